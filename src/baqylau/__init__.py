@@ -1,0 +1,3 @@
+"""Baqylau: open electronic monitoring for court-ordered restriction of freedom."""
+
+__version__ = "0.1.0"

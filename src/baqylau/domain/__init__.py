@@ -1,0 +1,1 @@
+"""The words of the system. Nothing here reads, writes, waits or guesses."""

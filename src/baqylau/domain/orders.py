@@ -1,0 +1,92 @@
+"""What a court prescribed, for whom and for how long.
+
+Without an order in force nothing is collected. A restriction names the clause of the order it rests on and is
+versioned: a change is a new version with its own start, and the old one stays for every instant it applied to.
+"""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from baqylau.domain.ids import DeviceId, FittingId, OrderId, PermissionId, PersonId, RestrictionId
+from baqylau.domain.schedules import Schedule
+from baqylau.domain.zones import Zone
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """A court act that restricts one person's freedom from one instant to another."""
+
+    id: OrderId
+    person_id: PersonId
+    court: str
+    act_number: str
+    act_date: date
+    from_at: datetime
+    until_at: datetime
+
+
+class _Restriction(Struct, frozen=True, kw_only=True):
+    id: RestrictionId
+    order_id: OrderId
+    version: int
+    clause: str
+    """The order's own words, short."""
+    from_at: datetime
+    until_at: datetime | None = None
+
+
+class PresenceRegime(_Restriction, frozen=True, tag="presence", kw_only=True):
+    """Be at one of the places during the hours of the schedule."""
+
+    places: tuple[Zone, ...]
+    schedule: Schedule
+    grace_s: int = 300
+
+
+class ExclusionZone(_Restriction, frozen=True, tag="exclusion", kw_only=True):
+    """Stay out of the zone, always or in the hours of the schedule."""
+
+    zone: Zone
+    schedule: Schedule | None = None
+    warning_m: float = 0.0
+    """Width of the ring around the zone in which the person is warned."""
+
+
+class RequiredPlace(_Restriction, frozen=True, tag="required_place", kw_only=True):
+    """Come to the place in the given hours and stay until they end."""
+
+    zone: Zone
+    schedule: Schedule
+    grace_s: int = 900
+
+
+class Territory(_Restriction, frozen=True, tag="territory", kw_only=True):
+    """Do not leave the territory."""
+
+    zone: Zone
+
+
+Restriction = PresenceRegime | ExclusionZone | RequiredPlace | Territory
+
+
+class Permission(Struct, frozen=True, kw_only=True):
+    """An exception that an inspector granted: while it runs, the restriction finds nothing."""
+
+    id: PermissionId
+    person_id: PersonId
+    restriction_id: RestrictionId | None
+    """None excuses from every restriction."""
+    from_at: datetime
+    until_at: datetime
+    reason: str
+    granted_by: str
+
+
+class Fitting(Struct, frozen=True, kw_only=True):
+    """Which device is on which person, from when to when. Devices are used again; histories never mix."""
+
+    id: FittingId
+    device_id: DeviceId
+    person_id: PersonId
+    from_at: datetime
+    until_at: datetime | None = None

@@ -1,0 +1,64 @@
+"""The person under supervision and the equipment, as the registers know them."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.orders import Fitting, Order, Permission, Restriction
+
+
+class Language(StrEnum):
+    """Languages of every screen and message."""
+
+    KK = "kk"
+    RU = "ru"
+    EN = "en"
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """Somebody who serves a sentence of restriction of freedom."""
+
+    id: PersonId
+    name: str
+    address: str = ""
+    phone: str = ""
+    language: Language = Language.KK
+    district: str = ""
+
+
+class DeviceKind(StrEnum):
+    """The seven means of personal control (decree, clause 1)."""
+
+    BRACELET = "bracelet"
+    TRACKER = "tracker"
+    HOME_UNIT = "home_unit"
+    MOBILE_UNIT = "mobile_unit"
+    RELAY = "relay"
+    AV_UNIT = "av_unit"
+    BREATH_UNIT = "breath_unit"
+
+
+class Device(Struct, frozen=True, kw_only=True):
+    """A piece of equipment and the number by which its protocol calls it."""
+
+    id: DeviceId
+    kind: DeviceKind
+    protocol: str
+    number: str
+    """IMEI, unit id or EGTS object identifier, as sent on the wire."""
+    password: str = ""
+    """What the protocol sends as a password. It proves nothing and is compared all the same."""
+    silence_limit_s: int = 1800
+    """How long the device may be silent before the silence is a finding (catalogue C01)."""
+
+
+class Supervision(Struct, frozen=True, kw_only=True):
+    """Everything prescribed for one person and the equipment that tells of it: what judging needs to know."""
+
+    person_id: PersonId
+    orders: tuple[Order, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    fittings: tuple[Fitting, ...] = ()
+    devices: tuple[Device, ...] = ()

@@ -1,0 +1,251 @@
+"""What the workstation's pages and its API say to each other. The TypeScript types are generated from here."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from baqylau.domain.alarms import Alarm, Cause
+from baqylau.domain.findings import Finding
+from baqylau.domain.ids import DeviceId, ObservationId, PersonId, RestrictionId
+from baqylau.domain.observations import Authentication, Body
+from baqylau.domain.orders import Restriction
+from baqylau.domain.people import DeviceKind, Language
+from baqylau.domain.verdicts import Blindness, Compliance
+from baqylau.domain.zones import Zone
+
+
+class Credentials(Struct, frozen=True, kw_only=True):
+    """Sign-in."""
+
+    login: str
+    password: str
+
+
+class Invitation(Struct, frozen=True, kw_only=True):
+    """Use of a one-time link: the first administrator chooses a name and a password."""
+
+    token: str
+    login: str
+    name: str
+    password: str
+
+
+class Me(Struct, frozen=True, kw_only=True):
+    """Who is signed in, and the token that every change must carry in `X-CSRF-Token`."""
+
+    login: str
+    name: str
+    csrf: str
+    language: Language
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """Why something was not done: a key of the catalogues, and what it names."""
+
+    key: str
+    params: dict[str, str | int | float] = {}
+
+
+class LastFix(Struct, frozen=True, kw_only=True):
+    """Where somebody was last heard to be."""
+
+    latitude_deg: float
+    longitude_deg: float
+    accuracy_m: float
+    at: datetime
+    speed_m_s: float | None = None
+
+
+class LivePerson(Struct, frozen=True, kw_only=True):
+    """A person on the live screen."""
+
+    id: PersonId
+    name: str
+    address: str
+    phone: str
+    compliance: Compliance
+    blindness: Blindness | None
+    last_fix: LastFix | None
+    heard_at: datetime | None
+    since: datetime | None
+    """Since when the compliance is what it is."""
+    battery_percent: float | None = None
+
+
+class AlarmRow(Struct, frozen=True, kw_only=True):
+    """An alarm in the queue, with what its sentence needs."""
+
+    alarm: Alarm
+    person_name: str
+    person_address: str
+    finding: Finding
+    """The latest finding under the alarm."""
+    take_until: datetime
+
+
+class ZoneShape(Struct, frozen=True, kw_only=True):
+    """A zone to draw, and whose restriction it is."""
+
+    restriction_id: RestrictionId
+    person_id: PersonId
+    kind: str
+    """`presence`, `exclusion`, `required_place` or `territory`."""
+    zone: Zone
+    warning_m: float = 0.0
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """The way of an observation with its delays, and whether we are blind."""
+
+    at: datetime
+    devices_connected: int
+    gateway_alive_at: datetime | None
+    judge_alive_at: datetime | None
+    keep_ms: float | None
+    """Median time from receipt to commit over the last minute."""
+    judge_ms: float | None
+    """Median time from commit to judgement over the last minute."""
+    behind: int
+    """Entries kept and not yet judged."""
+    blind: bool
+    quarantined_today: int
+
+
+class Installation(Struct, frozen=True, kw_only=True):
+    """What a page needs to know once."""
+
+    name: str
+    timezone: str
+    center: tuple[float, float]
+    """Longitude, latitude: where the map opens."""
+    zoom: float
+    basemap: str
+    """Address of a PMTiles file or of a GeoJSON town, or empty for the built-in world outline."""
+
+
+class LiveSnapshot(Struct, frozen=True, kw_only=True):
+    """Everything on the live screen at one instant; the feed goes on after `cursor`."""
+
+    at: datetime
+    cursor: int
+    installation: Installation
+    people: tuple[LivePerson, ...]
+    alarms: tuple[AlarmRow, ...]
+    """All that are not closed."""
+    zones: tuple[ZoneShape, ...]
+    health: Health
+
+
+class FeedAlarm(Struct, frozen=True, tag="alarm", kw_only=True):
+    """An alarm is new or changed. Server-sent event `alarm`, its id is the cursor."""
+
+    cursor: int
+    row: AlarmRow
+
+
+class FeedPeople(Struct, frozen=True, tag="people", kw_only=True):
+    """People whose state changed, at most once a second. Server-sent event `people`, without an id."""
+
+    at: datetime
+    people: tuple[LivePerson, ...]
+
+
+class FeedBeat(Struct, frozen=True, tag="beat", kw_only=True):
+    """Every two seconds: the line lives. Server-sent event `beat`, without an id."""
+
+    health: Health
+
+
+class Segment(Struct, frozen=True, kw_only=True):
+    """A stretch of the timeline."""
+
+    from_at: datetime
+    until_at: datetime
+    compliance: Compliance
+    blindness: Blindness | None = None
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """One observation, as the page of an alarm lists it."""
+
+    id: ObservationId
+    device_id: DeviceId
+    observed_at: datetime
+    received_at: datetime
+    bodies: tuple[Body, ...]
+    authentication: Authentication
+    via: str
+    decided: bool
+    """The finding rests on it."""
+
+
+class PersonDevice(Struct, frozen=True, kw_only=True):
+    """A device on a person and how it is."""
+
+    id: DeviceId
+    kind: DeviceKind
+    protocol: str
+    heard_at: datetime | None
+
+
+class PersonCard(Struct, frozen=True, kw_only=True):
+    """One person with what is prescribed."""
+
+    person: LivePerson
+    language: Language
+    district: str
+    order_court: str
+    order_act: str
+    order_from: datetime | None
+    order_until: datetime | None
+    restrictions: tuple[Restriction, ...]
+    devices: tuple[PersonDevice, ...]
+    day: tuple[Segment, ...]
+    """The last 24 hours."""
+    alarms: tuple[AlarmRow, ...]
+    """The last fifty, closed ones too."""
+
+
+class ActEntry(Struct, frozen=True, kw_only=True):
+    """Something a person did about an alarm."""
+
+    at: datetime
+    by: str
+    kind: str
+    text: str = ""
+    cause: Cause | None = None
+
+
+class AlarmPage(Struct, frozen=True, kw_only=True):
+    """Why: everything that one alarm rests on."""
+
+    row: AlarmRow
+    findings: tuple[Finding, ...]
+    """All under the alarm, oldest first, superseded ones too."""
+    superseded: tuple[str, ...]
+    """Ids of findings that late data took away."""
+    person: PersonCard
+    restriction: Restriction | None
+    heard: tuple[Heard, ...]
+    """What was observed around the alarm, oldest first."""
+    timeline: tuple[Segment, ...]
+    zones: tuple[ZoneShape, ...]
+    acts: tuple[ActEntry, ...]
+    steps: int
+
+
+class TakeAlarm(Struct, frozen=True, kw_only=True):
+    """Take it."""
+
+
+class NoteAlarm(Struct, frozen=True, kw_only=True):
+    """Write something down."""
+
+    text: str
+
+
+class CloseAlarm(Struct, frozen=True, kw_only=True):
+    """Say what it was."""
+
+    cause: Cause
+    grounds: str
