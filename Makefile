@@ -1,0 +1,89 @@
+# Baqylau: one command for each thing a newcomer wants to do. `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+PAGES := src/baqylau/monitoring/workstation/static/index.html
+PAGE_SOURCES := $(shell find web locales src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
+                $(shell find src/baqylau/domain -name '*.py') src/baqylau/monitoring/workstation/messages.py
+TESTS := tests/unit tests/vectors tests/property tests/replay tests/sim tests/arch tests/docs tests/browser
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- set-up -----------------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: .venv/.ready $(PAGES) ## Make .venv with everything in it and build the web pages (does nothing when nothing changed)
+
+.venv/.ready: requirements/bootstrap.txt requirements/dev.txt pyproject.toml scripts/venv
+	@scripts/step "python packages" scripts/venv
+	@touch $@
+
+web/node_modules/.ready: web/package.json web/package-lock.json web/.npmrc | .venv/.ready
+	@cd web && ../scripts/step "web packages" ../scripts/npm ci --no-progress
+	@touch $@
+
+$(PAGES): web/node_modules/.ready $(PAGE_SOURCES)
+	@cd web && ../scripts/step "web pages" ../scripts/npm run build
+	@touch $@
+
+.PHONY: system
+system: ## Install what the tests use beyond Python and Node, where this is Debian and we are root
+	@scripts/system
+
+# --- use --------------------------------------------------------------------------------------------------------------
+
+.PHONY: demo demo-reset
+demo: setup ## Start everything on this machine with twelve invented people; Ctrl-C stops it, the data stay
+	@exec $(BIN)/baqylau demo
+
+demo-reset: setup ## Forget the demo's data
+	@$(BIN)/baqylau demo --reset
+
+# --- check ------------------------------------------------------------------------------------------------------------
+
+.PHONY: check test
+check: setup ## Formatting, lint, types, import contracts, web checks: no test is run
+	@scripts/step "format" $(BIN)/ruff format --check --quiet .
+	@scripts/step "lint" $(BIN)/ruff check --quiet .
+	@scripts/step "types" $(BIN)/mypy --no-error-summary
+	@scripts/step "imports" $(BIN)/lint-imports
+	@cd web && ../scripts/step "web lint" ../scripts/npm run lint
+	@cd web && ../scripts/step "web types" ../scripts/npm run check
+	@cd web && ../scripts/step "web tests" ../scripts/npm run test
+
+test: system check ## Everything that must pass before a change lands
+	@$(BIN)/pytest -q $(TESTS)
+
+# --- measure ----------------------------------------------------------------------------------------------------------
+
+.PHONY: bench quality
+bench: setup ## Speed, beside calibration figures of the same run; writes build/bench.json
+	@mkdir -p build
+	@$(BIN)/python -m tests.perf
+
+quality: setup ## How often alarms are right; writes build/quality.json
+	@mkdir -p build
+	@$(BIN)/python -m tests.quality
+
+# --- keep in order ----------------------------------------------------------------------------------------------------
+
+.PHONY: docs bless lock clean
+docs: setup ## Write the generated pages of docs/reference
+	@scripts/step "reference pages" $(BIN)/python -m scripts.reference
+
+bless: setup ## Rewrite the golden files of the replay tests; read the diff before you commit it
+	@BAQYLAU_BLESS=1 $(BIN)/pytest -q tests/replay
+
+lock: .venv/.ready ## Resolve all versions anew and write the locks, without any address in them
+	@scripts/lock
+
+clean: ## Remove what was built; the demo's data stay
+	@rm -rf build dist web/node_modules web/src/generated $(dir $(PAGES)) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
