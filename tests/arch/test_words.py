@@ -1,0 +1,84 @@
+"""The words that are not said here, and the places that are not named."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.arch.tree import SOURCE, name_of, parsed, python_files, text_files
+
+VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "data", "info"}
+NEVER_IN_NAMES = re.compile(r"offender|violat", re.IGNORECASE)
+ACCUSATION = re.compile(r"offender|violat|наруши|бұзушы", re.IGNORECASE)
+SAID_BY_PEOPLE = ("inspector.",)
+"""Texts under these keys are an inspector's own words."""
+LEFT_FOR_LATER = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
+PLACES = re.compile(
+    r"(?<![\w.])/(work|root|Users|home/\w)/?|py" + r"pi\.org|python" + r"hosted|registry\.np" + r"mjs|npm" + r"mirror"
+)
+
+
+def names_and_texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Every name that a module defines and every text in it but for docstrings."""
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield node.lineno, name
+            case ast.arg(arg=name) | ast.Name(id=name) | ast.Attribute(attr=name):
+                yield node.lineno, name
+            case ast.Constant(value=str() as text) if id(node) not in prose:
+                yield node.lineno, text
+            case _:
+                pass
+
+
+def matches(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if found := pattern.search(line):
+            yield f"{name_of(path)}:{number}: {found.group(0)}"
+
+
+def leaves(value: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a catalogue with its full key."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves(inner, f"{key}.{name}" if key else name)
+    else:
+        yield key, str(value)
+
+
+def test_no_module_has_a_vague_name() -> None:
+    assert [name_of(path) for path in text_files() if path.stem in VAGUE_NAMES] == []
+
+
+def test_software_has_no_name_for_an_accusation() -> None:
+    said = [
+        f"{name_of(path)}:{line}: {text}"
+        for path in python_files()
+        if SOURCE in path.parents
+        for line, text in names_and_texts(parsed(path))
+        if NEVER_IN_NAMES.search(text)
+    ]
+    assert said == []
+
+
+def test_no_screen_accuses() -> None:
+    catalogues = sorted((SOURCE / "locales").glob("*.json"))
+    assert [path.stem for path in catalogues] == ["en", "kk", "ru"]
+    said = [
+        f"{path.name}: {key}: {text}"
+        for path in catalogues
+        for key, text in leaves(json.loads(path.read_text(encoding="utf-8")))
+        if ACCUSATION.search(text) and not key.startswith(SAID_BY_PEOPLE)
+    ]
+    assert said == []
+
+
+def test_nothing_is_left_for_later_in_a_comment() -> None:
+    assert [found for path in text_files() for found in matches(path, LEFT_FOR_LATER)] == []
+
+
+def test_no_file_names_a_place_of_one_machine_or_a_registry() -> None:
+    assert [found for path in text_files() for found in matches(path, PLACES)] == []
