@@ -1,0 +1,55 @@
+"""Whose device is it? The gateway's view of the registers: device numbers, fittings and orders, held in memory.
+
+Nothing is collected without an order in force (promise 4): a device that is on a person whose order does not cover the
+instant is answered, and only counted.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.orders import Fitting, Order
+from baqylau.domain.partitions import UNASSIGNED, partition_of
+from baqylau.domain.people import Device, Supervision
+
+
+class Belongs(Struct, frozen=True, kw_only=True):
+    """Where a device's facts of one instant go."""
+
+    partition: int
+    person_id: PersonId | None
+
+
+class _Worn(Struct, frozen=True):
+    fitting: Fitting
+    orders: tuple[Order, ...]
+
+
+class Fleet:
+    """All known devices and who wears them."""
+
+    def __init__(self, devices: Iterable[Device], supervisions: Iterable[Supervision]) -> None:
+        """Index devices by protocol and number, fittings by device."""
+        self._by_number: Mapping[tuple[str, str], Device] = {
+            (device.protocol, device.number): device for device in devices
+        }
+        self._worn: dict[DeviceId, list[_Worn]] = {}
+        for supervision in supervisions:
+            for fitting in supervision.fittings:
+                self._worn.setdefault(fitting.device_id, []).append(_Worn(fitting, supervision.orders))
+
+    def find(self, protocol: str, number: str) -> Device | None:
+        """Give the device that a protocol calls by this number."""
+        return self._by_number.get((protocol, number))
+
+    def belongs(self, device_id: DeviceId, at: datetime) -> Belongs | None:
+        """Tell where facts of that instant go; None when it is on somebody whom no order in force covers."""
+        for worn in self._worn.get(device_id, ()):
+            fitting = worn.fitting
+            if fitting.from_at <= at and (fitting.until_at is None or at < fitting.until_at):
+                if any(order.from_at <= at < order.until_at for order in worn.orders):
+                    return Belongs(partition=partition_of(fitting.person_id), person_id=fitting.person_id)
+                return None
+        return Belongs(partition=UNASSIGNED, person_id=None)

@@ -1,0 +1,92 @@
+"""The gateway: doors for fleet protocols, lines behind them, one keeper for all.
+
+Pure conversation lives in `protocols`, decisions about kept facts in `reading` and `keeper`; here are only sockets,
+time-outs and the list of who is connected.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.people import Device
+from baqylau.monitoring.server.fleet import Fleet
+from baqylau.monitoring.server.keeper import Keeper
+from baqylau.monitoring.server.line import Line
+from baqylau.monitoring.server.settings import Limits
+from baqylau.protocols.session import Session
+
+log = structlog.get_logger()
+
+LOOK_AROUND_S = 1.0
+
+
+class Gateway:
+    """All lines of all fleet protocols."""
+
+    def __init__(self, fleet: Fleet, keeper: Keeper, limits: Limits, now: Callable[[], datetime]) -> None:
+        """Join what lines share. Call from inside a running event loop."""
+        self.fleet = fleet
+        self.keeper = keeper
+        self.limits = limits
+        self.now = now
+        self.time_s = asyncio.get_running_loop().time
+        self._lines: set[Line] = set()
+        self._by_device: dict[DeviceId, Line] = {}
+        self._servers: list[asyncio.Server] = []
+
+    @property
+    def connected(self) -> int:
+        """How many devices have signed in or reported on an open line."""
+        return sum(1 for line in self._lines if line.device or line.reported)
+
+    async def open(self, protocol: str, session: Callable[[], Session], host: str, port: int) -> int:
+        """Listen for a protocol; give the port, which the system chooses when it is 0."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Line(self, protocol, session()), host, port, backlog=1024)
+        self._servers.append(server)
+        bound: int = server.sockets[0].getsockname()[1]
+        log.info("gateway_listens", protocol=protocol, port=bound)
+        return bound
+
+    async def close(self) -> None:
+        """Stop listening and end all lines."""
+        for server in self._servers:
+            server.close()
+        for line in tuple(self._lines):
+            line.close("the gateway stops")
+        await asyncio.sleep(0)
+
+    def admit(self, line: Line) -> bool:
+        """Take a new line, unless there are too many."""
+        if len(self._lines) >= self.limits.connections_max:
+            log.warning("too_many_lines", lines=len(self._lines))
+            return False
+        self._lines.add(line)
+        return True
+
+    def forget(self, line: Line) -> None:
+        """Drop a line that ended."""
+        self._lines.discard(line)
+        if line.device is not None and self._by_device.get(line.device.id) is line:
+            del self._by_device[line.device.id]
+
+    def signed_in(self, line: Line, device: Device) -> None:
+        """Note who is on the line. A second sign-in of the same device takes over; the older line is closed."""
+        older = self._by_device.get(device.id)
+        self._by_device[device.id] = line
+        if older is not None and older is not line:
+            older.close("the device signed in on another line")
+
+    def close_overdue(self) -> None:
+        """Close lines that never signed in, leave a frame unfinished, or say nothing for too long."""
+        now_s = self.time_s()
+        for line in tuple(self._lines):
+            if line.unfinished_since_s is not None and now_s - line.unfinished_since_s > self.limits.unfinished_s:
+                line.close("a frame stays unfinished")
+            elif not (line.device or line.reported) and now_s - line.opened_at_s > self.limits.sign_in_s:
+                line.close("nobody signed in")
+            elif now_s - line.heard_at_s > self.limits.idle_s:
+                line.close("nothing heard for long")

@@ -1,0 +1,1 @@
+"""`baqylau import FILE`: people, orders, zones and fittings from a YAML file, all of it or nothing."""

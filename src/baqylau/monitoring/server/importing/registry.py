@@ -1,0 +1,191 @@
+"""From an import file to the values of the registers; every mistake found is told, and then nothing is taken."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from baqylau.domain.ids import DeviceId, FittingId, OrderId, PermissionId, PersonId, RestrictionId
+from baqylau.domain.orders import Fitting, Order, Permission, Restriction
+from baqylau.domain.people import Device, Person
+from baqylau.domain.zones import Circle, Corridor, Polygon, Zone
+from baqylau.monitoring.server.importing.document import Document, Mistake, MistakesError
+from baqylau.monitoring.server.importing.restrictions import WrongError, aware, restriction
+from baqylau.monitoring.server.importing.shapes import (
+    DeviceShape,
+    FittingShape,
+    OrderShape,
+    PermissionShape,
+    PersonShape,
+    ZoneShape,
+)
+from baqylau.rules.geometry import ZoneError, repaired
+from baqylau.storage.registers import Registry
+
+PARTS = ("people", "devices", "zones", "orders", "permissions", "fittings")
+
+S = TypeVar("S", PersonShape, DeviceShape, ZoneShape, OrderShape, PermissionShape, FittingShape)
+V = TypeVar("V")
+
+
+def parse(text: str) -> Registry:
+    """Give what the file says, or raise `MistakesError` with every mistake, its line and its field."""
+    document = Document(text)
+    mistakes = [
+        document.mistake(f"$.{part}", "import.unknown_part", part=part) for part in document.parts if part not in PARTS
+    ]
+    registry = _Reader(document, mistakes).registry()
+    if mistakes:
+        raise MistakesError(mistakes)
+    return registry
+
+
+class _Reader:
+    """Goes through the parts in the order in which they lean on each other."""
+
+    def __init__(self, document: Document, mistakes: list[Mistake]) -> None:
+        self._document = document
+        self._mistakes = mistakes
+        self._known: dict[str, set[str]] = {part: set() for part in (*PARTS, "restrictions")}
+        self._zones: dict[str, Zone] = {}
+        self._restrictions: list[Restriction] = []
+
+    def registry(self) -> Registry:
+        people = self._each("people", PersonShape, _person)
+        devices = self._each("devices", DeviceShape, _device)
+        self._each("zones", ZoneShape, self._zone)
+        orders = self._each("orders", OrderShape, self._order)
+        permissions = self._each("permissions", PermissionShape, self._permission)
+        fittings = self._each("fittings", FittingShape, self._fitting)
+        return Registry(
+            people=people,
+            devices=devices,
+            orders=orders,
+            restrictions=tuple(self._restrictions),
+            permissions=permissions,
+            fittings=fittings,
+        )
+
+    def _each(self, part: str, shape: type[S], make: Callable[[S, str], V]) -> tuple[V, ...]:
+        """Make a value of each item; an item that cannot be made becomes a mistake."""
+        values = []
+        for path, item in self._document.items(part, shape, self._mistakes):
+            value = self._attempt(path, partial(make, item, path))
+            if item.id in self._known[part]:
+                self._mistakes.append(self._document.mistake(f"{path}.id", "import.id_twice", id=item.id))
+            self._known[part].add(item.id)
+            if value is not None:
+                values.append(value)
+        return tuple(values)
+
+    def _attempt(self, path: str, make: Callable[[], V]) -> V | None:
+        try:
+            return make()
+        except WrongError as wrong:
+            self._mistakes.append(self._document.mistake(f"{path}.{wrong.field}", wrong.key, **wrong.params))
+        except ZoneError as wrong:
+            params = {name: str(value) for name, value in wrong.params.items()}
+            self._mistakes.append(self._document.mistake(path, wrong.key, **params))
+        return None
+
+    def _refer(self, part: str, field: str, name: str) -> None:
+        if name not in self._known[part]:
+            raise WrongError(field, "import.not_in_file", id=name, part=part)
+
+    def _zone(self, shape: ZoneShape, path: str) -> Zone:  # noqa: ARG002 - one form for all parts
+        zone = repaired(_drawn(shape))
+        self._zones[shape.id] = zone
+        return zone
+
+    def _order(self, shape: OrderShape, path: str) -> Order:
+        self._refer("people", "person", shape.person)
+        order = Order(
+            id=OrderId(shape.id),
+            person_id=PersonId(shape.person),
+            court=shape.court,
+            act_number=shape.act_number,
+            act_date=shape.act_date,
+            from_at=aware("from", shape.from_at),
+            until_at=_end(shape.from_at, shape.until_at),
+        )
+        for index, part in enumerate(shape.restrictions):
+            where = f"{path}.restrictions[{index}]"
+            made = self._attempt(where, partial(restriction, part, order, self._zones))
+            if part.id in self._known["restrictions"]:
+                self._mistakes.append(self._document.mistake(f"{where}.id", "import.id_twice", id=part.id))
+            self._known["restrictions"].add(part.id)
+            if made is not None:
+                self._restrictions.append(made)
+        return order
+
+    def _permission(self, shape: PermissionShape, path: str) -> Permission:  # noqa: ARG002 - one form for all parts
+        self._refer("people", "person", shape.person)
+        if shape.restriction is not None:
+            self._refer("restrictions", "restriction", shape.restriction)
+        return Permission(
+            id=PermissionId(shape.id),
+            person_id=PersonId(shape.person),
+            restriction_id=RestrictionId(shape.restriction) if shape.restriction else None,
+            reason=shape.reason,
+            granted_by=shape.granted_by,
+            from_at=aware("from", shape.from_at),
+            until_at=_end(shape.from_at, shape.until_at),
+        )
+
+    def _fitting(self, shape: FittingShape, path: str) -> Fitting:  # noqa: ARG002 - one form for all parts
+        self._refer("people", "person", shape.person)
+        self._refer("devices", "device", shape.device)
+        return Fitting(
+            id=FittingId(shape.id),
+            device_id=DeviceId(shape.device),
+            person_id=PersonId(shape.person),
+            from_at=aware("from", shape.from_at),
+            until_at=_end(shape.from_at, shape.until_at) if shape.until_at else None,
+        )
+
+
+def _person(shape: PersonShape, path: str) -> Person:  # noqa: ARG001 - one form for all parts
+    return Person(
+        id=PersonId(shape.id),
+        name=shape.name,
+        address=shape.address,
+        phone=shape.phone,
+        language=shape.language,
+        district=shape.district,
+    )
+
+
+def _device(shape: DeviceShape, path: str) -> Device:  # noqa: ARG001 - one form for all parts
+    if shape.silence_limit_s <= 0:
+        raise WrongError("silence_limit_s", "import.not_positive")
+    return Device(
+        id=DeviceId(shape.id),
+        kind=shape.kind,
+        protocol=shape.protocol,
+        number=shape.number,
+        password=shape.password,
+        silence_limit_s=shape.silence_limit_s,
+    )
+
+
+def _drawn(shape: ZoneShape) -> Zone:
+    zones: list[Zone] = []
+    if shape.circle:
+        zones.append(Circle(name=shape.name, center=shape.circle.center, radius_m=shape.circle.radius_m))
+    if shape.polygon:
+        holes = tuple(tuple(hole) for hole in shape.polygon.holes)
+        zones.append(Polygon(name=shape.name, outline=tuple(shape.polygon.outline), holes=holes))
+    if shape.corridor:
+        line = tuple(shape.corridor.line)
+        zones.append(Corridor(name=shape.name, line=line, half_width_m=shape.corridor.half_width_m))
+    if len(zones) != 1:
+        raise WrongError("id", "import.one_shape_a_zone")
+    return zones[0]
+
+
+def _end(from_at: datetime, until_at: datetime) -> datetime:
+    """Give the end in UTC, which must lie after the beginning."""
+    end = aware("until", until_at)
+    if end <= aware("from", from_at):
+        raise WrongError("until", "import.ends_before_it_begins")
+    return end

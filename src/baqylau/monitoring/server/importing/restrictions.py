@@ -1,0 +1,148 @@
+"""Restrictions of an import file: which fields each kind needs, and hours as people write them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import assert_never
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from baqylau.domain.ids import RestrictionId
+from baqylau.domain.orders import ExclusionZone, Order, PresenceRegime, RequiredPlace, Restriction, Territory
+from baqylau.domain.schedules import DayException, Schedule, Window
+from baqylau.domain.zones import Zone
+from baqylau.monitoring.server.importing.shapes import (
+    ExclusionShape,
+    HoursShape,
+    PresenceShape,
+    RequiredPlaceShape,
+    RestrictionShape,
+    TerritoryShape,
+    WindowShape,
+)
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MINUTES_A_DAY = 24 * 60
+CLOCK_PARTS = 2
+
+
+class WrongError(Exception):
+    """A value that cannot be taken: its field and the key of the sentence that says why."""
+
+    def __init__(self, field: str, key: str, **params: str) -> None:
+        """Keep field, key and what the sentence names."""
+        super().__init__(key)
+        self.field = field
+        self.key = key
+        self.params = params
+
+
+def restriction(shape: RestrictionShape, order: Order, zones: Mapping[str, Zone]) -> Restriction:
+    """Give the restriction of an order, or raise `WrongError`."""
+    id_, order_id, version, clause = RestrictionId(shape.id), order.id, shape.version, shape.clause
+    from_at = aware("from", shape.from_at) if shape.from_at else order.from_at
+    until_at = aware("until", shape.until_at) if shape.until_at else None
+    match shape:
+        case PresenceShape():
+            return PresenceRegime(
+                id=id_,
+                order_id=order_id,
+                version=version,
+                clause=clause,
+                from_at=from_at,
+                until_at=until_at,
+                places=_places(zones, shape.places),
+                schedule=_schedule(shape.hours),
+                grace_s=shape.grace_s,
+            )
+        case ExclusionShape():
+            return ExclusionZone(
+                id=id_,
+                order_id=order_id,
+                version=version,
+                clause=clause,
+                from_at=from_at,
+                until_at=until_at,
+                zone=_place(zones, "zone", shape.zone),
+                schedule=_schedule(shape.hours) if shape.hours else None,
+                warning_m=shape.warning_m,
+            )
+        case RequiredPlaceShape():
+            return RequiredPlace(
+                id=id_,
+                order_id=order_id,
+                version=version,
+                clause=clause,
+                from_at=from_at,
+                until_at=until_at,
+                zone=_place(zones, "zone", shape.zone),
+                schedule=_schedule(shape.hours),
+                grace_s=shape.grace_s,
+            )
+        case TerritoryShape():
+            return Territory(
+                id=id_,
+                order_id=order_id,
+                version=version,
+                clause=clause,
+                from_at=from_at,
+                until_at=until_at,
+                zone=_place(zones, "zone", shape.zone),
+            )
+        case _:
+            assert_never(shape)
+
+
+def aware(field: str, at: datetime) -> datetime:
+    """Give the instant in UTC; an instant without its offset could be any hour, so it is a mistake."""
+    if at.tzinfo is None:
+        raise WrongError(field, "import.offset_missing")
+    return at.astimezone(UTC)
+
+
+def _place(zones: Mapping[str, Zone], field: str, name: str) -> Zone:
+    if name not in zones:
+        raise WrongError(field, "import.not_in_file", id=name, part="zones")
+    return zones[name]
+
+
+def _places(zones: Mapping[str, Zone], names: Sequence[str]) -> tuple[Zone, ...]:
+    if not names:
+        raise WrongError("places", "import.place_missing")
+    return tuple(_place(zones, "places", name) for name in names)
+
+
+def _schedule(hours: HoursShape) -> Schedule:
+    try:
+        ZoneInfo(hours.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as unknown:
+        raise WrongError("hours.timezone", "import.unknown_timezone", timezone=hours.timezone) from unknown
+    if not hours.windows and not hours.exceptions:
+        raise WrongError("hours.windows", "import.hours_missing")
+    return Schedule(
+        timezone=hours.timezone,
+        windows=tuple(_window(window) for window in hours.windows),
+        exceptions=tuple(
+            DayException(day=day.day, windows=tuple(_window(window) for window in day.windows))
+            for day in hours.exceptions
+        ),
+    )
+
+
+def _window(window: WindowShape) -> Window:
+    days = DAYS if window.days is None else tuple(window.days)
+    for day in days:
+        if day not in DAYS:
+            raise WrongError("hours.windows", "import.unknown_day", day=day)
+    start_min, end_min = _minutes(window.start), _minutes(window.end)
+    if start_min == end_min:
+        raise WrongError("hours.windows", "import.window_empty", time=window.start)
+    return Window(start_min=start_min, end_min=end_min, weekdays=tuple(sorted(DAYS.index(day) for day in set(days))))
+
+
+def _minutes(text: str) -> int:
+    """Read a time such as 22:00; 24:00 is the end of the day."""
+    parts = text.split(":")
+    if len(parts) == CLOCK_PARTS and all(part.isdecimal() for part in parts):
+        minutes = int(parts[0]) * 60 + int(parts[1])
+        if int(parts[1]) < 60 and minutes <= MINUTES_A_DAY:  # noqa: PLR2004 - minutes of an hour
+            return minutes
+    raise WrongError("hours.windows", "import.not_a_time", time=text)

@@ -1,0 +1,164 @@
+"""What may stand in an import file. The how-to page documents the same fields."""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from baqylau.domain.people import DeviceKind, Language
+from baqylau.domain.zones import Point
+
+
+class PersonShape(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One of `people`."""
+
+    id: str
+    name: str
+    address: str = ""
+    phone: str = ""
+    language: Language = Language.KK
+    district: str = ""
+
+
+class DeviceShape(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One of `devices`."""
+
+    id: str
+    kind: DeviceKind
+    protocol: str
+    number: str
+    password: str = ""
+    silence_limit_s: int = 1800
+
+
+class CircleShape(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`circle` of a zone."""
+
+    center: Point
+    radius_m: float
+
+
+class PolygonShape(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`polygon` of a zone."""
+
+    outline: list[Point]
+    holes: list[list[Point]] = []
+
+
+class CorridorShape(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`corridor` of a zone."""
+
+    line: list[Point]
+    half_width_m: float
+
+
+class ZoneShape(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One of `zones`: exactly one of circle, polygon and corridor."""
+
+    id: str
+    name: str
+    circle: CircleShape | None = None
+    polygon: PolygonShape | None = None
+    corridor: CorridorShape | None = None
+
+
+class WindowShape(Struct, forbid_unknown_fields=True, kw_only=True, rename={"start": "from", "end": "to"}):
+    """Hours such as `{days: [mon, tue], from: "22:00", to: "06:00"}`; no days means every day."""
+
+    start: str
+    end: str
+    days: list[str] | None = None
+
+
+class ExceptionShape(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A day that differs: `{day: 2026-12-31, windows: []}`."""
+
+    day: date
+    windows: list[WindowShape] = []
+
+
+class HoursShape(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`hours` of a restriction."""
+
+    timezone: str
+    windows: list[WindowShape]
+    exceptions: list[ExceptionShape] = []
+
+
+class _RestrictionShape(
+    Struct, forbid_unknown_fields=True, kw_only=True, tag_field="kind", rename={"from_at": "from", "until_at": "until"}
+):
+    id: str
+    clause: str
+    version: int = 1
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+
+class PresenceShape(_RestrictionShape, tag="presence", kw_only=True):
+    """Be at one of the places in the hours."""
+
+    places: list[str]
+    hours: HoursShape
+    grace_s: int = 300
+
+
+class ExclusionShape(_RestrictionShape, tag="exclusion", kw_only=True):
+    """Stay out of the zone, always or in the hours."""
+
+    zone: str
+    hours: HoursShape | None = None
+    warning_m: float = 0.0
+
+
+class RequiredPlaceShape(_RestrictionShape, tag="required_place", kw_only=True):
+    """Come to the zone in the hours and stay."""
+
+    zone: str
+    hours: HoursShape
+    grace_s: int = 900
+
+
+class TerritoryShape(_RestrictionShape, tag="territory", kw_only=True):
+    """Do not leave the zone."""
+
+    zone: str
+
+
+RestrictionShape = PresenceShape | ExclusionShape | RequiredPlaceShape | TerritoryShape
+
+
+class OrderShape(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_at": "from", "until_at": "until"}):
+    """One of `orders`."""
+
+    id: str
+    person: str
+    court: str
+    act_number: str
+    act_date: date
+    from_at: datetime
+    until_at: datetime
+    restrictions: list[RestrictionShape] = []
+
+
+class PermissionShape(
+    Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_at": "from", "until_at": "until"}
+):
+    """One of `permissions`."""
+
+    id: str
+    person: str
+    from_at: datetime
+    until_at: datetime
+    reason: str
+    granted_by: str
+    restriction: str | None = None
+
+
+class FittingShape(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_at": "from", "until_at": "until"}):
+    """One of `fittings`."""
+
+    id: str
+    person: str
+    device: str
+    from_at: datetime
+    until_at: datetime | None = None

@@ -1,0 +1,195 @@
+"""KEEP: one thread that commits what all lines heard, and only then lets them answer.
+
+Group commit without waiting: while one commit runs, what arrives meanwhile is the next group. When the database cannot
+take it, nobody is told that it was kept; devices send again. The time in which we did not listen, or could not keep, is
+written into the journal as blindness before we claim to have listened again: nobody's silence counts in it.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from statistics import median
+from time import perf_counter
+
+import structlog
+from msgspec import Struct
+
+from baqylau.crypto.digests import observation_id
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.observations import Authentication, Blind, Observation
+from baqylau.domain.partitions import ALL_PARTITIONS, ourselves
+from baqylau.protocols.session import Rejected
+from baqylau.storage.database import UNAVAILABLE
+from baqylau.storage.journal import Entry, Journal
+from baqylau.storage.live import Live
+from baqylau.storage.quarantine import Quarantine
+
+log = structlog.get_logger()
+
+BEAT_S = 1.0
+BLIND_AFTER = timedelta(seconds=5)
+"""A longer pause between two beats is a time in which we did not listen."""
+GROUP_MAX = 4_000
+SET_ASIDE_MAX = 10_000
+"""How many rejected frames may wait for the database. More are counted and dropped: they are not acknowledged facts."""
+
+
+class SetAside(Struct, frozen=True, kw_only=True):
+    """A rejected frame on its way to quarantine."""
+
+    protocol: str
+    peer: str
+    number: str | None
+    rejected: Rejected
+
+
+class _Waiting(Struct, frozen=True):
+    entries: Sequence[Entry]
+    done: Callable[[bool], None] | None
+    since_s: float
+
+
+class Keeper:
+    """Commits in groups on a thread of its own. `deliver` brings answers back to the thread of the lines."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        quarantine: Quarantine,
+        live: Live,
+        *,
+        now: Callable[[], datetime],
+        deliver: Callable[[Callable[[], None]], None],
+        connected: Callable[[], int],
+    ) -> None:
+        """Join storage and the lines' thread; `start` begins to work."""
+        self._journal = journal
+        self._quarantine = quarantine
+        self._live = live
+        self._now = now
+        self._deliver = deliver
+        self._connected = connected
+        self._lock = threading.Condition()
+        self._waiting: list[_Waiting] = []
+        self._aside: list[SetAside] = []
+        self._refused: Counter[DeviceId] = Counter()
+        self._stopping = False
+        self._keep_ms: list[float] = []
+        self._beat_at: datetime | None = None
+        self.failure: BaseException | None = None
+        """Why the thread ended, when it was our own fault."""
+        self._thread = threading.Thread(target=self._run, name="keeper")
+
+    def start(self) -> None:
+        """Write down how long we did not listen, then begin to keep. Raises what the database raises."""
+        self._beat_at = self._live.last_listened()
+        self._beat()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Commit what waits, then end."""
+        with self._lock:
+            self._stopping = True
+            self._lock.notify()
+        self._thread.join()
+
+    def submit(self, entries: Sequence[Entry], done: Callable[[bool], None] | None) -> None:
+        """Have entries committed; `done` is then called on the lines' thread with whether they are on disk."""
+        with self._lock:
+            self._waiting.append(_Waiting(entries, done, perf_counter()))
+            self._lock.notify()
+
+    def set_aside(self, item: SetAside) -> None:
+        """Have a rejected frame kept in quarantine."""
+        with self._lock:
+            if len(self._aside) < SET_ASIDE_MAX:
+                self._aside.append(item)
+                self._lock.notify()
+
+    def refuse(self, device_id: DeviceId) -> None:
+        """Count a record that no order in force allows to be kept."""
+        with self._lock:
+            self._refused[device_id] += 1
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping or self._waiting:
+                self._round()
+        except BaseException as failure:
+            self.failure = failure
+            log.exception("keeper_failed")
+            raise
+
+    def _round(self) -> None:
+        with self._lock:
+            if not self._waiting and not self._stopping:
+                self._lock.wait(BEAT_S)
+            group, self._waiting = self._waiting, []
+        while group:
+            part, group = group[:GROUP_MAX], group[GROUP_MAX:]
+            self._attempt(partial(self._commit, part), part)
+        self._attempt(self._beat_if_due, [])
+
+    def _attempt(self, work: Callable[[], None], group: list[_Waiting]) -> None:
+        """Do work on the database; when it is away, say that the group was not kept and leave it a moment."""
+        try:
+            work()
+        except UNAVAILABLE:
+            log.exception("database_unavailable", not_kept=len(group))
+            self._tell(group, committed=False)
+            threading.Event().wait(BEAT_S)
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        self._journal.append([entry for waiting in group for entry in waiting.entries])
+        self._keep_ms.extend((perf_counter() - waiting.since_s) * 1000 for waiting in group)
+        self._tell(group, committed=True)
+
+    def _tell(self, group: list[_Waiting], *, committed: bool) -> None:
+        answers = [waiting.done for waiting in group if waiting.done is not None]
+
+        def answer_all() -> None:
+            for answer in answers:
+                answer(committed)
+
+        if answers:
+            self._deliver(answer_all)
+
+    def _beat_if_due(self) -> None:
+        if self._beat_at is None or self._now() - self._beat_at >= timedelta(seconds=BEAT_S):
+            self._beat()
+
+    def _beat(self) -> None:
+        """Prove that we listen up to now, after writing down when we did not."""
+        now = self._now()
+        if self._beat_at is not None and now - self._beat_at > BLIND_AFTER:
+            self._journal.append([_blind(partition, self._beat_at, now) for partition in ALL_PARTITIONS])
+            log.warning("we_were_blind", since=self._beat_at.isoformat(), until=now.isoformat())
+        with self._lock:
+            aside, self._aside = self._aside, []
+            refused, self._refused = self._refused, Counter()
+        self._quarantine.keep([(item.protocol, item.peer, item.number, item.rejected) for item in aside])
+        self._quarantine.refuse(refused)
+        keep_ms, self._keep_ms = self._keep_ms, []
+        self._live.gateway_beat(now, connected=self._connected(), keep_ms=median(keep_ms) if keep_ms else None)
+        self._beat_at = now
+
+
+def _blind(partition: int, since: datetime, until: datetime) -> Entry:
+    """Say in one partition that we did not listen."""
+    name = ourselves(partition)
+    return Entry(
+        partition=partition,
+        person_id=None,
+        observation=Observation(
+            id=observation_id(name.encode(), since.isoformat().encode(), until.isoformat().encode()),
+            device_id=name,
+            observed_at=until,
+            received_at=until,
+            bodies=(Blind(from_at=since),),
+            authentication=Authentication.OURSELVES,
+            via="gateway",
+        ),
+        raw=b"",
+    )

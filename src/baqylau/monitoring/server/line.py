@@ -1,0 +1,168 @@
+"""HEAR: one connection of one device. Bytes to the session, events to the keeper, answers back in order.
+
+A frame with records is answered when they are committed and not before. While it waits, later frames of the same line
+wait behind it, so that a device's facts stay in order and a fast sender is slowed down instead of filling the memory.
+"""
+
+import asyncio
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, assert_never, cast
+
+import structlog
+
+from baqylau.domain.observations import LinkEvent
+from baqylau.domain.people import Device
+from baqylau.monitoring.server.keeper import SetAside
+from baqylau.monitoring.server.reading import Read, read, sign_of_life
+from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected, Session
+
+if TYPE_CHECKING:
+    from baqylau.monitoring.server.gateway import Gateway
+
+log = structlog.get_logger()
+
+EVENTS_WAITING_MAX = 64
+
+
+class Line(asyncio.Protocol):
+    """The server's end of one connection."""
+
+    def __init__(self, gateway: "Gateway", protocol: str, session: Session) -> None:
+        """Join a gateway with a fresh session of the protocol."""
+        self._gateway = gateway
+        self._protocol = protocol
+        self._session = session
+        self._events: deque[Event] = deque()
+        self._waiting = False
+        self._faults = 0
+        self._pinged_at_s = float("-inf")
+        self.device: Device | None = None
+        self.peer = ""
+        self.opened_at_s = self.heard_at_s = gateway.time_s()
+        self.reported = False
+        self.unfinished_since_s: float | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Start, or close at once when there are too many lines."""
+        self._transport = cast("asyncio.Transport", transport)
+        host, port = self._transport.get_extra_info("peername")[:2]
+        self.peer = f"{host}:{port}"
+        if not self._gateway.admit(self):
+            self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        """Forget the line. What it has handed over is kept all the same."""
+        self._gateway.forget(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in any cut."""
+        self.heard_at_s = self._gateway.time_s()
+        events = self._session.receive(data)
+        if events:
+            self.unfinished_since_s = None
+            self._events.extend(events)
+            self._advance()
+        elif self.unfinished_since_s is None:
+            self.unfinished_since_s = self.heard_at_s
+
+    def close(self, why: str) -> None:
+        """End the conversation for a reason of ours."""
+        log.info("line_closed", protocol=self._protocol, why=why, device=self.device.id if self.device else None)
+        self._transport.close()
+
+    def _advance(self) -> None:
+        while self._events and not self._waiting and not self._transport.is_closing():
+            self._handle(self._events.popleft())
+        if len(self._events) > EVENTS_WAITING_MAX:
+            self._transport.pause_reading()
+        elif not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def _handle(self, event: Event) -> None:
+        match event:
+            case Keep():
+                self._keep(event)
+            case Login():
+                self._sign_in(event)
+            case Ping():
+                self._ping(event)
+            case Rejected():
+                self._set_aside(event)
+                self._answer(event, ())
+            case Hangup(rejected=rejected):
+                self._set_aside(rejected)
+                self._answer(event, ())
+                self.close(rejected.fault)
+            case _:
+                assert_never(event)
+
+    def _answer(self, event: Event, outcomes: tuple[Outcome, ...]) -> None:
+        answer = self._session.answer(event, outcomes)
+        if answer and not self._transport.is_closing():
+            self._transport.write(answer)
+
+    def _sign_in(self, login: Login) -> None:
+        device = self._gateway.fleet.find(self._protocol, login.number)
+        if device is None or device.password not in ("", login.password):
+            outcome = Outcome.UNKNOWN_DEVICE if device is None else Outcome.WRONG_PASSWORD
+            self._set_aside(Rejected(fault=Fault.NOT_SIGNED_IN, raw=login.raw, detail=outcome), number=login.number)
+            self._answer(login, (outcome,))
+            return
+        self.device = device
+        self._gateway.signed_in(self, device)
+        self._sign_of_life(LinkEvent.LOGIN, login.raw)
+        self._answer(login, (Outcome.ACCEPTED,))
+
+    def _ping(self, ping: Ping) -> None:
+        now_s = self._gateway.time_s()
+        if now_s - self._pinged_at_s >= self._gateway.limits.ping_kept_s:
+            self._pinged_at_s = now_s
+            self._sign_of_life(LinkEvent.PING, ping.raw)
+        self._answer(ping, ())
+
+    def _sign_of_life(self, event: LinkEvent, raw: bytes) -> None:
+        if self.device is not None:
+            fact = sign_of_life(self._gateway.fleet, self.device, event, raw, now=self._gateway.now())
+            if fact is not None:
+                self._gateway.keeper.submit((fact,), None)
+
+    def _keep(self, keep: Keep) -> None:
+        for rejected in keep.rejected:
+            self._set_aside(rejected)
+        facts: list[Read] = []
+        outcomes = tuple(self._take(reading, facts) for reading in keep.readings)
+        self.reported = self.reported or Outcome.ACCEPTED in outcomes
+        if facts:
+            self._waiting = True
+            self._gateway.keeper.submit(facts, partial(self._kept, keep, outcomes))
+        else:
+            self._answer(keep, outcomes)
+
+    def _take(self, reading: Reading, facts: list[Read]) -> Outcome:
+        device = self._gateway.fleet.find(self._protocol, reading.number)
+        if device is None:
+            unknown = Rejected(fault=Fault.NOT_SIGNED_IN, raw=reading.raw, detail=Outcome.UNKNOWN_DEVICE)
+            self._set_aside(unknown, number=reading.number)
+            return Outcome.UNKNOWN_DEVICE
+        fact = read(self._gateway.fleet, device, reading, now=self._gateway.now())
+        if fact is None:
+            self._gateway.keeper.refuse(device.id)
+        else:
+            facts.append(fact)
+        return Outcome.ACCEPTED
+
+    def _kept(self, keep: Keep, outcomes: tuple[Outcome, ...], committed: bool) -> None:  # noqa: FBT001 - a callback's word
+        if not committed:
+            outcomes = tuple(Outcome.NOT_KEPT if one is Outcome.ACCEPTED else one for one in outcomes)
+        self._waiting = False
+        self._answer(keep, outcomes)
+        self._advance()
+
+    def _set_aside(self, rejected: Rejected, number: str | None = None) -> None:
+        self._faults += 1
+        self._gateway.keeper.set_aside(
+            SetAside(protocol=self._protocol, peer=self.peer, number=number, rejected=rejected)
+        )
+        if self._faults >= self._gateway.limits.faults_per_line:
+            self.close("too many rejected frames")

@@ -1,0 +1,36 @@
+"""Where an installation keeps its data and on which doors it listens."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+FLEET_PORTS = {"wialon": 20332, "egts": 20629}
+"""The doors that equipment of these protocols is usually set to. A choice of ours, changed by option."""
+WEB_PORT = 8080
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What every role of the server needs to know."""
+
+    data_dir: Path
+    database: str
+    """DSN of PostgreSQL."""
+    host: str = "127.0.0.1"
+    ports: dict[str, int] = FLEET_PORTS
+    """Port of each fleet protocol; 0 lets the system choose."""
+    web_port: int = WEB_PORT
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Bounds that keep one peer from hurting the others."""
+
+    connections_max: int = 12_000
+    sign_in_s: float = 60.0
+    """A line that has neither signed in nor reported by then is closed."""
+    idle_s: float = 7_200.0
+    unfinished_s: float = 120.0
+    """How long a frame may stay unfinished: a peer that sends one byte a second is cut off."""
+    faults_per_line: int = 50
+    """Rejected frames kept from one line before it is closed."""
+    ping_kept_s: float = 60.0
+    """A device's pings are kept at most this often; each is answered."""
