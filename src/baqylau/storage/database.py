@@ -1,0 +1,77 @@
+"""The way to the database: a pool of connections, transactions, and the schema brought up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, Engine, make_url, text
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 0x6261_7179
+
+
+class StorageUnavailableError(Exception):
+    """The database could not be reached or gave up; nothing of the transaction can be relied upon. Try again later."""
+
+
+def open_database(dsn: str, *, name: str = "baqylau", pool_size: int = 5) -> Engine:
+    """Give an engine for a `postgresql://` address; `name` is what the database's own lists call us."""
+    url = make_url(dsn).set(drivername="postgresql+psycopg")
+    return sqlalchemy.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={"application_name": name, "options": _options(url), "connect_timeout": 10},
+    )
+
+
+def _options(url: URL) -> str:
+    """Instants come back in UTC, and a plan never covers the tables of all days for the sake of being general."""
+    given = url.query.get("options", "")
+    theirs = given if isinstance(given, str) else " ".join(given)
+    return f"{theirs} -c timezone=UTC -c plan_cache_mode=force_custom_plan".strip()
+
+
+def plain_dsn(engine: Engine) -> str:
+    """Give the address as libpq and other programs take it, with the password."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """Commit when the block ends, roll back when it raises; `StorageUnavailableError` when the database is the cause."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except (psycopg.OperationalError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.TimeoutError) as cause:
+        msg = "the database is not available"
+        raise StorageUnavailableError(msg) from cause
+
+
+def driver(connection: Connection) -> "psycopg.Connection[tuple[object, ...]]":
+    """Give psycopg's connection under the transaction, for COPY and arrays."""
+    found = connection.connection.driver_connection
+    if not isinstance(found, psycopg.Connection):
+        msg = "the engine does not speak psycopg"
+        raise TypeError(msg)
+    return found
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema up to date. Programs that start together wait for one another."""
+    with transaction(engine) as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        command.upgrade(migration_settings(connection), "head")
+
+
+def migration_settings(connection: Connection) -> Config:
+    """Give alembic what it needs to work on this connection."""
+    settings = Config(attributes={"connection": connection})
+    settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    settings.set_main_option("path_separator", "os")
+    return settings

@@ -1,0 +1,84 @@
+"""A journal row and back: which fields are clear, what is sealed, and what the chain runs over. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from baqylau.crypto.sealing import Seal
+from baqylau.domain.ids import DeviceId, ObservationId, PersonId
+from baqylau.domain.observations import Authentication, Body, Observation
+
+
+class Clear(Struct, frozen=True, array_like=True, gc=False):
+    """The fields of a row that are not sealed, in the order in which they are bound to it.
+
+    Their bytes are both what the seal is bound to and what the chain runs over before the sealed bytes: a change of
+    any of them is seen by either.
+    """
+
+    partition: int
+    seq: int
+    id: bytes
+    person_id: PersonId | None
+    device_id: DeviceId
+    observed_at: datetime
+    received_at: datetime
+    instant: datetime
+    authentication: Authentication
+    key_id: int
+
+
+class Content(Struct, frozen=True, array_like=True, gc=False):
+    """What the device said, word for word and as we understood it, and by which way."""
+
+    bodies: tuple[Body, ...]
+    raw: bytes
+    via: str
+
+
+COLUMNS = (*Clear.__struct_fields__, "sealed", "hash")
+COLUMN_TYPES = (
+    *("int2", "int8", "bytea", "text", "text", "timestamptz", "timestamptz", "timestamptz", "text", "int4"),
+    *("bytea", "bytea"),
+)
+
+_AUTHENTICATION = {known.value: known for known in Authentication}
+_encoder = msgspec.msgpack.Encoder()
+_content = msgspec.msgpack.Decoder(Content)
+bound = _encoder.encode
+
+
+def sealed(clear: bytes, observation: Observation, raw: bytes, seal: Seal, nonce: bytes) -> bytes:
+    """Give the sealed content of an observation; `clear` are the bytes of the row's clear fields."""
+    content = _encoder.encode(Content(observation.bodies, raw, observation.via))
+    return seal.close(content, nonce=nonce, context=clear)
+
+
+def opened(clear: Clear, sealed_bytes: bytes, seal: Seal) -> tuple[Observation, bytes]:
+    """Give the observation and the raw bytes, or raise `crypto.sealing.SealBrokenError`."""
+    content = _content.decode(seal.open(sealed_bytes, context=bound(clear)))
+    return observation_of(clear, content.bodies, content.via), content.raw
+
+
+def observation_of(clear: Clear, bodies: Sequence[Body], via: str) -> Observation:
+    """Give the observation that a row holds."""
+    return Observation(
+        id=ObservationId(clear.id.hex()),
+        device_id=clear.device_id,
+        observed_at=clear.observed_at,
+        received_at=clear.received_at,
+        bodies=tuple(bodies),
+        authentication=clear.authentication,
+        via=via,
+    )
+
+
+def clear_of(row: tuple[Any, ...]) -> Clear:
+    """Give the clear fields from the first columns of a row."""
+    return Clear(*row[:8], _AUTHENTICATION[row[8]], row[9])
+
+
+fields_of = msgspec.structs.astuple
