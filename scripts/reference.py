@@ -1,0 +1,210 @@
+"""Write the pages of docs/reference from the code they describe, so that they cannot say anything else."""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from textwrap import dedent
+from types import ModuleType
+
+import msgspec
+import typer.main
+from msgspec import Struct
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from baqylau import cli
+from baqylau.domain.catalogue import EVENTS, TAKE_WITHIN_S
+from baqylau.locales import text
+from baqylau.monitoring.server import settings as server_settings
+from baqylau.monitoring.server.importing import shapes
+from baqylau.rules import settings as rule_settings
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+MADE = "<!-- Made by `make docs` from the code. Changes here are lost. -->"
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Give a Markdown table."""
+    cells = [tuple(head), *(tuple(cell.replace("|", "\\|") for cell in row) for row in rows)]
+    lines = [f"| {' | '.join(row)} |" for row in cells]
+    return "\n".join([lines[0], "|" + "---|" * len(cells[0]), *lines[1:]])
+
+
+def page(title: str, *parts: str) -> str:
+    """Give a whole page."""
+    return "\n\n".join([f"# {title}", MADE, *(part.strip() for part in parts)]) + "\n"
+
+
+def fields_of(body: Iterable[ast.stmt]) -> Iterable[tuple[str, str, str]]:
+    """Give name, type and the text under it of each annotated name in a class or module."""
+    statements = list(body)
+    for field, after in zip(statements, [*statements[1:], None], strict=True):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            match after:
+                case ast.Expr(value=ast.Constant(value=str() as words)):
+                    yield field.target.id, ast.unparse(field.annotation), " ".join(words.split())
+                case _:
+                    yield field.target.id, ast.unparse(field.annotation), ""
+
+
+def default(field: msgspec.structs.FieldInfo) -> str:
+    """Give the default of a field as a reader writes it."""
+    if field.required:
+        return "needed"
+    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    return f"`{value}`" if value not in (None, "", [], ()) else "none"
+
+
+def struct_table(struct: type[Struct]) -> str:
+    """Give one row for each field of a struct."""
+    source = ast.parse(dedent(inspect.getsource(struct))).body[0]
+    written = {name: (kind, words) for name, kind, words in fields_of(getattr(source, "body", ()))}
+    rows = [
+        (f"`{field.encode_name}`", f"`{written[field.name][0]}`", default(field), written[field.name][1])
+        for field in msgspec.structs.fields(struct)
+    ]
+    return table(("field", "type", "default", ""), rows)
+
+
+def constants_table(module: ModuleType) -> str:
+    """Give one row for each figure of a module."""
+    rows = [
+        (f"`{name}`", f"`{getattr(module, name)}`", words)
+        for name, _, words in fields_of(ast.parse(inspect.getsource(module)).body)
+    ]
+    return table(("figure", "value", ""), rows)
+
+
+def structs(module: ModuleType) -> list[type[Struct]]:
+    """Give the structs that a module defines, in its order."""
+    own = [value for value in vars(module).values() if inspect.isclass(value) and issubclass(value, Struct)]
+    return [struct for struct in own if struct.__module__ == module.__name__]
+
+
+def sections(found: Iterable[type[Struct]]) -> Iterable[str]:
+    """Give a heading, the promise and the fields of each struct."""
+    for struct in found:
+        yield f"## {struct.__name__}\n\n{inspect.getdoc(struct)}\n\n{struct_table(struct)}"
+
+
+def alarms() -> str:
+    """The catalogue of events."""
+    codes = [
+        (
+            event.code.value,
+            f"`{event.code.name}`",
+            *(text(language, f"alarm.{event.code}.title") for language in ("en", "ru", "kk")),
+            str(event.priority),
+            "yes" if event.tell_wearer_first else "",
+            ", ".join(code.value for code in event.clears),
+        )
+        for event in EVENTS.values()
+    ]
+    head = (
+        "code",
+        "name",
+        "English",
+        "Russian",
+        "Kazakh",
+        "priority",
+        "tell the wearer first",
+        "ends the condition of",
+    )
+    steps = "\n\n".join(
+        f"### {event.code.value}: {text('en', f'alarm.{event.code}.title')}\n\n"
+        + "\n".join(f"{n}. {text('en', f'alarm.{event.code}.steps.{n}')}" for n in range(1, event.steps + 1))
+        for event in EVENTS.values()
+        if event.steps
+    )
+    timers = table(("priority", "taken within"), ((str(p), f"{s // 60} min") for p, s in TAKE_WITHIN_S.items()))
+    return page(
+        "Alarm catalogue",
+        "What each event means to the people who work with it. Priority 4 is for the record only and raises no alarm. "
+        "That a condition ended is marked on the alarm; only a person closes it.",
+        timers,
+        "## Events",
+        table(head, codes),
+        "## Reaction steps",
+        steps,
+    )
+
+
+def commands() -> str:
+    """The command line, as its own help says it."""
+    return page(
+        "Commands",
+        "`.venv/bin/baqylau --help` says the same. Every command takes `--help`.",
+        *described_commands(typer.main.get_command(cli.app), "baqylau"),
+    )
+
+
+def described_commands(command: object, path: str) -> Iterable[str]:
+    """Give the section of a command and of all below it."""
+    assert isinstance(command, TyperGroup | TyperCommand)  # noqa: S101 - our own commands are of these two
+    if isinstance(command, TyperGroup):
+        for name, below in command.commands.items():
+            yield from described_commands(below, f"{path} {name}")
+        return
+    arguments = [parameter for parameter in command.params if isinstance(parameter, TyperArgument)]
+    options = [parameter for parameter in command.params if isinstance(parameter, TyperOption)]
+    usage = " ".join([path, *(argument_name(argument) for argument in arguments), *(["[OPTIONS]"] if options else [])])
+    rows = [
+        *((f"`{argument_name(argument)}`", "", argument.help or "") for argument in arguments),
+        *((f"`{', '.join(o.opts + o.secondary_opts)}`", option_default(o), o.help or "") for o in options),
+    ]
+    yield f"## {path}\n\n```\n{usage}\n```\n\n{dedent(command.help or '').strip()}"
+    if rows:
+        yield table(("", "default", ""), rows)
+
+
+def argument_name(argument: TyperArgument) -> str:
+    """Give an argument as usage lines write it."""
+    name = str(argument.name).upper()
+    return name if argument.required else f"[{name}]"
+
+
+def option_default(option: TyperOption) -> str:
+    """Give an option's default as a reader writes it, and the variable that may set it."""
+    said = "needed" if option.required else "" if option.default in (None, False, "", ()) else f"`{option.default}`"
+    return f"{said} (`{option.envvar}`)".strip() if option.envvar else said
+
+
+def figures() -> str:
+    """Every figure that can be set, with where it comes from."""
+    return page(
+        "Settings",
+        "Options of the commands are on [their page](commands.md). Here are the figures behind them.",
+        "## Rules",
+        inspect.getdoc(rule_settings) or "",
+        constants_table(rule_settings),
+        *sections([server_settings.Settings, server_settings.Limits]),
+    )
+
+
+def import_file() -> str:
+    """What may stand in an import file."""
+    return page(
+        "Import file",
+        "A YAML file with any of the lists `people`, `devices`, `zones`, `orders`, `permissions` and `fittings`. "
+        "[How to import people](../how-to/import-people.md) shows a whole one. A field that is not here is refused.",
+        *sections(structs(shapes)),
+    )
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "alarms.md": alarms,
+    "commands.md": commands,
+    "import-file.md": import_file,
+    "settings.md": figures,
+}
+
+
+def main() -> None:
+    """Write all pages."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, made in PAGES.items():
+        (REFERENCE / name).write_text(made(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
