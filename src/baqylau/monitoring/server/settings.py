@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 FLEET_PORTS = {"wialon": 20332, "egts": 20629}
 """The doors that equipment of these protocols is usually set to. A choice of ours, changed by option."""
@@ -16,7 +16,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     database: str
     """DSN of PostgreSQL."""
     host: str = "127.0.0.1"
-    ports: dict[str, int] = FLEET_PORTS
+    ports: dict[str, int] = field(default_factory=FLEET_PORTS.copy)
     """Port of each fleet protocol; 0 lets the system choose."""
     web_port: int = WEB_PORT
 
