@@ -3,7 +3,10 @@
 import ast
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from textwrap import dedent
 from types import ModuleType
 
@@ -13,6 +16,7 @@ from msgspec import Struct
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from baqylau import cli
+from baqylau import rules as rule_package
 from baqylau.domain.catalogue import EVENTS, TAKE_WITHIN_S
 from baqylau.locales import text
 from baqylau.monitoring.server import settings as server_settings
@@ -47,6 +51,11 @@ def fields_of(body: Iterable[ast.stmt]) -> Iterable[tuple[str, str, str]]:
                     yield field.target.id, ast.unparse(field.annotation), ""
 
 
+def source_of(part: type) -> Iterable[ast.stmt]:
+    """Give the statements of a class."""
+    return getattr(ast.parse(dedent(inspect.getsource(part))).body[0], "body", ())
+
+
 def default(field: msgspec.structs.FieldInfo) -> str:
     """Give the default of a field as a reader writes it."""
     if field.required:
@@ -57,13 +66,26 @@ def default(field: msgspec.structs.FieldInfo) -> str:
 
 def struct_table(struct: type[Struct]) -> str:
     """Give one row for each field of a struct."""
-    source = ast.parse(dedent(inspect.getsource(struct))).body[0]
-    written = {name: (kind, words) for name, kind, words in fields_of(getattr(source, "body", ()))}
+    written = {
+        name: (kind, words)
+        for part in reversed(struct.__mro__)
+        if part.__module__ == struct.__module__
+        for name, kind, words in fields_of(source_of(part))
+    }
     rows = [
-        (f"`{field.encode_name}`", f"`{written[field.name][0]}`", default(field), written[field.name][1])
+        (f"`{field.encode_name}`", kind_of(field, written[field.name][0]), default(field), written[field.name][1])
         for field in msgspec.structs.fields(struct)
     ]
-    return table(("field", "type", "default", ""), rows)
+    config = struct.__struct_config__
+    tag = [(f"`{config.tag_field}`", f"`{config.tag}`", "needed", "")] if config.tag_field else []
+    return table(("field", "type", "default", ""), [*tag, *rows])
+
+
+def kind_of(field: msgspec.structs.FieldInfo, written: str) -> str:
+    """Give the values of an enumeration, else the type as its source writes it."""
+    if inspect.isclass(field.type) and issubclass(field.type, Enum):
+        return ", ".join(f"`{member.value}`" for member in field.type)
+    return f"`{written.replace('Shape', '')}`"
 
 
 def constants_table(module: ModuleType) -> str:
@@ -78,13 +100,18 @@ def constants_table(module: ModuleType) -> str:
 def structs(module: ModuleType) -> list[type[Struct]]:
     """Give the structs that a module defines, in its order."""
     own = [value for value in vars(module).values() if inspect.isclass(value) and issubclass(value, Struct)]
-    return [struct for struct in own if struct.__module__ == module.__name__]
+    return [struct for struct in own if struct.__module__ == module.__name__ and not struct.__name__.startswith("_")]
 
 
 def sections(found: Iterable[type[Struct]]) -> Iterable[str]:
     """Give a heading, the promise and the fields of each struct."""
     for struct in found:
-        yield f"## {struct.__name__}\n\n{inspect.getdoc(struct)}\n\n{struct_table(struct)}"
+        yield f"## {struct.__name__.removesuffix('Shape')}\n\n{inspect.getdoc(struct)}\n\n{struct_table(struct)}"
+
+
+def duration(seconds: int) -> str:
+    """Give whole hours where there are any, else minutes."""
+    return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"
 
 
 def alarms() -> str:
@@ -116,7 +143,7 @@ def alarms() -> str:
         for event in EVENTS.values()
         if event.steps
     )
-    timers = table(("priority", "taken within"), ((str(p), f"{s // 60} min") for p, s in TAKE_WITHIN_S.items()))
+    timers = table(("priority", "taken within"), ((str(p), duration(s)) for p, s in TAKE_WITHIN_S.items()))
     return page(
         "Alarm catalogue",
         "What each event means to the people who work with it. Priority 4 is for the record only and raises no alarm. "
@@ -181,6 +208,19 @@ def figures() -> str:
     )
 
 
+def rules() -> str:
+    """Every rule with its version and the theory at its head."""
+    modules = [import_module(f"baqylau.rules.{found.name}") for found in iter_modules(rule_package.__path__)]
+    named = {module.NAME: module for module in modules if hasattr(module, "NAME")}
+    return page(
+        "Rules",
+        "What each rule says, as its own source says it. Figures are in [Settings](settings.md), codes in the "
+        "[alarm catalogue](alarms.md). A change of what a rule finds raises its version; every finding names the one "
+        "it was made by.",
+        *(f"## {name}, version {module.VERSION}\n\n{inspect.getdoc(module)}" for name, module in sorted(named.items())),
+    )
+
+
 def import_file() -> str:
     """What may stand in an import file."""
     return page(
@@ -195,6 +235,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "alarms.md": alarms,
     "commands.md": commands,
     "import-file.md": import_file,
+    "rules.md": rules,
     "settings.md": figures,
 }
 
