@@ -1,5 +1,6 @@
 """The device's side of one connection, as a tracker speaks it (spec W11)."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -12,6 +13,7 @@ from baqylau.protocols.wialon.writing import record
 
 _AGAIN = {"AL": ("10",), "ASD": ("-1", "13"), "AD": ("-1", "16")}
 """Codes after which the same may be sent again."""
+_COUNT = re.compile("[0-9]{1,9}")
 
 
 class WialonDevice:
@@ -56,7 +58,8 @@ def _reply(line: str) -> Reply | None:
     _, _, rest = line.partition("#")
     kind, _, code = rest.partition("#")
     if kind == "AB":
-        return Confirmed(count=int(code)) if code.isdecimal() and int(code) else Refused(code=code, again=True)
+        kept = int(code) if _COUNT.fullmatch(code) else 0
+        return Confirmed(count=kept) if kept else Refused(code=code, again=True)
     if kind not in _AGAIN:
         return None
     if code == "1":

@@ -14,6 +14,8 @@ BLACK_BOX_MAX_BYTES = 1024 * 1024
 EVIDENCE_MAX_BYTES = 256
 """How much is kept of a frame that is too long."""
 NUMBER_MAX_CHARS = 64
+RECORDS_MAX = 30_000
+"""More records than this do not fit into a black box of the greatest length."""
 
 SHORT_TICKET = -2
 EXTENDED_TICKET = -1
@@ -144,8 +146,8 @@ def _black_box(frame: Frame) -> Event:
     if wrong:
         return _rejected(frame, Fault.CHECKSUM_WRONG, wrong)
     records = [record for record in text.split(b"|") if record]
-    if not records:
-        return _rejected(frame, Fault.FIELD_MISSING, "records")
+    if not 0 < len(records) <= RECORDS_MAX:
+        return _rejected(frame, Fault.TOO_LONG if records else Fault.FIELD_MISSING, "records")
     readings: list[Reading] = []
     rejected: list[Rejected] = []
     for record in records:

@@ -52,9 +52,9 @@ def _bodies(fields: list[bytes], flaws: list[Flaw]) -> tuple[Body, ...]:
         return tampers
     others = tampers + states_of(told)
     position = _position(fields, told, flaws)
-    _check_inputs(fields, flaws)
-    if position is None and not others and not flaws:
-        position = NoFix()
+    if position is None and not others:
+        _check_rest(fields, flaws)
+        return () if flaws else (NoFix(),)
     return others if position is None else (position, *others)
 
 
@@ -84,17 +84,20 @@ def _position(fields: list[bytes], told: Told, flaws: list[Flaw]) -> Fix | NoFix
     )
 
 
-def _check_inputs(fields: list[bytes], flaws: list[Flaw]) -> None:
-    """Note inputs, outputs and voltages that have not the form of the protocol. Nothing of them is used."""
+def _check_rest(fields: list[bytes], flaws: list[Flaw]) -> None:
+    """Note what is wrong in fields of no use without a place, or of none at all, where nothing else is said."""
+    for text, measure in zip((*fields[6:9], fields[10]), (SPEED_KM_H, COURSE_DEG, ALTITUDE_M, HDOP), strict=True):
+        measured(text, measure, flaws)
     for name, text in (("inputs", fields[11]), ("outputs", fields[12])):
         if text not in ABSENT and not text.isdigit():
             flaws.append(Flaw(Fault.FIELD_WRONG, name))
-    if fields[13] not in ABSENT and any(v not in ABSENT and figure(v) is None for v in fields[13].split(b",")):
+    if any(voltage not in ABSENT and figure(voltage) is None for voltage in fields[13].split(b",")):
         flaws.append(Flaw(Fault.FIELD_WRONG, "adc"))
 
 
 def _identity(text: bytes) -> bytes:
     """Give the record without the absent fields at its end: the same in the short and the extended form."""
-    while text.endswith((b";NA", b";")):
-        text = text[: text.rindex(b";")]
-    return text
+    end = len(text)
+    while text.endswith((b";NA", b";"), 0, end):
+        end = text.rindex(b";", 0, end)
+    return text[:end]

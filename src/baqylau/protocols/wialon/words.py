@@ -115,10 +115,10 @@ def told_by(params: bytes, flaws: list[Flaw]) -> Told:
             continue
         value = _value(text)
         meant = None if value is None else reader(kind, value)
-        if meant is None:
-            flaws.append(Flaw(Fault.FIELD_WRONG, f"params: {name.strip().lower().decode(errors='replace')}"))
-        else:
+        if meant is not None:
             _tell(told, *meant)
+        elif (flaw := Flaw(Fault.FIELD_WRONG, f"params: {name.strip().lower().decode(errors='replace')}")) not in flaws:
+            flaws.append(flaw)
     return told
 
 
