@@ -168,12 +168,14 @@ def commands() -> str:
 def described_commands(command: object, path: str) -> Iterable[str]:
     """Give the section of a command and of all below it."""
     assert isinstance(command, TyperGroup | TyperCommand)  # noqa: S101 - our own commands are of these two
+    if command.hidden:
+        return
     if isinstance(command, TyperGroup):
-        for name, below in command.commands.items():
+        for name, below in sorted(command.commands.items()):
             yield from described_commands(below, f"{path} {name}")
         return
     arguments = [parameter for parameter in command.params if isinstance(parameter, TyperArgument)]
-    options = [parameter for parameter in command.params if isinstance(parameter, TyperOption)]
+    options = [parameter for parameter in command.params if isinstance(parameter, TyperOption) and not parameter.hidden]
     usage = " ".join([path, *(argument_name(argument) for argument in arguments), *(["[OPTIONS]"] if options else [])])
     rows = [
         *((f"`{argument_name(argument)}`", "", argument.help or "") for argument in arguments),
