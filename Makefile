@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 BIN := .venv/bin
 PAGES := src/baqylau/monitoring/workstation/static/index.html
-PAGE_SOURCES := $(shell find web locales src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
+PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
                 $(shell find src/baqylau/domain -name '*.py') src/baqylau/monitoring/workstation/messages.py
 TESTS := tests/unit tests/vectors tests/property tests/replay tests/sim tests/arch tests/docs tests/browser
 
@@ -31,7 +31,7 @@ web/node_modules/.ready: web/package.json web/package-lock.json web/.npmrc | .ve
 	@touch $@
 
 $(PAGES): web/node_modules/.ready $(PAGE_SOURCES)
-	@cd web && ../scripts/step "web pages" ../scripts/npm run build
+	@cd web && ../scripts/step "web pages" ../scripts/npm run --silent build
 	@touch $@
 
 .PHONY: system
@@ -55,9 +55,9 @@ check: setup ## Formatting, lint, types, import contracts, web checks: no test i
 	@scripts/step "lint" $(BIN)/ruff check --quiet .
 	@scripts/step "types" $(BIN)/mypy --no-error-summary
 	@scripts/step "imports" $(BIN)/lint-imports
-	@cd web && ../scripts/step "web lint" ../scripts/npm run lint
-	@cd web && ../scripts/step "web types" ../scripts/npm run check
-	@cd web && ../scripts/step "web tests" ../scripts/npm run test
+	@cd web && ../scripts/step "web lint" ../scripts/npm run --silent lint
+	@cd web && ../scripts/step "web types" ../scripts/npm run --silent check
+	@cd web && ../scripts/step "web tests" ../scripts/npm run --silent test
 
 test: system check ## Everything that must pass before a change lands
 	@$(BIN)/pytest -q $(TESTS)
