@@ -1,0 +1,91 @@
+"""Battery: the charge falls below a limit.
+
+State machine, for one device while it is on the person and an order is in force:
+
+    fine --below 25 %--> low (T01) --below 10 %--> critical (T02)
+    low --30 % or more--> fine;  critical --15 % or more--> low
+
+Straight from fine to critical only the graver one is found. A device that tells a voltage is read by a table for one
+lithium-ion cell; any other voltage (a car's, a pack's) says nothing of the charge. Source: catalogue T01, T02.
+"""
+
+from datetime import datetime
+from enum import IntEnum
+from itertools import pairwise
+
+from msgspec import Struct
+
+from baqylau.domain.findings import Code, Finding
+from baqylau.domain.ids import ObservationId
+from baqylau.domain.observations import Battery
+from baqylau.rules.finding import Author
+from baqylau.rules.settings import (
+    BATTERY_CRITICAL_PERCENT,
+    BATTERY_LOW_PERCENT,
+    BATTERY_REARM_PERCENT,
+    CELL_VOLTAGE_V,
+    LI_ION_PERCENT_BY_VOLTAGE_V,
+)
+
+NAME = "battery"
+VERSION = "1"
+
+
+class Level(IntEnum):
+    """How grave it is."""
+
+    FINE = 0
+    LOW = 1
+    CRITICAL = 2
+
+
+class Charge(Struct, frozen=True, array_like=True):
+    """State of the rule for one device."""
+
+    percent: float | None = None
+    level: Level = Level.FINE
+
+
+_CODES = {
+    Level.LOW: (Code.BATTERY_LOW, "battery_low_percent", BATTERY_LOW_PERCENT),
+    Level.CRITICAL: (Code.BATTERY_CRITICAL, "battery_critical_percent", BATTERY_CRITICAL_PERCENT),
+}
+
+
+def percent(battery: Battery) -> float | None:
+    """Give the charge in per cent, or None where the device's figures do not tell it."""
+    if battery.level_percent is not None:
+        return min(max(battery.level_percent, 0.0), 100.0)
+    voltage_v = battery.voltage_v
+    if voltage_v is None or not CELL_VOLTAGE_V[0] <= voltage_v <= CELL_VOLTAGE_V[1]:
+        return None
+    table = LI_ION_PERCENT_BY_VOLTAGE_V
+    for (low_v, low), (high_v, high) in pairwise(table):
+        if low_v <= voltage_v < high_v:
+            return low + (high - low) * (voltage_v - low_v) / (high_v - low_v)
+    return table[0][1] if voltage_v < table[0][0] else table[-1][1]
+
+
+def _level(charge: float, before: Level) -> Level:
+    """Give the level, which a charge only leaves upwards with some to spare."""
+    for level in (Level.CRITICAL, Level.LOW):
+        limit = _CODES[level][2] + (BATTERY_REARM_PERCENT if before >= level else 0.0)
+        if charge < limit:
+            return level
+    return Level.FINE
+
+
+def step(
+    author: Author, state: Charge, at: datetime, observation_id: ObservationId, battery: Battery
+) -> tuple[Charge, tuple[Finding, ...]]:
+    """Take what the device says of its battery."""
+    charge = percent(battery)
+    if charge is None or charge == state.percent:
+        return state, ()
+    level = _level(charge, state.level)
+    if level <= state.level:
+        return Charge(charge, level), ()
+    code, name, limit = _CODES[level]
+    thresholds = {name: limit, "battery_percent": charge}
+    finding = author.finds(code, observation_id, at=at, because=(observation_id,), since=at, thresholds=thresholds)
+    return Charge(charge, level), (finding,)

@@ -1,0 +1,76 @@
+"""What a screen may say of a person at an instant: as prescribed, not so, not known, free or excused."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.verdicts import Blindness, Compliance
+from baqylau.rules.keeping import BEGUN, Keeping
+from baqylau.rules.plan import RestrictionPlan
+from baqylau.rules.position import Position
+from baqylau.rules.spans import Duty
+from baqylau.rules.state import DeviceState
+
+_Shown = tuple[Compliance, Blindness | None]
+
+_GRAVEST_FIRST = (
+    Compliance.NOT_AS_PRESCRIBED,
+    Compliance.UNKNOWN,
+    Compliance.AS_PRESCRIBED,
+    Compliance.EXCUSED,
+)
+
+
+def of_person(
+    plans: Iterable[RestrictionPlan],
+    keepings: Mapping[str, Keeping],
+    at: datetime,
+    why: Blindness | None,
+) -> _Shown:
+    """Give the gravest that any restriction gives. `why` is why the place is unknown, None when it is known."""
+    said = {
+        _of_restriction(plan, keepings.get(plan.key, BEGUN), at, known=why is None)
+        for plan in plans
+        if plan.validity.holds(at)
+    }
+    gravest = next((one for one in _GRAVEST_FIRST if one in said), Compliance.FREE)
+    return gravest, (why or Blindness.POOR_FIX) if gravest is Compliance.UNKNOWN else None
+
+
+def _of_restriction(plan: RestrictionPlan, state: Keeping, at: datetime, *, known: bool) -> Compliance:
+    span = plan.span(at)
+    if span.duty is Duty.EXCUSED:
+        return Compliance.EXCUSED
+    if span.duty is not Duty.DUE:
+        return Compliance.FREE
+    if not known or state.against is None:
+        return Compliance.UNKNOWN
+    if state.finding is not None:
+        return Compliance.NOT_AS_PRESCRIBED
+    if not state.against:
+        return Compliance.AS_PRESCRIBED
+    return Compliance.FREE if at < span.from_at + plan.grace else Compliance.UNKNOWN
+
+
+def why_unknown(
+    devices: Mapping[DeviceId, DeviceState],
+    heard_at: datetime | None,
+    position: Position | None,
+    *,
+    unheard: bool,
+    stale: bool,
+) -> Blindness | None:
+    """Give why the place is not known at all, or None when the last fix still tells of it."""
+    if heard_at is None:
+        return Blindness.NO_OBSERVATION_YET
+    if unheard:
+        return Blindness.OURSELVES
+    if not stale:
+        return None
+    if _silent(devices) or (position is not None and heard_at <= position.at):
+        return Blindness.DEVICE_SILENT
+    return Blindness.NO_FIX
+
+
+def _silent(devices: Mapping[DeviceId, DeviceState]) -> bool:
+    return all(device.silence.finding is not None for device in devices.values())

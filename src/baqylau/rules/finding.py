@@ -1,0 +1,51 @@
+"""Findings and their names.
+
+The id of a finding comes from what it rests on and from nothing else: not from when it arrived, in which batch, or how
+often. Judging the same facts again finds the same id.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from baqylau.crypto.digests import finding_id
+from baqylau.domain.findings import Check, Code, Finding, Threshold
+from baqylau.domain.ids import FindingId, ObservationId, PersonId, SubjectId
+
+
+class Author(Struct, frozen=True, kw_only=True):
+    """The rule that speaks, the person it speaks of and what about."""
+
+    rule: str
+    rule_version: str
+    person_id: PersonId
+    subject: SubjectId
+
+    def finds(  # noqa: PLR0913 (the fields of one record, all by name)
+        self,
+        code: Code,
+        onset: str,
+        *,
+        at: datetime,
+        because: Sequence[ObservationId],
+        since: datetime | None = None,
+        thresholds: dict[str, float] | None = None,
+        checks: tuple[Check, ...] = (),
+        ends: FindingId | None = None,
+    ) -> Finding:
+        """Give the finding. `onset` tells it from the next of its kind: what began it, as id or as instant."""
+        return Finding(
+            id=finding_id(self.rule, self.person_id, self.subject, code.value, onset),
+            rule=self.rule,
+            rule_version=self.rule_version,
+            code=code,
+            person_id=self.person_id,
+            subject=self.subject,
+            at=at,
+            because=tuple(dict.fromkeys(because)),
+            since=since,
+            thresholds=tuple(Threshold(name=name, value=value) for name, value in (thresholds or {}).items()),
+            checks=checks,
+            ends=ends,
+        )

@@ -1,0 +1,237 @@
+"""Being in a place, or keeping out of one: the judgement that the four rules about places share.
+
+State machine, for one version of one restriction. `Confirmation` says whether the person is against what is
+prescribed (outside of a place to be in, inside of a place to keep out of), whatever the hour; this module says when
+that matters:
+
+    waiting --duty, grace over, confirmed against, and known so now--> found (late | left | seen against)
+    found   --no longer confirmed against-->                           waiting, with the finding that ends it
+    found   --duty ends, permission or order begins or ends-->         waiting, without a finding
+
+- left: the person was seen as prescribed within this stretch of duty.
+- late: not seen so, and against without a break since before the grace was over.
+- seen against: neither; where the person was when the duty began is not known.
+
+Nothing is found from not knowing. A tick rests on the last fix only while it is fresh and the receiver still finds its
+place; a breach that was not seen for 15 min is not carried on. Source: design, sections 0, 6 and 14.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from baqylau.domain.findings import Check, Code, Finding
+from baqylau.domain.ids import FindingId, ObservationId
+from baqylau.domain.verdicts import Standing
+from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, due, heard
+from baqylau.rules.position import Position
+from baqylau.rules.settings import (
+    CONFIRM_WITHIN_S,
+    POSITION_HOLDS_S,
+    POSITION_STALE_S,
+    RETURN_FIXES,
+    RETURN_WITHIN_S,
+)
+from baqylau.rules.spans import Duty, Span
+
+if TYPE_CHECKING:
+    from baqylau.rules.plan import RestrictionPlan
+
+_HOLDS = timedelta(seconds=POSITION_HOLDS_S)
+_STALE = timedelta(seconds=POSITION_STALE_S)
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """What distinguishes one rule about places from another."""
+
+    name: str
+    version: str
+    against: Standing
+    """The standing that speaks against what is prescribed."""
+    late: Code
+    left: Code
+    seen: Code
+    back: Code
+
+
+class Keeping(Struct, frozen=True, array_like=True):
+    """State of the rule for one version of one restriction."""
+
+    confirmation: Confirmation = NOTHING
+    against: bool | None = None
+    """What the last fix says; None while it says nothing or there is none."""
+    doubt_from: datetime | None = None
+    """Since when the fixes say nothing."""
+    due_from: datetime | None = None
+    """Beginning of the stretch of duty that the two fields below belong to."""
+    kept: bool = False
+    """Seen as prescribed within this stretch of duty."""
+    finding: FindingId | None = None
+    """The condition that is open."""
+    witness: Position | None = None
+    """The last position that began, or went on with, speaking against."""
+
+
+class Sight(Struct, frozen=True):
+    """What is known of the person's place besides the fix at hand."""
+
+    at: datetime
+    """The instant that is judged."""
+    last: Position | None
+    """The last position."""
+    holds: bool
+    """Nothing happened since that would make it doubtful: no fix lost, no gap in our listening."""
+    may_wait: bool
+    """Time alone may decide: we listen."""
+
+
+BEGUN = Keeping()
+
+
+def fix(plan: "RestrictionPlan", state: Keeping, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
+    """Take a fix (`sight.last`, heard at `sight.at`)."""
+    position = sight.last
+    against = plan.against(position) if position is not None else None
+    if position is None or against is None:
+        return doubted(state, sight.at), ()
+    if against is state.against and not state.confirmation.marks and against is state.confirmation.confirmed:
+        if not against or state.finding is not None:
+            return state, ()
+    else:
+        state = _seen(state, position, against=against, may_wait=sight.may_wait)
+    return judged(plan, state, sight)
+
+
+def _seen(state: Keeping, position: Position, *, against: bool, may_wait: bool) -> Keeping:
+    before = state.confirmation
+    mark = Mark(position.at, position.id, against)
+    if state.finding is None and state.doubt_from is not None and mark.at - state.doubt_from > _STALE:
+        before = NOTHING
+    return replace(
+        state,
+        confirmation=heard(before, mark, may_wait=may_wait),
+        against=against,
+        doubt_from=None,
+        kept=state.kept or (not against and state.due_from is not None),
+        witness=position if against else state.witness,
+    )
+
+
+def doubted(state: Keeping, at: datetime) -> Keeping:
+    """Take it that the place is not known from now on. What is open stays open; what is half seen waits."""
+    if state.against is None and state.doubt_from is not None:
+        return state
+    return replace(state, against=None, doubt_from=at)
+
+
+def forgotten(state: Keeping, at: datetime) -> Keeping:
+    """Take it that anything may have happened: nothing half seen is carried on. What is open stays open."""
+    confirmed = state.confirmation
+    kept = replace(confirmed, marks=(), decide_at=None) if state.finding is not None else NOTHING
+    return replace(doubted(state, at), confirmation=kept)
+
+
+def tick(plan: "RestrictionPlan", state: Keeping, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
+    """Take the passing of time."""
+    decide_at = state.confirmation.decide_at
+    if decide_at is not None and decide_at <= sight.at:
+        state = replace(state, confirmation=due(state.confirmation))
+    return judged(plan, state, sight)
+
+
+def wake_at(plan: "RestrictionPlan", state: Keeping, span: Span, at: datetime) -> datetime:
+    """Give when time alone next changes something: hours, grace, a single fix that waits."""
+    wake = span.until_at
+    if span.duty is Duty.DUE and at < span.from_at + plan.grace:
+        wake = min(wake, span.from_at + plan.grace)
+    decide_at = state.confirmation.decide_at
+    return wake if decide_at is None else min(wake, decide_at)
+
+
+def judged(plan: "RestrictionPlan", state: Keeping, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
+    """Say what is found at this instant."""
+    span = plan.span(sight.at)
+    state = _in_span(state, span)
+    if span.duty is not Duty.DUE:
+        return state, ()
+    if state.finding is not None:
+        return (state, ()) if state.confirmation.confirmed else _ended(plan, state, sight.at)
+    if state.confirmation.confirmed and _known(state, span.from_at + plan.grace, sight):
+        return _found(plan, state, span, sight)
+    return state, ()
+
+
+def _in_span(state: Keeping, span: Span) -> Keeping:
+    due_from = span.from_at if span.duty is Duty.DUE else None
+    if state.due_from == due_from:
+        return state
+    return replace(state, due_from=due_from, kept=due_from is not None and state.against is False, finding=None)
+
+
+def _known(state: Keeping, from_at: datetime, sight: Sight) -> bool:
+    """Whether the person is known to be against at an instant at which that matters, which is from `from_at` on."""
+    if sight.at < from_at:
+        return False
+    if state.confirmation.since is not None and state.confirmation.since >= from_at:
+        return True
+    return bool(state.against) and sight.last is not None and sight.holds and sight.at - sight.last.at <= _HOLDS
+
+
+def _found(plan: "RestrictionPlan", state: Keeping, span: Span, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
+    confirmation = state.confirmation
+    position = sight.last if state.against else state.witness
+    begun_at = confirmation.since or sight.at
+    code, onset = plan.kind.seen, span.from_at.isoformat()
+    if state.kept:
+        code, onset = plan.kind.left, f"{onset} {confirmation.because[0]}"
+    elif begun_at <= span.from_at + plan.grace:
+        code = plan.kind.late
+    because = (*confirmation.because, position.id) if position is not None else confirmation.because
+    finding = plan.author.finds(
+        code,
+        onset,
+        at=sight.at,
+        because=because,
+        since=max(begun_at, span.from_at),
+        thresholds=_thresholds(plan, because),
+        checks=_RULED_OUT + ((Check.CONFIRMED_BY_SEVERAL,) if len(set(because)) > 1 else ()),
+    )
+    return replace(state, finding=finding.id), (_at_place(plan, finding, position),)
+
+
+def _ended(plan: "RestrictionPlan", state: Keeping, at: datetime) -> tuple[Keeping, tuple[Finding, ...]]:
+    confirmation = state.confirmation
+    finding = plan.author.finds(
+        plan.kind.back,
+        str(state.finding),
+        at=at,
+        because=confirmation.because,
+        since=confirmation.since,
+        thresholds={"return_fixes": RETURN_FIXES, "return_within_s": RETURN_WITHIN_S},
+        checks=_RULED_OUT,
+        ends=state.finding,
+    )
+    return replace(state, finding=None), (_at_place(plan, finding, None),)
+
+
+_RULED_OUT = (
+    Check.FIX_VALID,
+    Check.FIX_PRECISE,
+    Check.NO_JUMP,
+    Check.CLOCK_PLAUSIBLE,
+    Check.WE_LISTENED,
+    Check.NO_PERMISSION,
+)
+
+
+def _thresholds(plan: "RestrictionPlan", because: tuple[ObservationId, ...]) -> dict[str, float]:
+    used: dict[str, float] = {"confirming_fixes": len(set(because)), "confirm_within_s": CONFIRM_WITHIN_S}
+    return used | ({"grace_s": plan.grace.total_seconds()} if plan.grace else {})
+
+
+def _at_place(plan: "RestrictionPlan", finding: Finding, position: Position | None) -> Finding:
+    """Add where it was: the zone nearest to the position, or the first one."""
+    zone, verdict = (plan.zones[0], None) if position is None else plan.nearest(position)
+    return replace(finding, place=zone.name, verdict=verdict, restriction_version=plan.restriction.version)

@@ -1,0 +1,83 @@
+"""No fix: a tracker speaks and has not known its place for ten minutes.
+
+State machine, for one tracker while it is on the person and an order is in force:
+
+    has a place --a record without one, 10 min or more after the last place--> lost (L01)
+    lost --a place--> has a place (L02, which ends it)
+
+A tracker that does not speak is silent, not lost. A place from a cell tower, from Wi-Fi or with an impossible clock is
+not counted as one. Time in which we ourselves did not listen does not count. Source: catalogue L01, L02 (notes on the
+domain, section 6).
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from baqylau.domain.findings import Check, Code, Finding
+from baqylau.domain.ids import FindingId, ObservationId
+from baqylau.rules.finding import Author
+from baqylau.rules.settings import NO_FIX_AFTER_S
+
+NAME = "no_fix"
+VERSION = "1"
+
+_AFTER = timedelta(seconds=NO_FIX_AFTER_S)
+
+
+class Loss(Struct, frozen=True, array_like=True):
+    """State of the rule for one device."""
+
+    counted_from: datetime
+    """The last place, or the beginning, moved by the time in which we did not listen."""
+    since: datetime
+    fix_id: ObservationId | None = None
+    finding: FindingId | None = None
+
+
+def begun(at: datetime) -> Loss:
+    """Begin with the first word of the device."""
+    return Loss(at, at)
+
+
+def placed(
+    author: Author, state: Loss, at: datetime, observation_id: ObservationId
+) -> tuple[Loss, tuple[Finding, ...]]:
+    """Take a record that has a place."""
+    now = Loss(at, at, observation_id)
+    if state.finding is None:
+        return now, ()
+    restored = author.finds(
+        Code.FIX_RESTORED,
+        state.finding,
+        at=at,
+        because=(observation_id,),
+        since=state.since,
+        ends=state.finding,
+    )
+    return now, (restored,)
+
+
+def unplaced(
+    author: Author, state: Loss, at: datetime, observation_id: ObservationId
+) -> tuple[Loss, tuple[Finding, ...]]:
+    """Take a record that has none."""
+    if state.finding is not None or at - state.counted_from < _AFTER:
+        return state, ()
+    last = () if state.fix_id is None else (state.fix_id,)
+    finding = author.finds(
+        Code.NO_FIX,
+        state.fix_id or state.since.isoformat(),
+        at=at,
+        because=(*last, observation_id),
+        since=state.since,
+        thresholds={"no_fix_after_s": NO_FIX_AFTER_S},
+        checks=(Check.WE_LISTENED,),
+    )
+    return replace(state, finding=finding.id), (finding,)
+
+
+def blinded(state: Loss, gap: timedelta) -> Loss:
+    """Take it that we did not listen for `gap` more."""
+    return replace(state, counted_from=state.counted_from + gap)

@@ -1,0 +1,194 @@
+"""What is prescribed for one person, made ready for judging thousands of observations.
+
+A plan is the same for the same `Supervision`; it only remembers what it has worked out.
+"""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import assert_never
+
+import msgspec
+
+from baqylau.domain.ids import DeviceId, PersonId, SubjectId
+from baqylau.domain.orders import ExclusionZone, PresenceRegime, RequiredPlace, Restriction, Territory
+from baqylau.domain.people import Device, DeviceKind, Supervision
+from baqylau.domain.verdicts import Standing, Verdict
+from baqylau.domain.zones import Zone
+from baqylau.rules import (
+    battery,
+    clock_skew,
+    exclusion,
+    jump,
+    no_fix,
+    presence,
+    required_place,
+    silence,
+    tamper,
+    territory,
+)
+from baqylau.rules.finding import Author
+from baqylau.rules.geometry import shape_of, verdict
+from baqylau.rules.keeping import Kind
+from baqylau.rules.position import Position
+from baqylau.rules.spans import ALWAYS, Span, Validity, fitted, span_at, validity_of
+
+
+def _kind_of(restriction: Restriction) -> Kind:
+    match restriction:
+        case PresenceRegime():
+            return presence.KIND
+        case ExclusionZone():
+            return exclusion.KIND
+        case RequiredPlace():
+            return required_place.KIND
+        case Territory():
+            return territory.KIND
+        case _:
+            assert_never(restriction)
+
+
+def _zones_of(restriction: Restriction) -> tuple[Zone, ...]:
+    return restriction.places if isinstance(restriction, PresenceRegime) else (restriction.zone,)
+
+
+def _grace_of(restriction: Restriction) -> timedelta:
+    match restriction:
+        case PresenceRegime() | RequiredPlace():
+            return timedelta(seconds=restriction.grace_s)
+        case ExclusionZone() | Territory():
+            return timedelta()
+        case _:
+            assert_never(restriction)
+
+
+class RestrictionPlan:
+    """One version of one restriction."""
+
+    __slots__ = (
+        "_shapes",
+        "_span",
+        "_supervision",
+        "author",
+        "grace",
+        "key",
+        "kind",
+        "restriction",
+        "validity",
+        "zones",
+    )
+
+    def __init__(self, supervision: Supervision, restriction: Restriction, validity: Validity) -> None:
+        self.restriction = restriction
+        self.key = f"{restriction.id}/{restriction.version}"
+        self.kind = _kind_of(restriction)
+        self.grace = _grace_of(restriction)
+        self.validity = validity
+        self.zones = _zones_of(restriction)
+        self.author = Author(
+            rule=self.kind.name,
+            rule_version=self.kind.version,
+            person_id=supervision.person_id,
+            subject=SubjectId(restriction.id),
+        )
+        self._supervision = supervision
+        self._shapes = tuple(shape_of(zone) for zone in self.zones)
+        self._span = self._at(validity.from_at)
+
+    def _at(self, at: datetime) -> Span:
+        return span_at(self.restriction, self.validity, self._supervision.permissions, at)
+
+    def span(self, at: datetime) -> Span:
+        """Give what is asked at the instant."""
+        span = self._span
+        if not span.from_at <= at < span.until_at:
+            self._span = span = self._at(at)
+        return span
+
+    def against(self, position: Position) -> bool | None:
+        """Whether a position speaks against what is prescribed; None where its disc crosses an edge."""
+        if not position.decides:
+            return None
+        fix = position.fix
+        latitude_deg, longitude_deg, accuracy_m = fix.latitude_deg, fix.longitude_deg, position.accuracy_m
+        outside = True
+        for shape in self._shapes:
+            standing = shape.standing(latitude_deg, longitude_deg, accuracy_m)
+            if standing is Standing.INSIDE:
+                return self.kind.against is Standing.INSIDE
+            outside = outside and standing is Standing.OUTSIDE
+        return self.kind.against is Standing.OUTSIDE if outside else None
+
+    def nearest(self, position: Position) -> tuple[Zone, Verdict]:
+        """Give the zone that the position lies deepest in or nearest to, and its verdict."""
+        fix = position.fix
+        verdicts = [
+            (zone, verdict(zone, fix.latitude_deg, fix.longitude_deg, position.accuracy_m)) for zone in self.zones
+        ]
+        return max(verdicts, key=lambda pair: pair[1].margin_m)
+
+
+class DevicePlan:
+    """One device and when it is on the person."""
+
+    __slots__ = ("authors", "device", "has_receiver", "silence_limit", "times")
+
+    def __init__(self, person_id: PersonId, device: Device, times: tuple[Validity, ...]) -> None:
+        self.device = device
+        self.times = times
+        self.silence_limit = timedelta(seconds=device.silence_limit_s)
+        self.has_receiver = device.kind in {DeviceKind.TRACKER, DeviceKind.MOBILE_UNIT}
+        subject = SubjectId(device.id)
+        self.authors = {
+            rule.NAME: Author(rule=rule.NAME, rule_version=rule.VERSION, person_id=person_id, subject=subject)
+            for rule in (silence, tamper, no_fix, battery, jump, clock_skew)
+        }
+
+    def time_at(self, at: datetime) -> Validity | None:
+        """Give the time on the person that the instant lies in."""
+        for time in self.times:
+            if time.from_at <= at < time.until_at:
+                return time
+        return None
+
+
+class Plan:
+    """Everything prescribed for one person."""
+
+    __slots__ = ("boundaries", "devices", "digest", "restrictions", "supervision")
+
+    def __init__(self, supervision: Supervision) -> None:
+        self.supervision = supervision
+        self.digest = sha256(msgspec.msgpack.encode(supervision)).digest()[:16]
+        self.devices: dict[DeviceId, DevicePlan] = {
+            device.id: DevicePlan(supervision.person_id, device, fitted(supervision, device.id))
+            for device in supervision.devices
+        }
+        self.restrictions = tuple(
+            RestrictionPlan(supervision, restriction, validity)
+            for restriction in supervision.restrictions
+            if (validity := validity_of(restriction, supervision.orders)) is not None
+        )
+        times = [time for device in self.devices.values() for time in device.times]
+        times += [plan.validity for plan in self.restrictions]
+        self.boundaries = tuple(sorted({edge for time in times for edge in (time.from_at, time.until_at)} - {ALWAYS}))
+
+    def next_boundary(self, at: datetime | None) -> datetime | None:
+        """Give when something next begins or ends to be in force."""
+        return next((edge for edge in self.boundaries if at is None or edge > at), None)
+
+
+_PLANS: dict[int, Plan] = {}
+"""By identity of the supervision, which the plan holds: telling two apart by content would cost more than judging."""
+_PLANS_KEPT = 8192
+"""A plan takes some ten kilobytes."""
+
+
+def plan_of(supervision: Supervision) -> Plan:
+    """Give the plan of a supervision. The same object gives the same plan at no cost."""
+    plan = _PLANS.get(id(supervision))
+    if plan is None or plan.supervision is not supervision:
+        plan = Plan(supervision)
+        while len(_PLANS) >= _PLANS_KEPT:
+            del _PLANS[next(iter(_PLANS))]
+        _PLANS[id(supervision)] = plan
+    return plan

@@ -1,0 +1,24 @@
+"""Presence regime by position: be at one of the places during the hours.
+
+Duty: order of a court, restriction "be at home in the hours"; decree, clauses 1.2 and 2.1. Catalogue: P02 not back
+when the grace was over, P03 left within the hours, P01 outside within the hours and neither of them fits, P04 back.
+Against is outside of every place. The state machine is `rules.keeping`: unknown at the beginning of the hours finds
+nothing; silence and lost fixes speak for themselves (`rules.silence`, `rules.no_fix`).
+"""
+
+from baqylau.domain.findings import Code
+from baqylau.domain.verdicts import Standing
+from baqylau.rules.keeping import Kind
+
+NAME = "presence"
+VERSION = "1"
+
+KIND = Kind(
+    name=NAME,
+    version=VERSION,
+    against=Standing.OUTSIDE,
+    late=Code.LATE_RETURN,
+    left=Code.LEFT_EARLY,
+    seen=Code.NOT_AT_HOME,
+    back=Code.RETURNED,
+)

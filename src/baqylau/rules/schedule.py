@@ -1,0 +1,103 @@
+"""Hours of duty: local civil time to instants.
+
+A window begins on its day at its local minute and ends at its local minute, on the next day when that is not later.
+Windows that touch or overlap are one stretch. An hour that the clock shows twice means its first showing, an hour that
+it skips means the instant at which it is skipped (Kazakhstan went from UTC+6 to UTC+5 on 2024-03-01, where Almaty's
+last hour of February showed twice).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from baqylau.domain.schedules import Schedule, Window
+
+_DAY = timedelta(days=1)
+_DAY_MIN = 1440
+_LOOK_AHEAD_DAYS = 370
+"""A schedule whose next window is farther away is asked again then."""
+
+
+class Stretch(Struct, frozen=True, kw_only=True):
+    """Duty or no duty, from one instant to another. A bound that was given is never passed."""
+
+    on: bool
+    from_at: datetime
+    until_at: datetime
+
+
+def on_duty(schedule: Schedule, at: datetime) -> bool:
+    """Whether the schedule asks for something at the instant."""
+    return any(begin <= at < end for begin, end in _around(schedule, at))
+
+
+def stretch(schedule: Schedule, at: datetime, *, floor_at: datetime, ceiling_at: datetime) -> Stretch:
+    """Give the stretch around `at`, cut to `floor_at` <= `at` < `ceiling_at`. A free stretch begins at `at` itself."""
+    covering = [(begin, end) for begin, end in _around(schedule, at) if begin <= at < end]
+    if not covering:
+        return Stretch(on=False, from_at=at, until_at=min(_next_begin(schedule, at), ceiling_at))
+    begin, end = min(begin for begin, _ in covering), max(end for _, end in covering)
+    while begin > floor_at and (earlier := _earlier(schedule, begin)) < begin:
+        begin = earlier
+    while end < ceiling_at and (later := _later(schedule, end)) > end:
+        end = later
+    return Stretch(on=True, from_at=max(begin, floor_at), until_at=min(end, ceiling_at))
+
+
+def _earlier(schedule: Schedule, begin: datetime) -> datetime:
+    touching = [first for first, last in _around(schedule, begin) if first < begin <= last]
+    return min(touching, default=begin)
+
+
+def _later(schedule: Schedule, end: datetime) -> datetime:
+    touching = [last for first, last in _around(schedule, end) if first <= end < last]
+    return max(touching, default=end)
+
+
+def _next_begin(schedule: Schedule, at: datetime) -> datetime:
+    today = _local_day(schedule, at)
+    for ahead in range(-1, _LOOK_AHEAD_DAYS):
+        begins = [begin for begin, _ in _windows_of(schedule, today + ahead * _DAY) if begin > at]
+        if begins:
+            return min(begins)
+    return at + _LOOK_AHEAD_DAYS * _DAY
+
+
+def _around(schedule: Schedule, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Give every window that can hold `at` or touch it: those of its day, the two before it and the next."""
+    today = _local_day(schedule, at)
+    for offset in (-2, -1, 0, 1):
+        yield from _windows_of(schedule, today + offset * _DAY)
+
+
+def _local_day(schedule: Schedule, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(schedule.timezone)).date()
+
+
+@lru_cache(maxsize=4096)
+def _windows_of(schedule: Schedule, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    zone = ZoneInfo(schedule.timezone)
+    pairs = ((_instant(day, window.start_min, zone), _end(day, window, zone)) for window in _begun_on(schedule, day))
+    return tuple((begin, end) for begin, end in pairs if begin < end)
+
+
+def _begun_on(schedule: Schedule, day: date) -> tuple[Window, ...]:
+    for exception in schedule.exceptions:
+        if exception.day == day:
+            return exception.windows
+    return tuple(window for window in schedule.windows if day.weekday() in window.weekdays)
+
+
+def _end(day: date, window: Window, zone: ZoneInfo) -> datetime:
+    next_day = window.end_min <= window.start_min
+    return _instant(day + _DAY if next_day else day, window.end_min, zone)
+
+
+def _instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """Give the instant of a local minute; 1440 is midnight at the end of the day."""
+    whole_days, of_day = divmod(minute, _DAY_MIN)
+    wall = time(of_day // 60, of_day % 60)
+    return datetime.combine(day + whole_days * _DAY, wall, tzinfo=zone).astimezone(UTC)

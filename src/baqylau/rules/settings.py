@@ -1,0 +1,59 @@
+"""Figures that the rules use, each with its unit in its name and where it comes from.
+
+[K] marks common knowledge of the field: a default to be set by who answers for the installation, not a measured claim.
+Changing one of them changes what is found: raise the version of the rules that use it.
+"""
+
+from typing import Final
+
+CLOCK_AHEAD_S: Final = 120
+"""A device's clock may run ahead of ours by this much. Working paper: fold order."""
+CLOCK_BEHIND_S: Final = 40 * 86_400
+"""A record may come this late: devices spool 30 days (design, section 7), and ten more in doubt for the device."""
+
+MINIMUM_SATELLITES: Final = 4
+"""Fewer give no position with a checked clock. Notes on radio and GNSS, 4.3, step 1."""
+MAXIMUM_HDOP: Final = 6.0
+"""Notes on radio and GNSS, 4.3, step 1."""
+R95_PER_SIGMA: Final = 1.73
+"""R95 = 1.73 sigma for a circular Gaussian error, sigma being the radial (drms) one. Notes, 4.2 [K]."""
+RANGE_ERROR_M: Final = 5.0
+"""User equivalent range error of a single-frequency receiver, 4 to 6 m. Notes on radio and GNSS, 4.2 [K]."""
+DEFAULT_R95_M: Final = 25.0
+"""For a fix that says nothing of its quality; worn at the ankle 5-15 m outdoors, 20-60 m indoors. Notes, 4.2 [K]."""
+
+SLOW_FIXES: Final = (2, 3)
+"""k of n when fixes come a minute apart. Design, section 14."""
+FAST_FIXES: Final = (3, 5)
+"""k of n when they come faster. Design, section 14."""
+FAST_BELOW_S: Final = 45
+"""Fixes closer together than this are fast [K]."""
+CONFIRM_WITHIN_S: Final = 180
+"""A breach is decided no later than this after its first decisive fix. Design, section 14."""
+RETURN_FIXES: Final = 2
+"""Decided fixes that end a breach (hysteresis). Notes on radio and GNSS, 4.3."""
+RETURN_WITHIN_S: Final = 60
+"""One decided fix ends a breach after this time, if nothing speaks against it. Notes on radio and GNSS, 4.3."""
+
+POSITION_HOLDS_S: Final = 180
+"""A tick may rest on a fix no older than this: afterwards the person may have come home unseen [K]."""
+POSITION_STALE_S: Final = 900
+"""After this long without a usable fix the place is unknown, and a breach not yet found is dropped [K]."""
+
+NO_FIX_AFTER_S: Final = 600
+"""A device that speaks and has no position this long is a finding. Catalogue L01 (10 min)."""
+MAXIMUM_SPEED_M_S: Final = 70.0
+"""Faster than this nobody moves. Notes on radio and GNSS, 4.3, step 2."""
+NEW_CLUSTER_FIXES: Final = 3
+"""Consistent fixes after which a new place is believed. Notes on radio and GNSS, 4.3, step 2."""
+
+BATTERY_LOW_PERCENT: Final = 25.0
+"""Catalogue T01."""
+BATTERY_CRITICAL_PERCENT: Final = 10.0
+"""Catalogue T02."""
+BATTERY_REARM_PERCENT: Final = 5.0
+"""The level has to rise this much over a limit before the limit can be found again [K]."""
+LI_ION_PERCENT_BY_VOLTAGE_V: Final = ((3.3, 0.0), (3.6, 10.0), (3.7, 25.0), (3.8, 50.0), (3.95, 75.0), (4.2, 100.0))
+"""Rest voltage of one lithium-ion cell against its charge [K]. Outside it the voltage is not that of one cell."""
+CELL_VOLTAGE_V: Final = (2.5, 4.4)
+"""What one lithium-ion cell can show at all; other voltages say nothing of the charge [K]."""

@@ -1,0 +1,63 @@
+"""What is carried from one observation of a person to the next: all that judging remembers."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from baqylau.domain.ids import DeviceId, ObservationId
+from baqylau.domain.verdicts import Blindness, Compliance
+from baqylau.rules.battery import Charge
+from baqylau.rules.jump import BEGUN, Track
+from baqylau.rules.keeping import Keeping
+from baqylau.rules.no_fix import Loss
+from baqylau.rules.position import Position
+from baqylau.rules.silence import Silence
+from baqylau.rules.tamper import Tamper
+
+
+class DeviceState(Struct, frozen=True, array_like=True):
+    """The rules' states for one device in one time on the person."""
+
+    from_at: datetime
+    """Beginning of that time."""
+    silence: Silence
+    loss: Loss | None = None
+    """None until the first word, and for equipment that has no receiver."""
+    tamper: Tamper = Tamper()
+    charge: Charge = Charge()
+    clock_wrong: bool = False
+    track: Track = BEGUN
+
+
+class PersonState(Struct, frozen=True, kw_only=True):
+    """One person's state. Survives msgpack exactly."""
+
+    through: datetime | None = None
+    """How far it is folded. None: nothing yet."""
+    through_id: ObservationId = ObservationId("")
+    """The last observation folded at `through`, or `clock.AFTER_TICKS`."""
+    ticked_at: datetime | None = None
+    """The last tick folded."""
+    wake_at: datetime | None = None
+    """When time alone next changes something."""
+    prescribed: bytes = b""
+    """Digest of the supervision that `wake_at` was worked out for."""
+    devices: dict[DeviceId, DeviceState] = {}
+    keepings: dict[str, Keeping] = {}
+    """By restriction and version."""
+    position: Position | None = None
+    """The last believed one."""
+    holds: bool = False
+    """Nothing happened since that makes it doubtful: no fix lost, no jump, no gap in our listening."""
+    stale: bool = True
+    """There is none, or it is too old to say where the person is."""
+    blind_until: datetime | None = None
+    """End of the last gap in our own listening."""
+    unheard: bool = False
+    """Nothing was heard since that gap began."""
+    heard_at: datetime | None = None
+    battery_percent: float | None = None
+    compliance: Compliance = Compliance.FREE
+    blindness: Blindness | None = None
+    since: datetime | None = None
+    """Since when these two are what they are."""

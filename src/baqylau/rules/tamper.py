@@ -1,0 +1,63 @@
+"""Tamper: the device's own sensors say that its strap or its case was opened.
+
+State machine, for each of the two sensors of one device while it is on the person and an order is in force:
+
+    closed or not known --open--> open   B01 for the strap, B04 for the case
+    open --closed--> closed              B02 for the strap; the case has no code for it
+
+The bit counts whatever else is wrong: without a fix, with an impossible clock, late, in any order of arrival. A
+repeated bit is the same opening. B02 ends nothing: the alarm stays until a person has looked. Source: decree, clauses
+1.1 and 1.2; catalogue B01, B02, B04 (notes on the domain, section 6).
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from baqylau.domain.findings import Code, Finding
+from baqylau.domain.ids import FindingId, ObservationId
+from baqylau.rules.finding import Author
+
+NAME = "tamper"
+VERSION = "1"
+
+
+class Tamper(Struct, frozen=True, array_like=True):
+    """State of the rule for one device: the openings that were not followed by a closing."""
+
+    strap: FindingId | None = None
+    strap_at: datetime | None = None
+    case: FindingId | None = None
+
+
+def strap(
+    author: Author, state: Tamper, at: datetime, observation_id: ObservationId, *, is_open: bool
+) -> tuple[Tamper, tuple[Finding, ...]]:
+    """Take what the strap's sensor says."""
+    if is_open is (state.strap is not None):
+        return state, ()
+    if is_open:
+        opened = author.finds(Code.STRAP_OPEN, observation_id, at=at, because=(observation_id,), since=at)
+        return replace(state, strap=opened.id, strap_at=at), (opened,)
+    restored = author.finds(
+        Code.STRAP_RESTORED,
+        str(state.strap),
+        at=at,
+        because=(observation_id,),
+        since=state.strap_at,
+        ends=state.strap,
+    )
+    return replace(state, strap=None, strap_at=None), (restored,)
+
+
+def case(
+    author: Author, state: Tamper, at: datetime, observation_id: ObservationId, *, is_open: bool
+) -> tuple[Tamper, tuple[Finding, ...]]:
+    """Take what the case's sensor says."""
+    if is_open is (state.case is not None):
+        return state, ()
+    if not is_open:
+        return replace(state, case=None), ()
+    opened = author.finds(Code.CASE_OPEN, observation_id, at=at, because=(observation_id,), since=at)
+    return replace(state, case=opened.id), (opened,)

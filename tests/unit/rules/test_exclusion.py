@@ -1,0 +1,75 @@
+"""Keeping out of a place."""
+
+from tests.unit.rules.stories import (
+    at,
+    codes,
+    every,
+    exclusion,
+    fix,
+    judged,
+    no_fix,
+    north,
+    permission,
+    supervision,
+    told,
+)
+
+WHO = supervision(exclusion())
+SCHOOL = north(2000)
+
+
+def test_two_fixes_a_minute_apart_inside_are_an_entry() -> None:
+    story = [fix(at("12:00")), fix(at("12:05"), SCHOOL), fix(at("12:06"), SCHOOL)]
+    _, (finding,) = judged(WHO, story, at("12:10"))
+    assert told([finding]) == [("Z01", "12:06")]
+    assert finding.because == (story[1].id, story[2].id)
+    assert finding.since == at("12:05")
+    assert finding.place == "School"
+    assert finding.restriction_version == 1
+    assert finding.verdict is not None
+    assert 95 < finding.verdict.margin_m <= 100
+
+
+def test_one_fix_inside_is_an_entry_after_three_minutes_if_nothing_contradicts_it() -> None:
+    story = [fix(at("12:00")), fix(at("12:05"), SCHOOL), no_fix(at("12:06"))]
+    assert told(judged(WHO, story, at("12:10"))[1]) == [("Z01", "12:08")]
+
+
+def test_one_fix_inside_among_fixes_outside_is_nothing() -> None:
+    story = [*every(60, at("12:00"), at("12:05")), fix(at("12:05"), SCHOOL), *every(60, at("12:06"), at("12:20"))]
+    assert codes(judged(WHO, story, at("12:30"))[1]) == []
+
+
+def test_fast_fixes_need_three_of_five() -> None:
+    edge = north(1880)
+    story = [*every(1, at("12:00"), at("12:01"), edge), *every(1, at("12:01"), at("12:02"), north(1920))]
+    _, (entry,) = judged(WHO, story, at("12:02"))
+    assert told([entry]) == [("Z01", "12:01:02")]
+    assert len(entry.because) == 3
+
+
+def test_leaving_ends_the_entry_with_the_second_fix_outside() -> None:
+    story = [
+        *every(60, at("12:00"), at("12:05"), SCHOOL),
+        *every(60, at("12:05"), at("12:10")),
+    ]
+    _, (entry, left) = judged(WHO, story, at("12:30"))
+    assert told([entry, left]) == [("Z01", "12:01"), ("Z07", "12:06")]
+    assert left.ends == entry.id
+
+
+def test_a_disc_that_crosses_the_edge_proves_nothing() -> None:
+    story = every(60, at("12:00"), at("12:10"), SCHOOL, accuracy_m=150)
+    assert codes(judged(WHO, story, at("12:30"))[1]) == []
+
+
+def test_a_permission_excuses() -> None:
+    who = supervision(exclusion(), permissions=(permission(at("12:00"), at("13:00")),))
+    story = every(60, at("12:05"), at("12:55"), SCHOOL)
+    assert codes(judged(who, story, at("14:00"))[1]) == []
+
+
+def test_who_is_still_inside_when_the_permission_ends_is_found_then() -> None:
+    who = supervision(exclusion(), permissions=(permission(at("12:00"), at("13:00")),))
+    story = every(60, at("12:05"), at("13:10"), SCHOOL)
+    assert told(judged(who, story, at("14:00"))[1]) == [("Z01", "13:00")]

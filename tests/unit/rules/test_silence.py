@@ -1,0 +1,71 @@
+"""A device that is not heard."""
+
+from datetime import timedelta
+
+from baqylau.domain.observations import LinkEvent, LinkHealth
+from tests.unit.rules.stories import (
+    ORDER_FROM,
+    at,
+    codes,
+    deaf,
+    device,
+    fitting,
+    heard,
+    judged,
+    order,
+    supervision,
+    told,
+)
+
+PING = LinkHealth(event=LinkEvent.PING)
+WHO = supervision(devices=(device(silence_limit_s=1800),))
+
+
+def test_a_device_that_falls_silent_is_found_when_its_limit_is_over() -> None:
+    last = heard(at("12:00"), PING)
+    _, (never, back, silent) = judged(WHO, [last], at("12:45"))
+    assert codes([never, back, silent]) == ["C01", "C02", "C01"]
+    assert silent.at == at("12:30")
+    assert silent.since == at("12:00")
+    assert silent.because == (last.id,)
+    assert back.ends == never.id
+
+
+def test_a_device_never_heard_is_silent_from_the_beginning_of_its_time_on_the_person() -> None:
+    _, (finding,) = judged(WHO, [], at("23:00"))
+    assert finding.at == ORDER_FROM + timedelta(minutes=30)
+    assert finding.because == ()
+    assert finding.since == ORDER_FROM
+
+
+def test_nothing_is_found_before_the_limit() -> None:
+    _, findings = judged(WHO, [], ORDER_FROM + timedelta(seconds=1799))
+    assert findings == ()
+
+
+def test_our_own_deafness_does_not_count_as_a_devices_silence() -> None:
+    story = [heard(at("05:10"), PING), deaf(at("05:20"), at("07:20"))]
+    assert codes(judged(WHO, story, at("07:39:59"))[1]) == []
+    assert told(judged(WHO, story, at("07:40"))[1]) == [("C01", "07:40")]
+
+
+def test_two_gaps_that_overlap_are_counted_once() -> None:
+    story = [heard(at("05:10"), PING), deaf(at("05:20"), at("06:20")), deaf(at("05:50"), at("07:20"))]
+    assert told(judged(WHO, story, at("08:00"))[1]) == [("C01", "07:40")]
+
+
+def test_a_backlog_from_within_the_gap_is_not_judged_by_what_we_missed_around_it() -> None:
+    story = [heard(at("05:10"), PING), deaf(at("05:20"), at("07:20")), heard(at("06:30"), PING)]
+    assert told(judged(WHO, story, at("08:00"))[1]) == [("C01", "07:50")]
+
+
+def test_the_word_of_a_device_on_nobody_or_without_an_order_is_passed_over() -> None:
+    who = supervision(
+        devices=(device(silence_limit_s=1800),),
+        orders=(order(until_at=at("05:20")),),
+        fittings=(fitting(until_at=at("05:10")),),
+    )
+    state, findings = judged(who, [heard(at("05:15"), PING)], at("23:00"))
+    assert findings == ()
+    assert state.heard_at is None
+    assert state.devices == {}
