@@ -56,7 +56,9 @@ def _voltage(_: bytes, value: float) -> tuple[Meaning, float] | None:
 
 def _charge(kind: bytes, value: float) -> tuple[Meaning, float] | None:
     """Read a word that some use for per cent and some for volts: a fraction not above one cell's voltage is volts."""
-    return _level(kind, value) if kind == _INTEGER or value > _CELL_MAX_V else _voltage(kind, value)
+    if kind != _INTEGER and value <= _CELL_MAX_V:
+        return _voltage(kind, value)
+    return _level(kind, value) or _voltage(kind, value)
 
 
 def _supply(_: bytes, value: float) -> tuple[Meaning, float] | None:
@@ -94,7 +96,7 @@ def _value(text: bytes) -> float | None:
     """Give the number of a value; `on`, `off`, `true`, `false` and a per cent sign are understood."""
     text = text.strip(b" %")
     value = figure(text)
-    return _SWITCHES.get(text.lower()) if value is None else value
+    return _SWITCHES.get(text) if value is None else value
 
 
 def _tell(told: Told, meaning: Meaning, value: float) -> None:
@@ -103,21 +105,24 @@ def _tell(told: Told, meaning: Meaning, value: float) -> None:
 
 
 def told_by(params: bytes, flaws: list[Flaw]) -> Told:
-    """Give what the known words of the parameters tell, with a note in `flaws` for each that could not be read."""
+    """Give what the known words of the parameters tell, with a note in `flaws` for each that could not be read.
+
+    Capital letters make no difference.
+    """
     told: Told = {}
-    for param in params.split(b","):
+    for param in params.lower().split(b","):
         name, _, rest = param.partition(b":")
-        reader = WORDS.get(name.strip().lower())
+        reader = WORDS.get(name.strip())
         if reader is None:
             continue
         kind, _, text = rest.partition(b":")
-        if text in ABSENT and rest:
+        if rest and text in ABSENT:
             continue
         value = _value(text)
         meant = None if value is None else reader(kind, value)
         if meant is not None:
             _tell(told, *meant)
-        elif (flaw := Flaw(Fault.FIELD_WRONG, f"params: {name.strip().lower().decode(errors='replace')}")) not in flaws:
+        elif (flaw := Flaw(Fault.FIELD_WRONG, f"params: {name.strip().decode(errors='replace')}")) not in flaws:
             flaws.append(flaw)
     return told
 

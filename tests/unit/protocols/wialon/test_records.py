@@ -43,6 +43,7 @@ def test_the_checksum_is_that_of_the_published_algorithm() -> None:
         ("d_battr:1:94", Battery(level_percent=94)),
         ("battery:1:4", Battery(level_percent=4)),
         ("battery:2:3.9", Battery(voltage_v=3.9)),
+        ("battery:1:3900", Battery(voltage_v=3.9)),
         ("battery:2:64.5", Battery(level_percent=64.5)),
         ("Батарея:3:100 %", Battery(level_percent=100)),
         ("pwr_int:2:4.1", Battery(voltage_v=4.1)),
