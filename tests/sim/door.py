@@ -1,0 +1,57 @@
+"""A server of nothing but the protocol's own session: it keeps readings in memory and can go away and come back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from baqylau.protocols.egts import EgtsSession
+from baqylau.protocols.session import Event, Keep, Login, Outcome, Reading, Session
+from baqylau.protocols.wialon import WialonSession
+
+SESSIONS: dict[str, Callable[[], Session]] = {"wialon": WialonSession, "egts": EgtsSession}
+
+
+class Door:
+    """Keeps first, answers afterwards; `mute` keeps and says nothing, as a server that dies in between."""
+
+    def __init__(self, protocol: str) -> None:
+        self.kept: dict[bytes, Reading] = {}
+        self.heard = 0
+        self.mute = False
+        self.port = 0
+        self._open = SESSIONS[protocol]
+        self._lines: set[asyncio.StreamWriter] = set()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator["Door"]:
+        server = await asyncio.start_server(self._talk, "127.0.0.1", self.port)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+            for line in list(self._lines):
+                line.transport.abort()
+            await server.wait_closed()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._lines.add(writer)
+        session = self._open()
+        try:
+            while data := await reader.read(4096):
+                for event in session.receive(data):
+                    writer.write(self._answer(session, event))
+        except ConnectionError:
+            pass
+        finally:
+            self._lines.discard(writer)
+            writer.close()
+
+    def _answer(self, session: Session, event: Event) -> bytes:
+        if isinstance(event, Keep):
+            self.heard += len(event.readings)
+            self.kept.update((reading.identity, reading) for reading in event.readings)
+            if self.mute:
+                return b""
+            return session.answer(event, [Outcome.ACCEPTED] * len(event.readings))
+        return session.answer(event, [Outcome.ACCEPTED] if isinstance(event, Login) else [])

@@ -1,0 +1,76 @@
+"""A real client on a real socket, in every protocol, with a server that goes away in the middle."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from baqylau.domain.observations import Fix
+from baqylau.links.tracks import Track
+from baqylau.sim.client import Habits, Line
+from baqylau.sim.replay import SimulateOptions, SimulateReport, simulate
+from baqylau.sim.speaking import PROTOCOLS, speaker
+from tests.sim.door import Door
+
+STARTED_AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
+HABITS = Habits(answer_within_s=0.3, first_pause_s=0.02, longest_pause_s=0.05, batch_reports=20)
+LENGTH = 400
+TRACK = Track(
+    reports=tuple(
+        (STARTED_AT + timedelta(seconds=number), (Fix(latitude_deg=48.6 + number / 1e5, longitude_deg=66.9),))
+        for number in range(LENGTH)
+    )
+)
+
+
+async def replay(door: Door, protocol: str, speed: float) -> SimulateReport:
+    options = SimulateOptions(
+        track=TRACK,
+        line=Line(host="127.0.0.1", port=door.port),
+        speak=speaker(protocol, "710000001"),
+        speed=speed,
+        habits=HABITS,
+    )
+    dice = Random(1)  # noqa: S311 - jitter
+    return await simulate(options, sleep=asyncio.sleep, monotonic_s=time.monotonic, random=dice, progress=_unheeded)
+
+
+def _unheeded(_: SimulateReport) -> None:
+    """Progress is not looked at here."""
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_whole_track_arrives(protocol: str) -> None:
+    async def story() -> None:
+        async with Door(protocol).listening() as door:
+            report = await replay(door, protocol, speed=10_000.0)
+        assert (report.confirmed, report.refused, report.reconnects) == (LENGTH, 0, 0)
+        assert [reading.observed_at for reading in door.kept.values()] == [at for at, _ in TRACK.reports]
+
+    asyncio.run(asyncio.wait_for(story(), 30))
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_server_that_goes_away_and_comes_back_misses_nothing(protocol: str) -> None:
+    async def story() -> None:
+        door = Door(protocol)
+        async with door.listening():
+            replaying = asyncio.ensure_future(replay(door, protocol, speed=400.0))
+            await asyncio.sleep(0.2)
+        await asyncio.sleep(0.2)
+        async with door.listening():
+            await asyncio.sleep(0.1)
+            door.mute = True
+            await asyncio.sleep(0.2)
+        door.mute = False
+        async with door.listening():
+            report = await replaying
+        assert report.confirmed == LENGTH
+        assert report.reconnects > 0
+        assert len(door.kept) == LENGTH
+        assert {reading.observed_at for reading in door.kept.values()} == {at for at, _ in TRACK.reports}
+        assert door.heard > LENGTH, "what was kept and not answered was sent again, and known again by its identity"
+
+    asyncio.run(asyncio.wait_for(story(), 30))
