@@ -1,14 +1,15 @@
 """The way to the database: a pool of connections, transactions, and the schema brought up to date."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, make_url, text
+from sqlalchemy import ARRAY, URL, ColumnElement, Connection, Engine, Text, any_, literal, make_url, text
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x6261_7179
@@ -44,7 +45,7 @@ def plain_dsn(engine: Engine) -> str:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """Commit when the block ends, roll back when it raises; `StorageUnavailableError` when the database is the cause."""
+    """Commit when the block ends, roll back when it raises; `StorageUnavailableError` when the database gave up."""
     try:
         with engine.begin() as connection:
             yield connection
@@ -53,13 +54,18 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         raise StorageUnavailableError(msg) from cause
 
 
-def driver(connection: Connection) -> "psycopg.Connection[tuple[object, ...]]":
+def driver(connection: Connection) -> "psycopg.Connection[tuple[Any, ...]]":
     """Give psycopg's connection under the transaction, for COPY and arrays."""
     found = connection.connection.driver_connection
     if not isinstance(found, psycopg.Connection):
         msg = "the engine does not speak psycopg"
         raise TypeError(msg)
     return found
+
+
+def among(column: ColumnElement[str], names: Iterable[str]) -> ColumnElement[bool]:
+    """Give the condition that a text is one of these, however many."""
+    return column == any_(literal(list(names), ARRAY(Text)))
 
 
 def migrate(engine: Engine) -> None:

@@ -40,6 +40,8 @@ class Content(Struct, frozen=True, array_like=True, gc=False):
 
 
 COLUMNS = (*Clear.__struct_fields__, "sealed", "hash")
+SELECT = f"SELECT {', '.join(f'journal.{name}' for name in Clear.__struct_fields__)}, journal.sealed"
+"""The beginning of every question for rows, which `clear_of` and `opened` take apart."""
 COLUMN_TYPES = (
     *("int2", "int8", "bytea", "text", "text", "timestamptz", "timestamptz", "timestamptz", "text", "int4"),
     *("bytea", "bytea"),
@@ -78,7 +80,7 @@ def observation_of(clear: Clear, bodies: Sequence[Body], via: str) -> Observatio
 
 def clear_of(row: tuple[Any, ...]) -> Clear:
     """Give the clear fields from the first columns of a row."""
-    return Clear(*row[:8], _AUTHENTICATION[row[8]], row[9])
+    return Clear(*row[:8], _AUTHENTICATION[row[8]], row[9])  # type: ignore[call-arg]
 
 
 fields_of = msgspec.structs.astuple

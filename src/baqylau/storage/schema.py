@@ -133,10 +133,7 @@ quarantine = Table(
     _running_number(),
     _instant("at"),
     _word("protocol"),
-    _word("peer"),
-    _word("number", nullable=True),
     _word("fault"),
-    _word("detail"),
     Column("length_bytes", BigInteger, nullable=False),
     Column("key_id", Integer, nullable=False),
     _bytes("sealed"),
@@ -151,7 +148,6 @@ quarantine_tally = Table(
     Column("protocol", Text, primary_key=True),
     Column("fault", Text, primary_key=True),
     Column("count", BigInteger, nullable=False),
-    Column("kept", BigInteger, nullable=False),
 )
 """How many there were, kept or not."""
 
@@ -198,6 +194,8 @@ register_change = Table(
     _word("person_id"),
     _instant("effective_from"),
     _instant("recorded_at"),
+    _instant("judged_at", nullable=True),
+    Index("register_change_unjudged", "id", postgresql_where=text("judged_at IS NULL")),
 )
 """Whose facts have to be judged again, and from when."""
 
@@ -333,7 +331,6 @@ beat = Table(
     "beat",
     metadata,
     Column("role", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
     _instant("alive_at"),
     Column("connected", Integer, nullable=False),
     Column("delay_ms", Float, nullable=True),

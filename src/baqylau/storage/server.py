@@ -172,7 +172,9 @@ class _Cluster:
     def _run(self, program: str, *arguments: str) -> str:
         done = self._ask(program, *arguments)
         if done.returncode != 0:
-            msg = f"{program} of the embedded PostgreSQL failed: {done.stdout.strip()[-600:]} (see {self._data_dir}/log)"
+            msg = (
+                f"{program} of the embedded PostgreSQL failed: {done.stdout.strip()[-600:]} (see {self._data_dir}/log)"
+            )
             raise ServerFailedError(msg)
         return done.stdout
 

@@ -7,12 +7,12 @@ nobody takes "destroyed" for "tampered with".
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Engine, and_, any_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from baqylau.crypto.sealing import KEY_BYTES, NONCE_BYTES, Seal
 from baqylau.domain.ids import PersonId
-from baqylau.storage.database import transaction
+from baqylau.storage.database import among, transaction
 from baqylau.storage.schema import data_key
 
 
@@ -45,7 +45,7 @@ class Vault:
     def key_for(self, person_id: PersonId | None) -> DataKey:
         """Give the key in use of a person, of the installation for None, made and committed on first use."""
         key = self._in_use.get(person_id)
-        return key if key else self.keys_for([person_id])[person_id]
+        return key or self.keys_for([person_id])[person_id]
 
     def keys_for(self, person_ids: Iterable[PersonId | None]) -> dict[PersonId | None, DataKey]:
         """Give the keys in use of several people, with one question to the database for those not yet in memory."""
@@ -60,7 +60,7 @@ class Vault:
     def opener(self, key_id: int) -> Seal:
         """Give the seal with this number, or raise `KeyDestroyedError`."""
         known = self._by_id.get(key_id)
-        return known if known else self._load(key_id)
+        return known or self._load(key_id)
 
     def destroy(self, person_id: PersonId) -> None:
         """Destroy every key of the person: what they sealed is gone, here and in every copy of the journal."""
@@ -112,4 +112,4 @@ def _name(person_id: PersonId | None) -> str:
 
 def _in_use(person_ids: list[PersonId | None]) -> ColumnElement[bool]:
     names = [_name(person_id) for person_id in person_ids]
-    return and_(func.coalesce(data_key.c.person_id, "") == any_(names), data_key.c.destroyed_at.is_(None))
+    return and_(among(func.coalesce(data_key.c.person_id, ""), names), data_key.c.destroyed_at.is_(None))

@@ -1,0 +1,78 @@
+"""How findings become one alarm: a function of the findings under it, not of the order in which they came."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from baqylau.domain.alarms import Alarm, AlarmState
+from baqylau.domain.catalogue import EVENTS
+from baqylau.domain.findings import Code, Finding
+from baqylau.domain.ids import AlarmId, FindingId
+
+RECORD_ONLY = 4
+"""Priority of events that open no alarm."""
+LATE_AFTER = timedelta(seconds=120)
+"""Said later than this after it happened, an alarm is marked late."""
+
+CLEARED_BY: dict[Code, tuple[Code, ...]] = {
+    code: tuple(event.code for event in EVENTS.values() if code in event.clears) for code in Code
+}
+"""By which events the condition of each code ends."""
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """A finding under an alarm: when it happened, when we said it, and whether late data took it away."""
+
+    id: FindingId
+    at: datetime
+    raised_at: datetime
+    superseded_at: datetime | None = None
+
+
+def opens_alarm(code: Code) -> bool:
+    """Whether somebody has to answer for it."""
+    return EVENTS[code].priority < RECORD_ONLY
+
+
+def opened(alarm_id: AlarmId, finding: Finding, raised_at: datetime) -> Alarm:
+    """Give the alarm that begins with this finding."""
+    return Alarm(
+        id=alarm_id,
+        person_id=finding.person_id,
+        code=finding.code,
+        subject=finding.subject,
+        priority=EVENTS[finding.code].priority,
+        state=AlarmState.OPEN,
+        first_finding_id=finding.id,
+        last_finding_id=finding.id,
+        raised_at=raised_at,
+        began_at=finding.at,
+        last_at=finding.at,
+        late=raised_at - finding.at > LATE_AFTER,
+    )
+
+
+def consolidated(alarm: Alarm, told: Collection[Told], ended: Iterable[datetime]) -> Alarm:
+    """Give the alarm as the findings under it make it.
+
+    `told` are all of them, never none; `ended` are the instants at which the condition ended. What people did about the
+    alarm stays as it is, and so does the ending of an alarm that is closed.
+    """
+    standing = [one for one in told if one.superseded_at is None]
+    shown = sorted(standing or told, key=lambda one: (one.at, one.id))
+    said = min(told, key=lambda one: (one.raised_at, one.at, one.id))
+    cleared_at = min((at for at in ended if at >= shown[-1].at), default=None)
+    return replace(
+        alarm,
+        first_finding_id=shown[0].id,
+        last_finding_id=shown[-1].id,
+        raised_at=said.raised_at,
+        began_at=shown[0].at,
+        last_at=shown[-1].at,
+        count=len(standing),
+        late=said.raised_at - said.at > LATE_AFTER,
+        cleared_at=alarm.cleared_at if alarm.state is AlarmState.CLOSED else cleared_at,
+        superseded_at=None if standing else max(one.superseded_at for one in told if one.superseded_at),
+    )

@@ -1,0 +1,146 @@
+"""Alarms as people meet them: lists, the page that says why, and what they do about them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Engine, Select, Text, cast, insert, select, update
+
+from baqylau.domain.alarms import Act, Alarm, AlarmState, act_on
+from baqylau.domain.findings import Finding
+from baqylau.domain.ids import AlarmId, FindingId, PersonId
+from baqylau.storage import audit
+from baqylau.storage.alarm_rows import alarm_of, finding_of
+from baqylau.storage.database import transaction
+from baqylau.storage.feed import ALARM, append
+from baqylau.storage.schema import alarm, alarm_act, finding, finding_event
+
+
+class AlarmView(Struct, frozen=True, kw_only=True):
+    """An alarm with the latest finding under it."""
+
+    alarm: Alarm
+    finding: Finding
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """Something that somebody did about an alarm."""
+
+    at: datetime
+    by: str
+    act: Act
+
+
+class Grounds(Struct, frozen=True, kw_only=True):
+    """Everything that one alarm rests on."""
+
+    findings: tuple[Finding, ...]
+    """All that were ever under it, oldest first."""
+    superseded: tuple[FindingId, ...]
+    """Those of them that late data took away."""
+    acts: tuple[Done, ...]
+
+
+class AlarmFilter(Struct, frozen=True, kw_only=True):
+    """Which alarms to list; what is None does not choose."""
+
+    states: tuple[AlarmState, ...] | None = None
+    person_id: PersonId | None = None
+    priority: int | None = None
+    raised_from: datetime | None = None
+    raised_until: datetime | None = None
+
+
+_VIEW = select(alarm, cast(finding.c.body, Text).label("finding_body")).join(
+    finding, finding.c.id == alarm.c.last_finding_id
+)
+
+
+class Alarms:
+    """The alarms, read and acted upon."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def open(self) -> list[AlarmView]:
+        """Give all that are not closed, the most urgent and oldest first."""
+        waiting = _VIEW.where(alarm.c.state != AlarmState.CLOSED.value)
+        return self._views(waiting.order_by(alarm.c.priority, alarm.c.raised_at, alarm.c.id))
+
+    def get(self, alarm_id: AlarmId) -> AlarmView:
+        """Give one alarm. `KeyError` when there is none with this number."""
+        found = self._views(_VIEW.where(alarm.c.id == alarm_id))
+        if not found:
+            raise KeyError(alarm_id)
+        return found[0]
+
+    def several(self, alarm_ids: list[AlarmId]) -> list[AlarmView]:
+        """Give those with these numbers, in the order of their numbers."""
+        return self._views(_VIEW.where(alarm.c.id.in_(alarm_ids)).order_by(alarm.c.id))
+
+    def page(self, chosen: AlarmFilter, *, before: AlarmId | None = None, limit: int = 100) -> list[AlarmView]:
+        """Give the chosen alarms, newest first; `before` is the last number of the page before."""
+        wanted = _chosen(_VIEW, chosen)
+        if before is not None:
+            wanted = wanted.where(alarm.c.id < before)
+        return self._views(wanted.order_by(alarm.c.id.desc()).limit(limit))
+
+    def of_person(self, person_id: PersonId, limit: int = 50) -> list[AlarmView]:
+        """Give a person's alarms, newest first, closed ones too."""
+        return self.page(AlarmFilter(person_id=person_id), limit=limit)
+
+    def grounds(self, alarm_id: AlarmId) -> Grounds:
+        """Give everything that an alarm rests on, and what was done about it."""
+        under = select(finding_event.c.finding_id).where(finding_event.c.alarm_id == alarm_id)
+        body = cast(finding.c.body, Text).label("body")
+        findings = select(finding.c.id, finding.c.superseded_at, body).where(finding.c.id.in_(under))
+        acts = select(alarm_act).where(alarm_act.c.alarm_id == alarm_id).order_by(alarm_act.c.id)
+        with transaction(self._engine) as connection:
+            found = connection.execute(findings.order_by(finding.c.at, finding.c.id)).all()
+            done = connection.execute(acts).all()
+        return Grounds(
+            findings=tuple(finding_of(row.body) for row in found),
+            superseded=tuple(FindingId(row.id) for row in found if row.superseded_at),
+            acts=tuple(Done(at=row.at, by=row.by, act=msgspec.convert(row.act, Act)) for row in done),
+        )
+
+    def act(self, alarm_id: AlarmId, act: Act, by: str) -> Alarm:
+        """Do it and give the alarm as it is now.
+
+        `domain.alarms.ActRefusedError` when it does not fit, `KeyError` when there is no such alarm. The act, its
+        audit and the change of the screens are one transaction.
+        """
+        at = self._clock()
+        with transaction(self._engine) as connection:
+            row = connection.execute(select(alarm).where(alarm.c.id == alarm_id).with_for_update()).mappings().first()
+            if row is None:
+                raise KeyError(alarm_id)
+            after = act_on(alarm_of(row), act, by=by, at=at)
+            values = msgspec.to_builtins(after, builtin_types=[datetime])
+            connection.execute(update(alarm).where(alarm.c.id == alarm_id).values(values))
+            connection.execute(insert(alarm_act).values(alarm_id=alarm_id, at=at, by=by, act=msgspec.to_builtins(act)))
+            kind = msgspec.to_builtins(act)["type"]
+            audit.record(connection, who=by, what=f"alarm.{kind}", about=f"alarm/{alarm_id}", at=at)
+            append(connection, ALARM, [str(alarm_id)])
+        return after
+
+    def _views(self, wanted: "Select[Any]") -> list[AlarmView]:
+        with transaction(self._engine) as connection:
+            return [
+                AlarmView(alarm=alarm_of(row), finding=finding_of(row["finding_body"]))
+                for row in connection.execute(wanted).mappings()
+            ]
+
+
+def _chosen(wanted: "Select[Any]", chosen: AlarmFilter) -> "Select[Any]":
+    conditions = (
+        chosen.states is not None and alarm.c.state.in_([state.value for state in chosen.states]),
+        chosen.person_id is not None and alarm.c.person_id == chosen.person_id,
+        chosen.priority is not None and alarm.c.priority == chosen.priority,
+        chosen.raised_from is not None and alarm.c.raised_at >= chosen.raised_from,
+        chosen.raised_until is not None and alarm.c.raised_at < chosen.raised_until,
+    )
+    return wanted.where(*(condition for condition in conditions if condition is not False))

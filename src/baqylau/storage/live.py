@@ -1,0 +1,106 @@
+"""What the live screen shows of each person, and whether the programs behind it live."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import Engine, Select, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from baqylau.domain.ids import PersonId
+from baqylau.domain.verdicts import Compliance
+from baqylau.storage.database import transaction
+from baqylau.storage.schema import beat, journal_head, judge_cursor, person_live
+
+GATEWAY = "gateway"
+JUDGE = "judge"
+
+
+class LiveRow(Struct, frozen=True, kw_only=True):
+    """A person on the screen; `body` is what the judge wrote."""
+
+    person_id: PersonId
+    compliance: Compliance
+    updated_at: datetime
+    body: bytes
+
+
+class Beats(Struct, frozen=True, kw_only=True):
+    """When we last proved that we live, and how long things take."""
+
+    gateway_alive_at: datetime | None
+    judge_alive_at: datetime | None
+    devices_connected: int
+    keep_ms: float | None
+    judge_ms: float | None
+    behind: int
+    """Entries kept and not yet judged."""
+
+
+class Live:
+    """The live screen's rows and the programs' signs of life."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> list[LiveRow]:
+        """Give everybody."""
+        return self._rows(select(person_live))
+
+    def changed_after(self, updated_at: datetime) -> list[LiveRow]:
+        """Give those that the judge wrote after an instant, oldest first."""
+        changed = select(person_live).where(person_live.c.updated_at > updated_at)
+        return self._rows(changed.order_by(person_live.c.updated_at))
+
+    def of(self, person_id: PersonId) -> LiveRow | None:
+        """Give one person, None when nothing was judged yet."""
+        found = self._rows(select(person_live).where(person_live.c.person_id == person_id))
+        return found[0] if found else None
+
+    def _rows(self, wanted: "Select[tuple[str, str, datetime, bytes]]") -> list[LiveRow]:
+        with transaction(self._engine) as connection:
+            return [
+                LiveRow(
+                    person_id=PersonId(row.person_id),
+                    compliance=Compliance(row.compliance),
+                    updated_at=row.updated_at,
+                    body=row.body,
+                )
+                for row in connection.execute(wanted)
+            ]
+
+    def gateway_beat(self, alive_at: datetime, *, connected: int, keep_ms: float | None) -> None:
+        """Say that the gateway listened until now: how many devices are connected, how long keeping took (median)."""
+        self._beat(GATEWAY, alive_at, connected, keep_ms)
+
+    def judge_beat(self, alive_at: datetime, *, judge_ms: float | None) -> None:
+        """Say that the judge judged until now, and how long it took from commit to judgement (median)."""
+        self._beat(JUDGE, alive_at, 0, judge_ms)
+
+    def _beat(self, role: str, alive_at: datetime, connected: int, delay_ms: float | None) -> None:
+        said = {"alive_at": alive_at, "connected": connected, "delay_ms": delay_ms}
+        statement = insert(beat).values(role=role, **said)
+        with transaction(self._engine) as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["role"], set_=said))
+
+    def last_listened(self) -> datetime | None:
+        """Give the last instant at which the gateway proved that it listened; None when none ever did."""
+        with transaction(self._engine) as connection:
+            listened: datetime | None = connection.scalar(select(beat.c.alive_at).where(beat.c.role == GATEWAY))
+        return listened
+
+    def health(self) -> Beats:
+        """Give the programs' signs of life and how far the judge is behind."""
+        both = journal_head.join(judge_cursor, judge_cursor.c.partition == journal_head.c.partition)
+        behind = select(func.sum(journal_head.c.seq - judge_cursor.c.seq)).select_from(both)
+        with transaction(self._engine) as connection:
+            by_role = {row.role: row for row in connection.execute(select(beat))}
+            waiting = connection.scalar(behind)
+        gateway, judge = by_role.get(GATEWAY), by_role.get(JUDGE)
+        return Beats(
+            gateway_alive_at=gateway.alive_at if gateway else None,
+            judge_alive_at=judge.alive_at if judge else None,
+            devices_connected=gateway.connected if gateway else 0,
+            keep_ms=gateway.delay_ms if gateway else None,
+            judge_ms=judge.delay_ms if judge else None,
+            behind=int(waiting or 0),
+        )

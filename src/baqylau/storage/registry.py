@@ -1,0 +1,127 @@
+"""What the registers hold, what must be true of it, and from when a change matters. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import pairwise, zip_longest
+from typing import TypeGuard
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from baqylau.domain.ids import DeviceId, OrderId, PersonId
+from baqylau.domain.orders import Fitting, Order, Permission, Restriction
+from baqylau.domain.people import Device, Person
+
+
+class Registry(Struct, frozen=True, kw_only=True):
+    """Rows to save, or rows that are in force."""
+
+    people: tuple[Person, ...] = ()
+    devices: tuple[Device, ...] = ()
+    orders: tuple[Order, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    fittings: tuple[Fitting, ...] = ()
+
+
+class Fault(Struct, frozen=True, kw_only=True):
+    """Why a row cannot be saved: which one, the field, and a key of the catalogues."""
+
+    kind: str
+    key: str
+    field: str
+    reason: str
+    """`unknown`, `ends_before_it_begins`, `number_taken` or `overlaps`."""
+
+
+class RegisterRefusedError(Exception):
+    """Nothing was saved."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(f"{one.kind} {one.key}: {one.field} {one.reason}" for one in faults))
+        self.faults = faults
+
+
+Timed = Order | Restriction | Permission | Fitting
+"""What holds from one instant to another, the second not included."""
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What will be in force around the rows to save, those included."""
+
+    people: frozenset[PersonId]
+    devices: frozenset[DeviceId]
+    orders: Mapping[OrderId, Order]
+    fittings: tuple[Fitting, ...]
+    """All of the devices concerned."""
+    numbers: Mapping[tuple[str, str], frozenset[DeviceId]]
+    """Which devices go by a number of a protocol."""
+
+
+def faults_of(registry: Registry, known: Known) -> Iterator[Fault]:
+    """Give everything for which the rows cannot be saved."""
+    yield from _unknown(registry, known)
+    yield from _without_duration(registry)
+    for device in registry.devices:
+        if len(known.numbers[device.protocol, device.number]) > 1:
+            yield Fault(kind="device", key=device.id, field="number", reason="number_taken")
+    yield from _overlaps(known.fittings)
+
+
+def _unknown(registry: Registry, known: Known) -> Iterator[Fault]:
+    rows: tuple[tuple[str, str, str, bool], ...] = (
+        *(("order", row.id, "person_id", row.person_id in known.people) for row in registry.orders),
+        *(("restriction", row.id, "order_id", row.order_id in known.orders) for row in registry.restrictions),
+        *(("permission", row.id, "person_id", row.person_id in known.people) for row in registry.permissions),
+        *(("fitting", row.id, "person_id", row.person_id in known.people) for row in registry.fittings),
+        *(("fitting", row.id, "device_id", row.device_id in known.devices) for row in registry.fittings),
+    )
+    for kind, key, field, there in rows:
+        if not there:
+            yield Fault(kind=kind, key=key, field=field, reason="unknown")
+
+
+def _without_duration(registry: Registry) -> Iterator[Fault]:
+    rows: tuple[tuple[str, Timed], ...] = (
+        *(("order", row) for row in registry.orders),
+        *(("restriction", row) for row in registry.restrictions),
+        *(("permission", row) for row in registry.permissions),
+        *(("fitting", row) for row in registry.fittings),
+    )
+    for kind, row in rows:
+        if row.until_at is not None and row.until_at <= row.from_at:
+            yield Fault(kind=kind, key=row.id, field="until_at", reason="ends_before_it_begins")
+
+
+def _overlaps(fittings: tuple[Fitting, ...]) -> Iterator[Fault]:
+    """A device is on one person at a time."""
+    for earlier, later in pairwise(sorted(fittings, key=lambda row: (row.device_id, row.from_at))):
+        same = earlier.device_id == later.device_id
+        if same and (earlier.until_at is None or later.from_at < earlier.until_at):
+            yield Fault(kind="fitting", key=later.id, field="from_at", reason="overlaps")
+
+
+def succeeded(versions: Iterable[Restriction]) -> Iterator[Restriction]:
+    """Give the versions of restrictions so that each ends, at the latest, where its next one begins."""
+    ordered = sorted(versions, key=lambda row: (row.id, row.version))
+    for earlier, later in zip_longest(ordered, ordered[1:]):
+        if later is None or later.id != earlier.id:
+            yield earlier
+        elif earlier.until_at is None or later.from_at < earlier.until_at:
+            yield replace(earlier, until_at=max(earlier.from_at, later.from_at))
+        else:
+            yield earlier
+
+
+def differs_from(old: Timed | None, new: Timed) -> datetime:
+    """Give the first instant for which it matters that the new row takes the place of the old one."""
+    if old is None:
+        return new.from_at
+    if replace(old, until_at=new.until_at) == new:
+        return min(end for end in (old.until_at, new.until_at) if end is not None)
+    return min(old.from_at, new.from_at)
+
+
+def is_restriction(value: object) -> TypeGuard[Restriction]:
+    """Whether it is any kind of restriction."""
+    return isinstance(value, Restriction)

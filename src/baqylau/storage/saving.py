@@ -1,0 +1,170 @@
+"""Saving into the registers: all or nothing; rows are closed, never changed; and who has to be judged again."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, insert, text
+
+from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.orders import Fitting, Order, Permission
+from baqylau.domain.people import Device, Person
+from baqylau.storage.database import among
+from baqylau.storage.register_rows import (
+    DEVICE,
+    FITTING,
+    ORDER,
+    PERMISSION,
+    PERSON,
+    RESTRICTION,
+    Key,
+    Value,
+    in_force,
+    key_of,
+    person_of,
+    search_text,
+    values_of,
+)
+from baqylau.storage.registry import (
+    Known,
+    RegisterRefusedError,
+    Registry,
+    Timed,
+    differs_from,
+    faults_of,
+    is_restriction,
+    succeeded,
+)
+from baqylau.storage.schema import register, register_change, register_version
+
+_Kind = TypeVar("_Kind")
+
+
+def save(connection: Connection, registry: Registry, *, by: str, at: datetime) -> int:
+    """Save the rows in this transaction and give the number of the version they make.
+
+    Rows that say the same as before are left alone. `RegisterRefusedError` when something is not as it must be.
+    """
+    before = {key_of(value): value for value in _around(connection, registry)}
+    after = before | {key_of(value): value for value in values_of(registry)}
+    after |= {key_of(value): value for value in succeeded(filter(is_restriction, after.values()))}
+    known = _known(after.values())
+    faults = tuple(faults_of(registry, known))
+    if faults:
+        raise RegisterRefusedError(faults)
+    changed = {key: value for key, value in after.items() if before.get(key) != value}
+    numbered = insert(register_version).values(recorded_at=at, by=by).returning(register_version.c.version)
+    version = int(connection.execute(numbered).scalar_one())
+    _write(connection, changed, known, version, at)
+    _mark(connection, _affected(before, changed, known), version, at)
+    return version
+
+
+def _around(connection: Connection, registry: Registry) -> Iterator[Value]:
+    """Give the rows in force that have to do with those to be saved."""
+    body = register.c.body
+    fitted = {row.id for row in registry.devices} | {row.device_id for row in registry.fittings}
+    orders = {row.id for row in registry.orders} | {row.order_id for row in registry.restrictions}
+    bound: tuple[Order | Permission | Fitting, ...] = (*registry.orders, *registry.permissions, *registry.fittings)
+    people = {row.id for row in registry.people} | {row.person_id for row in bound}
+    chosen = (
+        _of(PERSON, people),
+        _of(DEVICE, fitted),
+        _of(DEVICE, {row.number for row in registry.devices}, body["number"].astext),
+        _of(ORDER, orders),
+        _of(RESTRICTION, {row.id for row in registry.restrictions}, body["id"].astext),
+        _of(PERMISSION, {row.id for row in registry.permissions}),
+        _of(FITTING, {row.id for row in registry.fittings}),
+        _of(FITTING, fitted, body["device_id"].astext),
+    )
+    for one in chosen:
+        yield from in_force(connection, one)
+
+
+def _of(kind: str, names: Iterable[str], column: ColumnElement[str] = register.c.key) -> ColumnElement[bool]:
+    return and_(register.c.kind == kind, among(column, names))
+
+
+def _known(values: Iterable[Value]) -> Known:
+    rows = tuple(values)
+    numbers: dict[tuple[str, str], set[DeviceId]] = defaultdict(set)
+    for device in _only(Device, rows):
+        numbers[device.protocol, device.number].add(device.id)
+    return Known(
+        people=frozenset(row.id for row in _only(Person, rows)),
+        devices=frozenset(row.id for row in _only(Device, rows)),
+        orders={row.id: row for row in _only(Order, rows)},
+        fittings=tuple(_only(Fitting, rows)),
+        numbers={number: frozenset(ids) for number, ids in numbers.items()},
+    )
+
+
+def _only(kind: type[_Kind], rows: Iterable[object]) -> list[_Kind]:
+    return [row for row in rows if isinstance(row, kind)]
+
+
+def _write(connection: Connection, changed: Mapping[Key, Value], known: Known, version: int, at: datetime) -> None:
+    if not changed:
+        return
+    kinds, keys = zip(*changed, strict=True)
+    connection.execute(
+        text(
+            "UPDATE register SET replaced_at = :at FROM unnest(CAST(:kinds AS text[]), CAST(:keys AS text[])) "
+            "AS new (kind, key) WHERE (register.kind, register.key) = (new.kind, new.key) AND replaced_at IS NULL"
+        ),
+        {"at": at, "kinds": list(kinds), "keys": list(keys)},
+    )
+    rows = [
+        {
+            "kind": kind,
+            "key": key,
+            "person_id": person_of(value, known.orders),
+            "body": msgspec.to_builtins(value),
+            "search": search_text(value),
+            "version": version,
+            "recorded_at": at,
+        }
+        for (kind, key), value in changed.items()
+    ]
+    connection.execute(insert(register), rows)
+
+
+def _affected(
+    before: Mapping[Key, Value], changed: Mapping[Key, Value], known: Known
+) -> Iterator[tuple[PersonId, datetime]]:
+    """Give who is concerned, and the first instant for which it matters."""
+    fitted = defaultdict(list)
+    for fitting in known.fittings:
+        fitted[fitting.device_id].append(fitting)
+    for key, new in changed.items():
+        match new:
+            case Person():
+                continue
+            case Device():
+                yield from ((fitting.person_id, fitting.from_at) for fitting in fitted[new.id])
+            case _:
+                yield from _moved(before.get(key), new, known)
+
+
+def _moved(old: Value | None, new: Timed, known: Known) -> Iterator[tuple[PersonId, datetime]]:
+    """Give the person of the new row, and that of the old one if it was another."""
+    was = None if old is None or isinstance(old, Person | Device) else old
+    from_at = differs_from(was, new)
+    for person_id in {person_of(row, known.orders) for row in (was, new) if row is not None}:
+        if person_id is not None:
+            yield person_id, from_at
+
+
+def _mark(connection: Connection, affected: Iterable[tuple[PersonId, datetime]], version: int, at: datetime) -> None:
+    """Write down who has to be judged again, once each, from the earliest instant."""
+    earliest: dict[PersonId, datetime] = {}
+    for person_id, from_at in affected:
+        earliest[person_id] = min(from_at, earliest.get(person_id, from_at))
+    rows = [
+        {"version": version, "person_id": person_id, "effective_from": from_at, "recorded_at": at}
+        for person_id, from_at in earliest.items()
+    ]
+    if rows:
+        connection.execute(insert(register_change), rows)
