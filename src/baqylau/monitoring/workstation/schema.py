@@ -1,0 +1,46 @@
+"""Write the JSON Schema of `messages` to the file named on the command line: the pages' types are made from it."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from baqylau.monitoring.workstation import messages
+
+_ROOT = "#/$defs/{name}"
+
+
+def _closed(definition: dict[str, Any]) -> dict[str, Any]:
+    """Say of a definition what msgspec writes in fact: every field is there, a tuple has its length."""
+    if "properties" in definition:
+        return definition | {"required": list(definition["properties"]), "additionalProperties": False}
+    if "prefixItems" in definition:
+        return definition | {"maxItems": len(definition["prefixItems"])}
+    return definition
+
+
+def schema() -> dict[str, Any]:
+    """Give one schema that holds every message of the workstation under `$defs`."""
+    structs = [
+        value
+        for value in vars(messages).values()
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == messages.__name__
+    ]
+    _, definitions = msgspec.json.schema_components(structs, ref_template=_ROOT)
+    return {
+        "title": "Api",
+        "type": "object",
+        "properties": {name: {"$ref": _ROOT.format(name=name)} for name in sorted(definitions)},
+        "$defs": {name: _closed(definition) for name, definition in sorted(definitions.items())},
+    }
+
+
+def main(target: Path) -> None:
+    """Write the schema to `target`, and its folder where it is missing."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(msgspec.json.format(msgspec.json.encode(schema()), indent=1) + b"\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

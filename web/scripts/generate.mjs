@@ -1,0 +1,41 @@
+// Makes src/generated: the types of the API from the server's own messages, and the catalogues as JSON.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { compile } from 'json-schema-to-typescript'
+
+const web = dirname(dirname(fileURLToPath(import.meta.url)))
+const project = resolve(web, '..')
+const target = join(web, 'src', 'generated')
+
+function python() {
+  const own = join(project, '.venv', 'bin', 'python')
+  return process.env.BAQYLAU_PYTHON ?? (existsSync(own) ? own : 'python3')
+}
+
+function run(...args) {
+  const path = [join(project, 'src'), process.env.PYTHONPATH].filter(Boolean).join(':')
+  execFileSync(python(), args, { cwd: project, stdio: 'inherit', env: { ...process.env, PYTHONPATH: path } })
+}
+
+/** The compiler of types reads the older word for tuples. */
+function olderDraft(node) {
+  if (Array.isArray(node)) return node.map(olderDraft)
+  if (node === null || typeof node !== 'object') return node
+  const { prefixItems, title: _title, discriminator: _discriminator, ...rest } = node
+  const entries = Object.entries(rest).map(([key, value]) => [key, olderDraft(value)])
+  return { ...Object.fromEntries(entries), ...(prefixItems ? { items: olderDraft(prefixItems) } : {}) }
+}
+
+mkdirSync(target, { recursive: true })
+const file = join(target, 'api.schema.json')
+run('-m', 'baqylau.monitoring.workstation.schema', file)
+run('-m', 'baqylau.locales', join(target, 'locales'))
+const schema = olderDraft(JSON.parse(readFileSync(file, 'utf8')))
+const types = await compile(schema, 'Api', { bannerComment: '// Generated from messages.py.', additionalProperties: false })
+writeFileSync(join(target, 'api.ts'), types)
+
+const english = JSON.parse(readFileSync(join(target, 'locales', 'en.json'), 'utf8'))
+const keys = Object.keys(english).map((key) => `  | '${key}'`)
+writeFileSync(join(target, 'keys.ts'), `// Generated from the catalogues.\nexport type Key =\n${keys.join('\n')}\n`)

@@ -1,0 +1,29 @@
+// What a finding's sentence names: instants, the place, how far, how sure. Pure of the page.
+import type { AlarmRow, Finding } from '../generated/api'
+import { duration, exact, metres, percent } from '../words/say'
+import { t } from '../words/words.svelte'
+
+/** The figure of a threshold or measurement that the finding carries, by the start of its name. */
+function named(finding: Finding, name: string): number | undefined {
+  return finding.thresholds.find((threshold) => threshold.name === name)?.value
+}
+
+/** Places of `alarm.<code>.why`. Every one is there, so that a sentence never shows a hole. */
+export function places(finding: Finding, now: number): Record<string, string> {
+  const since = finding.since ?? finding.at
+  const level = named(finding, 'level_percent')
+  return {
+    at: exact(finding.at, now),
+    since: exact(since, now),
+    place: finding.place || t('place.unnamed'),
+    margin: metres(finding.verdict?.margin_m ?? 0),
+    accuracy: metres(finding.verdict?.accuracy_m ?? 0),
+    duration: duration(Date.parse(finding.at) - Date.parse(since)),
+    level: level === undefined ? '–' : percent(level),
+  }
+}
+
+export const title = (row: AlarmRow) => t(`alarm.${row.alarm.code}.title`)
+
+/** Why, in two sentences at most. */
+export const why = (row: AlarmRow, now: number) => t(`alarm.${row.finding.code}.why`, places(row.finding, now))

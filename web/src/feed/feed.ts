@@ -1,0 +1,114 @@
+// The line to the server. Nothing is missed: after a loss the whole picture is fetched again and the feed goes on
+// after its cursor. Pure of the browser: the line, the clock and the timers come in.
+import type { FeedAlarm, FeedBeat, FeedPeople, LiveSnapshot } from '../generated/api'
+
+/** Longest quiet of a line that lives: the server beats every two seconds. */
+export const QUIET_MS = 7000
+const WAITS_MS = [500, 1000, 2000, 4000, 8000]
+
+export interface Line {
+  close: () => void
+}
+
+export interface LineEvents {
+  message: (kind: 'alarm' | 'people' | 'beat', data: string) => void
+  lost: () => void
+}
+
+export interface Ports {
+  snapshot: () => Promise<LiveSnapshot>
+  open: (after: number, events: LineEvents) => Line
+  now: () => number
+  later: (act: () => void, ms: number) => () => void
+}
+
+export interface Listener {
+  snapshot: (snapshot: LiveSnapshot, asked_at: number) => void
+  alarm: (event: FeedAlarm) => void
+  people: (event: FeedPeople) => void
+  beat: (event: FeedBeat) => void
+  live: () => void
+  /** The line is gone; `since` is when it was last heard. */
+  lost: (since: number) => void
+  /** The server answered that we may not listen. */
+  refused: (error: unknown) => boolean
+}
+
+export class Feed {
+  #line: Line | null = null
+  #cancel: () => void = () => undefined
+  #heard_at: number
+  #tries = 0
+  #cursor = 0
+  #closed = false
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly listener: Listener,
+  ) {
+    this.#heard_at = ports.now()
+  }
+
+  /** Fetch the picture and listen from it on. */
+  async connect(): Promise<void> {
+    this.#drop()
+    const asked_at = this.ports.now()
+    try {
+      const snapshot = await this.ports.snapshot()
+      if (this.#closed) return
+      this.#cursor = snapshot.cursor
+      this.listener.snapshot(snapshot, asked_at)
+      this.#listen()
+    } catch (error) {
+      if (this.#closed || this.listener.refused(error)) return
+      this.#retry()
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#drop()
+  }
+
+  #listen(): void {
+    this.#line = this.ports.open(this.#cursor, {
+      message: (kind, data) => this.#take(kind, data),
+      lost: () => this.#retry(),
+    })
+    this.#watch()
+  }
+
+  #take(kind: 'alarm' | 'people' | 'beat', data: string): void {
+    this.#heard_at = this.ports.now()
+    this.#tries = 0
+    this.listener.live()
+    this.#watch()
+    if (kind === 'alarm') {
+      const event = JSON.parse(data) as FeedAlarm
+      if (event.cursor <= this.#cursor) return
+      this.#cursor = event.cursor
+      this.listener.alarm(event)
+    } else if (kind === 'people') this.listener.people(JSON.parse(data) as FeedPeople)
+    else this.listener.beat(JSON.parse(data) as FeedBeat)
+  }
+
+  #watch(): void {
+    this.#cancel()
+    this.#cancel = this.ports.later(() => this.#retry(), QUIET_MS)
+  }
+
+  #drop(): void {
+    this.#cancel()
+    this.#line?.close()
+    this.#line = null
+  }
+
+  #retry(): void {
+    if (this.#closed) return
+    this.#drop()
+    this.listener.lost(this.#heard_at)
+    const wait = WAITS_MS[Math.min(this.#tries, WAITS_MS.length - 1)] ?? 0
+    this.#tries += 1
+    this.#cancel = this.ports.later(() => void this.connect(), wait)
+  }
+}

@@ -1,0 +1,125 @@
+// The picture of the live screen, kept up to date by the feed. Every page reads it.
+import type { AlarmRow, FeedAlarm, Health, Installation, LivePerson, LiveSnapshot, ZoneShape } from '../generated/api'
+import { api } from '../session/api'
+import { RefusedError } from '../session/http'
+import { session } from '../session/session.svelte'
+import { words } from '../words/words.svelte'
+import { Feed } from './feed'
+import { openLine } from './line'
+import { now } from './now.svelte'
+
+type Heard = (row: AlarmRow, fresh: boolean) => void
+
+class Live {
+  installation = $state.raw<Installation | null>(null)
+  people = $state.raw<ReadonlyMap<string, LivePerson>>(new Map())
+  alarms = $state.raw<ReadonlyMap<number, AlarmRow>>(new Map())
+  zones = $state.raw<readonly ZoneShape[]>([])
+  health = $state.raw<Health | null>(null)
+  lastClosed = $state.raw<AlarmRow | null>(null)
+  connected = $state(false)
+  /** Since when the line is lost, on this computer's clock; null while it lives or was never there. */
+  lost_since = $state<number | null>(null)
+  screen_ms = $state<number | null>(null)
+  #feed: Feed | null = null
+  #heard = new Set<Heard>()
+
+  start(): void {
+    this.#feed?.close()
+    this.#feed = new Feed(
+      {
+        snapshot: api.live,
+        open: openLine,
+        now: Date.now,
+        later: (act, ms) => {
+          const timer = setTimeout(act, ms)
+          return () => clearTimeout(timer)
+        },
+      },
+      {
+        snapshot: (snapshot, asked_at) => this.#show(snapshot, asked_at),
+        alarm: (event) => this.#alarm(event),
+        people: (event) => this.#persons(event.people, event.at),
+        beat: (event) => this.#beat(event.health),
+        live: () => {
+          this.connected = true
+          this.lost_since = null
+        },
+        lost: (since) => this.#lose(since),
+        refused: (error) => {
+          const out = error instanceof RefusedError && error.status === 401
+          if (out) session.ended()
+          return out
+        },
+      },
+    )
+    void this.#feed.connect()
+  }
+
+  stop(): void {
+    this.#feed?.close()
+    this.#feed = null
+    this.installation = null
+    this.people = new Map()
+    this.alarms = new Map()
+  }
+
+  /** Try at once, not after the wait. */
+  again(): void {
+    void this.#feed?.connect()
+  }
+
+  /** Be told of each alarm that changes; `fresh` when it was not known before. */
+  hear(listener: Heard): () => void {
+    this.#heard.add(listener)
+    return () => this.#heard.delete(listener)
+  }
+
+  /** Take over what the server answered to an act, before the feed tells it. */
+  told(row: AlarmRow): void {
+    const alarms = new Map(this.alarms)
+    const fresh = !alarms.has(row.alarm.id)
+    if (row.alarm.state === 'closed') {
+      alarms.delete(row.alarm.id)
+      this.lastClosed = row
+    } else alarms.set(row.alarm.id, row)
+    this.alarms = alarms
+    for (const listener of this.#heard) listener(row, fresh)
+  }
+
+  #show(snapshot: LiveSnapshot, asked_at: number): void {
+    now.learn(snapshot.at, asked_at, Date.now())
+    words.timezone = snapshot.installation.timezone
+    const before = this.installation ? this.alarms : null
+    this.installation = snapshot.installation
+    this.people = new Map(snapshot.people.map((person) => [person.id, person]))
+    this.alarms = new Map(snapshot.alarms.map((row) => [row.alarm.id, row]))
+    this.zones = snapshot.zones
+    this.health = snapshot.health
+    if (before) for (const row of snapshot.alarms) if (!before.has(row.alarm.id)) for (const listener of this.#heard) listener(row, true)
+  }
+
+  #alarm(event: FeedAlarm): void {
+    this.told(event.row)
+  }
+
+  #persons(changed: readonly LivePerson[], at: string): void {
+    this.screen_ms = now.lag(at)
+    const people = new Map(this.people)
+    for (const person of changed) people.set(person.id, person)
+    this.people = people
+  }
+
+  #beat(health: Health): void {
+    this.health = health
+    this.screen_ms = now.lag(health.at)
+  }
+
+  #lose(since: number): void {
+    this.connected = false
+    this.lost_since ??= since
+    this.screen_ms = null
+  }
+}
+
+export const live = new Live()

@@ -1,0 +1,42 @@
+// Single keys, bound to the place of the key and not to its letter: they work under every layout.
+import type { Key } from '../generated/keys'
+
+export interface Binding {
+  code: string
+  shift?: boolean
+  /** What is printed on the button. */
+  label: string
+  does: Key
+  act: () => void
+  /** Not shown in the foot, only among all keys. */
+  quiet?: boolean
+}
+
+const FIELDS = 'input:not([type="radio"]):not([type="checkbox"]), textarea, select, [contenteditable]'
+
+class Keys {
+  /** The last layer speaks first. */
+  layers = $state.raw<readonly (readonly Binding[])[]>([])
+
+  /** Bind while a component lives; give the way to unbind. */
+  bind(bindings: readonly Binding[]): () => void {
+    this.layers = [...this.layers, bindings]
+    return () => {
+      this.layers = this.layers.filter((layer) => layer !== bindings)
+    }
+  }
+
+  /** Act on a press. Never while a field has the focus, never with Ctrl, Alt or Meta. */
+  press(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.repeat && event.code !== 'KeyJ' && event.code !== 'KeyK') return
+    if (event.ctrlKey || event.altKey || event.metaKey) return
+    const target = event.target instanceof Element ? event.target : null
+    if (target?.closest(FIELDS) || (event.code === 'Enter' && target?.closest('a, button'))) return
+    const found = this.layers.toReversed().flat().find((key) => key.code === event.code && (key.shift ?? false) === event.shiftKey)
+    if (!found) return
+    event.preventDefault()
+    found.act()
+  }
+}
+
+export const keys = new Keys()

@@ -1,0 +1,53 @@
+// Which page is shown. Addresses are few, so the router is a table.
+export type Page =
+  | { name: 'live' }
+  | { name: 'alarms' }
+  | { name: 'alarm'; id: number }
+  | { name: 'people' }
+  | { name: 'person'; id: string }
+  | { name: 'welcome' }
+  | { name: 'missing' }
+
+/** The page behind a path. */
+export function pageOf(path: string): Page {
+  const [first = '', second] = path.split('/').filter(Boolean)
+  if (first === '') return { name: 'live' }
+  if (first === 'welcome') return { name: 'welcome' }
+  if (first === 'alarms' && second === undefined) return { name: 'alarms' }
+  if (first === 'alarms' && second && /^\d+$/.test(second)) return { name: 'alarm', id: Number(second) }
+  if (first === 'people') return second === undefined ? { name: 'people' } : { name: 'person', id: decodeURIComponent(second) }
+  return { name: 'missing' }
+}
+
+class Route {
+  page = $state.raw<Page>(pageOf(location.pathname))
+
+  constructor() {
+    addEventListener('popstate', () => this.#look())
+  }
+
+  go(path: string): void {
+    if (path !== location.pathname + location.search) history.pushState(null, '', path)
+    this.#look()
+  }
+
+  back(): void {
+    if (history.length > 1) history.back()
+    else this.go('/')
+  }
+
+  #look(): void {
+    this.page = pageOf(location.pathname)
+  }
+}
+
+export const route = new Route()
+
+/** Follow a link of our own without loading the page anew. */
+export function follow(event: MouseEvent): void {
+  const link = (event.target as Element | null)?.closest('a')
+  if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+  if (link.origin !== location.origin || link.target || link.hash) return
+  event.preventDefault()
+  route.go(link.pathname + link.search)
+}

@@ -1,0 +1,49 @@
+// Requests to our own server. What it refuses comes back as a key of the catalogues.
+import type { Refusal } from '../generated/api'
+
+/** The server said no, and why. */
+export class RefusedError extends Error {
+  constructor(
+    readonly status: number,
+    readonly refusal: Refusal | null,
+  ) {
+    super(refusal?.key ?? `HTTP ${status}`)
+  }
+}
+
+let token = ''
+
+/** The token that every change carries from now on. */
+export function carry(csrf: string): void {
+  token = csrf
+}
+
+async function refusal(response: Response): Promise<Refusal | null> {
+  try {
+    const body: unknown = await response.json()
+    return typeof body === 'object' && body !== null && 'key' in body ? (body as Refusal) : null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (method !== 'GET') headers['X-CSRF-Token'] = token
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const response = await fetch(path, { method, headers, credentials: 'same-origin', cache: 'no-store', ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+  if (!response.ok) throw new RefusedError(response.status, await refusal(response))
+  return response
+}
+
+/** Read a fact. Raises `RefusedError`, or `TypeError` when nobody answers. */
+export async function read(path: string): Promise<unknown> {
+  return (await send('GET', path)).json()
+}
+
+/** Ask for a change and read what became of it. */
+export async function change(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+  const response = await send(method, path, body)
+  return response.status === 204 ? null : response.json()
+}

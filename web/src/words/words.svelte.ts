@@ -1,0 +1,71 @@
+// What the screens say: one catalogue at a time, whole sentences with named places.
+import type { Language } from '../generated/api'
+import type { Key } from '../generated/keys'
+import { decimal, type Locale } from './format'
+
+type Forms = Record<string, string>
+export type Catalogue = Record<string, string | Forms>
+export type Params = Record<string, string | number>
+
+const CATALOGUES: Record<Language, () => Promise<{ default: Catalogue }>> = {
+  kk: () => import('../generated/locales/kk.json'),
+  ru: () => import('../generated/locales/ru.json'),
+  en: () => import('../generated/locales/en.json'),
+}
+
+export const LANGUAGES: readonly Language[] = ['kk', 'ru', 'en']
+const REMEMBERED = 'baqylau.language'
+
+class Words {
+  language = $state<Language>('kk')
+  timezone = $state(Intl.DateTimeFormat().resolvedOptions().timeZone)
+  catalogue = $state.raw<Catalogue>({})
+
+  /** Language and time zone together: what every format asks for. */
+  get locale(): Locale {
+    return { language: this.language, timezone: this.timezone }
+  }
+
+  /** Speak a language from now on; the page changes at once, without a reload. */
+  async use(language: Language): Promise<void> {
+    this.catalogue = (await CATALOGUES[language]()).default
+    this.language = language
+    localStorage.setItem(REMEMBERED, language)
+    document.documentElement.lang = language
+  }
+}
+
+export const words = new Words()
+
+/** The language of this place before anybody signed in: the last one used, else the browser's, else Kazakh. */
+export function firstLanguage(): Language {
+  const wished = [localStorage.getItem(REMEMBERED), ...navigator.languages.map((tag) => tag.slice(0, 2))]
+  return LANGUAGES.find((language) => wished.find((tag) => tag === 'kk' || tag === 'ru' || tag === 'en') === language) ?? 'kk'
+}
+
+function chosen(found: string | Forms, language: Language, params: Params): string {
+  if (typeof found === 'string') return found
+  const category = new Intl.PluralRules(language).select(Number(params.count))
+  return found[category] ?? found.other ?? ''
+}
+
+/** Fill the places of a sentence; figures are written as the language writes them. */
+export function filled(found: string | Forms, language: Language, params: Params): string {
+  return chosen(found, language, params).replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name]
+    if (value === undefined) return whole
+    return typeof value === 'number' ? decimal(value, language) : value
+  })
+}
+
+/** The sentence behind a key. */
+export function t(key: Key, params: Params = {}): string {
+  const found = words.catalogue[key]
+  return found === undefined ? key : filled(found, words.language, params)
+}
+
+/** The sentence behind a key that the server named, or nothing where the catalogues do not know it. */
+export function maybe(key: string, params: Params = {}): string | undefined {
+  const found = words.catalogue[key]
+  return found === undefined ? undefined : filled(found, words.language, params)
+}
