@@ -50,4 +50,4 @@ def order_key(observation: Observation) -> tuple[datetime, ObservationId]:
     gap = blind(observation)
     if gap is not None:
         return gap.from_at, ObservationId(AFTER_TICKS + observation.id)
-    return instant(observation), observation.id
+    return (observation.observed_at if plausible(observation) else observation.received_at), observation.id

@@ -19,12 +19,14 @@ from baqylau.domain.verdicts import Standing, Verdict
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
 from baqylau.rules.repair import ZoneError, repaired
 
-__all__ = ["Shape", "ZoneError", "distance_m", "repaired", "shape_of", "verdict"]
+__all__ = ["LONGEST_DEGREE_M", "Shape", "ZoneError", "distance_m", "repaired", "shape_of", "verdict"]
 
 _EQUATOR_M: Final = 6_378_137.0
 _ECCENTRICITY_SQUARED: Final = 6.694_379_990_14e-3
 _LATITUDE_DEGREE_M: Final = 110_000.0
 """Less than the shortest degree of latitude on WGS 84 (110 574 m)."""
+LONGEST_DEGREE_M: Final = 111_700.0
+"""More than the longest degree of WGS 84, either way."""
 _ROUNDING_M: Final = 0.001
 
 
@@ -55,8 +57,8 @@ class Shape(Protocol):
         """Give the distance to the edge, positive inside."""
         ...
 
-    def standing(self, latitude_deg: float, longitude_deg: float, accuracy_m: float) -> Standing:
-        """Give the standing of a fix: the same as by `margin_m`, at less cost."""
+    def clear_m(self, latitude_deg: float, longitude_deg: float, accuracy_m: float) -> float:
+        """Give the margin, or at less cost one nearer to zero that is still beyond the accuracy."""
         ...
 
 
@@ -81,12 +83,10 @@ class _Disc:
         """Give the radius less the distance to the centre."""
         return self._radius_m - distance_m(self._latitude_deg, self._longitude_deg, latitude_deg, longitude_deg)
 
-    def standing(self, latitude_deg: float, longitude_deg: float, accuracy_m: float) -> Standing:
-        """Give the standing; a fix too far north or south needs no trigonometry."""
-        beyond_deg = (self._radius_m + accuracy_m) / _LATITUDE_DEGREE_M
-        if not -beyond_deg <= latitude_deg - self._latitude_deg <= beyond_deg:
-            return Standing.OUTSIDE
-        return _standing(self.margin_m(latitude_deg, longitude_deg), accuracy_m)
+    def clear_m(self, latitude_deg: float, longitude_deg: float, accuracy_m: float) -> float:
+        """Give the margin; a fix far to the north or south needs no trigonometry."""
+        beyond_m = abs(latitude_deg - self._latitude_deg) * _LATITUDE_DEGREE_M - self._radius_m
+        return -beyond_m if beyond_m > accuracy_m else self.margin_m(latitude_deg, longitude_deg)
 
 
 class _Plane:
@@ -133,18 +133,16 @@ class _Plane:
         """Give the exact distance to the edge."""
         return self._exact_m(*self._place(latitude_deg, longitude_deg))
 
-    def standing(self, latitude_deg: float, longitude_deg: float, accuracy_m: float) -> Standing:
-        """Give the standing, from the last exact distance where that is certain."""
+    def clear_m(self, latitude_deg: float, longitude_deg: float, accuracy_m: float) -> float:
+        """Give the margin, or what is left of the last exact one where that is certain."""
         x_m, y_m = self._place(latitude_deg, longitude_deg)
         last_x_m, last_y_m, margin_m = self._last
-        way_m = hypot(x_m - last_x_m, y_m - last_y_m) + accuracy_m + _ROUNDING_M
-        if margin_m > way_m:
-            return Standing.INSIDE
-        if -margin_m > way_m:
-            return Standing.OUTSIDE
+        left_m = abs(margin_m) - hypot(x_m - last_x_m, y_m - last_y_m) - _ROUNDING_M
+        if left_m > accuracy_m:
+            return left_m if margin_m > 0 else -left_m
         margin_m = self._exact_m(x_m, y_m)
         self._last = (x_m, y_m, margin_m)
-        return _standing(margin_m, accuracy_m)
+        return margin_m
 
 
 @lru_cache(maxsize=65_536)

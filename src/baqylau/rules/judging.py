@@ -4,8 +4,11 @@ Values go in and a value comes out (`rules.fold`); in between the state is taken
 the rules themselves do is in their own modules: here is only in which order, and when time has to speak.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from math import inf
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.domain.findings import Finding
@@ -14,25 +17,62 @@ from baqylau.domain.observations import Observation
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules import compliance, keeping, no_fix, silence
 from baqylau.rules.clock import AFTER_TICKS, blind, order_key
+from baqylau.rules.geometry import LONGEST_DEGREE_M
 from baqylau.rules.hearing import Hearing
 from baqylau.rules.keeping import BEGUN, Sight
 from baqylau.rules.plan import DevicePlan, Plan
+from baqylau.rules.position import Position
 from baqylau.rules.settings import POSITION_STALE_S
-from baqylau.rules.spans import Validity
+from baqylau.rules.spans import ALWAYS, Validity
 from baqylau.rules.state import DeviceState, PersonState
 
+_DISTORTION = 1.25
+"""More than distances on the plane of a zone can be longer than they are."""
 _STALE = timedelta(seconds=POSITION_STALE_S)
+
+
+class _Calm(Struct, frozen=True):
+    """A position that changed nothing for any restriction, and how far from it that is still so."""
+
+    position: Position
+    clear_m: float
+
+    def holds(self, position: Position) -> bool:
+        """Whether another position changes nothing either, for certain."""
+        here, there = self.position.fix, position.fix
+        north_deg = abs(there.latitude_deg - here.latitude_deg)
+        east_deg = abs(there.longitude_deg - here.longitude_deg)
+        most_m = (north_deg + east_deg) * LONGEST_DEGREE_M * _DISTORTION
+        return position.decides and most_m + position.accuracy_m < self.clear_m
 
 
 class Judging:
     """A fold under way."""
 
-    __slots__ = ("_before", "_blind_until", "_devices", "_heard_at", "_holds", "_keepings", "_key", "_percent", "_plan",
-                 "_position", "_shown", "_since", "_stale", "_ticked_at", "_unheard", "_wake", "changes",
-                 "findings")  # fmt: skip
+    __slots__ = (
+        "_blind_until",
+        "_calm",
+        "_devices",
+        "_due",
+        "_heard_at",
+        "_holds",
+        "_keepings",
+        "_key",
+        "_percent",
+        "_plan",
+        "_position",
+        "_shown",
+        "_since",
+        "_stale",
+        "_ticked_at",
+        "_unheard",
+        "_wake",
+        "changes",
+        "findings",
+    )
 
     def __init__(self, plan: Plan, state: PersonState) -> None:
-        self._plan, self._before = plan, state
+        self._plan = plan
         self._devices, self._keepings = dict(state.devices), dict(state.keepings)
         self._position, self._holds, self._stale = state.position, state.holds, state.stale
         self._blind_until, self._unheard = state.blind_until, state.unheard
@@ -43,8 +83,11 @@ class Judging:
         self.findings: list[Finding] = []
         self.changes: list[tuple[datetime, Compliance, Blindness | None]] = []
         """What was shown, from when on."""
-        self._wake = state.wake_at if state.prescribed == plan.digest else self._next_wake()
-        """No tick is due before it. May be too early, never too late."""
+        self._calm: _Calm | None = None
+        self._due = state.due_at if state.prescribed == plan.digest else None
+        """When a restriction or a boundary needs a tick; None when it has to be worked out again."""
+        self._wake = self._next_wake()
+        """No tick is needed before it. May be too early, never too late."""
 
     def hear(self, observation: Observation) -> None:
         """Fold one observation, after the ticks before it."""
@@ -69,12 +112,14 @@ class Judging:
 
     def state(self) -> PersonState:
         """Give the state as a value."""
+        wake = self._next_wake()
         through, through_id = self._key or (None, ObservationId(""))
         return PersonState(
             through=through,
             through_id=through_id,
             ticked_at=self._ticked_at,
-            wake_at=self._next_wake(),
+            wake_at=None if wake == ALWAYS else wake,
+            due_at=self._due_at(),
             prescribed=self._plan.digest,
             devices=self._devices,
             keepings=self._keepings,
@@ -107,23 +152,30 @@ class Judging:
         if hearing.position is not None:
             self._position, self._holds, self._stale = hearing.position, hearing.position.decides, False
             self._expect(at + _STALE)
-            changed = self._places(at) or changed
+            changed = self._places(hearing.position, at) or changed
         if changed:
             self._show(at)
 
-    def _places(self, at: datetime) -> bool:
-        """Put the new position to every restriction; give whether anything changed."""
-        sight, changed = self._sight(at), False
+    def _places(self, position: Position, at: datetime) -> bool:
+        """Put a new position to every restriction; give whether anything changed."""
+        if self._calm is not None and self._calm.holds(position) and at < self._wake:
+            return False
+        sight, changed, settled, clear_m = self._sight(at), False, True, inf
         for plan in self._plan.restrictions:
             if not plan.validity.from_at <= at < plan.validity.until_at:
                 continue
             before = self._keepings.get(plan.key, BEGUN)
-            after, found = keeping.fix(plan, before, sight)
-            if after is not before:
-                changed = True
+            against, its_clear_m = plan.against(position)
+            clear_m = min(clear_m, its_clear_m)
+            if not keeping.calm(plan, before, at, against=against):
+                after, found = keeping.fix(plan, before, sight, against=against)
+                changed, settled = changed or after is not before, False
                 self._keepings[plan.key] = after
-                self._expect(keeping.wake_at(plan, after, plan.span(at), at))
                 self.findings += found
+        self._calm = _Calm(position, clear_m) if settled else None
+        if changed:
+            self._due = None
+            self._expect(self._due_at())
         return changed
 
     def _sight(self, at: datetime) -> Sight:
@@ -137,19 +189,16 @@ class Judging:
         return DeviceState(time.from_at, silence.begun(time.from_at, plan.silence_limit, self._blind_until))
 
     def _expect(self, wake: datetime) -> None:
-        if self._wake is None or wake < self._wake:
-            self._wake = wake
+        self._wake = min(self._wake, wake)
 
     def _tick_until(self, at: datetime, *, included: bool) -> None:
-        while self._wake is not None and (self._wake < at or (included and self._wake == at)):
-            wake = self._next_wake()
-            self._wake = wake
-            if wake is None or wake > at or (wake == at and not included):
-                return
-            self._tick(wake)
+        while self._wake < at or (included and self._wake == at):
+            self._wake = wake = self._next_wake()
+            if wake < at or (included and wake == at):
+                self._tick(wake)
 
     def _tick(self, at: datetime) -> None:
-        self._ticked_at = at
+        self._ticked_at, self._due, self._calm = at, None, None
         self._tick_devices(at)
         position = self._position
         if not self._stale and position is not None and position.at + _STALE <= at:
@@ -193,6 +242,7 @@ class Judging:
         self._wake = self._next_wake()
 
     def _forget(self, at: datetime) -> None:
+        self._due = self._calm = None
         for key, state in self._keepings.items():
             self._keepings[key] = keeping.forgotten(state, at)
 
@@ -205,17 +255,26 @@ class Judging:
             self._shown, self._since = shown, at
             self.changes.append((at, *shown))
 
-    def _next_wake(self) -> datetime | None:
-        """Give the first instant after the last tick at which time alone changes something."""
-        at = self._ticked_at
-        wakes = [self._plan.next_boundary(at)]
-        wakes += [silence.wake_at(state.silence) for state in self._devices.values()]
+    def _next_wake(self) -> datetime:
+        """Give the first instant after the last tick at which time alone changes something, or `ALWAYS`."""
+        wake = self._due_at()
+        for state in self._devices.values():
+            deadline = silence.wake_at(state.silence)
+            if deadline is not None and deadline < wake:
+                wake = deadline
         if not self._stale and self._position is not None:
-            wakes.append(self._position.at + _STALE)
+            wake = min(wake, self._position.at + _STALE)
+        return wake
+
+    def _due_at(self) -> datetime:
+        """Give the first instant after the last tick at which a restriction or a boundary needs one."""
+        if self._due is None:
+            self._due = min([self._plan.next_boundary(self._ticked_at), *self._prescribed_wakes()])
+        return self._due
+
+    def _prescribed_wakes(self) -> Iterator[datetime]:
+        at = self._ticked_at
         if at is not None:
-            wakes += [
-                keeping.wake_at(plan, self._keepings.get(plan.key, BEGUN), plan.span(at), at)
-                for plan in self._plan.restrictions
-                if plan.validity.holds(at)
-            ]
-        return min((wake for wake in wakes if wake is not None), default=None)
+            for plan in self._plan.restrictions:
+                if plan.validity.holds(at):
+                    yield keeping.wake_at(plan, self._keepings.get(plan.key, BEGUN), plan.span(at), at)

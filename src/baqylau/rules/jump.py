@@ -16,15 +16,13 @@ from msgspec import Struct
 
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.rules.finding import Author
-from baqylau.rules.geometry import distance_m
+from baqylau.rules.geometry import LONGEST_DEGREE_M, distance_m
 from baqylau.rules.position import Position
 from baqylau.rules.settings import MAXIMUM_SPEED_M_S, NEW_CLUSTER_FIXES
 
 NAME = "jump"
 VERSION = "1"
 
-_DEGREE_M = 111_700.0
-"""More than the longest degree on WGS 84, either way."""
 _STEP = timedelta(seconds=1)
 """Shortest time between fixes that a speed is taken from: devices tell whole seconds."""
 
@@ -59,7 +57,7 @@ def _possible(before: Position, after: Position) -> bool:
     reach_m = MAXIMUM_SPEED_M_S * max(after.at - before.at, _STEP).total_seconds()
     one, two = before.fix, after.fix
     north_deg, east_deg = abs(two.latitude_deg - one.latitude_deg), abs(two.longitude_deg - one.longitude_deg)
-    if (north_deg + east_deg) * _DEGREE_M <= reach_m:
+    if (north_deg + east_deg) * LONGEST_DEGREE_M <= reach_m:
         return True
     return _way_m(before, after) - before.accuracy_m - after.accuracy_m <= reach_m
 

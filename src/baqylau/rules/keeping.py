@@ -90,18 +90,23 @@ class Sight(Struct, frozen=True):
 BEGUN = Keeping()
 
 
-def fix(plan: "RestrictionPlan", state: Keeping, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
-    """Take a fix (`sight.last`, heard at `sight.at`)."""
+def calm(plan: "RestrictionPlan", state: Keeping, at: datetime, *, against: bool | None) -> bool:
+    """Whether a fix that says this changes nothing, nor would the next that says so before the next tick."""
+    if against is None or against is not state.against or state.confirmation.marks:
+        return False
+    if against is not state.confirmation.confirmed:
+        return False
+    return not against or state.finding is not None or plan.span(at).duty is not Duty.DUE
+
+
+def fix(
+    plan: "RestrictionPlan", state: Keeping, sight: Sight, *, against: bool | None
+) -> tuple[Keeping, tuple[Finding, ...]]:
+    """Take a fix, `sight.last`, heard at `sight.at`, that is not `calm`."""
     position = sight.last
-    against = plan.against(position) if position is not None else None
     if position is None or against is None:
         return doubted(state, sight.at), ()
-    if against is state.against and not state.confirmation.marks and against is state.confirmation.confirmed:
-        if not against or state.finding is not None:
-            return state, ()
-    else:
-        state = _seen(state, position, against=against, may_wait=sight.may_wait)
-    return judged(plan, state, sight)
+    return judged(plan, _seen(state, position, against=against, may_wait=sight.may_wait), sight)
 
 
 def _seen(state: Keeping, position: Position, *, against: bool, may_wait: bool) -> Keeping:

@@ -5,6 +5,7 @@ A plan is the same for the same `Supervision`; it only remembers what it has wor
 
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import inf
 from typing import assert_never
 
 import msgspec
@@ -104,19 +105,22 @@ class RestrictionPlan:
             self._span = span = self._at(at)
         return span
 
-    def against(self, position: Position) -> bool | None:
-        """Whether a position speaks against what is prescribed; None where its disc crosses an edge."""
+    def against(self, position: Position) -> tuple[bool | None, float]:
+        """Give whether a position speaks against what is prescribed, and how far from it that is still so.
+
+        None where its disc crosses an edge, or where it decides nothing at all.
+        """
         if not position.decides:
-            return None
+            return None, 0.0
         fix = position.fix
         latitude_deg, longitude_deg, accuracy_m = fix.latitude_deg, fix.longitude_deg, position.accuracy_m
-        outside = True
+        nearest_m = inf
         for shape in self._shapes:
-            standing = shape.standing(latitude_deg, longitude_deg, accuracy_m)
-            if standing is Standing.INSIDE:
-                return self.kind.against is Standing.INSIDE
-            outside = outside and standing is Standing.OUTSIDE
-        return self.kind.against is Standing.OUTSIDE if outside else None
+            margin_m = shape.clear_m(latitude_deg, longitude_deg, accuracy_m)
+            if margin_m > accuracy_m:
+                return self.kind.against is Standing.INSIDE, margin_m
+            nearest_m = min(nearest_m, -margin_m)
+        return (self.kind.against is Standing.OUTSIDE, nearest_m) if nearest_m > accuracy_m else (None, 0.0)
 
     def nearest(self, position: Position) -> tuple[Zone, Verdict]:
         """Give the zone that the position lies deepest in or nearest to, and its verdict."""
@@ -172,9 +176,9 @@ class Plan:
         times += [plan.validity for plan in self.restrictions]
         self.boundaries = tuple(sorted({edge for time in times for edge in (time.from_at, time.until_at)} - {ALWAYS}))
 
-    def next_boundary(self, at: datetime | None) -> datetime | None:
-        """Give when something next begins or ends to be in force."""
-        return next((edge for edge in self.boundaries if at is None or edge > at), None)
+    def next_boundary(self, at: datetime | None) -> datetime:
+        """Give when something next begins or ends to be in force, or `ALWAYS`."""
+        return next((edge for edge in self.boundaries if at is None or edge > at), ALWAYS)
 
 
 _PLANS: dict[int, Plan] = {}

@@ -40,8 +40,10 @@ class PersonState(Struct, frozen=True, kw_only=True):
     """The last tick folded."""
     wake_at: datetime | None = None
     """When time alone next changes something."""
+    due_at: datetime | None = None
+    """The same, for what is prescribed alone."""
     prescribed: bytes = b""
-    """Digest of the supervision that `wake_at` was worked out for."""
+    """Digest of the supervision that both were worked out for."""
     devices: dict[DeviceId, DeviceState] = {}
     keepings: dict[str, Keeping] = {}
     """By restriction and version."""
