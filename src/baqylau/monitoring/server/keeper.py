@@ -20,11 +20,10 @@ from baqylau.crypto.digests import observation_id
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Authentication, Blind, Observation
 from baqylau.domain.partitions import ALL_PARTITIONS, ourselves
-from baqylau.protocols.session import Rejected
-from baqylau.storage.database import UNAVAILABLE
+from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal import Entry, Journal
 from baqylau.storage.live import Live
-from baqylau.storage.quarantine import Quarantine
+from baqylau.storage.quarantine import Item, Quarantine
 
 log = structlog.get_logger()
 
@@ -34,15 +33,6 @@ BLIND_AFTER = timedelta(seconds=5)
 GROUP_MAX = 4_000
 SET_ASIDE_MAX = 10_000
 """How many rejected frames may wait for the database. More are counted and dropped: they are not acknowledged facts."""
-
-
-class SetAside(Struct, frozen=True, kw_only=True):
-    """A rejected frame on its way to quarantine."""
-
-    protocol: str
-    peer: str
-    number: str | None
-    rejected: Rejected
 
 
 class _Waiting(Struct, frozen=True):
@@ -61,8 +51,7 @@ class Keeper:
         live: Live,
         *,
         now: Callable[[], datetime],
-        deliver: Callable[[Callable[[], None]], None],
-        connected: Callable[[], int],
+        deliver: Callable[[Callable[[], None]], object],
     ) -> None:
         """Join storage and the lines' thread; `start` begins to work."""
         self._journal = journal
@@ -70,10 +59,11 @@ class Keeper:
         self._live = live
         self._now = now
         self._deliver = deliver
-        self._connected = connected
+        self.connected: Callable[[], int] = lambda: 0
+        """Asked at every beat how many devices are on the line."""
         self._lock = threading.Condition()
         self._waiting: list[_Waiting] = []
-        self._aside: list[SetAside] = []
+        self._aside: list[Item] = []
         self._refused: Counter[DeviceId] = Counter()
         self._stopping = False
         self._keep_ms: list[float] = []
@@ -101,7 +91,7 @@ class Keeper:
             self._waiting.append(_Waiting(entries, done, perf_counter()))
             self._lock.notify()
 
-    def set_aside(self, item: SetAside) -> None:
+    def set_aside(self, item: Item) -> None:
         """Have a rejected frame kept in quarantine."""
         with self._lock:
             if len(self._aside) < SET_ASIDE_MAX:
@@ -136,7 +126,7 @@ class Keeper:
         """Do work on the database; when it is away, say that the group was not kept and leave it a moment."""
         try:
             work()
-        except UNAVAILABLE:
+        except StorageUnavailableError:
             log.exception("database_unavailable", not_kept=len(group))
             self._tell(group, committed=False)
             threading.Event().wait(BEAT_S)
@@ -169,10 +159,10 @@ class Keeper:
         with self._lock:
             aside, self._aside = self._aside, []
             refused, self._refused = self._refused, Counter()
-        self._quarantine.keep([(item.protocol, item.peer, item.number, item.rejected) for item in aside])
+        self._quarantine.keep(aside)
         self._quarantine.refuse(refused)
         keep_ms, self._keep_ms = self._keep_ms, []
-        self._live.gateway_beat(now, connected=self._connected(), keep_ms=median(keep_ms) if keep_ms else None)
+        self._live.gateway_beat(now, connected=self.connected(), keep_ms=median(keep_ms) if keep_ms else None)
         self._beat_at = now
 
 

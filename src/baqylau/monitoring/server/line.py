@@ -13,9 +13,10 @@ import structlog
 
 from baqylau.domain.observations import LinkEvent
 from baqylau.domain.people import Device
-from baqylau.monitoring.server.keeper import SetAside
-from baqylau.monitoring.server.reading import Read, read, sign_of_life
+from baqylau.monitoring.server.reading import read, sign_of_life
 from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected, Session
+from baqylau.storage.journal import Entry
+from baqylau.storage.quarantine import Item
 
 if TYPE_CHECKING:
     from baqylau.monitoring.server.gateway import Gateway
@@ -90,6 +91,7 @@ class Line(asyncio.Protocol):
             case Rejected():
                 self._set_aside(event)
                 self._answer(event, ())
+                self._fault()
             case Hangup(rejected=rejected):
                 self._set_aside(rejected)
                 self._answer(event, ())
@@ -108,6 +110,8 @@ class Line(asyncio.Protocol):
             outcome = Outcome.UNKNOWN_DEVICE if device is None else Outcome.WRONG_PASSWORD
             self._set_aside(Rejected(fault=Fault.NOT_SIGNED_IN, raw=login.raw, detail=outcome), number=login.number)
             self._answer(login, (outcome,))
+            self._events.clear()
+            self.close("the sign-in was refused")
             return
         self.device = device
         self._gateway.signed_in(self, device)
@@ -130,7 +134,7 @@ class Line(asyncio.Protocol):
     def _keep(self, keep: Keep) -> None:
         for rejected in keep.rejected:
             self._set_aside(rejected)
-        facts: list[Read] = []
+        facts: list[Entry] = []
         outcomes = tuple(self._take(reading, facts) for reading in keep.readings)
         self.reported = self.reported or Outcome.ACCEPTED in outcomes
         if facts:
@@ -139,11 +143,12 @@ class Line(asyncio.Protocol):
         else:
             self._answer(keep, outcomes)
 
-    def _take(self, reading: Reading, facts: list[Read]) -> Outcome:
+    def _take(self, reading: Reading, facts: list[Entry]) -> Outcome:
         device = self._gateway.fleet.find(self._protocol, reading.number)
         if device is None:
             unknown = Rejected(fault=Fault.NOT_SIGNED_IN, raw=reading.raw, detail=Outcome.UNKNOWN_DEVICE)
             self._set_aside(unknown, number=reading.number)
+            self._fault()
             return Outcome.UNKNOWN_DEVICE
         fact = read(self._gateway.fleet, device, reading, now=self._gateway.now())
         if fact is None:
@@ -160,9 +165,19 @@ class Line(asyncio.Protocol):
         self._advance()
 
     def _set_aside(self, rejected: Rejected, number: str | None = None) -> None:
-        self._faults += 1
         self._gateway.keeper.set_aside(
-            SetAside(protocol=self._protocol, peer=self.peer, number=number, rejected=rejected)
+            Item(
+                protocol=self._protocol,
+                peer=self.peer,
+                number=number or (self.device.number if self.device else None),
+                fault=rejected.fault,
+                detail=rejected.detail,
+                raw=rejected.raw,
+            )
         )
+
+    def _fault(self) -> None:
+        """Count a frame that could not be taken at all; a peer that sends little else is cut off."""
+        self._faults += 1
         if self._faults >= self._gateway.limits.faults_per_line:
             self.close("too many rejected frames")

@@ -2,27 +2,16 @@
 
 from datetime import datetime
 
-from msgspec import Struct
-
 from baqylau.crypto.digests import observation_id
-from baqylau.domain.ids import PersonId
 from baqylau.domain.observations import Authentication, LinkEvent, LinkHealth, Observation
 from baqylau.domain.people import Device
 from baqylau.monitoring.server.fleet import Fleet
 from baqylau.protocols.session import Reading
 from baqylau.rules.clock import instant
+from baqylau.storage.journal import Entry
 
 
-class Read(Struct, frozen=True, kw_only=True):
-    """An observation and where it belongs, ready to be kept."""
-
-    partition: int
-    person_id: PersonId | None
-    observation: Observation
-    raw: bytes
-
-
-def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> Read | None:
+def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> Entry | None:
     """Give the observation a reading tells of; None when no order covers it, so that it must not be kept.
 
     The id comes from the device and the content: a record that is sent again is the same fact. A record without a time
@@ -44,7 +33,7 @@ def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> Re
     )
 
 
-def sign_of_life(fleet: Fleet, device: Device, event: LinkEvent, raw: bytes, *, now: datetime) -> Read | None:
+def sign_of_life(fleet: Fleet, device: Device, event: LinkEvent, raw: bytes, *, now: datetime) -> Entry | None:
     """Give the observation that a device was on the line, at our own time."""
     return _placed(
         fleet,
@@ -61,8 +50,8 @@ def sign_of_life(fleet: Fleet, device: Device, event: LinkEvent, raw: bytes, *, 
     )
 
 
-def _placed(fleet: Fleet, observation: Observation, raw: bytes) -> Read | None:
+def _placed(fleet: Fleet, observation: Observation, raw: bytes) -> Entry | None:
     belongs = fleet.belongs(observation.device_id, instant(observation))
     if belongs is None:
         return None
-    return Read(partition=belongs.partition, person_id=belongs.person_id, observation=observation, raw=raw)
+    return Entry(partition=belongs.partition, person_id=belongs.person_id, observation=observation, raw=raw)

@@ -19,6 +19,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     ports: dict[str, int] = field(default_factory=FLEET_PORTS.copy)
     """Port of each fleet protocol; 0 lets the system choose."""
     web_port: int = WEB_PORT
+    basemap: Path | None = None
+    """A PMTiles file or a GeoJSON town under the map; None for the built-in outline of the world."""
+    map_center: tuple[float, float] = (67.0, 48.0)
+    """Longitude and latitude at which the map opens."""
+    map_zoom: float = 4.0
 
 
 class Limits(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,16 @@
+"""The composition root: every program starts here, and only here is it decided what is joined to what."""
+
+import typer
+
+from baqylau.cli import demo, devices, operate, serve
+
+app = typer.Typer(
+    name="baqylau",
+    help="Open electronic monitoring for court-ordered restriction of freedom.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+)
+for part in (serve.app, demo.app, operate.app, devices.app):
+    app.registered_commands.extend(part.registered_commands)
+    app.registered_groups.extend(part.registered_groups)

@@ -1,0 +1,5 @@
+"""`python -m baqylau.cli`, as the server starts its own roles."""
+
+from baqylau.cli import app
+
+app()

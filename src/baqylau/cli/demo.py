@@ -1,0 +1,122 @@
+"""`baqylau demo`: a whole system on this machine; its people are invented, its devices are real clients on sockets."""
+
+import asyncio
+import shutil
+import socket
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Annotated
+
+import typer
+
+from baqylau.cli.invitations import invitation_link
+from baqylau.cli.options import Lifeline, ready
+from baqylau.cli.serve import serve_all
+from baqylau.links import wall_clock
+from baqylau.monitoring.server import lifeline as parent
+from baqylau.monitoring.server.settings import FLEET_PORTS, WEB_PORT, Settings
+from baqylau.sim import town_plan
+from baqylau.sim.demo import run_demo_devices
+from baqylau.sim.demo_registry import demo_registry
+from baqylau.sim.town_map import write
+from baqylau.storage.database import open_database
+from baqylau.storage.registers import Registers
+
+app = typer.Typer()
+
+HOST = "127.0.0.1"
+DEMO_DATA = Path(".baqylau") / "demo"
+MAP_ZOOM = 13.4
+
+
+@app.command()
+def demo(
+    data: Annotated[Path, typer.Option(help="Folder of the demo's data.")] = DEMO_DATA,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's data and end.")] = False,  # noqa: FBT002 - an option
+) -> None:
+    """Run everything on this machine with twelve invented people. Ctrl-C stops it; the data stay."""
+    if reset:
+        _forget(data)
+        return
+    typer.echo("Starting Baqylau with invented people ...")
+    with ready(data, "") as dsn:
+        founded_at = _founded_at(data)
+        registry = demo_registry(founded_at=founded_at, started_at=wall_clock.now())
+        engine = open_database(dsn, name="baqylau-demo")
+        Registers(engine, wall_clock.now).save(registry, by="demo")
+        town = data / "map" / "town.geojson"
+        town.parent.mkdir(exist_ok=True)
+        write(town)
+        ports = {name: _free(port) for name, port in FLEET_PORTS.items()}
+        settings = Settings(
+            data_dir=data,
+            database=dsn,
+            host=HOST,
+            ports=ports,
+            web_port=_free(WEB_PORT),
+            basemap=town,
+            map_center=(town_plan.CENTER.longitude_deg, town_plan.CENTER.latitude_deg),
+            map_zoom=MAP_ZOOM,
+        )
+        _welcome(invitation_link(engine, f"http://{HOST}:{settings.web_port}"), ports)
+        devices = [option for name, port in ports.items() for option in (f"--{name}-port", str(port))]
+        serve_all(settings, {"devices": ["demo-devices", "--lifeline", *devices]})
+    typer.echo("Stopped. The data stay: `make demo` goes on, `make demo-reset` forgets them.")
+
+
+def _welcome(link: str, ports: dict[str, int]) -> None:
+    doors = ", ".join(f"{name} on port {port}" for name, port in ports.items())
+    typer.echo(f"Devices are awaited on {HOST}: {doors}.")
+    typer.echo("The first alarm appears within a minute. Ctrl-C stops everything.")
+    typer.echo(f"\n    {link}\n")
+
+
+def _forget(data: Path) -> None:
+    if not data.exists():
+        typer.echo("There are no data of a demo.")
+        return
+    if not (data / "founded_at").exists():
+        typer.echo(f"{data} is not a folder of a demo; nothing was removed.", err=True)
+        raise typer.Exit(1)
+    shutil.rmtree(data)
+    typer.echo("The demo's data are forgotten.")
+
+
+def _founded_at(data: Path) -> datetime:
+    """Give when this demo was started for the first time."""
+    note = data / "founded_at"
+    if not note.exists():
+        note.write_text(wall_clock.now().isoformat())
+    return datetime.fromisoformat(note.read_text())
+
+
+def _free(port: int) -> int:
+    """Give the port, or one that the system chooses when somebody else has it."""
+    for wanted in (port, 0):
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind((HOST, wanted))
+            except OSError:
+                continue
+            found: int = attempt.getsockname()[1]
+            return found
+    msg = "no free port on this machine"
+    raise OSError(msg)
+
+
+@app.command("demo-devices", hidden=True)
+def demo_devices(wialon_port: int, egts_port: int, lifeline: Lifeline = False) -> None:  # noqa: FBT002 - an option
+    """Let the demo's devices live until we are asked to stop."""
+    if lifeline:
+        parent.hold()
+    asyncio.run(
+        run_demo_devices(
+            HOST,
+            {"wialon": wialon_port, "egts": egts_port},
+            now=wall_clock.now,
+            sleep=wall_clock.sleep,
+            random=Random(),  # noqa: S311 - noise of receivers
+        )
+    )

@@ -1,0 +1,22 @@
+"""The way in for the first administrator: a link that works once."""
+
+import os
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from baqylau.links.wall_clock import now
+from baqylau.monitoring.workstation.tokens import digest, fresh
+from baqylau.storage.accounts import Accounts, Role
+
+HOLDS = timedelta(hours=1)
+
+
+def invitation_link(engine: Engine, address: str) -> str:
+    """Give the address of the workstation: with a fresh one-time link while nobody has an account yet."""
+    accounts = Accounts(engine, now)
+    if accounts.any():
+        return address
+    token = fresh(os.urandom)
+    accounts.invite(digest(token), Role.ADMINISTRATOR, now() + HOLDS)
+    return f"{address}/welcome#{token}"

@@ -1,0 +1,158 @@
+"""Commands for whoever runs an installation: `import`, `invite`, `alarms`, `refold`, `doctor`."""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from baqylau.cli.instants import instant
+from baqylau.cli.options import DEFAULT_DATA, Data, Database, database_of, ready
+from baqylau.cli.roles import journal_of
+from baqylau.domain.alarms import AlarmState
+from baqylau.domain.ids import PersonId
+from baqylau.links.wall_clock import now
+from baqylau.locales import LANGUAGES, text
+from baqylau.monitoring.server.doctor import Answer, examine_database, examine_machine
+from baqylau.monitoring.server.importing.document import MistakesError
+from baqylau.monitoring.server.importing.registry import parse
+from baqylau.monitoring.server.review import review
+from baqylau.monitoring.workstation.settings import STATIC_DIR
+from baqylau.storage.alarms import AlarmFilter, Alarms, AlarmView
+from baqylau.storage.database import StorageUnavailableError, open_database
+from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.live import Live
+from baqylau.storage.registers import Registers
+from baqylau.storage.registry import RegisterRefusedError
+from baqylau.storage.server import ServerFailedError
+
+app = typer.Typer()
+
+MARKS = {"ok": "+", "warning": "!", "fault": "x"}
+
+
+def _spoken() -> str:
+    """Give the language of the person at the terminal, English when it is none of ours."""
+    wanted = os.environ.get("LANG", "")[:2]
+    return wanted if wanted in LANGUAGES else "en"
+
+
+SPOKEN = _spoken()
+Language = Annotated[str, typer.Option(help=f"Language of messages: {', '.join(LANGUAGES)}.", show_default=False)]
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="YAML file with people, devices, zones, orders and fittings.")],
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+    check: Annotated[bool, typer.Option("--check", help="Only look for mistakes.")] = False,  # noqa: FBT002 - an option
+) -> None:
+    """Take people, orders, zones and fittings from a file: all of it, or nothing and every mistake with its line."""
+    try:
+        registry = parse(file.read_text(encoding="utf-8"))
+        if not check:
+            with ready(data, database) as dsn:
+                Registers(open_database(dsn), now).save(registry, by=f"import/{file.name}")
+    except OSError as wrong:
+        typer.echo(text(language, "import.cannot_read", file=file, why=wrong.strerror), err=True)
+        raise typer.Exit(1) from wrong
+    except UnicodeDecodeError as wrong:
+        typer.echo(text(language, "import.not_utf8", file=file), err=True)
+        raise typer.Exit(1) from wrong
+    except MistakesError as wrong:
+        for mistake in wrong.mistakes:
+            typer.echo(
+                f"{file}:{mistake.line}: {mistake.field}: {text(language, mistake.key, **mistake.params)}", err=True
+            )
+        raise typer.Exit(1) from wrong
+    except RegisterRefusedError as refused:
+        for fault in refused.faults:
+            why = text(language, f"import.register.{fault.reason}", field=fault.field)
+            typer.echo(f"{file}: {fault.kind} {fault.key}: {why}", err=True)
+        raise typer.Exit(1) from refused
+    counts = {name: len(getattr(registry, name)) for name in registry.__struct_fields__}
+    typer.echo(text(language, "import.checked" if check else "import.done", **counts))
+
+
+@app.command()
+def alarms(
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One alarm a line, as JSON.")] = False,  # noqa: FBT002 - an option
+    closed: Annotated[bool, typer.Option("--closed", help="Closed ones too.")] = False,  # noqa: FBT002 - an option
+    language: Language = SPOKEN,
+) -> None:
+    """List alarms, newest first: those that wait for a person, or all."""
+    states = tuple(AlarmState) if closed else (AlarmState.OPEN, AlarmState.TAKEN)
+    with ready(data, database) as dsn:
+        found = Alarms(open_database(dsn), now).page(AlarmFilter(states=states), limit=1_000)
+    if as_json:
+        for view in found:
+            sys.stdout.write(msgspec.json.encode(view).decode() + "\n")
+    else:
+        Console().print(_table(found, language))
+
+
+def _table(found: list[AlarmView], language: str) -> Table:
+    table = Table(
+        *(text(language, f"cli.alarms.{name}") for name in ("number", "what", "person", "since", "state", "count"))
+    )
+    for view in found:
+        alarm = view.alarm
+        table.add_row(
+            str(alarm.id),
+            f"{alarm.priority} {alarm.code} {text(language, f'alarm.{alarm.code}.title')}",
+            alarm.person_id,
+            alarm.began_at.isoformat(timespec="seconds"),
+            text(language, f"alarm.state.{alarm.state}"),
+            str(alarm.count),
+        )
+    return table
+
+
+@app.command()
+def refold(
+    person: Annotated[str, typer.Option(help="Id of the person; everybody when left out.")] = "",
+    since: Annotated[
+        datetime | None,
+        typer.Option("--from", parser=instant, help="From which instant on; the beginning when left out."),
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    apply: Annotated[bool, typer.Option("--apply", help="Record the difference; otherwise it is only shown.")] = False,  # noqa: FBT002 - an option
+) -> None:
+    """Judge again what was kept, by today's rules and registers, and show the difference, a line of JSON each."""
+    with ready(data, database) as dsn:
+        engine = open_database(dsn)
+        journal, _ = journal_of(engine, data)
+        registers = Registers(engine, now)
+        only = PersonId(person) if person else None
+        if only is not None and registers.person(only) is None:
+            typer.echo(f"Nobody has the id {person}.", err=True)
+            raise typer.Exit(1)
+        changed = review(registers, JudgeStore(engine), journal, Live(engine), only=only, since=since)
+        for difference in changed:
+            sys.stdout.write(msgspec.json.encode(difference).decode() + "\n")
+        if apply:
+            registers.judge_again([only] if only else None, since)
+
+
+@app.command()
+def doctor(data: Data = DEFAULT_DATA, database: Database = "", language: Language = SPOKEN) -> None:
+    """Look whether everything this installation needs is there and healthy."""
+    answers = list(examine_machine(data, STATIC_DIR, now()))
+    try:
+        with database_of(data, database) as dsn:
+            answers += examine_database(open_database(dsn), now)
+    except (StorageUnavailableError, ServerFailedError) as failed:
+        answers.append(Answer(grade="fault", key="doctor.database_away", params={"why": str(failed)}))
+    for answer in answers:
+        typer.echo(f"{MARKS[answer.grade]} {text(language, answer.key, **answer.params)}")
+    raise typer.Exit(int(any(answer.grade == "fault" for answer in answers)))

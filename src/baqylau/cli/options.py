@@ -1,0 +1,55 @@
+"""Options that several commands share, and how a command comes to its database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from baqylau.storage.database import migrate, open_database
+from baqylau.storage.server import ServerFailedError, embedded
+
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        envvar="BAQYLAU_DATA",
+        help="Folder of this installation: its keys and, without --database, its PostgreSQL.",
+    ),
+]
+Database = Annotated[
+    str,
+    typer.Option(
+        "--database",
+        envvar="BAQYLAU_DATABASE",
+        help="PostgreSQL 15 or later, such as postgresql://baqylau@db/baqylau; empty: an own one.",
+        show_default=False,
+    ),
+]
+Host = Annotated[str, typer.Option(envvar="BAQYLAU_HOST", help="Address on which devices and browsers are awaited.")]
+Lifeline = Annotated[bool, typer.Option(hidden=True, help="End when standard input ends.")]
+
+DEFAULT_DATA = Path("baqylau-data")
+
+
+@contextmanager
+def database_of(data: Path, dsn: str) -> Iterator[str]:
+    """Give the DSN to use: the given one, or that of the installation's own server, started if need be."""
+    if dsn:
+        yield dsn
+    else:
+        with embedded(data / "postgresql") as own:
+            yield own
+
+
+@contextmanager
+def ready(data: Path, database: str) -> Iterator[str]:
+    """Give a database whose schema is up to date, or end with a sentence."""
+    try:
+        with database_of(data, database) as dsn:
+            migrate(open_database(dsn, name="baqylau-migrate"))
+            yield dsn
+    except ServerFailedError as failed:
+        typer.echo(str(failed), err=True)
+        raise typer.Exit(1) from failed

@@ -1,0 +1,131 @@
+"""How each role of the server is put together from its parts."""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+import uvloop
+from sqlalchemy import Engine
+
+from baqylau.links.wall_clock import now
+from baqylau.monitoring.server.fleet import Fleet
+from baqylau.monitoring.server.gateway import LOOK_AROUND_S, Gateway
+from baqylau.monitoring.server.judge import Judge
+from baqylau.monitoring.server.keeper import Keeper
+from baqylau.monitoring.server.settings import Limits, Settings
+from baqylau.monitoring.workstation import settings as workstation
+from baqylau.monitoring.workstation.app import create_app
+from baqylau.monitoring.workstation.messages import Installation
+from baqylau.monitoring.workstation.serve import serve
+from baqylau.protocols.fleet import FLEET
+from baqylau.storage.database import open_database, plain_dsn
+from baqylau.storage.feed import notifications
+from baqylau.storage.installation import installation
+from baqylau.storage.journal import Journal
+from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.live import Live
+from baqylau.storage.quarantine import Quarantine
+from baqylau.storage.registers import Registers
+from baqylau.storage.vault import Vault
+
+log = structlog.get_logger()
+
+
+def journal_of(engine: Engine, data_dir: Path) -> tuple[Journal, Vault]:
+    """Give the journal of an installation and the vault that seals it."""
+    vault = Vault(engine, installation(data_dir / "keys", os.urandom).key, os.urandom)
+    return Journal(engine, vault, now, os.urandom), vault
+
+
+def gateway_role(settings: Settings) -> None:
+    """Hear devices until we are asked to stop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_gateway(settings))
+
+
+async def _gateway(settings: Settings) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    engine = open_database(settings.database, name="baqylau-gateway")
+    journal, vault = journal_of(engine, settings.data_dir)
+    registers = Registers(engine, now)
+    keeper = Keeper(
+        journal, Quarantine(engine, vault, now, os.urandom), Live(engine), now=now, deliver=loop.call_soon_threadsafe
+    )
+    gateway = Gateway(_fleet(registers), keeper, Limits(), now)
+    keeper.connected = lambda: gateway.connected
+    keeper.start()
+    try:
+        for name, protocol in FLEET.items():
+            await gateway.open(name, protocol.session, settings.host, settings.ports[name])
+        await _look_around(gateway, keeper, registers, stop)
+    finally:
+        await gateway.close()
+        keeper.stop()
+
+
+def _fleet(registers: Registers) -> Fleet:
+    return Fleet(registers.devices(), registers.supervisions().values())
+
+
+async def _look_around(gateway: Gateway, keeper: Keeper, registers: Registers, stop: asyncio.Event) -> None:
+    """Once a second: close overdue lines, take over changed registers, end when the keeper failed."""
+    version = registers.version()
+    while not stop.is_set():
+        gateway.close_overdue()
+        latest = await asyncio.to_thread(registers.version)
+        if latest != version:
+            gateway.fleet, version = await asyncio.to_thread(_fleet, registers), latest
+        if keeper.failure is not None:
+            raise keeper.failure
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_AROUND_S)
+
+
+def judge_role(settings: Settings, owner: str) -> None:
+    """Judge what is kept until we are asked to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    engine = open_database(settings.database, name="baqylau-judge")
+    journal, _ = journal_of(engine, settings.data_dir)
+    judge = Judge(
+        store=JudgeStore(engine),
+        journal=journal,
+        registers=Registers(engine, now),
+        live=Live(engine),
+        owner=owner,
+        now=now,
+    )
+    judge.start()
+    for _ in notifications(plain_dsn(engine), ("journal", "registers"), 0.5):
+        judge.catch_up(stop.is_set)
+        if stop.is_set():
+            return
+
+
+def web_role(settings: Settings, listening: Callable[[str], None]) -> None:
+    """Serve the workstation until we are asked to stop."""
+    engine = open_database(settings.database, name="baqylau-web", pool_size=10)
+    _, vault = journal_of(engine, settings.data_dir)
+    basemap = settings.basemap
+    chosen = workstation.Settings(
+        installation=Installation(
+            name="Baqylau",
+            timezone="Asia/Almaty",
+            center=settings.map_center,
+            zoom=settings.map_zoom,
+            basemap=f"/api/basemap/{basemap.name}" if basemap else "",
+        ),
+        host=settings.host,
+        port=settings.web_port,
+        basemap_dir=basemap.parent if basemap else None,
+    )
+    serve(create_app(chosen, engine, vault, now, os.urandom), chosen, listening=listening)

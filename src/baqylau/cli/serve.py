@@ -1,0 +1,151 @@
+"""Commands that run the system: `server` and `demo`, and the roles `gateway`, `judge` and `web` on their own."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from baqylau.cli.invitations import invitation_link
+from baqylau.cli.options import DEFAULT_DATA, Data, Database, Host, Lifeline, ready
+from baqylau.cli.roles import gateway_role, judge_role, web_role
+from baqylau.monitoring.server import lifeline as parent
+from baqylau.monitoring.server.settings import FLEET_PORTS, WEB_PORT, Settings
+from baqylau.monitoring.server.supervise import ChildKeepsDyingError, supervise
+from baqylau.storage.database import open_database
+
+app = typer.Typer()
+log = structlog.get_logger()
+
+WialonPort = Annotated[
+    int, typer.Option(envvar="BAQYLAU_WIALON_PORT", help="Port for Wialon IPS; 0 lets the system choose.")
+]
+EgtsPort = Annotated[int, typer.Option(envvar="BAQYLAU_EGTS_PORT", help="Port for EGTS; 0 lets the system choose.")]
+WebPort = Annotated[int, typer.Option(envvar="BAQYLAU_WEB_PORT", help="Port of the workstation's pages.")]
+MapCenter = Annotated[
+    tuple[float, float], typer.Option(envvar="BAQYLAU_MAP_CENTER", help="Longitude and latitude where the map opens.")
+]
+MapZoom = Annotated[float, typer.Option(envvar="BAQYLAU_MAP_ZOOM", help="Zoom at which the map opens.")]
+CENTER = (67.0, 48.0)
+"""The middle of Kazakhstan."""
+ZOOM = 4.0
+Basemap = Annotated[
+    Path | None,
+    typer.Option(envvar="BAQYLAU_BASEMAP", help="A PMTiles file or a GeoJSON town to draw under the map."),
+]
+
+
+@app.command()
+def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    host: Host = "127.0.0.1",
+    wialon_port: WialonPort = FLEET_PORTS["wialon"],
+    egts_port: EgtsPort = FLEET_PORTS["egts"],
+    web_port: WebPort = WEB_PORT,
+    basemap: Basemap = None,
+    map_center: MapCenter = CENTER,
+    map_zoom: MapZoom = ZOOM,
+) -> None:
+    """Run everything: gateway, judge and workstation, over an own PostgreSQL unless --database names one."""
+    with ready(data, database) as dsn:
+        typer.echo(f"Workstation: {invitation_link(open_database(dsn), f'http://{host}:{web_port}')}")
+        settings = Settings(
+            data_dir=data,
+            database=dsn,
+            host=host,
+            ports={"wialon": wialon_port, "egts": egts_port},
+            web_port=web_port,
+            basemap=basemap,
+            map_center=map_center,
+            map_zoom=map_zoom,
+        )
+        serve_all(settings, {})
+
+
+def serve_all(settings: Settings, more: Mapping[str, Sequence[str]]) -> None:
+    """Run the roles, and more programs beside them, as processes of their own until we are asked to stop."""
+    common = ["--data", str(settings.data_dir), "--database", settings.database, "--lifeline"]
+    fleet = [option for name, port in settings.ports.items() for option in (f"--{name}-port", str(port))]
+    opens = ["--map-center", *map(str, settings.map_center), "--map-zoom", str(settings.map_zoom)]
+    pages = ["--web-port", str(settings.web_port), *opens]
+    if settings.basemap:
+        pages += ["--basemap", str(settings.basemap)]
+    roles = {
+        "gateway": ["gateway", *common, "--host", settings.host, *fleet],
+        "judge": ["judge", *common],
+        "web": ["web", *common, "--host", settings.host, *pages],
+    }
+    try:
+        asyncio.run(supervise({**roles, **more}))
+    except ChildKeepsDyingError as role:
+        typer.echo(f"The {role} cannot stay up; its messages are above.", err=True)
+        raise typer.Exit(1) from role
+
+
+def _role(data: Path, database: str, *, lifeline: bool, work: Callable[[str], None]) -> None:
+    if lifeline:
+        parent.hold()
+    with ready(data, database) as dsn:
+        work(dsn)
+
+
+@app.command()
+def gateway(
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    host: Host = "127.0.0.1",
+    wialon_port: WialonPort = FLEET_PORTS["wialon"],
+    egts_port: EgtsPort = FLEET_PORTS["egts"],
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option
+) -> None:
+    """Run only the gateway: hear devices, keep what they say, answer when it is kept."""
+    ports = {"wialon": wialon_port, "egts": egts_port}
+    _role(
+        data,
+        database,
+        lifeline=lifeline,
+        work=lambda dsn: gateway_role(Settings(data_dir=data, database=dsn, host=host, ports=ports)),
+    )
+
+
+@app.command()
+def judge(data: Data = DEFAULT_DATA, database: Database = "", lifeline: Lifeline = False) -> None:  # noqa: FBT002 - options
+    """Run only the judge: fold the journal by the rules into findings and alarms."""
+    _role(
+        data,
+        database,
+        lifeline=lifeline,
+        work=lambda dsn: judge_role(Settings(data_dir=data, database=dsn), owner=f"judge-{os.getpid()}"),
+    )
+
+
+@app.command()
+def web(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    host: Host = "127.0.0.1",
+    web_port: WebPort = WEB_PORT,
+    basemap: Basemap = None,
+    map_center: MapCenter = CENTER,
+    map_zoom: MapZoom = ZOOM,
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option
+) -> None:
+    """Run only the workstation: its pages and the interface behind them."""
+
+    def serve(dsn: str) -> None:
+        settings = Settings(
+            data_dir=data,
+            database=dsn,
+            host=host,
+            web_port=web_port,
+            basemap=basemap,
+            map_center=map_center,
+            map_zoom=map_zoom,
+        )
+        web_role(settings, lambda address: log.info("web_listens", address=address))
+
+    _role(data, database, lifeline=lifeline, work=serve)

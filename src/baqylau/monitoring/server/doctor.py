@@ -1,0 +1,84 @@
+"""Is everything that an installation needs there and healthy? Each answer is a sentence of the catalogues."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from msgspec import Struct
+from sqlalchemy import Engine, text
+
+from baqylau.domain.partitions import ALL_PARTITIONS
+from baqylau.storage.database import migration_settings, transaction
+from baqylau.storage.live import Live
+
+POSTGRESQL_MIN = 15
+DISK_FREE_MIN_BYTES = 2 * 1024**3
+FRESH = timedelta(seconds=10)
+BEHIND_MAX = 10_000
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """One thing that was looked at."""
+
+    grade: Literal["ok", "warning", "fault"]
+    key: str
+    params: dict[str, str | int] = {}
+
+
+def examine_machine(data_dir: Path, static_dir: Path, now: datetime) -> Iterator[Answer]:
+    """Look at what is needed before any database."""
+    free = shutil.disk_usage(_existing(data_dir)).free
+    grade: Literal["ok", "warning"] = "ok" if free >= DISK_FREE_MIN_BYTES else "warning"
+    yield Answer(grade=grade, key="doctor.disk", params={"free_gib": free // 1024**3})
+    if os.access(_existing(data_dir), os.W_OK):
+        yield Answer(grade="ok", key="doctor.data_writable", params={"folder": str(data_dir)})
+    else:
+        yield Answer(grade="fault", key="doctor.data_not_writable", params={"folder": str(data_dir)})
+    built = (static_dir / "index.html").exists()
+    yield Answer(grade="ok" if built else "fault", key="doctor.pages_built" if built else "doctor.pages_missing")
+    offset = now.astimezone(ZoneInfo("Asia/Almaty")).utcoffset()
+    right = offset == timedelta(hours=5)
+    yield Answer(grade="ok" if right else "fault", key="doctor.timezones_right" if right else "doctor.timezones_old")
+
+
+def _existing(folder: Path) -> Path:
+    return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+
+
+def examine_database(engine: Engine, clock: Callable[[], datetime]) -> Iterator[Answer]:
+    """Look at the database, the schema and the roles that work on it. Raises when it cannot be reached."""
+    with transaction(engine) as connection:
+        version = int(connection.scalar(text("SHOW server_version_num")) or 0) // 10_000
+        current = MigrationContext.configure(connection).get_current_revision()
+        newest = ScriptDirectory.from_config(migration_settings(connection)).get_current_head()
+        heads = connection.scalar(text("SELECT count(*) FROM journal_head")) if current else 0
+    good = version >= POSTGRESQL_MIN
+    yield Answer(
+        grade="ok" if good else "fault",
+        key="doctor.postgresql" if good else "doctor.postgresql_old",
+        params={"version": version, "least": POSTGRESQL_MIN},
+    )
+    if current != newest:
+        yield Answer(grade="fault", key="doctor.schema_old")
+        return
+    yield Answer(grade="ok", key="doctor.schema")
+    if heads != len(ALL_PARTITIONS):
+        yield Answer(grade="fault", key="doctor.journal_damaged")
+    yield from _examine_roles(Live(engine), clock())
+
+
+def _examine_roles(live: Live, now: datetime) -> Iterator[Answer]:
+    beats = live.health()
+    for role, alive_at in (("gateway", beats.gateway_alive_at), ("judge", beats.judge_alive_at)):
+        if alive_at is not None and now - alive_at <= FRESH:
+            yield Answer(grade="ok", key=f"doctor.{role}_alive")
+        else:
+            yield Answer(grade="warning", key=f"doctor.{role}_away")
+    if beats.behind > BEHIND_MAX:
+        yield Answer(grade="warning", key="doctor.judge_behind", params={"count": beats.behind})

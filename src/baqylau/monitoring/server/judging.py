@@ -1,0 +1,160 @@
+"""One person before the judge: fold in order when nothing is late, fold again from a snapshot when something is."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from baqylau.domain.findings import Finding
+from baqylau.domain.ids import FindingId, PersonId
+from baqylau.domain.observations import Observation
+from baqylau.domain.partitions import ourselves, partition_of
+from baqylau.domain.people import Supervision
+from baqylau.rules.clock import instant, order_key
+from baqylau.rules.fold import PersonState, begin, fold, standing
+from baqylau.rules.refold import difference, late, refold
+from baqylau.storage.journal import Journal
+from baqylau.storage.judgement import Judged, JudgeStore, LiveWrite
+
+SNAPSHOT_EVERY = timedelta(hours=6)
+SNAPSHOT_OBSERVATIONS = 500
+"""A snapshot is taken after so much time or so many observations: late data costs at most this much folding again."""
+BEFORE_EVERYTHING = datetime.min.replace(tzinfo=UTC)
+AFTER_EVERYTHING = datetime.max.replace(tzinfo=UTC)
+
+
+class Known(Struct, kw_only=True):
+    """What the judge holds in memory about one person. `state` is replaced, never changed."""
+
+    supervision: Supervision
+    state: PersonState
+    snapshot_at: datetime | None = None
+    since_snapshot: int = 0
+
+    @property
+    def person_id(self) -> PersonId:
+        """Whom it is about."""
+        return self.supervision.person_id
+
+    @property
+    def partition(self) -> int:
+        """Where their facts are."""
+        return partition_of(self.person_id)
+
+
+class Folded(Struct, frozen=True, kw_only=True):
+    """What new facts or the passing of time did to one person; nothing of it is in force before it is committed."""
+
+    state: PersonState
+    observations: int
+    raised: tuple[Finding, ...] = ()
+    superseded: tuple[FindingId, ...] = ()
+    begun_after: datetime | None = None
+    """For a fold begun again: where the snapshot stood from which it began; None for the very beginning."""
+    again: bool = False
+    snapshots_until: datetime | None = None
+    """Snapshots later than this no longer hold; None when all do."""
+
+
+class Judging:
+    """Folds people. Reads history where something came late; writes nothing."""
+
+    def __init__(self, store: JudgeStore, journal: Journal) -> None:
+        """Take where snapshots and history are."""
+        self._store = store
+        self._journal = journal
+
+    def on(self, known: Known, new: Sequence[Observation], listened: datetime | None) -> Folded:
+        """Fold new observations of a person, in the order of what happened, and the time that has passed."""
+        ordered = sorted(new, key=order_key)
+        if ordered and late(known.state, ordered[0]):
+            return self.again(known, instant(ordered[0]), listened)
+        state, findings = fold(known.supervision, known.state, ordered, listened)
+        return Folded(
+            state=state,
+            observations=len(ordered),
+            raised=findings,
+            snapshots_until=_before(ordered[0], known.state) if ordered else None,
+        )
+
+    def again(self, known: Known, since: datetime, listened: datetime | None) -> Folded:
+        """Fold from the last snapshot before an instant, and say how the findings differ from those that stand."""
+        snapshot = self._store.snapshot_before(known.person_id, since)
+        state, after = (state_from(snapshot[0]), snapshot[1]) if snapshot else (begin(), None)
+        history = [one for one in self.history(known.supervision, after) if not late(state, one)]
+        state, findings = refold(known.supervision, state, history, listened)
+        changed = difference(self._store.findings_after(known.person_id, after), findings)
+        return Folded(
+            state=state,
+            observations=len(history),
+            raised=changed.raised,
+            superseded=changed.superseded,
+            begun_after=after,
+            again=True,
+            snapshots_until=after or BEFORE_EVERYTHING,
+        )
+
+    def history(self, supervision: Supervision, after: datetime | None) -> list[Observation]:
+        """Give what was observed on the person from an instant on, with the gaps in our own listening."""
+        if not supervision.fittings:
+            return []
+        devices = {fitting.device_id for fitting in supervision.fittings}
+        begun = min(fitting.from_at for fitting in supervision.fittings)
+        sources = [*sorted(devices), ourselves(partition_of(supervision.person_id))]
+        return self._journal.of_devices(sources, max(after or begun, begun), AFTER_EVERYTHING)
+
+
+def _before(first: Observation, state: PersonState) -> datetime | None:
+    """Tell which snapshots hold when an observation joins others of its very instant: those that end before it."""
+    at = instant(first)
+    return at - timedelta(microseconds=1) if at == state.through else None
+
+
+def state_from(stored: bytes) -> PersonState:
+    """Read a state as it was written."""
+    return msgspec.msgpack.decode(stored, type=PersonState)
+
+
+def judged(known: Known, folded: Folded, shown_at: datetime) -> Judged:
+    """Give what has to be written, and whether a snapshot is due."""
+    state = folded.state
+    return Judged(
+        person_id=known.person_id,
+        partition=known.partition,
+        state=msgspec.msgpack.encode(state),
+        through=state.through,
+        wake_at=state.wake_at,
+        snapshot=_snapshot_due(known, folded),
+        drop_snapshots_after=folded.snapshots_until,
+        raised=folded.raised,
+        superseded=folded.superseded,
+        live=live_of(known.supervision, state, shown_at),
+    )
+
+
+def live_of(supervision: Supervision, state: PersonState, at: datetime) -> LiveWrite:
+    """Give what the live screen shows."""
+    shown = standing(supervision, state, at)
+    return LiveWrite(compliance=shown.compliance, body=msgspec.json.encode(shown))
+
+
+def take_over(known: Known, folded: Folded) -> None:
+    """Put a committed fold in force."""
+    if _snapshot_due(known, folded):
+        known.snapshot_at, known.since_snapshot = folded.state.through, 0
+    elif folded.again:
+        known.snapshot_at, known.since_snapshot = folded.begun_after, folded.observations
+    else:
+        known.since_snapshot += folded.observations
+    known.state = folded.state
+
+
+def _snapshot_due(known: Known, folded: Folded) -> bool:
+    """Tell whether enough was folded since the last snapshot. A state without any observation needs none."""
+    through = folded.state.through
+    base = folded.begun_after if folded.again else known.snapshot_at
+    count = folded.observations + (0 if folded.again else known.since_snapshot)
+    if through is None or count == 0:
+        return False
+    return base is None or through - base >= SNAPSHOT_EVERY or count >= SNAPSHOT_OBSERVATIONS

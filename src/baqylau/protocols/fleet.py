@@ -1,0 +1,34 @@
+"""The protocols that bought trackers speak: one row each. A new protocol is a new row."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from baqylau.protocols import egts, wialon
+from baqylau.protocols.session import DeviceSide, Event, Session
+
+
+class FleetProtocol(Struct, frozen=True, kw_only=True):
+    """Both sides of a protocol, and how to read one frame outside any conversation."""
+
+    session: Callable[[], Session]
+    device: Callable[[str, str], DeviceSide]
+    """Give the device's side for a number and a password."""
+    decode_frame: Callable[[bytes], tuple[Event, ...]]
+    is_text: bool
+
+
+FLEET: dict[str, FleetProtocol] = {
+    "wialon": FleetProtocol(
+        session=wialon.WialonSession,
+        device=wialon.WialonDevice,
+        decode_frame=wialon.decode_frame,
+        is_text=True,
+    ),
+    "egts": FleetProtocol(
+        session=egts.EgtsSession,
+        device=lambda number, _password: egts.EgtsDevice(number),
+        decode_frame=egts.decode_frame,
+        is_text=False,
+    ),
+}
