@@ -49,6 +49,8 @@ class SignedIn(Struct, frozen=True, kw_only=True):
 
     account: Account
     csrf: str
+    used_at: datetime
+    """When it was used before, to the minute."""
     expires_at: datetime
 
 
@@ -179,7 +181,7 @@ class Sessions:
             language=Language(row.language),
             role=Role(row.role),
         )
-        return SignedIn(account=who, csrf=row.csrf, expires_at=row.expires_at)
+        return SignedIn(account=who, csrf=row.csrf, used_at=row.used_at, expires_at=row.expires_at)
 
     def close(self, token: bytes) -> None:
         """End a session."""
@@ -195,6 +197,8 @@ class Failures(Struct, frozen=True, kw_only=True):
 
     of_login: int
     of_peer: int
+    login_last_at: datetime | None = None
+    peer_last_at: datetime | None = None
 
 
 class Throttle:
@@ -213,14 +217,17 @@ class Throttle:
 
     def failures(self, login: str, peer: str, since: datetime) -> Failures:
         """Give how many there were since an instant."""
+        by_login, by_peer = sign_in_failure.c.login == login, sign_in_failure.c.peer == peer
         columns = (
-            func.count().filter(sign_in_failure.c.login == login).label("of_login"),
-            func.count().filter(sign_in_failure.c.peer == peer).label("of_peer"),
+            func.count().filter(by_login).label("of_login"),
+            func.count().filter(by_peer).label("of_peer"),
+            func.max(sign_in_failure.c.at).filter(by_login).label("login_last_at"),
+            func.max(sign_in_failure.c.at).filter(by_peer).label("peer_last_at"),
         )
-        either = or_(sign_in_failure.c.login == login, sign_in_failure.c.peer == peer)
+        either = or_(by_login, by_peer)
         with transaction(self._engine) as connection:
             row = connection.execute(select(*columns).where(either, sign_in_failure.c.at >= since)).one()
-        return Failures(of_login=row.of_login, of_peer=row.of_peer)
+        return msgspec.convert(row, Failures, from_attributes=True)
 
     def forget(self, login: str) -> None:
         """A sign-in that matched takes the login's failures away."""
