@@ -33,7 +33,7 @@ fixes = st.builds(
     course_deg=st.integers(0, 359).map(float),
     satellites=st.none() | st.integers(0, 255),
     hdop=st.none() | st.integers(1, 9999).map(lambda hundredths: hundredths / 100),
-)
+).filter(lambda fix: abs(fix.latitude_deg) > 1e-6 or abs(fix.longitude_deg) > 1e-6)
 no_fixes = st.builds(NoFix, satellites=st.none() | st.integers(0, 255))
 places = st.tuples(fixes | no_fixes, st.builds(Motion, moving=st.booleans()))
 levels = st.integers(0, 1000).map(lambda tenths: tenths / 10)

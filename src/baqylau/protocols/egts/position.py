@@ -63,11 +63,11 @@ def seconds_of(at: datetime) -> int:
 
 
 def read(data: bytes, at: int, length: int, extras: Extras = NO_EXTRAS) -> Position:
-    """Read a POS_DATA of at least `BASE` bytes."""
+    """Read a POS_DATA of at least `BASE` bytes. The place 0, 0 is an empty one, whatever the flag says."""
     seconds, latitude, longitude, flags, speed, course, _, inputs, source = _BASE.unpack_from(data, at)
     when = instant(seconds)
     moving = flags & _MOVING != 0
-    if not flags & _VALID:
+    if not flags & _VALID or not (latitude or longitude):
         return Position(when, NoFix(satellites=extras.satellites), moving, inputs, source)
     altitude = _altitude(data, at, length, flags, speed)
     too_high = altitude is not None and abs(altitude) > HIGHEST_M

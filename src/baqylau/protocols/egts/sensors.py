@@ -9,8 +9,9 @@ from msgspec import Struct
 from baqylau.domain.observations import Battery, Body, Enclosure, Power, Strap
 from baqylau.protocols.egts.codes import RECORD_RESPONSE, Source, Teledata
 
-_FIRST_ADDITIONAL = 9
+_ADDITIONAL = 9
 _PER_SUBRECORD = 64
+_OCTETS_AT = 3
 _STATE_LENGTH = 5
 _STATE_ACTIVE = 2
 _ON_INTERNAL, _ON_BACKUP, _RECEIVER_ON = 0x01, 0x02, 0x04
@@ -27,9 +28,14 @@ class Inputs(Struct, frozen=True, kw_only=True):
     """Number of the analogue input (ABS_AN_SENS_DATA) that tells the battery's charge in tenths of a per cent."""
 
     @property
+    def wired(self) -> tuple[int, ...]:
+        """Give the numbers of the digital inputs."""
+        return tuple(number for number in (self.strap, self.case) if number is not None)
+
+    @property
     def basic(self) -> bool:
-        """Tell whether POS_DATA's own inputs, 1 to 8, are among them."""
-        return any(number is not None and number < _FIRST_ADDITIONAL for number in (self.strap, self.case))
+        """Tell whether POS_DATA's own inputs, 1 to 8, are among them. Asked for every position, so it is quick."""
+        return (self.strap or _ADDITIONAL) < _ADDITIONAL or (self.case or _ADDITIONAL) < _ADDITIONAL
 
 
 BRACELET = Inputs()
@@ -41,7 +47,8 @@ class Sensors:
 
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
-        self._octets_from = _FIRST_ADDITIONAL
+        self._wired = inputs.wired
+        self._octets_from = _ADDITIONAL
         self._strap: bool | None = None
         self._case: bool | None = None
         self._voltage_v: float | None = None
@@ -80,18 +87,19 @@ class Sensors:
 
     def basic_inputs(self, bits: int) -> None:
         """Take inputs 1 to 8 from POS_DATA."""
-        for bit in range(8):
-            self._input(bit + 1, active=bits >> bit & 1 == 1)
+        for number in self._wired:
+            if number < _ADDITIONAL:
+                self._input(number, active=bits >> number - 1 & 1 == 1)
 
     def _additional_inputs(self, content: bytes) -> None:
         first, self._octets_from = self._octets_from, self._octets_from + _PER_SUBRECORD
         present = content[0] if content else 0
-        at = 3
-        for octet in range(8):
-            if present >> octet & 1 and at < len(content):
-                for bit in range(8):
-                    self._input(first + octet * 8 + bit, active=content[at] >> bit & 1 == 1)
-                at += 1
+        for number in self._wired:
+            octet, bit = divmod(number - first, 8)
+            if 0 <= octet < 8 and present >> octet & 1:  # noqa: PLR2004
+                at = _OCTETS_AT + (present & (1 << octet) - 1).bit_count()
+                if at < len(content):
+                    self._input(number, active=content[at] >> bit & 1 == 1)
 
     def _analogue(self, content: bytes) -> None:
         value = int.from_bytes(content[1:4], "little")
@@ -133,15 +141,13 @@ def write_state(battery: Battery | None, power: Power | None) -> bytes:
 
 def basic_inputs_of(active: dict[int, bool]) -> int:
     """Give inputs 1 to 8 as POS_DATA carries them."""
-    return sum(1 << number - 1 for number, is_active in active.items() if number < _FIRST_ADDITIONAL and is_active)
+    return sum(1 << number - 1 for number, is_active in active.items() if number < _ADDITIONAL and is_active)
 
 
 def write_basic_inputs(active: dict[int, bool]) -> list[bytes]:
     """Give an ABS_DIG_SENS_DATA for each of inputs 1 to 8, for records without a position."""
     return [
-        (number << 4 | is_active).to_bytes(2, "little")
-        for number, is_active in active.items()
-        if number < _FIRST_ADDITIONAL
+        (number << 4 | is_active).to_bytes(2, "little") for number, is_active in active.items() if number < _ADDITIONAL
     ]
 
 
@@ -149,8 +155,8 @@ def write_additional_inputs(active: dict[int, bool]) -> bytes:
     """Give the content of an AD_SENSORS_DATA for inputs 9 to 72, empty when there are none."""
     octets: dict[int, int] = {}
     for number, is_active in active.items():
-        if number >= _FIRST_ADDITIONAL:
-            octet, bit = divmod(number - _FIRST_ADDITIONAL, 8)
+        if number >= _ADDITIONAL:
+            octet, bit = divmod(number - _ADDITIONAL, 8)
             octets[octet] = octets.get(octet, 0) | is_active << bit
     if not octets:
         return b""

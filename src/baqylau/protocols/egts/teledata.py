@@ -39,7 +39,7 @@ class _Gathered(Struct, frozen=True, gc=False):
 def read(record: Record, number: str, inputs: Inputs) -> Told:
     """Read one record of the device with this number. Never raises."""
     found, filled = parts(record.data)
-    if filled and sum(kind == _POS_DATA for kind, _, _ in found) <= 1:
+    if filled and [kind for kind, _, _ in found].count(_POS_DATA) <= 1:
         return _stretch(record, found, number, inputs, record.raw)
     told = [
         _stretch(record, stretch, number, inputs, record.data[stretch[0][1] - _HEAD : stretch[-1][2]])

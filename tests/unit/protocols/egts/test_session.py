@@ -198,7 +198,7 @@ def test_a_service_we_do_not_offer_is_refused_and_the_rest_goes_on(service: int,
     ("content", "code"),
     [
         (records.subrecord(Teledata.POS_DATA, bytes(20)), 139),
-        (records.subrecord(Teledata.POS_DATA, bytes((0,) * 12) + b"\x01" + bytes(8)), 154),
+        (records.subrecord(Teledata.POS_DATA, bytes((0,) * 4) + b"\x01" * 9 + bytes(8)), 154),
         (b"\x10\xff\xff", 139),
     ],
 )
@@ -292,6 +292,13 @@ def test_no_fix_is_a_fact_too_whatever_its_time() -> None:
     event = kept(session, sent(teledata(1, records.subrecord(Teledata.POS_DATA, never), oid=1)))
     assert event.readings[0].bodies == (NoFix(), Motion(moving=False))
     assert event.readings[0].observed_at is None
+
+
+def test_the_place_where_both_coordinates_are_zero_is_an_empty_one() -> None:
+    session = EgtsSession()
+    empty = write(AT, Fix(latitude_deg=0, longitude_deg=0), moving=False)
+    event = kept(session, sent(teledata(1, records.subrecord(Teledata.POS_DATA, empty), oid=1)))
+    assert event.readings[0].bodies == (NoFix(), Motion(moving=False))
 
 
 def test_unknown_subrecords_are_counted() -> None:
