@@ -194,7 +194,8 @@ def argument_name(argument: TyperArgument) -> str:
 
 def option_default(option: TyperOption) -> str:
     """Give an option's default as a reader writes it, and the variable that may set it."""
-    said = "needed" if option.required else "" if option.default in (None, False, "", ()) else f"`{option.default}`"
+    shown = option.show_default and option.default not in (None, False, "", ())
+    said = "needed" if option.required else f"`{option.default}`" if shown else ""
     return f"{said} (`{option.envvar}`)".strip() if option.envvar else said
 
 
