@@ -71,3 +71,17 @@ def test_nothing_is_left_for_later_in_a_comment() -> None:
 
 def test_no_file_names_a_place_of_one_machine_or_a_registry() -> None:
     assert [found for path in text_files() for found in matches(path, PLACES)] == []
+
+
+def test_every_sentence_that_the_code_names_is_in_the_catalogues() -> None:
+    known = catalogue("en")
+    families = {key.partition(".")[0] for key in known} | {"cli", "doctor", "import"}
+    key_like = re.compile(rf"({'|'.join(sorted(families))})(\.[A-Za-z0-9_]+)+")
+    missing = {
+        f"{name_of(path)}:{line}: {said}"
+        for path in python_files()
+        if SOURCE in path.parents
+        for line, said in names_and_texts(parsed(path))
+        if key_like.fullmatch(said) and said not in known
+    }
+    assert sorted(missing) == []
