@@ -52,7 +52,7 @@ def read(claim: Claim, data: bytes) -> Claim:
             case Auth.AUTH_INFO:
                 claim = _credentials(claim, content)
             case Auth.SERVICE_INFO if len(content) > 2 and content[2] & _ASKED:  # noqa: PLR2004
-                claim = replace(claim, wants=(*claim.wants, content[0]))
+                claim = _wanting(claim, content[0])
             case _:
                 pass
     return claim
@@ -63,9 +63,14 @@ def _terminal(claim: Claim, content: bytes) -> Claim:
     if len(content) < _TERMINAL.size:
         return replace(claim, nameless=True)
     tid, flags = _TERMINAL.unpack_from(content)
-    wants = claim.wants if flags & _SIMPLE else (*claim.wants, Service.TELEDATA)
     number = str(tid) if tid else _imei(content, flags)
-    return replace(claim, number=number, terminal=True, wants=wants, nameless=number is None)
+    claim = replace(claim, number=number, terminal=True, nameless=number is None)
+    return claim if flags & _SIMPLE else _wanting(claim, Service.TELEDATA)
+
+
+def _wanting(claim: Claim, service: int) -> Claim:
+    """Ask for a service once: an answer has room for all services, not for all repetitions."""
+    return claim if service in claim.wants else replace(claim, wants=(*claim.wants, service))
 
 
 def _imei(content: bytes, flags: int) -> str | None:

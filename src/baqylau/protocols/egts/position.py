@@ -14,6 +14,8 @@ EPOCH = datetime(2010, 1, 1, tzinfo=UTC)
 LAST = datetime(2100, 1, 1, tzinfo=UTC)
 BASE = 21
 HIGHEST_M = 20_000
+FLAGS_AT = 12
+FROM_MEMORY = 0x08
 
 _LAST_S = int((LAST - EPOCH).total_seconds())
 _BASE = struct.Struct("<IIIBHB3sBB")

@@ -59,10 +59,12 @@ class Replies:
 
     def _lines(self, lines: list[Line]) -> bytes:
         """Give one record for each service that was spoken to."""
+        by_service: dict[int, list[tuple[int, ResultCode]]] = {}
+        for line in lines:
+            by_service.setdefault(line.service, []).append((line.number, line.code))
         parts = []
-        for service in dict.fromkeys([line.service for line in lines]):
+        for service, codes in by_service.items():
             self._records += 1
-            codes = [(line.number, line.code) for line in lines if line.service == service]
             parts.append(records.record_to_device(self._records & 0xFFFF, service, records.responses(codes)))
         return b"".join(parts)
 

@@ -39,6 +39,9 @@ class _Gathered(Struct, frozen=True, gc=False):
 def read(record: Record, number: str, inputs: Inputs) -> Told:
     """Read one record of the device with this number. Never raises."""
     found, filled = parts(record.data)
+    if not record.data:
+        empty = Rejected(fault=Fault.FIELD_MISSING, raw=record.raw, detail="a record without subrecords")
+        return Told(rejected=(empty,), code=ResultCode.WRONG_DATA_LENGTH)
     if filled and [kind for kind, _, _ in found].count(_POS_DATA) <= 1:
         return _stretch(record, found, number, inputs, record.raw)
     told = [
@@ -70,13 +73,12 @@ def _stretch(record: Record, stretch: list[Part], number: str, inputs: Inputs, r
         code = ResultCode.WRONG_DATE_TIME if late else ResultCode.WRONG_DATA_LENGTH
         return Told((), rejected, gathered.skipped, code)
     at = gathered.position.at if gathered.position else None
-    content = record.data[stretch[0][1] - _HEAD : stretch[-1][2]] if stretch else b""
     reading = Reading(
         number=number,
         observed_at=at or _record_time(record),
         bodies=bodies,
         raw=raw,
-        identity=number.encode() + (b"" if at else _mark(record)) + b"/" + content,
+        identity=number.encode() + (b"" if at else _mark(record)) + b"/" + _lasting(record.data, stretch),
     )
     return Told((reading,), rejected, gathered.skipped)
 
@@ -128,6 +130,18 @@ def _bodies(gathered: _Gathered) -> tuple[Body, ...]:
 
 def _record_time(record: Record) -> datetime | None:
     return position.instant(record.tm) if record.tm else None
+
+
+def _lasting(data: bytes, stretch: list[Part]) -> bytes:
+    """Give the subrecords without the flag that is set when a position is sent again from memory."""
+    first = stretch[0][1] - _HEAD
+    content = data[first : stretch[-1][2]]
+    for kind, start, end in stretch:
+        flags = start + position.FLAGS_AT
+        if kind == _POS_DATA and flags < end and data[flags] & position.FROM_MEMORY:
+            at = flags - first
+            content = b"".join((content[:at], bytes((data[flags] ^ position.FROM_MEMORY,)), content[at + 1 :]))
+    return content
 
 
 def _mark(record: Record) -> bytes:

@@ -11,7 +11,7 @@ from baqylau.protocols.egts.codes import Auth, PacketType, ResultCode, Service, 
 from baqylau.protocols.egts.position import write
 from baqylau.protocols.egts.session import FOREIGN_MOST
 from baqylau.protocols.egts.splitter import Splitter
-from baqylau.protocols.egts.transport import Packet, Route, packet
+from baqylau.protocols.egts.transport import DATA_MOST, Packet, Route, packet
 from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Rejected
 
 AT = datetime(2026, 11, 4, 12, tzinfo=UTC)
@@ -145,6 +145,13 @@ def test_a_password_after_the_sign_in_is_the_same_devices() -> None:
     assert (event.number, event.password) == ("4001", "secret")
 
 
+def test_a_password_beside_the_identity_is_taken_with_it() -> None:
+    credentials = records.subrecord(Auth.AUTH_INFO, b"someone\0secret\0")
+    event = one(EgtsSession(), sent(authorisation(3, IDENTITY), authorisation(4, credentials)))
+    assert isinstance(event, Login)
+    assert (event.number, event.password) == ("4001", "secret")
+
+
 def test_records_of_nobody_are_refused_by_name() -> None:
     session = EgtsSession()
     event = kept(session, sent(teledata(4), teledata(5, oid=0)))
@@ -200,6 +207,7 @@ def test_a_service_we_do_not_offer_is_refused_and_the_rest_goes_on(service: int,
         (records.subrecord(Teledata.POS_DATA, bytes(20)), 139),
         (records.subrecord(Teledata.POS_DATA, bytes((0,) * 4) + b"\x01" * 9 + bytes(8)), 154),
         (b"\x10\xff\xff", 139),
+        (b"", 139),
     ],
 )
 def test_a_record_that_gives_nothing_is_answered_with_its_reason(content: bytes, code: int) -> None:
@@ -216,6 +224,21 @@ def test_a_tail_that_is_no_record_makes_the_packet_wrong_but_not_its_records() -
     (response,) = packets(session.answer(event, (Outcome.ACCEPTED,)))
     assert response.body[2] == ResultCode.WRONG_DATA_LENGTH
     assert codes(response) == {1: 0}
+
+
+def test_a_packet_full_of_the_smallest_records_is_answered_record_by_record() -> None:
+    session = EgtsSession()
+    count = DATA_MOST // 7
+    event = kept(session, sent(*(records.record(number, number % 256, b"") for number in range(count))))
+    (response,) = packets(session.answer(event, ()))
+    assert len(codes(response)) == count
+
+
+def test_a_packet_full_of_requests_for_services_is_answered() -> None:
+    session = EgtsSession()
+    requests = b"".join(records.subrecord(Auth.SERVICE_INFO, bytes((i % 256, 0, 0x80))) for i in range(10_000))
+    (_, offer) = packets(session.answer(kept(session, sent(authorisation(1, requests))), ()))
+    assert len(records.parts(records.split(offer.body)[0][0].data)[0]) == 256
 
 
 def test_a_confirmation_is_not_confirmed_in_turn() -> None:
@@ -256,6 +279,15 @@ def test_a_record_sent_again_is_the_same_fact_and_another_is_not() -> None:
     other = kept(session, sent(teledata(1, oid=2), pid=1)).readings[0]
     assert first.identity == again.identity
     assert first.identity != other.identity
+
+
+def test_a_record_sent_again_from_memory_is_the_same_fact() -> None:
+    session = EgtsSession()
+    from_memory = bytearray(POSITION)
+    from_memory[3 + 12] |= 0x08
+    live, again = kept(session, sent(teledata(1, oid=1), teledata(2, bytes(from_memory), oid=1))).readings
+    assert live.bodies == again.bodies
+    assert live.identity == again.identity
 
 
 def test_records_without_any_time_are_told_apart_by_their_numbers() -> None:
