@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from psycopg import Cursor
 
 FIELDS = Alarm.__struct_fields__
-SELECT = f"SELECT {', '.join(FIELDS)}"
+_SELECTED = ", ".join(f"alarm.{name}" for name in FIELDS)
 _PUT = BulkInsert(alarm, FIELDS, updating("id", FIELDS[1:]))
 _findings = msgspec.json.Decoder(Finding)
 
@@ -23,6 +23,11 @@ _findings = msgspec.json.Decoder(Finding)
 def alarm_of(row: RowMapping) -> Alarm:
     """Give the alarm in a row of its table."""
     return msgspec.convert({name: row[name] for name in FIELDS}, Alarm)
+
+
+def selecting(rest: str) -> str:
+    """Give the SQL of a question for alarms, which `alarm_from` takes; `rest` begins after the columns."""
+    return f"SELECT {_SELECTED}{rest}"
 
 
 def alarm_from(values: Iterable[Any]) -> Alarm:

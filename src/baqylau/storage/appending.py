@@ -63,6 +63,7 @@ _MOVE_HEADS = (
 
 
 def locked_heads(cursor: "Cursor[Any]", partitions: Iterable[int]) -> dict[int, Head]:
+    """Give the heads, held until the transaction ends; nobody else appends to these partitions before."""
     found = cursor.execute(_LOCK_HEADS, (list(partitions),)).fetchall()
     return {row[0]: Head(seq=row[1], hash=row[2], received_at=row[3]) for row in found}
 
@@ -86,8 +87,10 @@ class Writing:
 
     def claim(self, entries: Sequence[Entry]) -> dict[ObservationId, Numbered]:
         """Give those that were not there yet, numbered, and make them known as there."""
-        first = {entry.observation.id: entry for entry in reversed(entries)}
-        wanted = self._numbered(entry for entry in entries if first[entry.observation.id] is entry)
+        once: dict[ObservationId, Entry] = {}
+        for entry in entries:
+            once.setdefault(entry.observation.id, entry)
+        wanted = self._numbered(once.values())
         claims = sorted(
             (bytes.fromhex(name), one.entry.partition, one.seq, one.received_at) for name, one in wanted.items()
         )

@@ -41,16 +41,17 @@ _NEWS = (
     "CROSS JOIN LATERAL (SELECT received_at FROM journal_day WHERE journal_day.partition = head.partition "
     "AND first_seq <= known.seq + 1 ORDER BY first_seq DESC LIMIT 1) AS day"
 )
-_READ_AFTER = (
-    rows.SELECT + " FROM unnest(%s::int2[], %s::int8[], %s::int8[]) AS news (partition, after, until) "
+_READ_AFTER = rows.selecting(
+    " FROM unnest(%s::int2[], %s::int8[], %s::int8[]) AS news (partition, after, until) "
     "CROSS JOIN LATERAL (SELECT * FROM journal WHERE journal.partition = news.partition AND journal.seq > news.after "
     "AND journal.seq <= news.until AND journal.received_at >= %s ORDER BY journal.seq LIMIT %s) AS journal LIMIT %s"
 )
-_OF_DEVICES = (
-    rows.SELECT + " FROM journal WHERE device_id = ANY(%s) AND instant >= %s "
-    "AND instant <= coalesce(%s, 'infinity') AND received_at >= %s - interval '2 minutes'"
+_OF_DEVICES = rows.selecting(
+    " FROM journal WHERE device_id = ANY(%s) AND instant >= %s "
+    "AND instant <= coalesce(%s::timestamptz, 'infinity') AND received_at >= %s - interval '2 minutes'"
 )
-_BY_ID = rows.SELECT + " FROM journal_key JOIN journal USING (partition, seq, received_at) WHERE journal_key.id = %s"
+_LAST_HEARD = "SELECT device_id, max(instant) FROM journal WHERE device_id = ANY(%s) GROUP BY device_id"
+_BY_ID = rows.selecting(" FROM journal_key JOIN journal USING (partition, seq, received_at) WHERE journal_key.id = %s")
 
 
 class Journal:
@@ -101,21 +102,37 @@ class Journal:
     def of_devices(
         self, device_ids: Collection[DeviceId], from_instant: datetime, until_instant: datetime | None = None
     ) -> list[Observation]:
-        """Give what these devices told of the instants from the first to the second, both included, in judging order."""
+        """Give what these devices told of the instants from one to another, both included, in judging order.
+
+        None for the other means all that follow.
+        """
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
             found = cursor.execute(
                 _OF_DEVICES, (list(device_ids), from_instant, until_instant, from_instant)
             ).fetchall()
         return sorted((self._entry(row).observation for row in found), key=order_key)
 
+    def entry(self, observation_id: ObservationId) -> JournalEntry:
+        """Give one observation as it was kept. `KeyError` when there is no such."""
+        return self._entry(self._row(observation_id))
+
     def raw(self, observation_id: ObservationId) -> bytes:
         """Give exactly the bytes that were heard. `KeyError` when there is no such observation, `KeyDestroyedError`."""
+        row = self._row(observation_id)
+        clear = rows.clear_of(row)
+        return rows.opened(clear, row[-1], self._vault.opener(clear.key_id))[1]
+
+    def _row(self, observation_id: ObservationId) -> tuple[Any, ...]:
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
             row = cursor.execute(_BY_ID, (bytes.fromhex(observation_id),)).fetchone()
         if row is None:
             raise KeyError(observation_id)
-        clear = rows.clear_of(row)
-        return rows.opened(clear, row[-1], self._vault.opener(clear.key_id))[1]
+        return row
+
+    def last_heard(self, device_ids: Collection[DeviceId]) -> dict[DeviceId, datetime]:
+        """Give of which instant each of these devices last told; those that never told anything are missing."""
+        with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
+            return dict(cursor.execute(_LAST_HEARD, (list(device_ids),)).fetchall())
 
     def heads(self) -> dict[int, Head]:
         """Give where every partition stands."""

@@ -17,7 +17,7 @@ from baqylau.storage import rows
 from baqylau.storage.database import driver, transaction
 from baqylau.storage.schema import journal_head, journal_signature
 
-_WALK = rows.SELECT + ", journal.hash FROM journal ORDER BY journal.partition, journal.seq"
+_WALK = rows.selecting(", journal.hash FROM journal ORDER BY journal.partition, journal.seq")
 ROWS_AT_ONCE = 2_000
 
 

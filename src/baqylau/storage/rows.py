@@ -40,8 +40,6 @@ class Content(Struct, frozen=True, array_like=True, gc=False):
 
 
 COLUMNS = (*Clear.__struct_fields__, "sealed", "hash")
-SELECT = f"SELECT {', '.join(f'journal.{name}' for name in Clear.__struct_fields__)}, journal.sealed"
-"""The beginning of every question for rows, which `clear_of` and `opened` take apart."""
 COLUMN_TYPES = (
     *("int2", "int8", "bytea", "text", "text", "timestamptz", "timestamptz", "timestamptz", "text", "int4"),
     *("bytea", "bytea"),
@@ -51,6 +49,12 @@ _AUTHENTICATION = {known.value: known for known in Authentication}
 _encoder = msgspec.msgpack.Encoder()
 _content = msgspec.msgpack.Decoder(Content)
 bound = _encoder.encode
+_SELECTED = ", ".join(f"journal.{name}" for name in (*Clear.__struct_fields__, "sealed"))
+
+
+def selecting(rest: str) -> str:
+    """Give the SQL of a question for rows, which `clear_of` takes apart; `rest` begins after the columns."""
+    return f"SELECT {_SELECTED}{rest}"
 
 
 def sealed(clear: bytes, observation: Observation, raw: bytes, seal: Seal, nonce: bytes) -> bytes:

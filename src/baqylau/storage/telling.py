@@ -17,7 +17,7 @@ from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.consolidation import CLEARED_BY, Told, consolidated, opened, opens_alarm
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
-from baqylau.storage.alarm_rows import SELECT, alarm_from, put_alarms
+from baqylau.storage.alarm_rows import alarm_from, put_alarms, selecting
 from baqylau.storage.bulk import BulkInsert, columns_of
 from baqylau.storage.schema import finding, finding_event
 
@@ -28,10 +28,10 @@ Key = tuple[PersonId, Code, SubjectId]
 """What at most one alarm waits for at a time."""
 
 _KNOWN = "SELECT id, person_id, code, subject, alarm_id, superseded_at FROM finding WHERE id = ANY(%s)"
-_LOCK_ALARMS = (
-    f"{SELECT} FROM alarm WHERE id = ANY(%s) OR id IN (SELECT alarm.id FROM alarm JOIN "
+_LOCK_ALARMS = selecting(
+    " FROM alarm WHERE id = ANY(%s) OR id IN (SELECT alarm.id FROM alarm JOIN "
     "unnest(%s::text[], %s::text[], %s::text[]) AS key (person_id, code, subject) USING (person_id, code, subject) "
-    "WHERE alarm.state <> 'closed') ORDER BY id FOR UPDATE"
+    "WHERE alarm.state <> 'closed') ORDER BY alarm.id FOR UPDATE"
 )
 _NUMBERS = "SELECT nextval(pg_get_serial_sequence('alarm', 'id')) FROM generate_series(1, %s)"
 _SUPERSEDE = "UPDATE finding SET superseded_at = %s WHERE id = ANY(%s) AND superseded_at IS NULL"
