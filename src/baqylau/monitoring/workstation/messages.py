@@ -1,8 +1,9 @@
 """What the workstation's pages and its API say to each other. The TypeScript types are generated from here."""
 
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from baqylau.domain.alarms import Alarm, Cause
 from baqylau.domain.findings import Finding
@@ -13,21 +14,32 @@ from baqylau.domain.people import DeviceKind, Language
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
 
+Word = Annotated[str, Meta(max_length=256, pattern=r"^[^\x00]*$")]
+"""A line of text from outside."""
+Words = Annotated[str, Meta(max_length=4_000, pattern=r"^[^\x00]*$")]
+"""Several sentences from outside."""
 
-class Credentials(Struct, frozen=True, kw_only=True):
+
+class Credentials(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sign-in."""
 
-    login: str
-    password: str
+    login: Word
+    password: Word
 
 
-class Invitation(Struct, frozen=True, kw_only=True):
+class Invitation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Use of a one-time link: the first administrator chooses a name and a password."""
 
-    token: str
-    login: str
-    name: str
-    password: str
+    token: Word
+    login: Word
+    name: Word
+    password: Word
+
+
+class LanguageChoice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """In which language somebody wants to read."""
+
+    language: Language
 
 
 class Me(Struct, frozen=True, kw_only=True):
@@ -144,7 +156,10 @@ class FeedAlarm(Struct, frozen=True, tag="alarm", kw_only=True):
 
 
 class FeedPeople(Struct, frozen=True, tag="people", kw_only=True):
-    """People whose state changed, at most once a second. Server-sent event `people`, without an id."""
+    """People whose state changed, at most once a second. Server-sent event `people`, without an id.
+
+    Who has just begun to listen gets those of the last half minute first.
+    """
 
     at: datetime
     people: tuple[LivePerson, ...]
@@ -177,6 +192,15 @@ class Heard(Struct, frozen=True, kw_only=True):
     via: str
     decided: bool
     """The finding rests on it."""
+
+
+class HeardRaw(Struct, frozen=True, kw_only=True):
+    """One observation as we understood it, and exactly the bytes that were heard."""
+
+    heard: Heard
+    person_id: PersonId | None
+    raw: str
+    """Hexadecimal."""
 
 
 class PersonDevice(Struct, frozen=True, kw_only=True):
@@ -234,18 +258,18 @@ class AlarmPage(Struct, frozen=True, kw_only=True):
     steps: int
 
 
-class TakeAlarm(Struct, frozen=True, kw_only=True):
+class TakeAlarm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Take it."""
 
 
-class NoteAlarm(Struct, frozen=True, kw_only=True):
+class NoteAlarm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Write something down."""
 
-    text: str
+    text: Words
 
 
-class CloseAlarm(Struct, frozen=True, kw_only=True):
+class CloseAlarm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Say what it was."""
 
     cause: Cause
-    grounds: str
+    grounds: Words

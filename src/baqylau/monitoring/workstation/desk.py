@@ -1,0 +1,62 @@
+"""What every endpoint works with: the records, the clock and the threads in which the database is asked."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar, cast
+
+from anyio import CapacityLimiter, Lock, to_thread
+from starlette.requests import Request
+
+from baqylau.crypto import passwords
+from baqylau.monitoring.workstation.broadcast import Broadcaster
+from baqylau.monitoring.workstation.metrics import Metrics
+from baqylau.monitoring.workstation.records import Records
+from baqylau.monitoring.workstation.settings import Settings
+from baqylau.monitoring.workstation.stores import Stores
+from baqylau.monitoring.workstation.tokens import fresh
+from baqylau.monitoring.workstation.watching import Watching
+
+_T = TypeVar("_T")
+_THREADS = 8
+_HASHING = 2
+"""Argon2id takes 64 MiB and a core for each: more at once would only slow everybody down."""
+
+
+class Desk:
+    """The composition of one workstation server."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        stores: Stores,
+        clock: Callable[[], datetime],
+        random: Callable[[int], bytes],
+    ) -> None:
+        """Put the parts together; nothing is read yet."""
+        self.settings = settings
+        self.stores = stores
+        self.clock = clock
+        self.random = random
+        self.records = Records(stores, settings.installation, clock)
+        self.watching = Watching(stores, clock)
+        self.broadcaster = Broadcaster(self.watching)
+        self.metrics = Metrics(self.broadcaster)
+        self.one_attempt = Lock()
+        """Sign-ins are counted one at a time, so that many at once gain nothing."""
+        self.nobodys_password = passwords.hashed(fresh(random))
+        """Compared for logins that do not exist: they take as long as those that do."""
+        self._threads = CapacityLimiter(_THREADS)
+        self._hashing = CapacityLimiter(_HASHING)
+
+    async def do(self, call: Callable[..., _T], *args: object) -> _T:
+        """Ask the records in a thread."""
+        return await to_thread.run_sync(call, *args, limiter=self._threads)
+
+    async def hash(self, call: Callable[..., _T], *args: object) -> _T:
+        """Hash or compare a password in a thread."""
+        return await to_thread.run_sync(call, *args, limiter=self._hashing)
+
+
+def desk_of(request: Request) -> Desk:
+    """Give the desk of the application that got the request."""
+    return cast("Desk", request.app.state.desk)

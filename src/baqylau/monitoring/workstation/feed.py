@@ -1,0 +1,120 @@
+"""The feed as server-sent events: everything after the listener's cursor, then what comes, until somebody leaves.
+
+A listener that does not read is cut off and comes back with its cursor; one that is too far behind is told to load the
+page's content anew (`reload`). An open feed keeps its session alive until the absolute end of it.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import anyio
+from anyio.abc import TaskGroup
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from baqylau.monitoring.workstation.broadcast import READ_AT_ONCE, FellBehindError, event
+from baqylau.monitoring.workstation.desk import Desk
+from baqylau.monitoring.workstation.gate import still_signed_in
+from baqylau.storage.database import StorageUnavailableError
+
+BACKLOG = 10_000
+"""Rows after which loading everything anew is cheaper than telling each."""
+SEND_WITHIN_S = 10.0
+STILL_SIGNED_IN_S = 15.0
+RELOAD = b"event: reload\ndata: {}\n\n"
+_HELLO = b": listening\n\n"
+
+
+class Listener:
+    """One listener's way: what it missed from the database, then along the broadcaster's ring."""
+
+    def __init__(self, desk: Desk, after: int) -> None:
+        self._desk = desk
+        self._after = after
+        self._left = False
+
+    def leave(self) -> None:
+        """Let the events end with the next one."""
+        self._left = True
+
+    async def events(self) -> AsyncGenerator[bytes]:
+        """Give everything after the cursor in its order, without end; or `reload` and end."""
+        broadcaster = self._desk.broadcaster
+        position, upto = broadcaster.position, broadcaster.cursor
+        yield _HELLO
+        if await self._desk.do(self._desk.watching.too_far, self._after, BACKLOG):
+            yield RELOAD
+            return
+        async for missed in self._missed(upto):
+            yield missed
+        while not (self._left or broadcaster.closed):
+            try:
+                told = await broadcaster.told(position)
+            except FellBehindError:
+                yield RELOAD
+                return
+            position += len(told)
+            yield b"".join(one.data for one in told if one.cursor is None or one.cursor > self._after)
+
+    async def _missed(self, upto: int) -> AsyncGenerator[bytes]:
+        watching, at = self._desk.watching, self._after
+        while at < upto:
+            news = await self._desk.do(watching.news, at, READ_AT_ONCE)
+            if news.cursor == at:
+                break
+            at = self._after = news.cursor
+            yield b"".join(event(alarm).data for alarm in news.alarms)
+        yield event(await self._desk.do(watching.lately_moved)).data
+
+
+class EventStream(Response):
+    """Sends a listener's events until it leaves, does not read, is signed out or the server stops."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, desk: Desk, listener: Listener, token: str) -> None:
+        self._desk = desk
+        self._listener = listener
+        self._token = token
+        super().__init__(headers={"X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send until the first reason to end."""
+        self._desk.broadcaster.listeners += 1
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._until_gone, receive, group)
+                group.start_soon(self._while_signed_in)
+                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                if scope["method"] == "HEAD" or await self._sent(send):
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+                group.cancel_scope.cancel()
+        finally:
+            self._desk.broadcaster.listeners -= 1
+
+    async def _sent(self, send: Send) -> bool:
+        """Tell whether everything went out until the events ended; not, when the listener did not read."""
+        async with aclosing(self._listener.events()) as events:
+            async for data in events:
+                with anyio.move_on_after(SEND_WITHIN_S) as patience:
+                    await send({"type": "http.response.body", "body": data, "more_body": True})
+                if patience.cancelled_caught:
+                    self._desk.metrics.cut_off.inc()
+                    return False
+        return True
+
+    async def _until_gone(self, receive: Receive, group: TaskGroup) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        group.cancel_scope.cancel()
+
+    async def _while_signed_in(self) -> None:
+        signed_in = True
+        while signed_in:
+            await anyio.sleep(STILL_SIGNED_IN_S)
+            try:
+                signed_in = await still_signed_in(self._desk, self._token) is not None
+            except StorageUnavailableError:
+                continue
+        self._listener.leave()

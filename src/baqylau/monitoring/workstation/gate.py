@@ -1,0 +1,89 @@
+"""Who may pass: everything below `/api` needs a session, every change its token and our own pages as its origin."""
+
+from datetime import timedelta
+from hmac import compare_digest
+from http import HTTPStatus
+from typing import cast
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from baqylau.monitoring.workstation.desk import Desk, desk_of
+from baqylau.monitoring.workstation.refusals import RefusedError
+from baqylau.monitoring.workstation.settings import Settings
+from baqylau.monitoring.workstation.tokens import digest
+from baqylau.storage.accounts import SignedIn
+
+_SAFE = frozenset({"GET", "HEAD"})
+_OPEN = frozenset({("POST", "/api/session"), ("POST", "/api/invitation")})
+"""What somebody may do who is not signed in yet."""
+
+
+def signed_of(request: Request) -> SignedIn:
+    """Give who is signed in; only behind the gate."""
+    return cast("SignedIn", request.state.signed)
+
+
+def who(request: Request) -> str:
+    """Give the login of who is signed in; only behind the gate."""
+    return signed_of(request).account.login
+
+
+def token_of(request: Request) -> str:
+    """Give the session's secret as the browser brought it, empty when it brought none."""
+    return request.cookies.get(desk_of(request).settings.cookie, "")
+
+
+def _from_our_pages(request: Request, settings: Settings) -> None:
+    """Refuse a change that another site's page asks for in our people's name."""
+    ours = settings.public_origin or f"{request.url.scheme}://{request.headers.get('host', '')}"
+    if request.headers.get("origin", "").lower() != ours.lower():
+        raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.wrong_origin")
+
+
+async def still_signed_in(desk: Desk, token: str) -> SignedIn | None:
+    """Give the session of a token while it holds, and count this as its use."""
+    signed = await desk.do(desk.stores.sessions.get, digest(token))
+    if signed is None:
+        return None
+    if desk.clock() - signed.used_at > timedelta(seconds=desk.settings.idle_s):
+        await desk.do(desk.stores.sessions.close, digest(token))
+        return None
+    return signed
+
+
+async def _signed_in(request: Request, desk: Desk) -> SignedIn:
+    token = token_of(request)
+    if not token:
+        raise RefusedError(HTTPStatus.UNAUTHORIZED, "session.refused.not_signed_in")
+    signed = await still_signed_in(desk, token)
+    if signed is None:
+        raise RefusedError(HTTPStatus.UNAUTHORIZED, "session.refused.expired")
+    return signed
+
+
+def _meant(request: Request, signed: SignedIn) -> None:
+    """Refuse a change that does not carry the session's own token."""
+    given = request.headers.get("x-csrf-token", "")
+    if not compare_digest(given.encode(), signed.csrf.encode()):
+        raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.wrong_csrf")
+
+
+class Gate:
+    """Stands before the whole API; a path nobody thought of is closed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request pass with who is signed in, or refuse it."""
+        request = Request(scope)
+        desk = desk_of(request)
+        changes = request.method not in _SAFE
+        if changes:
+            _from_our_pages(request, desk.settings)
+        if (request.method, scope["path"]) not in _OPEN:
+            request.state.signed = await _signed_in(request, desk)
+            if changes:
+                _meant(request, signed_of(request))
+        await self._app(scope, receive, send)

@@ -1,0 +1,44 @@
+"""The way of an observation as it stands: who listens, who judges, how long it takes, and whether we are blind."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from baqylau.monitoring.workstation.messages import Health
+from baqylau.storage.live import Beats, Live
+from baqylau.storage.quarantine import Quarantine
+
+BLIND_AFTER = timedelta(seconds=15)
+"""A gateway or a judge that gave no sign for so long does not do its work: what happens now is not seen."""
+
+
+def health_of(beats: Beats, quarantined_today: int, at: datetime) -> Health:
+    """Judge the programs' signs of life at an instant."""
+    return Health(
+        at=at,
+        devices_connected=beats.devices_connected,
+        gateway_alive_at=beats.gateway_alive_at,
+        judge_alive_at=beats.judge_alive_at,
+        keep_ms=beats.keep_ms,
+        judge_ms=beats.judge_ms,
+        behind=beats.behind,
+        blind=any(_quiet(alive_at, at) for alive_at in (beats.gateway_alive_at, beats.judge_alive_at)),
+        quarantined_today=quarantined_today,
+    )
+
+
+def _quiet(alive_at: datetime | None, at: datetime) -> bool:
+    return alive_at is None or at - alive_at > BLIND_AFTER
+
+
+class HealthDesk:
+    """Reads the signs of life. `timezone` says when today began."""
+
+    def __init__(self, live: Live, quarantine: Quarantine, timezone: str) -> None:
+        self._live = live
+        self._quarantine = quarantine
+        self._timezone = ZoneInfo(timezone)
+
+    def at(self, now: datetime) -> Health:
+        """Give how things stand."""
+        midnight = now.astimezone(self._timezone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return health_of(self._live.health(), self._quarantine.count_since(midnight), now)

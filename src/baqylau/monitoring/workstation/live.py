@@ -1,0 +1,22 @@
+"""The live screen: everything at one instant, and the feed from there on."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from baqylau.monitoring.workstation.desk import desk_of
+from baqylau.monitoring.workstation.feed import EventStream, Listener
+from baqylau.monitoring.workstation.gate import token_of
+from baqylau.monitoring.workstation.wire import reply, whole_number
+
+
+async def snapshot(request: Request) -> Response:
+    """Give the whole screen; its cursor is where the feed goes on."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.records.snapshot))
+
+
+async def follow(request: Request) -> Response:
+    """Give the feed after `Last-Event-ID`, which a browser sends when it comes back, or after `after`."""
+    desk = desk_of(request)
+    after = whole_number(request.headers.get("last-event-id") or request.query_params.get("after", "0"), "after")
+    return EventStream(desk, Listener(desk, after), token_of(request))

@@ -1,0 +1,75 @@
+"""What people look at. Each look at one person's facts is written into the audit before it is answered."""
+
+import re
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from baqylau.domain.ids import AlarmId, ObservationId, PersonId
+from baqylau.monitoring.workstation.desk import desk_of
+from baqylau.monitoring.workstation.gate import who
+from baqylau.monitoring.workstation.records import Which
+from baqylau.monitoring.workstation.refusals import RefusedError, not_found
+from baqylau.monitoring.workstation.wire import reply, whole_number
+
+_OBSERVATION = re.compile(r"[0-9a-f]{32}")
+_PAGE = 100
+_LONGEST_PAGE = 500
+_LONGEST_NUMBER = 18
+
+
+def alarm_number(request: Request) -> AlarmId:
+    """Read the alarm's number from the path."""
+    text = request.path_params["number"]
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER):
+        raise not_found("alarm.refused.not_found")
+    return AlarmId(int(text))
+
+
+async def alarms(request: Request) -> Response:
+    """List alarms, the newest first: `state` (open, closed, all), `before` (a number) and `limit` narrow it."""
+    desk = desk_of(request)
+    query = request.query_params
+    before = whole_number(query["before"], "before") if "before" in query else None
+    limit = min(whole_number(query.get("limit", str(_PAGE)), "limit"), _LONGEST_PAGE)
+    return reply(await desk.do(desk.records.alarms, _which(query.get("state", "all")), before, limit))
+
+
+def _which(text: str) -> Which:
+    try:
+        return Which(text)
+    except ValueError:
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field="state") from None
+
+
+async def alarm(request: Request) -> Response:
+    """Give everything that one alarm rests on."""
+    desk = desk_of(request)
+    page = await desk.do(desk.records.alarm_page, alarm_number(request), who(request))
+    return reply(page)
+
+
+async def people(request: Request) -> Response:
+    """List everybody under supervision as they are now."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.records.people))
+
+
+async def person(request: Request) -> Response:
+    """Give one person with what is prescribed and the last 24 hours."""
+    desk = desk_of(request)
+    person_id = request.path_params["id"]
+    if "\0" in person_id:
+        raise not_found("person.refused.not_found")
+    return reply(await desk.do(desk.records.card, PersonId(person_id), who(request)))
+
+
+async def observation(request: Request) -> Response:
+    """Give one observation as we understood it and as it was heard, byte for byte."""
+    desk = desk_of(request)
+    name = request.path_params["id"]
+    if not _OBSERVATION.fullmatch(name):
+        raise not_found("observation.refused.not_found")
+    heard = await desk.do(desk.records.observation, ObservationId(name), who(request))
+    return reply(heard)

@@ -1,0 +1,217 @@
+"""From what the records hold to what the pages show. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+
+import msgspec
+
+from baqylau.domain.alarms import Close, Note, Take
+from baqylau.domain.catalogue import EVENTS, TAKE_WITHIN_S
+from baqylau.domain.findings import Finding
+from baqylau.domain.ids import DeviceId, ObservationId, PersonId, SubjectId
+from baqylau.domain.observations import Observation
+from baqylau.domain.orders import ExclusionZone, PresenceRegime, RequiredPlace, Restriction, Territory
+from baqylau.domain.people import Device, Person, Supervision
+from baqylau.domain.verdicts import Blindness, Compliance
+from baqylau.monitoring.workstation.messages import (
+    ActEntry,
+    AlarmRow,
+    Heard,
+    LastFix,
+    LivePerson,
+    PersonCard,
+    PersonDevice,
+    Segment,
+    ZoneShape,
+)
+from baqylau.rules.clock import instant, order_key
+from baqylau.rules.fold import PersonStanding
+from baqylau.rules.spans import fitted
+from baqylau.storage.alarms import AlarmView, Done
+from baqylau.storage.live import LiveRow
+
+_NOBODY = ""
+
+
+def alarm_row(view: AlarmView, person: Person | None) -> AlarmRow:
+    """Give an alarm as the queue shows it."""
+    alarm = view.alarm
+    return AlarmRow(
+        alarm=alarm,
+        person_name=person.name if person else _NOBODY,
+        person_address=person.address if person else _NOBODY,
+        finding=view.finding,
+        take_until=alarm.raised_at + timedelta(seconds=TAKE_WITHIN_S[alarm.priority]),
+    )
+
+
+def alarm_rows(views: Iterable[AlarmView], people: Mapping[PersonId, Person]) -> tuple[AlarmRow, ...]:
+    """Give alarms as the queue shows them."""
+    return tuple(alarm_row(view, people.get(view.alarm.person_id)) for view in views)
+
+
+def act_entry(done: Done) -> ActEntry:
+    """Give what somebody did as the alarm's page lists it."""
+    match done.act:
+        case Take():
+            return ActEntry(at=done.at, by=done.by, kind="take")
+        case Note(text=words):
+            return ActEntry(at=done.at, by=done.by, kind="note", text=words)
+        case Close(cause=cause, grounds=grounds):
+            return ActEntry(at=done.at, by=done.by, kind="close", text=grounds, cause=cause)
+        case _:
+            assert_never(done.act)
+
+
+def heard(observation: Observation, *, decided: bool) -> Heard:
+    """Give an observation as a page lists it."""
+    return Heard(
+        id=observation.id,
+        device_id=observation.device_id,
+        observed_at=observation.observed_at,
+        received_at=observation.received_at,
+        bodies=observation.bodies,
+        authentication=observation.authentication,
+        via=observation.via,
+        decided=decided,
+    )
+
+
+def decisive(findings: Iterable[Finding]) -> frozenset[ObservationId]:
+    """Give the observations that findings rest on."""
+    return frozenset(name for finding in findings for name in finding.because)
+
+
+def zone_shapes(person_id: PersonId, restriction: Restriction) -> tuple[ZoneShape, ...]:
+    """Give the zones of a restriction, to draw."""
+    match restriction:
+        case PresenceRegime(places=places):
+            kind, zones, warning_m = "presence", places, 0.0
+        case ExclusionZone(zone=zone, warning_m=warning_m):
+            kind, zones = "exclusion", (zone,)
+        case RequiredPlace(zone=zone):
+            kind, zones, warning_m = "required_place", (zone,), 0.0
+        case Territory(zone=zone):
+            kind, zones, warning_m = "territory", (zone,), 0.0
+        case _:
+            assert_never(restriction)
+    return tuple(
+        ZoneShape(restriction_id=restriction.id, person_id=person_id, kind=kind, zone=zone, warning_m=warning_m)
+        for zone in zones
+    )
+
+
+def in_force(supervision: Supervision, at: datetime) -> tuple[Restriction, ...]:
+    """Give the restrictions that apply at an instant: their own version's time and their order's."""
+    orders = {order.id for order in supervision.orders if order.from_at <= at < order.until_at}
+    return tuple(
+        one
+        for one in supervision.restrictions
+        if one.order_id in orders and one.from_at <= at and (one.until_at is None or at < one.until_at)
+    )
+
+
+def zones_in_force(supervision: Supervision, at: datetime) -> tuple[ZoneShape, ...]:
+    """Give every zone that applies to a person at an instant."""
+    return tuple(shape for one in in_force(supervision, at) for shape in zone_shapes(supervision.person_id, one))
+
+
+def concerned(supervision: Supervision, finding: Finding) -> Restriction | None:
+    """Give the restriction, in the version that was judged, that a finding is about; none when it is about a device."""
+    versions = [one for one in supervision.restrictions if SubjectId(one.id) == finding.subject]
+    judged = [one for one in versions if one.version == finding.restriction_version]
+    return judged[0] if judged else max(versions, key=lambda one: one.version, default=None)
+
+
+def steps(finding: Finding) -> int:
+    """Give how many reaction steps the catalogue holds."""
+    return EVENTS[finding.code].steps
+
+
+def nearest(
+    observations: Sequence[Observation], deciding: frozenset[ObservationId], at: datetime, most: int
+) -> tuple[Heard, ...]:
+    """Give observations in their order; of too many, those that decided and those nearest to the instant."""
+    chosen = sorted(observations, key=lambda one: (one.id not in deciding, abs(instant(one) - at)))[:most]
+    return tuple(heard(one, decided=one.id in deciding) for one in sorted(chosen, key=order_key))
+
+
+def live_person(person: Person, row: LiveRow | None) -> LivePerson:
+    """Give a person as the live screen shows them; of whom nothing was judged yet nothing is known."""
+    if row is None:
+        return LivePerson(
+            id=person.id,
+            name=person.name,
+            address=person.address,
+            phone=person.phone,
+            compliance=Compliance.UNKNOWN,
+            blindness=Blindness.NO_OBSERVATION_YET,
+            last_fix=None,
+            heard_at=None,
+            since=None,
+        )
+    standing = msgspec.json.decode(row.body, type=PersonStanding)
+    return LivePerson(
+        id=person.id,
+        name=person.name,
+        address=person.address,
+        phone=person.phone,
+        compliance=standing.compliance,
+        blindness=standing.blindness,
+        last_fix=_last_fix(standing),
+        heard_at=standing.heard_at,
+        since=standing.since,
+        battery_percent=standing.battery_percent,
+    )
+
+
+def _last_fix(standing: PersonStanding) -> LastFix | None:
+    last = standing.last_fix
+    if last is None:
+        return None
+    return LastFix(
+        latitude_deg=last.fix.latitude_deg,
+        longitude_deg=last.fix.longitude_deg,
+        accuracy_m=last.accuracy_m,
+        at=last.at,
+        speed_m_s=last.fix.speed_m_s,
+    )
+
+
+def card(
+    person: Person,
+    supervision: Supervision,
+    at: datetime,
+    *,
+    live: LiveRow | None,
+    day: tuple[Segment, ...],
+    alarms: tuple[AlarmRow, ...],
+    heard_at: Mapping[DeviceId, datetime],
+) -> PersonCard:
+    """Give one person with what is prescribed at an instant."""
+    order = max(supervision.orders, key=lambda one: (one.from_at <= at < one.until_at, one.from_at), default=None)
+    return PersonCard(
+        person=live_person(person, live),
+        language=person.language,
+        district=person.district,
+        order_court=order.court if order else "",
+        order_act=order.act_number if order else "",
+        order_from=order.from_at if order else None,
+        order_until=order.until_at if order else None,
+        restrictions=in_force(supervision, at),
+        devices=tuple(_device(supervision, one, heard_at.get(one.id)) for one in worn(supervision, at)),
+        day=day,
+        alarms=alarms,
+    )
+
+
+def _device(supervision: Supervision, device: Device, heard_at: datetime | None) -> PersonDevice:
+    """What a device told while it was on somebody else is not this person's."""
+    theirs = heard_at is not None and any(time.holds(heard_at) for time in fitted(supervision, device.id))
+    return PersonDevice(id=device.id, kind=device.kind, protocol=device.protocol, heard_at=heard_at if theirs else None)
+
+
+def worn(supervision: Supervision, at: datetime) -> tuple[Device, ...]:
+    """Give the devices that are on the person at an instant."""
+    return tuple(one for one in supervision.devices if any(time.holds(at) for time in fitted(supervision, one.id)))

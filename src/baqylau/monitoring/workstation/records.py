@@ -1,0 +1,163 @@
+"""What the pages show, read from the storage in a thread. A look at one person is audited before anything is read."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from http import HTTPStatus
+
+from baqylau.domain.alarms import Act, AlarmState
+from baqylau.domain.findings import Finding
+from baqylau.domain.ids import AlarmId, ObservationId, PersonId
+from baqylau.monitoring.workstation import pages
+from baqylau.monitoring.workstation.messages import (
+    AlarmPage,
+    AlarmRow,
+    HeardRaw,
+    Installation,
+    LivePerson,
+    LiveSnapshot,
+    PersonCard,
+)
+from baqylau.monitoring.workstation.refusals import RefusedError, not_found
+from baqylau.monitoring.workstation.stores import Stores
+from baqylau.storage.alarms import AlarmFilter, AlarmView
+from baqylau.storage.vault import KeyDestroyedError
+
+_DAY = timedelta(hours=24)
+_BEFORE = timedelta(minutes=15)
+_AFTER = timedelta(minutes=10)
+_LONGEST_WINDOW = timedelta(days=3)
+_MOST_HEARD = 2_000
+
+
+class Which(StrEnum):
+    """Which alarms to list."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    ALL = "all"
+
+    @property
+    def states(self) -> tuple[AlarmState, ...]:
+        """The states that it stands for."""
+        match self:
+            case Which.OPEN:
+                return (AlarmState.OPEN, AlarmState.TAKEN)
+            case Which.CLOSED:
+                return (AlarmState.CLOSED,)
+            case Which.ALL:
+                return tuple(AlarmState)
+
+
+class Records:
+    """The pages' side of the storage."""
+
+    def __init__(self, stores: Stores, installation: Installation, clock: Callable[[], datetime]) -> None:
+        self._stores = stores
+        self._installation = installation
+        self._clock = clock
+
+    def snapshot(self) -> LiveSnapshot:
+        """Give the whole live screen. The cursor is read first: the feed repeats what changed meanwhile."""
+        cursor, now, book = self._stores.feed.cursor(), self._clock(), self._stores.directory.book()
+        watched = book.watched(now)
+        return LiveSnapshot(
+            at=now,
+            cursor=cursor,
+            installation=self._installation,
+            people=self.people(),
+            alarms=pages.alarm_rows(self._stores.alarms.open(), book.people),
+            zones=tuple(shape for one in watched for shape in pages.zones_in_force(book.supervision(one.id), now)),
+            health=self._stores.health.at(now),
+        )
+
+    def people(self) -> tuple[LivePerson, ...]:
+        """Give everybody under an order as they are now."""
+        rows = {row.person_id: row for row in self._stores.live.all()}
+        watched = self._stores.directory.book().watched(self._clock())
+        return tuple(pages.live_person(person, rows.get(person.id)) for person in watched)
+
+    def alarms(self, which: Which, before: AlarmId | None, limit: int) -> tuple[AlarmRow, ...]:
+        """List alarms, newest first."""
+        views = self._stores.alarms.page(AlarmFilter(states=which.states), before=before, limit=limit)
+        return pages.alarm_rows(views, self._stores.directory.book().people)
+
+    def act(self, alarm_id: AlarmId, act: Act, by: str) -> AlarmRow:
+        """Do something about an alarm and give it as it is then."""
+        try:
+            self._stores.alarms.act(alarm_id, act, by)
+        except KeyError:
+            raise not_found("alarm.refused.not_found") from None
+        return self._row(self._alarm(alarm_id))
+
+    def alarm_page(self, alarm_id: AlarmId, by: str) -> AlarmPage:
+        """Give everything that one alarm rests on."""
+        view = self._alarm(alarm_id)
+        person_id = view.alarm.person_id
+        self._looked(by, "look.alarm", person_id, f"alarm/{alarm_id}")
+        grounds = self._stores.alarms.grounds(alarm_id)
+        supervision = self._stores.directory.book().supervision(person_id)
+        from_at, until_at = self._around(view.finding)
+        heard = self._stores.timelines.heard(supervision, from_at, until_at)
+        return AlarmPage(
+            row=self._row(view),
+            findings=grounds.findings,
+            superseded=grounds.superseded,
+            person=self._card(person_id),
+            restriction=pages.concerned(supervision, view.finding),
+            heard=pages.nearest(heard, pages.decisive(grounds.findings), view.finding.at, _MOST_HEARD),
+            timeline=self._stores.timelines.segments(supervision, from_at, until_at),
+            zones=pages.zones_in_force(supervision, view.alarm.began_at),
+            acts=tuple(map(pages.act_entry, grounds.acts)),
+            steps=pages.steps(view.finding),
+        )
+
+    def card(self, person_id: PersonId, by: str) -> PersonCard:
+        """Give one person with what is prescribed and the last 24 hours."""
+        if person_id not in self._stores.directory.book().people:
+            raise not_found("person.refused.not_found")
+        self._looked(by, "look.person", person_id)
+        return self._card(person_id)
+
+    def observation(self, observation_id: ObservationId, by: str) -> HeardRaw:
+        """Give one observation as we understood it and as it was heard."""
+        try:
+            entry = self._stores.journal.entry(observation_id)
+            self._looked(by, "look.observation", entry.person_id, f"observation/{observation_id}")
+            raw = self._stores.journal.raw(observation_id)
+        except KeyError:
+            raise not_found("observation.refused.not_found") from None
+        except KeyDestroyedError:
+            raise RefusedError(HTTPStatus.GONE, "observation.refused.key_destroyed") from None
+        return HeardRaw(heard=pages.heard(entry.observation, decided=False), person_id=entry.person_id, raw=raw.hex())
+
+    def _card(self, person_id: PersonId) -> PersonCard:
+        stores, now, book = self._stores, self._clock(), self._stores.directory.book()
+        supervision = book.supervision(person_id)
+        watched = book.under_order(person_id, now)
+        return pages.card(
+            book.people[person_id],
+            supervision,
+            now,
+            live=stores.live.of(person_id) if watched else None,
+            day=stores.timelines.segments(supervision, now - _DAY, now),
+            alarms=pages.alarm_rows(stores.alarms.of_person(person_id), book.people),
+            heard_at=stores.journal.last_heard([device.id for device in supervision.devices]),
+        )
+
+    def _alarm(self, alarm_id: AlarmId) -> AlarmView:
+        try:
+            return self._stores.alarms.get(alarm_id)
+        except KeyError:
+            raise not_found("alarm.refused.not_found") from None
+
+    def _row(self, view: AlarmView) -> AlarmRow:
+        return pages.alarm_row(view, self._stores.directory.book().people.get(view.alarm.person_id))
+
+    def _around(self, finding: Finding) -> tuple[datetime, datetime]:
+        """Give the stretch of time that shows why: from before it began to some time after, if that has come."""
+        until_at = min(finding.at + _AFTER, self._clock())
+        return max((finding.since or finding.at) - _BEFORE, until_at - _LONGEST_WINDOW), until_at
+
+    def _looked(self, by: str, what: str, person_id: PersonId | None, purpose: str = "") -> None:
+        self._stores.audit.record(by, what, f"person/{person_id or ''}", purpose)

@@ -1,0 +1,149 @@
+"""Signing in and out, and the one-time link with which the first administrator begins."""
+
+import re
+import unicodedata
+from datetime import timedelta
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from baqylau.crypto import passwords
+from baqylau.domain.people import Language
+from baqylau.monitoring.workstation.desk import Desk, desk_of
+from baqylau.monitoring.workstation.gate import signed_of, token_of, who
+from baqylau.monitoring.workstation.messages import Credentials, Invitation, LanguageChoice, Me
+from baqylau.monitoring.workstation.refusals import RefusedError
+from baqylau.monitoring.workstation.settings import Settings
+from baqylau.monitoring.workstation.throttle import BY_LOGIN, BY_PEER, FORGET_AFTER, remaining_s
+from baqylau.monitoring.workstation.tokens import digest, fresh
+from baqylau.monitoring.workstation.wire import received, reply
+from baqylau.storage.accounts import Account, InvitationSpentError, LoginTakenError
+
+_USED_UP = RefusedError(HTTPStatus.GONE, "invitation.refused.used_or_expired")
+_LOGIN = re.compile(r"[\w][\w.@-]{1,63}")
+
+
+def canonical(login: str) -> str:
+    """Give the one form of a login, however it was typed."""
+    return unicodedata.normalize("NFKC", login).strip().casefold()
+
+
+def acceptable(invitation: Invitation, settings: Settings) -> None:
+    """Refuse a login, a name or a password that cannot be taken."""
+    login = canonical(invitation.login)
+    if not _LOGIN.fullmatch(login):
+        raise _unfit("login.refused.form")
+    if not invitation.name.strip():
+        raise _unfit("name.refused.empty")
+    if len(invitation.password) < settings.password_min_chars:
+        raise _unfit("password.refused.too_short", min=settings.password_min_chars)
+    if canonical(invitation.password) == login:
+        raise _unfit("password.refused.is_login")
+
+
+def _unfit(key: str, **params: int) -> RefusedError:
+    return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, key, **params)
+
+
+def _me(account: Account, csrf: str) -> Me:
+    return Me(login=account.login, name=account.name, csrf=csrf, language=account.language)
+
+
+async def show(request: Request) -> Response:
+    """Tell who is signed in."""
+    signed = signed_of(request)
+    return reply(_me(signed.account, signed.csrf))
+
+
+async def sign_in(request: Request) -> Response:
+    """Begin a session, or refuse; a login that does not exist takes as long as a wrong password."""
+    desk = desk_of(request)
+    given = await received(request, Credentials)
+    login = canonical(given.login)
+    await _attempt(desk, login, request.client.host if request.client else "")
+    account = await desk.do(desk.stores.accounts.get, login)
+    right = await desk.hash(passwords.matches, account.password if account else desk.nobodys_password, given.password)
+    if account is None or not right:
+        desk.metrics.sign_ins.labels("refused").inc()
+        raise RefusedError(HTTPStatus.UNAUTHORIZED, "session.refused.wrong_password")
+    desk.metrics.sign_ins.labels("done").inc()
+    await desk.do(desk.stores.throttle.forget, login)
+    return await _begin(request, desk, account)
+
+
+async def _attempt(desk: Desk, login: str, peer: str) -> None:
+    """Count an attempt as failed before it is looked at, or refuse to look at it."""
+    now, throttle = desk.clock(), desk.stores.throttle
+    async with desk.one_attempt:
+        failures = await desk.do(throttle.failures, login, peer, now - FORGET_AFTER)
+        wait_s = max(
+            remaining_s(failures.of_login, failures.login_last_at, now, BY_LOGIN),
+            remaining_s(failures.of_peer, failures.peer_last_at, now, BY_PEER),
+        )
+        if not wait_s:
+            await desk.do(throttle.failed, login, peer)
+            return
+    desk.metrics.sign_ins.labels("throttled").inc()
+    raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "session.refused.too_many", retry_after_s=wait_s, seconds=wait_s)
+
+
+async def _begin(request: Request, desk: Desk, account: Account) -> Response:
+    """Start a new session with a new secret; the one that the browser brought along ends."""
+    settings, sessions = desk.settings, desk.stores.sessions
+    token, csrf = fresh(desk.random), fresh(desk.random)
+    await desk.do(sessions.close, digest(token_of(request)))
+    expires_at = desk.clock() + timedelta(seconds=settings.absolute_s)
+    await desk.do(sessions.open, digest(token), account.login, csrf, expires_at)
+    response = reply(_me(account, csrf))
+    response.set_cookie(
+        settings.cookie,
+        token,
+        max_age=settings.absolute_s,
+        secure=settings.secure,
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session."""
+    desk = desk_of(request)
+    await desk.do(desk.stores.sessions.close, digest(token_of(request)))
+    response = Response(status_code=HTTPStatus.NO_CONTENT)
+    response.delete_cookie(desk.settings.cookie, secure=desk.settings.secure, httponly=True, samesite="strict")
+    return response
+
+
+async def choose_language(request: Request) -> Response:
+    """Keep the language in which somebody wants to read."""
+    desk = desk_of(request)
+    choice = await received(request, LanguageChoice)
+    await desk.do(desk.stores.accounts.set_language, who(request), choice.language)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def accept(request: Request) -> Response:
+    """Use a one-time link: make the account and begin its first session."""
+    desk = desk_of(request)
+    given = await received(request, Invitation)
+    accounts, token = desk.stores.accounts, digest(given.token)
+    if await desk.do(accounts.invitation, token) is None:
+        raise _USED_UP
+    acceptable(given, desk.settings)
+    password = await desk.hash(passwords.hashed, given.password)
+    login, name = canonical(given.login), given.name.strip()
+    try:
+        account = await desk.do(accounts.accept, token, login, name, password, _reads(request))
+    except InvitationSpentError:
+        raise _USED_UP from None
+    except LoginTakenError:
+        raise RefusedError(HTTPStatus.CONFLICT, "login.refused.taken") from None
+    return await _begin(request, desk, account)
+
+
+def _reads(request: Request) -> Language:
+    """Give the first language of ours that the browser asks for."""
+    asked = (part.strip()[:2].lower() for part in request.headers.get("accept-language", "").split(","))
+    return next((Language(code) for code in asked if code in set(Language)), Language.KK)

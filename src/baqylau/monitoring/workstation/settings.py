@@ -1,0 +1,44 @@
+"""What an installation decides about its workstation server."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from baqylau.monitoring.workstation.messages import Installation
+
+STATIC_DIR = Path(__file__).parent / "static"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything that may differ between installations. The defaults are for one machine on its loopback."""
+
+    installation: Installation
+    host: str = "127.0.0.1"
+    port: int = 8080
+    """0 lets the system choose one."""
+    public_origin: str = ""
+    """Scheme, host and port as browsers see them, such as `https://bq.example.kz`; empty: as asked for."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses whose `X-Forwarded-*` headers are believed."""
+    certificate_file: str = ""
+    key_file: str = ""
+    idle_s: int = 1_800
+    """A session ends this long after its last request; an open feed counts as one."""
+    absolute_s: int = 43_200
+    """A session ends this long after its sign-in, whatever happens: one shift."""
+    invitation_s: int = 3_600
+    password_min_chars: int = 12
+    static_dir: Path = STATIC_DIR
+    basemap_dir: Path | None = None
+    metrics_token: str = ""
+    """Bearer token for `/metrics` from other machines; empty: loopback only."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over TLS, so that cookies may be bound to it."""
+        return bool(self.certificate_file) or self.public_origin.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """Name of the session's cookie."""
+        return "__Host-baqylau" if self.secure else "baqylau"

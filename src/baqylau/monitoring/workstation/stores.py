@@ -1,0 +1,46 @@
+"""The parts of the storage that a workstation server reads and writes."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from baqylau.monitoring.workstation.directory import Directory
+from baqylau.monitoring.workstation.health import HealthDesk
+from baqylau.monitoring.workstation.timeline import Timelines
+from baqylau.storage.accounts import Accounts, Sessions, Throttle
+from baqylau.storage.alarms import Alarms
+from baqylau.storage.audit import Audit
+from baqylau.storage.feed import Feed
+from baqylau.storage.journal import Journal
+from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.live import Live
+from baqylau.storage.quarantine import Quarantine
+from baqylau.storage.registers import Registers
+from baqylau.storage.vault import Vault
+
+
+class Stores:
+    """All over one database."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        vault: Vault,
+        timezone: str,
+        clock: Callable[[], datetime],
+        random: Callable[[int], bytes],
+    ) -> None:
+        """Make the parts; nothing is read yet."""
+        self.engine = engine
+        self.accounts = Accounts(engine, clock)
+        self.sessions = Sessions(engine, clock)
+        self.throttle = Throttle(engine, clock)
+        self.alarms = Alarms(engine, clock)
+        self.audit = Audit(engine, clock)
+        self.feed = Feed(engine)
+        self.journal = Journal(engine, vault, clock, random)
+        self.live = Live(engine)
+        self.health = HealthDesk(self.live, Quarantine(engine, vault, clock, random), timezone)
+        self.directory = Directory(Registers(engine, clock))
+        self.timelines = Timelines(self.journal, JudgeStore(engine), self.live)

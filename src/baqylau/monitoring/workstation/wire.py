@@ -1,0 +1,70 @@
+"""JSON in and out: bounded, typed, and with the wrong field named."""
+
+import re
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import anyio
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from baqylau.monitoring.workstation.refusals import RefusedError
+
+MAX_BODY_BYTES = 65_536
+BODY_WITHIN_S = 10
+
+_T = TypeVar("_T")
+_FIELD = re.compile(r"`\$\.?([^`]*)`")
+_NAMED = re.compile(r"field `([^`]*)`")
+
+
+def _wrong_field(error: msgspec.ValidationError) -> RefusedError:
+    """Name the field by which a well-formed body is not what was asked for."""
+    text = str(error)
+    named = _NAMED.search(text) or _FIELD.search(text)
+    return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field=named.group(1) if named else "")
+
+
+async def _body(request: Request) -> bytes:
+    """Read the body, but no more than is allowed and not for longer."""
+    too_large = RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request.refused.too_large", limit=MAX_BODY_BYTES)
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
+        raise too_large
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise too_large
+    return bytes(body)
+
+
+async def received(request: Request, kind: type[_T]) -> _T:
+    """Read one JSON message of this type, or refuse with the reason."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "request.refused.not_json")
+    try:
+        with anyio.fail_after(BODY_WITHIN_S):
+            body = await _body(request)
+    except TimeoutError:
+        raise RefusedError(HTTPStatus.REQUEST_TIMEOUT, "request.refused.too_slow") from None
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as wrong:
+        raise _wrong_field(wrong) from wrong
+    except msgspec.DecodeError as broken:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "request.refused.not_json") from broken
+
+
+def reply(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Answer with a message as JSON."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def whole_number(text: str, field: str) -> int:
+    """Read a non-negative number that fits the database's 64 bits, or refuse it by its field's name."""
+    if not (text.isascii() and text.isdecimal()) or int(text[:20]) >= 2**63:
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field=field)
+    return int(text)
