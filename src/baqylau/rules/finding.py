@@ -1,7 +1,7 @@
 """Findings and their names.
 
-The id of a finding comes from what it rests on and from nothing else: not from when it arrived, in which batch, or how
-often. Judging the same facts again finds the same id.
+The id of a finding comes from what it says and from nothing else: not from when its facts arrived, in which batch, or
+how often. Judging the same facts again finds the same id, and an id never stands for two different findings.
 """
 
 from collections.abc import Sequence
@@ -34,16 +34,18 @@ class Author(Struct, frozen=True, kw_only=True):
         checks: tuple[Check, ...] = (),
         ends: FindingId | None = None,
     ) -> Finding:
-        """Give the finding. `onset` tells it from the next of its kind: what began it, as id or as instant."""
+        """Give the finding. `onset` is what began it, as id or as instant, where `because` does not say it."""
+        because = tuple(dict.fromkeys(because))
+        said = (self.rule, self.person_id, self.subject, code.value, onset, at.isoformat(), ends or "", *because)
         return Finding(
-            id=finding_id(self.rule, self.person_id, self.subject, code.value, onset),
+            id=finding_id(*said),
             rule=self.rule,
             rule_version=self.rule_version,
             code=code,
             person_id=self.person_id,
             subject=self.subject,
             at=at,
-            because=tuple(dict.fromkeys(because)),
+            because=because,
             since=since,
             thresholds=tuple(Threshold(name=name, value=value) for name, value in (thresholds or {}).items()),
             checks=checks,

@@ -129,4 +129,4 @@ class Hearing:
 
 def _ours(observation: Observation) -> bool:
     """Whether the instant is our own: nothing but signs of life."""
-    return all(type(body) is LinkHealth for body in observation.bodies)
+    return bool(observation.bodies) and all(type(body) is LinkHealth for body in observation.bodies)

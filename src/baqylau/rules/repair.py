@@ -17,6 +17,8 @@ MAXIMUM_RADIUS_M: Final = 1_000_000.0
 SLIVER: Final = 0.01
 """Share of the whole below which a part that an outline cuts off by crossing itself is a slip of the hand."""
 _CORNERS: Final = 3
+_NOTHING: Final = 1e-10
+"""Square degrees, about a square metre: what rounding leaves of a line."""
 
 
 class ZoneError(Exception):
@@ -101,7 +103,7 @@ def _area(points: tuple[Point, ...]) -> shapely.Polygon:
 
 def _largest(geometry: shapely.Geometry) -> shapely.Polygon:
     """Give the one part that is the zone; several parts of weight mean that the outline says something else."""
-    parts = [part for part in shapely.get_parts(geometry) if isinstance(part, shapely.Polygon) and part.area > 0]
+    parts = [part for part in shapely.get_parts(geometry) if isinstance(part, shapely.Polygon) and part.area > _NOTHING]
     if not parts:
         raise ZoneError("zone.refused.no_area")
     largest = max(parts, key=lambda part: part.area)

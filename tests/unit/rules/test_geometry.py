@@ -1,0 +1,137 @@
+"""Zones: checked when saved, measured in metres."""
+
+from math import cos, inf, nan, pi, radians, sin
+
+import pytest
+
+from baqylau.domain.verdicts import Standing
+from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
+from baqylau.rules.geometry import ZoneError, distance_m, repaired, shape_of, verdict
+
+TOWN = Point(43.24, 76.90)
+
+
+def square(half_deg: float = 0.01, around: Point = TOWN) -> tuple[Point, ...]:
+    lat, lon = around.latitude_deg, around.longitude_deg
+    corners = ((-1, -1), (-1, 1), (1, 1), (1, -1))
+    return tuple(Point(lat + half_deg * north, lon + half_deg * east) for north, east in corners)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "metres"),
+    [
+        # Vincenty distances on WGS 84.
+        (Point(43.0, 76.9), Point(44.0, 76.9), 111_103),
+        (Point(43.24, 76.9), Point(43.24, 77.9), 81_241),
+        (Point(0.0, 0.0), Point(0.0, 1.0), 111_319),
+        (Point(51.0, 179.99), Point(51.0, -179.99), 1404),
+    ],
+)
+def test_distances_are_metres_on_the_ellipsoid(one: Point, two: Point, metres: float) -> None:
+    measured = distance_m(one.latitude_deg, one.longitude_deg, two.latitude_deg, two.longitude_deg)
+    assert measured == pytest.approx(metres, rel=2e-3)
+
+
+def test_a_fix_decides_only_when_its_disc_is_clear_of_the_edge() -> None:
+    zone = Circle(name="Home", center=TOWN, radius_m=100)
+    outside = TOWN.latitude_deg + 150 / 111_113
+    assert verdict(zone, 43.24, 76.90, 99).standing is Standing.INSIDE
+    assert verdict(zone, 43.24, 76.90, 101).standing is Standing.UNKNOWN
+    assert verdict(zone, outside, TOWN.longitude_deg, 49).standing is Standing.OUTSIDE
+    assert verdict(zone, outside, TOWN.longitude_deg, 51).standing is Standing.UNKNOWN
+    assert verdict(zone, outside, TOWN.longitude_deg, 51).margin_m == pytest.approx(-50, abs=0.2)
+
+
+def test_a_hole_is_outside() -> None:
+    zone = Polygon(name="Park", outline=square(0.01), holes=(square(0.002),))
+    assert verdict(zone, 43.24, 76.90, 10).standing is Standing.OUTSIDE
+    assert verdict(zone, 43.245, 76.90, 10).standing is Standing.INSIDE
+    assert verdict(zone, 43.26, 76.90, 10).standing is Standing.OUTSIDE
+
+
+def test_a_corridor_is_as_wide_as_said() -> None:
+    zone = Corridor(name="Way", line=(TOWN, Point(43.24, 76.95)), half_width_m=50)
+    assert verdict(zone, 43.24, 76.92, 10).margin_m == pytest.approx(50, abs=0.5)
+    assert verdict(zone, 43.24 + 80 / 111_113, 76.92, 10).margin_m == pytest.approx(-30, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("zone", "key"),
+    [
+        (Circle(name="", center=TOWN, radius_m=0), "zone.refused.radius"),
+        (Circle(name="", center=TOWN, radius_m=-5), "zone.refused.radius"),
+        (Circle(name="", center=TOWN, radius_m=1_000_001), "zone.refused.radius"),
+        (Circle(name="", center=TOWN, radius_m=nan), "zone.refused.radius"),
+        (Circle(name="", center=Point(nan, 76.9), radius_m=5), "zone.refused.not_a_number"),
+        (Circle(name="", center=Point(inf, 76.9), radius_m=5), "zone.refused.not_a_number"),
+        (Circle(name="", center=Point(91, 76.9), radius_m=5), "zone.refused.off_the_globe"),
+        (Circle(name="", center=Point(43, -180.5), radius_m=5), "zone.refused.off_the_globe"),
+        (Corridor(name="", line=(), half_width_m=5), "zone.refused.too_few_points"),
+        (Corridor(name="", line=(TOWN, TOWN), half_width_m=5), "zone.refused.too_few_points"),
+        (Corridor(name="", line=(TOWN, Point(43, 76)), half_width_m=0), "zone.refused.width"),
+        (Polygon(name="", outline=()), "zone.refused.too_few_points"),
+        (Polygon(name="", outline=square()[:2]), "zone.refused.too_few_points"),
+        (Polygon(name="", outline=(Point(43, 76), Point(43.1, 76.1), Point(43.2, 76.2))), "zone.refused.no_area"),
+        (Polygon(name="", outline=(*square()[:2], *square()[:1:-1])), "zone.refused.crosses_itself"),
+        (Polygon(name="", outline=square(), holes=(square(0.05),)), "zone.refused.hole_outside"),
+        (Polygon(name="", outline=square(), holes=(square(0.01),)), "zone.refused.no_area"),
+        (Polygon(name="", outline=square(), holes=(square(0.001, Point(44, 77)),)), "zone.refused.hole_outside"),
+    ],
+)
+def test_a_zone_that_cannot_be_used_is_refused_with_its_reason(zone: Zone, key: str) -> None:
+    with pytest.raises(ZoneError) as refused:
+        repaired(zone)
+    assert refused.value.key == key
+
+
+def test_points_given_twice_and_a_closed_ring_are_put_right() -> None:
+    ring = square()
+    zone = repaired(Polygon(name="Park", outline=(ring[0], *ring, ring[0])))
+    assert zone == Polygon(name="Park", outline=ring)
+    line = repaired(Corridor(name="Way", line=(TOWN, TOWN, Point(43, 76)), half_width_m=5))
+    assert line == Corridor(name="Way", line=(TOWN, Point(43, 76)), half_width_m=5)
+
+
+def test_a_slip_of_the_hand_in_an_outline_is_put_right() -> None:
+    """Two corners so near that the lines cross: a sliver is cut off, the zone stays."""
+    south_west, south_east, north_east, north_west = square()
+    slip = Point(north_east.latitude_deg + 0.0001, north_east.longitude_deg - 0.00005)
+    zone = repaired(
+        Polygon(name="Park", outline=(south_west, south_east, north_east, slip, _east(north_east), north_west))
+    )
+    assert isinstance(zone, Polygon)
+    assert repaired(zone) == zone
+    assert verdict(zone, 43.24, 76.90, 10).standing is Standing.INSIDE
+
+
+def _east(point: Point) -> Point:
+    return Point(point.latitude_deg + 0.00005, point.longitude_deg + 0.00005)
+
+
+def test_holes_that_touch_are_joined() -> None:
+    holes = (square(0.002, Point(43.24, 76.899)), square(0.002, Point(43.24, 76.901)))
+    zone = repaired(Polygon(name="Park", outline=square(), holes=holes))
+    assert isinstance(zone, Polygon)
+    assert len(zone.holes) == 1
+
+
+def test_the_answer_from_a_near_fix_is_the_exact_one() -> None:
+    """Walk along the edge of a star: the remembered distance never changes a verdict."""
+    star = tuple(
+        Point(43.24 + (0.01 if n % 2 else 0.004) * cos(n * pi / 8), 76.9 + (0.01 if n % 2 else 0.004) * sin(n * pi / 8))
+        for n in range(16)
+    )
+    zone = Polygon(name="Star", outline=star)
+    shape = shape_of(zone)
+    for step in range(2000):
+        angle = radians(step * 0.9)
+        place = (43.24 + 0.007 * cos(angle * 7), 76.9 + 0.007 * sin(angle * 5))
+        near_m, exact_m = shape.clear_m(*place, 20), shape.margin_m(*place)
+        assert abs(near_m) <= abs(exact_m) + 1e-6
+        assert verdict(zone, *place, 20).standing is standing_of(near_m)
+
+
+def standing_of(margin_m: float) -> Standing:
+    if abs(margin_m) <= 20:
+        return Standing.UNKNOWN
+    return Standing.INSIDE if margin_m > 0 else Standing.OUTSIDE

@@ -1,0 +1,85 @@
+"""Hours of duty on the wall clock."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from baqylau.domain.schedules import DayException, Schedule, Window
+from baqylau.rules.schedule import on_duty, stretch
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime(2030, 1, 1, tzinfo=UTC)
+NIGHT = Window(start_min=22 * 60, end_min=6 * 60)
+
+
+def nightly(*exceptions: DayException) -> Schedule:
+    return Schedule(timezone="Asia/Almaty", windows=(NIGHT,), exceptions=exceptions)
+
+
+def around(schedule: Schedule, at: datetime) -> tuple[bool, datetime, datetime]:
+    found = stretch(schedule, at, floor_at=LONG_AGO, ceiling_at=FAR_AHEAD)
+    return found.on, found.from_at, found.until_at
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type,misc]
+
+
+def test_a_window_runs_over_midnight_of_local_time() -> None:
+    assert around(nightly(), utc(2025, 3, 10, 20)) == (True, utc(2025, 3, 10, 17), utc(2025, 3, 11, 1))
+
+
+def test_the_last_instant_of_a_window_is_the_first_without_duty() -> None:
+    assert on_duty(nightly(), utc(2025, 3, 10, 17))
+    assert not on_duty(nightly(), utc(2025, 3, 11, 1))
+
+
+def test_a_night_is_an_hour_longer_when_kazakhstan_puts_its_clocks_back() -> None:
+    """1 March 2024: UTC+6 becomes UTC+5; the night of 29 February lasts nine hours."""
+    on, from_at, until_at = around(nightly(), utc(2024, 2, 29, 20))
+    assert (on, from_at, until_at) == (True, utc(2024, 2, 29, 16), utc(2024, 3, 1, 1))
+    assert until_at - from_at == timedelta(hours=9)
+
+
+def test_ten_in_the_evening_stays_ten_in_the_evening_over_the_change() -> None:
+    before = stretch(nightly(), utc(2024, 2, 28, 10), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD)
+    after = stretch(nightly(), utc(2024, 3, 1, 10), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD)
+    assert before.until_at == utc(2024, 2, 28, 16)
+    assert after.until_at == utc(2024, 3, 1, 17)
+
+
+def test_an_exception_replaces_the_windows_that_begin_on_its_day() -> None:
+    early = DayException(day=date(2025, 3, 10), windows=(Window(start_min=18 * 60, end_min=6 * 60),))
+    free = DayException(day=date(2025, 3, 11))
+    schedule = nightly(early, free)
+    assert around(schedule, utc(2025, 3, 10, 14)) == (True, utc(2025, 3, 10, 13), utc(2025, 3, 11, 1))
+    assert around(schedule, utc(2025, 3, 11, 18))[::2] == (False, utc(2025, 3, 12, 17))
+
+
+def test_only_the_given_weekdays_count() -> None:
+    schedule = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=0, end_min=60, weekdays=(5,)),))
+    assert around(schedule, utc(2025, 3, 10))[::2] == (False, utc(2025, 3, 14, 19))
+
+
+def test_windows_that_touch_are_one_stretch_within_the_given_bounds() -> None:
+    always = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=0, end_min=0),))
+    found = stretch(always, utc(2025, 3, 10), floor_at=utc(2025, 1, 1), ceiling_at=utc(2025, 6, 1))
+    assert (found.on, found.from_at, found.until_at) == (True, utc(2025, 1, 1), utc(2025, 6, 1))
+
+
+def test_midnight_may_be_written_as_the_end_of_the_day() -> None:
+    evening = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=20 * 60, end_min=1440),))
+    assert around(evening, utc(2025, 3, 10, 16)) == (True, utc(2025, 3, 10, 15), utc(2025, 3, 10, 19))
+
+
+def test_a_skipped_hour_begins_where_it_is_skipped() -> None:
+    """Berlin, 30 March 2025: 02:00 to 03:00 does not exist; a window in it is empty."""
+    gone = Schedule(timezone="Europe/Berlin", windows=(Window(start_min=130, end_min=170),))
+    assert not on_duty(gone, utc(2025, 3, 30, 1))
+
+
+@pytest.mark.parametrize("windows", [(), (Window(start_min=0, end_min=60, weekdays=()),)])
+def test_a_schedule_without_windows_never_asks_for_anything(windows: tuple[Window, ...]) -> None:
+    on, _, until_at = around(Schedule(timezone="Asia/Almaty", windows=windows), utc(2025, 3, 10))
+    assert not on
+    assert until_at > utc(2026, 1, 1)
