@@ -1,0 +1,84 @@
+"""Any change of what was kept is seen, and where it was made."""
+
+import pytest
+
+from baqylau.crypto.signing import Signer
+from baqylau.domain.partitions import partition_of
+from baqylau.storage.proof import Broken, Flaw
+from tests.unit.storage.kept import AIGUL, BOLAT, NOON, House, after, heard, minutes
+
+MINE = partition_of(AIGUL)
+
+
+@pytest.fixture
+def ten(house: House) -> House:
+    """An installation that kept ten entries of one person and three of another."""
+    house.journal.append([*minutes(AIGUL, 10), *minutes(BOLAT, 3)])
+    return house
+
+
+def test_what_nobody_touched_verifies_and_is_counted(ten: House) -> None:
+    proof = ten.journal.verify()
+    assert (proof.entries, proof.broken) == (13, ())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)",
+        "hash = set_byte(hash, 0, get_byte(hash, 0) # 1)",
+        "observed_at = observed_at + interval '1 second'",
+        "instant = instant + interval '1 second'",
+        "person_id = 'bolat'",
+        "device_id = 'another'",
+        "authentication = 'ourselves'",
+        "key_id = key_id + 1",
+    ],
+)
+def test_one_changed_byte_or_field_is_found_with_its_number_and_no_other(ten: House, change: str) -> None:
+    ten.change(f"UPDATE journal SET {change} WHERE partition = :mine AND seq = 4", mine=MINE)
+    assert ten.journal.verify().broken == (Broken(MINE, 4, Flaw.CHANGED),)
+
+
+def test_an_entry_that_was_taken_away_is_missed(ten: House) -> None:
+    ten.change("DELETE FROM journal WHERE partition = :mine AND seq = 4", mine=MINE)
+    assert ten.journal.verify().broken == (Broken(MINE, 4, Flaw.MISSING),)
+
+
+def test_entries_taken_from_the_end_are_missed(ten: House) -> None:
+    ten.change("DELETE FROM journal WHERE partition = :mine AND seq > 8", mine=MINE)
+    assert ten.journal.verify().broken == (Broken(MINE, 10, Flaw.HEAD_DIFFERS),)
+
+
+def test_who_takes_from_the_end_and_mends_the_head_is_betrayed_by_the_signature(ten: House) -> None:
+    ten.journal.sign_heads(Signer(bytes(32)), NOON)
+    ten.change("DELETE FROM journal WHERE partition = :mine AND seq > 8", mine=MINE)
+    ten.change(
+        "UPDATE journal_head SET seq = 8, hash = (SELECT hash FROM journal WHERE partition = :mine AND seq = 8) "
+        "WHERE partition = :mine",
+        mine=MINE,
+    )
+    assert ten.journal.verify().broken == (Broken(MINE, 10, Flaw.SIGNED_OTHERWISE),)
+
+
+def test_a_chain_that_was_signed_goes_on_and_still_verifies(ten: House) -> None:
+    signer = Signer(bytes(32))
+    ten.journal.sign_heads(signer, NOON)
+    ten.journal.append([heard(AIGUL, after(100))])
+    assert ten.journal.verify(signer.public_key).broken == ()
+
+
+def test_the_signature_of_another_installation_proves_nothing(ten: House) -> None:
+    ten.journal.sign_heads(Signer(bytes([1] * 32)), NOON)
+    assert ten.journal.verify(Signer(bytes(32)).public_key).broken == (Broken(0, 0, Flaw.SIGNATURE_WRONG),)
+
+
+def test_a_chain_that_was_written_anew_is_betrayed_by_the_signature(ten: House) -> None:
+    ten.journal.sign_heads(Signer(bytes(32)), NOON)
+    ten.change("DELETE FROM journal WHERE partition = :mine", mine=MINE)
+    ten.change("DELETE FROM journal_key WHERE partition = :mine", mine=MINE)
+    ten.change(
+        "UPDATE journal_head SET seq = 0, hash = decode(repeat('00', 32), 'hex') WHERE partition = :mine", mine=MINE
+    )
+    ten.journal.append([heard(AIGUL, after(5000 + second)) for second in range(12)])
+    assert ten.journal.verify().broken == (Broken(MINE, 10, Flaw.SIGNED_OTHERWISE),)
