@@ -18,3 +18,8 @@ def monotonic_s() -> float:
 async def sleep(seconds: float) -> None:
     """Wait. A wait of zero or less only lets others run."""
     await asyncio.sleep(max(seconds, 0.0))
+
+
+def cpu_s() -> float:
+    """Give the seconds of processor time that this process has used."""
+    return time.process_time()

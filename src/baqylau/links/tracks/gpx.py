@@ -35,12 +35,13 @@ def _report(point: GPXTrackPoint, skipped: Counter[str]) -> Report | None:
         skipped["unreadable"] += 1
         return None
     at = point.time.replace(tzinfo=UTC) if point.time.tzinfo is None else point.time.astimezone(UTC)
+    satellites = figure(point.satellites)
     fix = Fix(
         latitude_deg=place[0],
         longitude_deg=place[1],
         altitude_m=figure(point.elevation),
         speed_m_s=figure(point.speed),
-        satellites=point.satellites,
+        satellites=None if satellites is None else int(satellites),
         hdop=figure(point.horizontal_dilution),
     )
     return at, (fix,)

@@ -1,7 +1,8 @@
 """NMEA 0183 logs: the sentences of one epoch make one report.
 
 RMC decides whether there is a fix, and no other of these sentences knows the date, so each RMC makes a report. GGA adds
-height, satellites and HDOP, GST the accuracy. Talkers may be mixed and other sentences, comments (`#`) and binary records may stand between.
+height, satellites and HDOP, GST the accuracy. Talkers may be mixed, and other sentences, comments (`#`) and binary
+records may stand between.
 """
 
 import re

@@ -1,0 +1,164 @@
+"""Load on a server, ours or another: frames made beforehand, sent at a fixed rate or as fast as they are answered.
+
+Open loop: frames go out on schedule whatever the server does, and an answer's delay counts from the instant at which
+its frame was due. Closed loop: each device sends its next frame when the last is answered, until the time or the
+prepared frames are over.
+"""
+
+import asyncio
+import resource
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+
+import uvloop
+from msgspec import Struct
+
+from baqylau.links.tracks import Report
+from baqylau.links.wall_clock import cpu_s, monotonic_s
+from baqylau.sim.client import Line
+from baqylau.sim.load_fleet import PREFIX, load_number, walk
+from baqylau.sim.load_line import LoadLine, UnderWay
+from baqylau.sim.speaking import speaker
+
+CONNECTING_AT_ONCE = 200
+SIGN_IN_S = 30.0
+SENT_AT_ONCE = 64
+"""A generator that is behind its schedule looks for answers after so many frames."""
+DRAIN_S = 10.0
+"""How long answers are waited for after the last frame."""
+SPARE_FILES = 64
+
+
+class LoadOptions(Struct, frozen=True, kw_only=True):
+    """What to send where."""
+
+    protocol: str
+    line: Line
+    devices: int
+    rate: float
+    """Positions a second, of all devices together. In a closed loop the ceiling: no more frames are prepared."""
+    seconds: float = 30.0
+    batch: int = 1
+    """Positions in a frame."""
+    closed_loop: bool = False
+    prefix: int = PREFIX
+
+    @property
+    def frames_each(self) -> int:
+        """Frames that every device has to send, at least one."""
+        return max(round(self.rate * self.seconds / (self.devices * self.batch)), 1)
+
+
+class LoadReport(Struct, frozen=True, kw_only=True):
+    """What came of it. A position is acknowledged when the server has confirmed its frame."""
+
+    devices: int
+    sent: int
+    """Positions."""
+    acked: int
+    errors: int
+    """Positions that were refused, and those whose line broke or whose answer never came."""
+    seconds: float
+    """From the first frame to the last answer."""
+    achieved_rate: float
+    """Acknowledged positions a second."""
+    ack_p50_ms: float
+    ack_p99_ms: float
+    generator_cpu_s: float
+    """What sending and counting cost, so that one can see whether the generator was the limit."""
+
+
+def run_load(options: LoadOptions, now: datetime) -> LoadReport:
+    """Prepare the frames, connect, send, count. Raises `SignInRefusedError`, and `OSError` where nobody listens."""
+    _allow_sockets(options.devices)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_load(options, now))
+
+
+async def _load(options: LoadOptions, now: datetime) -> LoadReport:
+    under_way = UnderWay()
+    lines = [_line(options, index, now, under_way) for index in range(1, options.devices + 1)]
+    try:
+        await _connect(lines, options.line)
+        begun_s, begun_cpu_s = monotonic_s(), cpu_s()
+        await (_closed_loop if options.closed_loop else _open_loop)(lines, options, begun_s)
+        await under_way.nothing(within_s=begun_s + options.seconds + DRAIN_S - monotonic_s())
+        return _report(lines, options, begun_s, cpu_s() - begun_cpu_s)
+    finally:
+        for line in lines:
+            line.close()
+
+
+def _line(options: LoadOptions, index: int, now: datetime, under_way: UnderWay) -> LoadLine:
+    device = speaker(options.protocol, load_number(index, options.prefix))()
+    hello, reports = device.hello(), _reports(options, index, now)
+    frames = [device.report(list(islice(reports, options.batch))) for _ in range(options.frames_each)]
+    return LoadLine(device, hello, frames, options.batch, under_way)
+
+
+def _reports(options: LoadOptions, index: int, now: datetime) -> Iterator[Report]:
+    """Give a device's reports: at least a second apart, as its clock tells whole seconds, and none of the future."""
+    count = options.frames_each * options.batch
+    spacing_s = max(options.devices / options.rate, 1.0)
+    lasts_s = (count + options.batch) * spacing_s
+    return walk(index, now + timedelta(seconds=options.seconds - lasts_s), spacing_s)
+
+
+async def _connect(lines: Sequence[LoadLine], to: Line) -> None:
+    loop = asyncio.get_running_loop()
+    gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
+
+    async def connect(line: LoadLine) -> None:
+        async with gate, asyncio.timeout(SIGN_IN_S):
+            transport, _ = await loop.create_connection(lambda: line, to.host, to.port)
+            await line.sign_in(transport)
+
+    await asyncio.gather(*(connect(line) for line in lines))
+
+
+async def _open_loop(lines: Sequence[LoadLine], options: LoadOptions, begun_s: float) -> None:
+    interval_s = options.batch / options.rate
+    for number in range(options.frames_each * len(lines)):
+        due_s = begun_s + number * interval_s
+        early_s = due_s - monotonic_s()
+        if early_s > 0 or number % SENT_AT_ONCE == 0:
+            await asyncio.sleep(max(early_s, 0.0))
+        lines[number % len(lines)].send(due_s)
+
+
+async def _closed_loop(lines: Sequence[LoadLine], options: LoadOptions, begun_s: float) -> None:
+    for line in lines:
+        line.go_on_until(begun_s + options.seconds)
+
+
+def _report(lines: Sequence[LoadLine], options: LoadOptions, begun_s: float, used_cpu_s: float) -> LoadReport:
+    delays_s = sorted(delay for line in lines for delay in line.delays_s)
+    acked = sum(line.acked for line in lines)
+    lost = sum(line.lost + line.waiting for line in lines)
+    seconds = max(line.last_answer_s for line in lines) - begun_s
+    return LoadReport(
+        devices=options.devices,
+        sent=sum(line.frames_sent for line in lines) * options.batch,
+        acked=acked,
+        errors=sum(line.refused for line in lines) + lost * options.batch,
+        seconds=max(seconds, 0.0),
+        achieved_rate=acked / seconds if seconds > 0 else 0.0,
+        ack_p50_ms=_quantile(delays_s, 0.5) * 1000,
+        ack_p99_ms=_quantile(delays_s, 0.99) * 1000,
+        generator_cpu_s=used_cpu_s,
+    )
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
+
+
+def _allow_sockets(count: int) -> None:
+    """Ask the system for enough open files, as far as it lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count + SPARE_FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
