@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from baqylau.cli.invitations import invitation_link
-from baqylau.cli.options import Lifeline, ready
+from baqylau.cli.options import Lifeline, alone, ready
 from baqylau.cli.serve import serve_all
 from baqylau.links import wall_clock
 from baqylau.monitoring.server import lifeline as parent
@@ -40,7 +40,7 @@ def demo(
         _forget(data)
         return
     typer.echo("Starting Baqylau with invented people ...")
-    with ready(data, "") as dsn:
+    with alone(data), ready(data, "") as dsn:
         founded_at = _founded_at(data)
         registry = demo_registry(founded_at=founded_at, started_at=wall_clock.now())
         engine = open_database(dsn, name="baqylau-demo")
@@ -107,7 +107,11 @@ def _free(port: int) -> int:
 
 
 @app.command("demo-devices", hidden=True)
-def demo_devices(wialon_port: int, egts_port: int, lifeline: Lifeline = False) -> None:  # noqa: FBT002 - an option
+def demo_devices(
+    wialon_port: Annotated[int, typer.Option()],
+    egts_port: Annotated[int, typer.Option()],
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option
+) -> None:
     """Let the demo's devices live until we are asked to stop."""
     if lifeline:
         parent.hold()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,19 @@ def database_of(data: Path, dsn: str) -> Iterator[str]:
     else:
         with embedded(data / "postgresql") as own:
             yield own
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Hold the right to run the server of an installation, or end with a sentence when another program has it."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "server.lock").open("ab") as lock:
+        try:
+            flock(lock, LOCK_EX | LOCK_NB)
+        except BlockingIOError as taken:
+            typer.echo(f"A server already runs on {data}.", err=True)
+            raise typer.Exit(1) from taken
+        yield
 
 
 @contextmanager

@@ -27,13 +27,16 @@ from baqylau.storage.database import open_database, plain_dsn
 from baqylau.storage.feed import notifications
 from baqylau.storage.installation import installation
 from baqylau.storage.journal import Journal
-from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.judgement import FencedError, JudgeStore
 from baqylau.storage.live import Live
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
 from baqylau.storage.vault import Vault
 
 log = structlog.get_logger()
+
+JUDGE_WAITS_S = 0.25
+"""Longest wait for news; time itself is looked at this often."""
 
 
 def journal_of(engine: Engine, data_dir: Path) -> tuple[Journal, Vault]:
@@ -105,10 +108,13 @@ def judge_role(settings: Settings, owner: str) -> None:
         now=now,
     )
     judge.start()
-    for _ in notifications(plain_dsn(engine), ("journal", "registers"), 0.5):
-        judge.catch_up(stop.is_set)
-        if stop.is_set():
-            return
+    try:
+        for _ in notifications(plain_dsn(engine), ("journal", "registers"), JUDGE_WAITS_S):
+            judge.catch_up(stop.is_set)
+            if stop.is_set():
+                return
+    except FencedError:
+        log.warning("another_judge_took_over", owner=owner)
 
 
 def web_role(settings: Settings, listening: Callable[[str], None]) -> None:

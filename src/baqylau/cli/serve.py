@@ -10,7 +10,7 @@ import structlog
 import typer
 
 from baqylau.cli.invitations import invitation_link
-from baqylau.cli.options import DEFAULT_DATA, Data, Database, Host, Lifeline, ready
+from baqylau.cli.options import DEFAULT_DATA, Data, Database, Host, Lifeline, alone, ready
 from baqylau.cli.roles import gateway_role, judge_role, web_role
 from baqylau.monitoring.server import lifeline as parent
 from baqylau.monitoring.server.settings import FLEET_PORTS, WEB_PORT, Settings
@@ -51,7 +51,7 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
     map_zoom: MapZoom = ZOOM,
 ) -> None:
     """Run everything: gateway, judge and workstation, over an own PostgreSQL unless --database names one."""
-    with ready(data, database) as dsn:
+    with alone(data), ready(data, database) as dsn:
         typer.echo(f"Workstation: {invitation_link(open_database(dsn), f'http://{host}:{web_port}')}")
         settings = Settings(
             data_dir=data,

@@ -98,6 +98,11 @@ class Outcome(StrEnum):
 class Session(Protocol):
     """The server's side of one connection. Never raises, whatever the bytes."""
 
+    @property
+    def undecided(self) -> bytes:
+        """Bytes of a frame that is not whole yet; what is left of it when the line ends."""
+        ...
+
     def receive(self, data: bytes) -> Sequence[Event]:
         """Take bytes as they come, in any cut, and give what they complete."""
         ...

@@ -5,8 +5,9 @@ The parent holds the other end of our standard input and never writes to it. The
 
 import os
 import signal
-import sys
 import threading
+
+STANDARD_INPUT = 0
 
 
 def hold() -> None:
@@ -15,6 +16,6 @@ def hold() -> None:
 
 
 def _wait() -> None:
-    while sys.stdin.buffer.read(1):
+    while os.read(STANDARD_INPUT, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -53,7 +53,9 @@ class Line(asyncio.Protocol):
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        """Forget the line. What it has handed over is kept all the same."""
+        """Forget the line. What it has handed over is kept all the same; a frame that was cut off is set aside."""
+        if undecided := self._session.undecided:
+            self._set_aside(Rejected(fault=Fault.TRUNCATED, raw=undecided))
         self._gateway.forget(self)
 
     def data_received(self, data: bytes) -> None:

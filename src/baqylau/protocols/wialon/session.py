@@ -29,6 +29,11 @@ class WialonSession:
         self._versioned = False
         self._over = False
 
+    @property
+    def undecided(self) -> bytes:
+        """Bytes of a line that has not ended yet."""
+        return bytes(self._buffer[:EVIDENCE_MAX_BYTES])
+
     def receive(self, data: bytes) -> Sequence[Event]:
         """Take bytes as they come, in any cut, and give what they complete. After a hang-up nothing is heard."""
         events: list[Event] = []
