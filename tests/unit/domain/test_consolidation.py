@@ -1,0 +1,121 @@
+"""An alarm is what its findings make it, in whatever order they came."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baqylau.domain.alarms import Act, Alarm, AlarmState, Cause, Close, Take, act_on
+from baqylau.domain.consolidation import CLEARED_BY, Told, consolidated, opened, opens_alarm
+from baqylau.domain.findings import Code, Finding
+from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+FINDING = Finding(
+    id=FindingId("f0"),
+    rule="exclusion",
+    rule_version="1",
+    code=Code.EXCLUSION_ENTRY,
+    person_id=PersonId("aigul"),
+    subject=SubjectId("zone-1"),
+    at=NOON,
+    because=(),
+)
+
+
+def told(name: str, at_s: float, *, said_s: float | None = None, gone_s: float | None = None) -> Told:
+    return Told(
+        id=FindingId(name),
+        at=NOON + timedelta(seconds=at_s),
+        raised_at=NOON + timedelta(seconds=at_s + 1 if said_s is None else said_s),
+        superseded_at=None if gone_s is None else NOON + timedelta(seconds=gone_s),
+    )
+
+
+def alarm(*acts: Act) -> Alarm:
+    one = opened(AlarmId(1), FINDING, NOON + timedelta(seconds=1))
+    for act in acts:
+        one = act_on(one, act, by="dana", at=NOON + timedelta(seconds=30))
+    return one
+
+
+def test_an_alarm_opens_with_the_catalogues_priority() -> None:
+    one = alarm()
+    assert (one.priority, one.state, one.count, one.late) == (1, AlarmState.OPEN, 1, False)
+
+
+def test_repeats_are_counted_and_the_alarm_spans_them() -> None:
+    one = consolidated(alarm(), [told("b", 60), told("a", 0), told("c", 90)], [])
+    assert (one.count, one.first_finding_id, one.last_finding_id) == (3, "a", "c")
+    assert (one.began_at, one.last_at) == (NOON, NOON + timedelta(seconds=90))
+
+
+@pytest.mark.parametrize(("said_s", "late"), [(120, False), (121, True)])
+def test_what_is_said_more_than_two_minutes_after_it_happened_is_late(said_s: float, *, late: bool) -> None:
+    assert consolidated(alarm(), [told("a", 0, said_s=said_s)], []).late is late
+
+
+def test_the_condition_ends_after_the_last_finding_and_not_before() -> None:
+    findings = [told("a", 0), told("b", 60)]
+    assert consolidated(alarm(), findings, [NOON + timedelta(seconds=30)]).cleared_at is None
+    ends = [NOON + timedelta(seconds=90), NOON + timedelta(seconds=70)]
+    assert consolidated(alarm(), findings, ends).cleared_at == NOON + timedelta(seconds=70)
+
+
+def test_findings_that_late_data_took_away_no_longer_count() -> None:
+    one = consolidated(alarm(), [told("a", 0, gone_s=500), told("b", 60)], [])
+    assert (one.count, one.first_finding_id, one.superseded_at) == (1, "b", None)
+
+
+def test_when_every_finding_was_taken_away_the_alarm_says_so_and_still_waits() -> None:
+    one = consolidated(alarm(), [told("a", 0, gone_s=500), told("b", 60, gone_s=700)], [])
+    assert (one.count, one.superseded_at) == (0, NOON + timedelta(seconds=700))
+    assert one.state is AlarmState.OPEN
+
+
+def test_what_people_did_stays() -> None:
+    one = consolidated(alarm(Take()), [told("a", 0), told("b", 60)], [])
+    assert (one.state, one.taken_by) == (AlarmState.TAKEN, "dana")
+
+
+def test_a_closed_alarm_is_not_cleared_afterwards() -> None:
+    closed = alarm(Close(cause=Cause.LEFT_PLACE, grounds="seen by the patrol"))
+    assert consolidated(closed, [told("a", 0)], [NOON + timedelta(seconds=90)]).cleared_at is None
+
+
+def test_no_event_ends_a_tamper() -> None:
+    assert CLEARED_BY[Code.STRAP_OPEN] == CLEARED_BY[Code.CASE_OPEN] == ()
+    assert CLEARED_BY[Code.NO_COMMS] == (Code.COMMS_RESTORED,)
+
+
+def test_events_for_the_record_open_no_alarm() -> None:
+    assert [code for code in Code if not opens_alarm(code)] == [
+        Code.RETURNED,
+        Code.FIX_RESTORED,
+        Code.COMMS_RESTORED,
+        Code.ZONE_CLEARED,
+    ]
+
+
+some_told = st.builds(
+    told,
+    st.text("abcdef", min_size=1, max_size=3),
+    st.integers(0, 300),
+    said_s=st.one_of(st.none(), st.integers(300, 900)),
+    gone_s=st.one_of(st.none(), st.integers(900, 1800)),
+)
+
+
+@given(st.lists(some_told, min_size=1, unique_by=lambda one: one.id), st.lists(st.integers(0, 400)), st.randoms())
+def test_the_order_in_which_findings_came_does_not_matter(
+    findings: list[Told], ends_s: list[int], chance: random.Random
+) -> None:
+    ends = [NOON + timedelta(seconds=second) for second in ends_s]
+    shuffled, other_ends = list(findings), list(ends)
+    chance.shuffle(shuffled)
+    chance.shuffle(other_ends)
+    one = consolidated(alarm(), findings, ends)
+    assert consolidated(alarm(), shuffled, other_ends) == one
+    assert consolidated(one, shuffled, other_ends) == one
