@@ -1,14 +1,11 @@
 """A server of nothing but the protocol's own session: it keeps readings in memory and can go away and come back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from baqylau.protocols.egts import EgtsSession
+from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import Event, Keep, Login, Outcome, Reading, Session
-from baqylau.protocols.wialon import WialonSession
-
-SESSIONS: dict[str, Callable[[], Session]] = {"wialon": WialonSession, "egts": EgtsSession}
 
 
 class Door:
@@ -19,7 +16,7 @@ class Door:
         self.heard = 0
         self.mute = False
         self.port = 0
-        self._open = SESSIONS[protocol]
+        self._open = FLEET[protocol].session
         self._lines: set[asyncio.StreamWriter] = set()
 
     @asynccontextmanager

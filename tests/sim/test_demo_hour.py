@@ -14,13 +14,11 @@ from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.people import Device, Supervision
-from baqylau.protocols.egts import EgtsSession
-from baqylau.protocols.session import Keep, Outcome, Reading, Session
-from baqylau.protocols.wialon import WialonSession
+from baqylau.protocols.fleet import FLEET
+from baqylau.protocols.session import Keep, Outcome, Reading
 from baqylau.rules.fold import begin, fold
 from baqylau.sim.demo_people import Actor, actors
 from baqylau.sim.demo_registry import demo_registry
-from baqylau.sim.speaking import speaker
 from baqylau.sim.stories import reports
 
 STARTED_AT = datetime(2026, 11, 22, 10, 17, 30, tzinfo=UTC)
@@ -43,8 +41,8 @@ def supervision_of(person_id: PersonId) -> Supervision:
 
 
 def readings(actor: Actor, device: Device) -> Iterator[Reading]:
-    session: Session = WialonSession() if actor.protocol == "wialon" else EgtsSession()
-    tracker = speaker(device.protocol, device.number)()
+    session = FLEET[device.protocol].session()
+    tracker = FLEET[device.protocol].device(device.number, "")
     for event in session.receive(tracker.hello()):
         tracker.receive(session.answer(event, [Outcome.ACCEPTED]))
     story = reports(actor.story, STARTED_AT, Random(actor.number))  # noqa: S311 - noise of a receiver

@@ -13,12 +13,12 @@ from baqylau.crypto.digests import observation_id
 from baqylau.domain.ids import PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.people import Supervision
+from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import Reading
 from baqylau.rules.fold import begin, fold
 from baqylau.sim.client import Line
 from baqylau.sim.load import LoadOptions, LoadReport, run_load
 from baqylau.sim.load_fleet import load_number, load_registry
-from baqylau.sim.speaking import PROTOCOLS
 from tests.sim.door import Door
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -60,7 +60,7 @@ def load(door: Door, protocol: str, *, closed_loop: bool = False, batch: int = 1
     return run_load(options, NOW)
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", FLEET)
 @pytest.mark.parametrize("batch", [1, 10])
 def test_an_open_loop_keeps_its_rate_and_counts_every_answer(protocol: str, batch: int) -> None:
     with open_door(protocol) as door:
@@ -90,7 +90,7 @@ def test_nobody_listening_is_said_at_once() -> None:
         load(Door("wialon"), "wialon")
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", FLEET)
 def test_reports_are_in_order_apart_and_not_of_the_future(protocol: str) -> None:
     with open_door(protocol) as door:
         load(door, protocol, batch=5)

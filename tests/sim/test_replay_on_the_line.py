@@ -9,9 +9,9 @@ import pytest
 
 from baqylau.domain.observations import Fix
 from baqylau.links.tracks import Track
+from baqylau.protocols.fleet import FLEET
 from baqylau.sim.client import Habits, Line
 from baqylau.sim.replay import SimulateOptions, SimulateReport, simulate
-from baqylau.sim.speaking import PROTOCOLS, speaker
 from tests.sim.door import Door
 
 STARTED_AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -29,7 +29,7 @@ async def replay(door: Door, protocol: str, speed: float) -> SimulateReport:
     options = SimulateOptions(
         track=TRACK,
         line=Line(host="127.0.0.1", port=door.port),
-        speak=speaker(protocol, "710000001"),
+        speak=lambda: FLEET[protocol].device("710000001", ""),
         speed=speed,
         habits=HABITS,
     )
@@ -41,7 +41,7 @@ def _unheeded(_: SimulateReport) -> None:
     """Progress is not looked at here."""
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", FLEET)
 def test_a_whole_track_arrives(protocol: str) -> None:
     async def story() -> None:
         async with Door(protocol).listening() as door:
@@ -52,7 +52,7 @@ def test_a_whole_track_arrives(protocol: str) -> None:
     asyncio.run(asyncio.wait_for(story(), 30))
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", FLEET)
 def test_a_server_that_goes_away_and_comes_back_misses_nothing(protocol: str) -> None:
     async def story() -> None:
         door = Door(protocol)

@@ -16,10 +16,10 @@ from msgspec import Struct
 
 from baqylau.links.tracks import Report
 from baqylau.links.wall_clock import cpu_s, monotonic_s
+from baqylau.protocols.fleet import FLEET
 from baqylau.sim.client import Line
 from baqylau.sim.load_fleet import PREFIX, load_number, walk
 from baqylau.sim.load_line import LoadLine, UnderWay
-from baqylau.sim.speaking import speaker
 
 CONNECTING_AT_ONCE = 200
 SIGN_IN_S = 30.0
@@ -91,7 +91,7 @@ async def _load(options: LoadOptions, now: datetime) -> LoadReport:
 
 
 def _line(options: LoadOptions, index: int, now: datetime, under_way: UnderWay) -> LoadLine:
-    device = speaker(options.protocol, load_number(index, options.prefix))()
+    device = FLEET[options.protocol].device(load_number(index, options.prefix), "")
     hello, reports = device.hello(), _reports(options, index, now)
     frames = [device.report(list(islice(reports, options.batch))) for _ in range(options.frames_each)]
     return LoadLine(device, hello, frames, options.batch, under_way)

@@ -1,8 +1,8 @@
 """The base map of the town as GeoJSON.
 
 One collection; each feature's `kind` says how to draw it: `land`, `block`, `building`, `green`, `water`, `minor`,
-`road`, `rail`, or `label`, a point with `name` and a `rank`: `district`, `park`, `water` or `place`. Streets and roads
-carry their `name`.
+`road`, `rail`, or for points that only carry a `name`, `district`, `park`, `river` and `place`. Streets and roads carry
+their `name` too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -62,7 +62,7 @@ def _labels() -> Iterator[GeoJson]:
     river = LineString(smooth(plan.RIVER_LINE))
     for share in (0.27, 0.44, 0.66):
         middle = river.interpolate(share, normalized=True)
-        yield _label("water", f"өз. {plan.RIVER}", (middle.x, middle.y))
+        yield _label("river", f"өз. {plan.RIVER}", (middle.x, middle.y))
     for name, outline in plan.GREENS:
         if name:
             middle = shapely.Polygon(outline).centroid
@@ -71,8 +71,8 @@ def _labels() -> Iterator[GeoJson]:
     yield _label("place", plan.SCHOOL, (gate_east_m + 100, gate_north_m - 70))
 
 
-def _label(rank: str, name: str, place: plan.Place) -> GeoJson:
-    return _feature("label", Point(place), name=name, rank=rank)
+def _label(kind: str, name: str, place: plan.Place) -> GeoJson:
+    return _feature(kind, Point(place), name=name)
 
 
 def _feature(kind: str, shape: BaseGeometry, **properties: str) -> GeoJson:

@@ -76,6 +76,8 @@ def test_a_log_without_dates_is_refused() -> None:
 def test_bytes_that_are_no_log_are_refused() -> None:
     assert refusal(bytes(range(256)) * 8) == "track.no_positions"
     assert refusal(b"") == "track.no_positions"
+    with pytest.raises(TrackError, match="no position sentences"):
+        read_nmea(b"")
 
 
 def test_reports_before_the_clock_was_set_are_left_out_and_counted() -> None:

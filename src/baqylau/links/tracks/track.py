@@ -20,11 +20,19 @@ FREE_RUNNING = timedelta(days=1)
 """A receiver that has no fix keeps its own time; further than this from every fix, that time was never set."""
 
 
+SENTENCES = {
+    "track.no_positions": "there are no position sentences (RMC or GGA) and no track points in it",
+    "track.no_dates": "it tells positions, but no date or no time with any of them",
+    "track.clock_unset": "its times cannot be true ({count} reports): the receiver's clock was never set",
+    "track.not_gpx": "it begins like a GPX file and cannot be read as one",
+}
+
+
 class TrackError(Exception):
-    """The file holds no track that can be used. The key names the sentence for the operator."""
+    """The file holds no track that can be used: a key, what it names, and the sentence for who gave the file."""
 
     def __init__(self, key: str, **params: str | int) -> None:
-        super().__init__(key)
+        super().__init__(SENTENCES[key].format(**params))
         self.key = key
         self.params = params
 
