@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from math import inf
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.domain.findings import Finding
@@ -17,33 +16,15 @@ from baqylau.domain.observations import Observation
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules import compliance, keeping, no_fix, silence
 from baqylau.rules.clock import AFTER_TICKS, blind, order_key
-from baqylau.rules.geometry import LONGEST_DEGREE_M
 from baqylau.rules.hearing import Hearing
 from baqylau.rules.keeping import BEGUN, Sight
 from baqylau.rules.plan import DevicePlan, Plan
 from baqylau.rules.position import Position
 from baqylau.rules.settings import POSITION_STALE_S
 from baqylau.rules.spans import ALWAYS, Validity
-from baqylau.rules.state import DeviceState, PersonState
+from baqylau.rules.state import Calm, DeviceState, PersonState
 
-_DISTORTION = 1.25
-"""More than distances on the plane of a zone can be longer than they are."""
 _STALE = timedelta(seconds=POSITION_STALE_S)
-
-
-class _Calm(Struct, frozen=True):
-    """A position that changed nothing for any restriction, and how far from it that is still so."""
-
-    position: Position
-    clear_m: float
-
-    def holds(self, position: Position) -> bool:
-        """Whether another position changes nothing either, for certain."""
-        here, there = self.position.fix, position.fix
-        north_deg = abs(there.latitude_deg - here.latitude_deg)
-        east_deg = abs(there.longitude_deg - here.longitude_deg)
-        most_m = (north_deg + east_deg) * LONGEST_DEGREE_M * _DISTORTION
-        return position.decides and most_m + position.accuracy_m < self.clear_m
 
 
 class Judging:
@@ -74,6 +55,8 @@ class Judging:
     def __init__(self, plan: Plan, state: PersonState) -> None:
         self._plan = plan
         self._devices, self._keepings = dict(state.devices), dict(state.keepings)
+        if state.prescribed != plan.digest:
+            self._prescribe()
         self._position, self._holds, self._stale = state.position, state.holds, state.stale
         self._blind_until, self._unheard = state.blind_until, state.unheard
         self._heard_at, self._percent = state.heard_at, state.battery_percent
@@ -83,11 +66,17 @@ class Judging:
         self.findings: list[Finding] = []
         self.changes: list[tuple[datetime, Compliance, Blindness | None]] = []
         """What was shown, from when on."""
-        self._calm: _Calm | None = None
+        self._calm = state.calm if state.prescribed == plan.digest else None
         self._due = state.due_at if state.prescribed == plan.digest else None
         """When a restriction or a boundary needs a tick; None when it has to be worked out again."""
         self._wake = self._next_wake()
         """No tick is needed before it. May be too early, never too late."""
+
+    def _prescribe(self) -> None:
+        """Drop what is no longer prescribed at all."""
+        keys = {plan.key for plan in self._plan.restrictions}
+        self._keepings = {key: state for key, state in self._keepings.items() if key in keys}
+        self._devices = {key: state for key, state in self._devices.items() if key in self._plan.devices}
 
     def hear(self, observation: Observation) -> None:
         """Fold one observation, after the ticks before it."""
@@ -120,6 +109,7 @@ class Judging:
             ticked_at=self._ticked_at,
             wake_at=None if wake == ALWAYS else wake,
             due_at=self._due_at(),
+            calm=self._calm,
             prescribed=self._plan.digest,
             devices=self._devices,
             keepings=self._keepings,
@@ -158,7 +148,7 @@ class Judging:
 
     def _places(self, position: Position, at: datetime) -> bool:
         """Put a new position to every restriction; give whether anything changed."""
-        if self._calm is not None and self._calm.holds(position) and at < self._wake:
+        if self._calm is not None and self._calm.holds(position) and at < self._due_at():
             return False
         sight, changed, settled, clear_m = self._sight(at), False, True, inf
         for plan in self._plan.restrictions:
@@ -172,7 +162,7 @@ class Judging:
                 changed, settled = changed or after is not before, False
                 self._keepings[plan.key] = after
                 self.findings += found
-        self._calm = _Calm(position, clear_m) if settled else None
+        self._calm = Calm(position.fix.latitude_deg, position.fix.longitude_deg, clear_m) if settled else None
         if changed:
             self._due = None
             self._expect(self._due_at())

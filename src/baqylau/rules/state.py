@@ -7,6 +7,7 @@ from msgspec import Struct
 from baqylau.domain.ids import DeviceId, ObservationId
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.battery import Charge
+from baqylau.rules.geometry import LONGEST_DEGREE_M
 from baqylau.rules.jump import BEGUN, Track
 from baqylau.rules.keeping import Keeping
 from baqylau.rules.no_fix import Loss
@@ -29,6 +30,25 @@ class DeviceState(Struct, frozen=True, array_like=True):
     track: Track = BEGUN
 
 
+_DISTORTION = 1.25
+"""More than distances on the plane of a zone can be longer than they are."""
+
+
+class Calm(Struct, frozen=True, array_like=True, gc=False):
+    """A place that changes nothing for any restriction until one of them needs a tick, and how far that holds."""
+
+    latitude_deg: float
+    longitude_deg: float
+    clear_m: float
+
+    def holds(self, position: Position) -> bool:
+        """Whether another position changes nothing either, for certain."""
+        fix = position.fix
+        most_deg = abs(fix.latitude_deg - self.latitude_deg) + abs(fix.longitude_deg - self.longitude_deg)
+        most_m = most_deg * LONGEST_DEGREE_M * _DISTORTION
+        return position.decides and most_m + position.accuracy_m < self.clear_m
+
+
 class PersonState(Struct, frozen=True, kw_only=True):
     """One person's state. Survives msgpack exactly."""
 
@@ -42,8 +62,9 @@ class PersonState(Struct, frozen=True, kw_only=True):
     """When time alone next changes something."""
     due_at: datetime | None = None
     """The same, for what is prescribed alone."""
+    calm: Calm | None = None
     prescribed: bytes = b""
-    """Digest of the supervision that both were worked out for."""
+    """Digest of the supervision that these three were worked out for."""
     devices: dict[DeviceId, DeviceState] = {}
     keepings: dict[str, Keeping] = {}
     """By restriction and version."""

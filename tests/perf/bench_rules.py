@@ -1,0 +1,89 @@
+"""How fast rules judge: observations a second on one core, and a person-year judged again."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from math import cos, pi, sin
+from time import process_time
+
+from msgspec.structs import replace
+
+from baqylau.domain.ids import RestrictionId
+from baqylau.domain.observations import Battery, Observation
+from baqylau.domain.people import Supervision
+from baqylau.domain.zones import Corridor, Point, Polygon
+from baqylau.rules.fold import begin, fold
+from tests.unit.rules.stories import (
+    HOME,
+    METRE_DEG,
+    ORDER_FROM,
+    circle,
+    exclusion,
+    fix,
+    north,
+    order,
+    presence,
+    required_place,
+    supervision,
+    territory,
+)
+
+YEAR_MIN = 525_600
+
+
+def ten_zones() -> Supervision:
+    """Give a person with ten zones: circles, polygons of forty corners, a corridor; always, by hours, by night."""
+    circles = [
+        exclusion(id=RestrictionId(f"circle-{n}"), zone=circle("Place", north(1500 + 700 * n), 150)) for n in range(4)
+    ]
+    polygons = [exclusion(id=RestrictionId(f"polygon-{n}"), zone=_round(north(-1500 - 900 * n))) for n in range(2)]
+    way = (north(800), Point(HOME.latitude_deg + 0.01, HOME.longitude_deg + 0.05))
+    corridor = exclusion(id=RestrictionId("corridor"), zone=Corridor(name="Way", line=way, half_width_m=60))
+    who = supervision(presence(), territory(), required_place(), *circles, *polygons, corridor)
+    return replace(who, orders=(order(until_at=ORDER_FROM + timedelta(days=400)),))
+
+
+def _round(center: Point) -> Polygon:
+    corners = tuple(
+        Point(center.latitude_deg + 0.004 * cos(n * pi / 20), center.longitude_deg + 0.004 * sin(n * pi / 20))
+        for n in range(40)
+    )
+    return Polygon(name="Park", outline=corners)
+
+
+def life(minutes: int) -> list[Observation]:
+    """Give fixes a minute apart: nights at home, days on the move through the zones, a battery that empties."""
+    story = []
+    for minute in range(minutes):
+        of_day = minute % 1440
+        away = max(0.0, sin((of_day - 120) / 1080 * pi)) if 120 <= of_day < 1200 else 0.0
+        wander = 12 * sin(minute * 0.7)
+        place = Point(
+            HOME.latitude_deg + (4000 * away * sin(minute / 97) + wander) * METRE_DEG,
+            HOME.longitude_deg + (4000 * away * cos(minute / 131) + wander) * METRE_DEG,
+        )
+        one = fix(ORDER_FROM + timedelta(minutes=minute), place, 8.0)
+        charge = Battery(level_percent=100 - of_day // 16)
+        story.append(replace(one, bodies=(*one.bodies, charge)) if minute % 10 == 0 else one)
+    return story
+
+
+def _seconds(who: Supervision, story: Sequence[Observation], batch: int) -> float:
+    state, started = begin(), process_time()
+    for start in range(0, len(story), batch):
+        state, _ = fold(who, state, story[start : start + batch], None)
+    return process_time() - started
+
+
+def figures(minutes: int = 60_000) -> dict[str, float]:
+    """Measure in seconds of this processor, so that what else runs does not count.
+
+    The person-year is reckoned from the part of it that was judged.
+    """
+    who, story = ten_zones(), life(minutes)
+    whole_s = _seconds(who, story, len(story))
+    return {
+        "rules_observations_per_s": minutes / whole_s,
+        "rules_observations_per_s_in_batches_of_10": minutes / _seconds(who, story, 10),
+        "rules_observations_per_s_one_by_one": minutes / _seconds(who, story, 1),
+        "rules_person_year_refold_s": whole_s * YEAR_MIN / minutes,
+    }
