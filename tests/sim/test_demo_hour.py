@@ -81,7 +81,7 @@ def minutes(finding: Finding) -> float:
 @pytest.mark.parametrize(
     ("name", "code", "from_min", "until_min"),
     [
-        ("Игорь Верстов", Code.EXCLUSION_ENTRY, 0.4, 1.0),
+        ("Игорь Верстов", Code.EXCLUSION_ENTRY, 0.3, 0.8),
         ("Наталья Ярова", Code.STRAP_OPEN, 1.4, 1.7),
         ("Бекзат Желкенбай", Code.LEFT_EARLY, 4.0, 8.0),
         ("Олжас Көкжиек", Code.NO_COMMS, 7.0, 9.0),
