@@ -21,6 +21,7 @@ from baqylau.rules.settings import (
     CONFIRM_WITHIN_S,
     FAST_BELOW_S,
     FAST_FIXES,
+    POSITION_STALE_S,
     RETURN_FIXES,
     RETURN_WITHIN_S,
     SLOW_FIXES,
@@ -28,6 +29,7 @@ from baqylau.rules.settings import (
 
 _CONFIRM_WITHIN = timedelta(seconds=CONFIRM_WITHIN_S)
 _RETURN_WITHIN = timedelta(seconds=RETURN_WITHIN_S)
+_STALE = timedelta(seconds=POSITION_STALE_S)
 _FAST_BELOW = timedelta(seconds=FAST_BELOW_S)
 
 
@@ -85,9 +87,10 @@ def _leaving(state: Confirmation, mark: Mark, *, may_wait: bool) -> Confirmation
 
 
 def _recent(marks: tuple[Mark, ...], most: int) -> tuple[Mark, ...]:
-    """Keep the last fixes that still count, beginning with one that is against."""
+    """Keep the last fixes that still count, beginning with one that is against. Uncontradicted ones count longer."""
     newest_at = marks[-1].at
-    kept = [mark for mark in marks[-most:] if newest_at - mark.at <= _CONFIRM_WITHIN]
+    counts = _STALE if all(mark.against for mark in marks) else _CONFIRM_WITHIN
+    kept = [mark for mark in marks[-most:] if newest_at - mark.at <= counts]
     first = next((index for index, mark in enumerate(kept) if mark.against), len(kept))
     return tuple(kept[first:])
 

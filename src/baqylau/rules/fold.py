@@ -78,7 +78,8 @@ def fold(
 
 def standing(supervision: Supervision, state: PersonState, now: datetime) -> PersonStanding:
     """Give what the live screen shows. `now` is the last instant at which we are known to have listened."""
-    state, _ = fold(supervision, state, (), now)
+    if state.wake_at is None or state.wake_at <= now:
+        state, _ = fold(supervision, state, (), now)
     position = state.position
     return PersonStanding(
         compliance=state.compliance,

@@ -113,6 +113,12 @@ def test_a_buffered_walk_during_our_deafness_is_judged_when_it_arrives() -> None
     assert told(judged(WHO, story, at("23:30"))[1]) == [("P03", "22:31")]
 
 
+def test_two_buffered_fixes_far_apart_during_our_deafness_are_enough_when_nothing_contradicts_them() -> None:
+    away = every(300, at("22:30"), at("22:41"), AWAY)
+    story = [*every(60, at("21:30"), at("22:20")), deaf(at("22:20"), at("23:00")), *away]
+    assert told(judged(WHO, story, at("23:30"))[1]) == [("P03", "22:35")]
+
+
 def test_when_the_hours_end_the_condition_ends_without_a_finding() -> None:
     story = every(60, at("05:00", day=1), at("06:30", day=1), AWAY)
     state, findings = judged(WHO, story, at("06:30", day=1))
