@@ -25,9 +25,9 @@ TRACK = Track(
 )
 
 
-async def replay(door: Door, protocol: str, speed: float) -> SimulateReport:
+async def replay(door: Door, protocol: str, speed: float, track: Track = TRACK) -> SimulateReport:
     options = SimulateOptions(
-        track=TRACK,
+        track=track,
         line=Line(host="127.0.0.1", port=door.port),
         speak=lambda: FLEET[protocol].device("710000001", ""),
         speed=speed,
@@ -74,3 +74,16 @@ def test_a_server_that_goes_away_and_comes_back_misses_nothing(protocol: str) ->
         assert door.heard > LENGTH, "what was kept and not answered was sent again, and known again by its identity"
 
     asyncio.run(asyncio.wait_for(story(), 30))
+
+
+def test_reports_that_a_protocol_cannot_carry_are_counted_and_the_rest_arrives() -> None:
+    fix = (Fix(latitude_deg=48.6, longitude_deg=66.9),)
+    before_egts = [(datetime(2006, 9, 16, 19, 41, second, tzinfo=UTC), fix) for second in range(3)]
+    track = Track(reports=(*before_egts, *TRACK.reports[:5]))
+
+    async def story() -> SimulateReport:
+        async with Door("egts").listening() as door:
+            return await replay(door, "egts", 1e9, track)
+
+    report = asyncio.run(asyncio.wait_for(story(), 30))
+    assert (report.confirmed, report.refused) == (5, 3)

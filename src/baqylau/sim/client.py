@@ -48,7 +48,7 @@ class Tally(Struct, kw_only=True):
     """Reports put on the line; one that is sent again counts again."""
     confirmed: int = 0
     refused: int = 0
-    """Reports that the server will never take."""
+    """Reports that the server will never take, or that the protocol cannot carry."""
     overwritten: int = 0
     reconnects: int = 0
 
@@ -130,8 +130,12 @@ class Tracker:
         while True:
             await self._waiting.wait()
             self._take_frame()
+            frame = conversation.frame(self._frame)
+            if frame is None:
+                self._refuse()
+                continue
             self.tally.sent += len(self._frame)
-            match await conversation.report(self._frame):
+            match await conversation.ask(frame):
                 case Confirmed(count=count) if count > 0:
                     self._settle(count)
                     self.tally.confirmed += count
@@ -187,12 +191,16 @@ class _Conversation:
 
     async def hello(self) -> Reply:
         greeting = self._device.hello()
-        return await self._ask(greeting) if greeting else Welcomed()
+        return await self.ask(greeting) if greeting else Welcomed()
 
-    async def report(self, reports: list[Report]) -> Reply:
-        return await self._ask(self._device.report(reports))
+    def frame(self, reports: list[Report]) -> bytes | None:
+        """Give the bytes of the reports; None where the protocol has no words for one, such as EGTS for 2006."""
+        try:
+            return self._device.report(reports)
+        except ValueError:
+            return None
 
-    async def _ask(self, frame: bytes) -> Reply:
+    async def ask(self, frame: bytes) -> Reply:
         async with asyncio.timeout(self._answer_within_s):
             self._writer.write(frame)
             await self._writer.drain()
