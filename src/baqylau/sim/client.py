@@ -38,7 +38,7 @@ class Habits(Struct, frozen=True, kw_only=True):
     spool_reports: int = 100_000
     """What the memory holds. When it is full the oldest report is overwritten, and counted."""
     sign_in_tries: int | None = None
-    """How many refusals of the sign-in in a row end the run; None goes on for ever."""
+    """How many refusals of the sign-in in a row, not counting "later", end the run; None goes on for ever."""
 
 
 class Tally(Struct, kw_only=True):
@@ -121,7 +121,7 @@ class Tracker:
         if not isinstance(reply, Refused):
             self._sign_ins_refused = 0
             return True
-        self._sign_ins_refused += 1
+        self._sign_ins_refused += not reply.again
         if self._sign_ins_refused == self._habits.sign_in_tries:
             raise SignInRefusedError(reply.code)
         return False

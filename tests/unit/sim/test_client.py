@@ -141,3 +141,15 @@ async def test_a_refused_sign_in_ends_the_run_when_out_of_tries() -> None:
         tracker = tracker_of(server, Habits(sign_in_tries=2, first_pause_s=0.01))
         with pytest.raises(SignInRefusedError, match="!unknown"):
             await tracker.run()
+
+
+@in_a_loop
+async def test_a_server_that_asks_to_sign_in_later_is_asked_again() -> None:
+    async with ToyServer().listening() as server:
+        server.welcome = b"?\n"
+        tracker = tracker_of(server, Habits(sign_in_tries=1, first_pause_s=0.01, longest_pause_s=0.02))
+        delivering = asyncio.ensure_future(deliver(tracker, 1))
+        await asyncio.sleep(0.1)
+        server.welcome = b"welcome\n"
+        await delivering
+    assert server.kept == said(1)
