@@ -94,7 +94,7 @@ class Office:
         app = create_app(settings, self.engine, self.vault, self.clock, os.urandom)
         addresses: Queue[str] = Queue()
         with listener(settings.host, 0) as opened:
-            serving = server(app, settings, listening=addresses.put)
+            serving = self._serving = server(app, settings, listening=addresses.put)
             thread = Thread(target=serving.run, args=([opened],))
             thread.start()
             try:
@@ -103,6 +103,10 @@ class Office:
                 serving.should_exit = True
                 thread.join(20)
                 assert not thread.is_alive()
+
+    def stop(self) -> None:
+        """Ask the server to stop, as a signal would."""
+        self._serving.should_exit = True
 
     @contextmanager
     def browser(self, **changes: Any) -> Iterator[Browser]:

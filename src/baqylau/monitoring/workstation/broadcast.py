@@ -22,7 +22,7 @@ _LOG = structlog.get_logger("baqylau.workstation")
 
 RING = 4_096
 READ_AT_ONCE = 500
-LISTEN_S = 0.5
+LISTEN_S = 0.25
 PEOPLE_EVERY_S = 1.0
 BEAT_EVERY_S = 2.0
 AGAIN_AFTER_S = 1.0

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from baqylau.domain.alarms import ActRefusedError
+from baqylau.monitoring.workstation.headers import ALWAYS
 from baqylau.monitoring.workstation.messages import Refusal
 from baqylau.storage.database import StorageUnavailableError
 
@@ -67,8 +68,10 @@ async def database_away(_request: Request, _error: Exception) -> Response:
 
 
 async def own_fault(_request: Request, _error: Exception) -> Response:
-    """Answer our own fault; the server's log holds the trace."""
-    return RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, "server.refused.own_fault").response()
+    """Answer our own fault; the server's log holds the trace. No middleware sees this answer."""
+    response = RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, "server.refused.own_fault").response()
+    response.headers.update(ALWAYS)
+    return response
 
 
 HANDLERS = {

@@ -10,6 +10,8 @@ from baqylau.monitoring.workstation.settings import Settings
 
 _UNREAD_MS = 20_000
 """How long the system keeps bytes for a peer that does not take them, before it drops the line."""
+_UNSENT_BYTES = 262_144
+"""How much the system keeps for one peer: soon enough it shows who does not read."""
 _STOP_WITHIN_S = 3
 _KEEP_ALIVE_S = 30
 _CONNECTIONS = 1_000
@@ -45,6 +47,7 @@ def listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     opened = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNSENT_BYTES)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_MS)
     return opened

@@ -54,7 +54,7 @@ async def received(request: Request, kind: type[_T]) -> _T:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as wrong:
         raise _wrong_field(wrong) from wrong
-    except msgspec.DecodeError as broken:
+    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "request.refused.not_json") from broken
 
 

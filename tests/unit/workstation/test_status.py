@@ -1,0 +1,51 @@
+"""Is everything alive, and who is told."""
+
+from datetime import timedelta
+
+from baqylau.monitoring.workstation.health import health_of
+from baqylau.storage.live import Beats
+from tests.unit.workstation.invented import NOW
+from tests.unit.workstation.office import Office
+
+LATELY = NOW - timedelta(seconds=2)
+
+
+def _beats(**changes: object) -> Beats:
+    told = {
+        "gateway_alive_at": LATELY,
+        "judge_alive_at": LATELY,
+        "devices_connected": 12,
+        "keep_ms": 3.5,
+        "judge_ms": 8.0,
+        "behind": 0,
+    }
+    return Beats(**{**told, **changes})  # type: ignore[arg-type]
+
+
+def test_we_see_while_both_programs_give_signs_of_life() -> None:
+    assert not health_of(_beats(), 0, NOW).blind
+
+
+def test_we_are_blind_when_one_of_them_is_quiet_or_never_spoke() -> None:
+    quiet_at = NOW - timedelta(seconds=16)
+    assert health_of(_beats(gateway_alive_at=quiet_at), 0, NOW).blind
+    assert health_of(_beats(judge_alive_at=quiet_at), 0, NOW).blind
+    assert health_of(_beats(gateway_alive_at=None), 0, NOW).blind
+
+
+def test_supervisors_of_processes_need_no_sign_in(office: Office) -> None:
+    with office.browser() as browser:
+        assert browser.get("/healthz").text == "alive\n"
+        assert browser.get("/readyz").status_code == 200
+        assert browser.get("/api/health").status_code == 401
+
+
+def test_figures_go_to_the_own_machine_or_to_whoever_has_the_token(office: Office) -> None:
+    with office.browser() as browser:
+        browser.sign_in("nobody")
+        figures = browser.get("/metrics").text
+    assert 'baqylau_web_sign_ins_total{outcome="refused"} 1.0' in figures
+    assert "baqylau_web_feed_listeners 0.0" in figures
+    with office.browser(metrics_token="invented-token") as browser:  # noqa: S106 - invented
+        assert browser.get("/metrics").status_code == 403
+        assert browser.get("/metrics", Authorization="Bearer invented-token").status_code == 200
