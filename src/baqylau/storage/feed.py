@@ -1,6 +1,6 @@
 """What changed, in the order in which it was committed: a reader that goes on after its cursor misses nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import LiteralString
 
 import psycopg
@@ -60,7 +60,7 @@ def notify(connection: Connection, channel: str) -> None:
     connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": channel})
 
 
-def notifications(dsn: str, channels: Sequence[LiteralString], timeout_s: float) -> Iterator[frozenset[str]]:
+def notifications(dsn: str, channels: Sequence[LiteralString], timeout_s: float) -> Generator[frozenset[str]]:
     """Wait on channels, for ever: gives those that spoke, or none when the time passed without a word.
 
     It has a connection of its own. The first value comes at once, when the line stands: look at the database then,

@@ -119,7 +119,7 @@ class Quarantine:
         """Give how often each device was refused on a day (UTC)."""
         with transaction(self._engine) as connection:
             found = connection.execute(select(refusal.c.device_id, refusal.c.count).where(refusal.c.day == day))
-            return {DeviceId(device_id): count for device_id, count in found.tuples()}
+            return {DeviceId(device_id): count for device_id, count in found}
 
     def latest(self, count: int) -> list[Kept]:
         """Give the last items, newest first."""

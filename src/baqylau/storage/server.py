@@ -17,6 +17,7 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import rmtree
+from time import monotonic, sleep
 from typing import IO
 from urllib.parse import quote
 
@@ -27,6 +28,9 @@ SOCKET_PATH_BYTES = 107
 """Longest path of a unix socket on Linux."""
 START_S = 600
 """Long enough to recover after a power cut."""
+DYING_S = 20
+"""How long the processes of a server that was killed may take to go."""
+AGAIN_S = 0.2
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -66,19 +70,19 @@ def embedded(
 
     `ServerFailedError` when the directory belongs to another major version or the server does not start.
     """
+    data_dir.parent.mkdir(parents=True, exist_ok=True)
     cluster = _Cluster(data_dir.absolute(), binaries or wheel_binaries(), {**SETTINGS, **(settings or {})})
-    with cluster.control():
-        cluster.enter()
-        using = cluster.lock_file("use")
-        flock(using, LOCK_SH)
-        cluster.start()
-    try:
-        yield cluster.dsn(DATABASE)
-    finally:
+    with cluster.lock_file("use") as using:
         with cluster.control():
-            if _alone(using):
-                cluster.stop()
-            using.close()
+            flock(using, LOCK_SH)
+            cluster.enter()
+            cluster.start()
+        try:
+            yield cluster.dsn(DATABASE)
+        finally:
+            with cluster.control():
+                if _alone(using):
+                    cluster.stop()
 
 
 def _alone(using: IO[bytes]) -> bool:
@@ -102,7 +106,6 @@ class _Cluster:
     @contextmanager
     def control(self) -> Iterator[None]:
         """Hold the right to start and to stop: one program at a time."""
-        self._data_dir.parent.mkdir(parents=True, exist_ok=True)
         with self.lock_file("control") as control:
             flock(control, LOCK_EX)
             yield
@@ -146,22 +149,55 @@ class _Cluster:
         if made_by != version:
             msg = f"{self._data_dir} was made by PostgreSQL {made_by}, the installed one is {version}"
             raise ServerFailedError(msg)
-        data = f"--pgdata={self._data_dir}"
-        if self._ask("pg_ctl", "status", data).returncode != 0:
+        begun_s = patient_until_s = monotonic()
+        while not self._answers():
+            if self._left_behind() and monotonic() < begun_s + START_S:
+                patient_until_s = monotonic() + DYING_S
             log = f"--log={self._data_dir / 'log'}"
-            self._run("pg_ctl", "start", data, "-w", "-s", f"-t{START_S}", log, f"--options={self._options()}")
+            started = self._ask("pg_ctl", "start", self._data, "-w", "-s", f"-t{START_S}", log, self._options())
+            if started.returncode == 0:
+                break
+            if monotonic() > patient_until_s:
+                raise self._failed("pg_ctl", started)
+            sleep(AGAIN_S)
         self._make_database()
+
+    def _answers(self) -> bool:
+        """Whether a server is there, such as one that a killed program left; one that still recovers is not."""
+        try:
+            psycopg.connect(self.dsn("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _left_behind(self) -> bool:
+        """Whether a server that was killed is still in the way: wait for its processes, and forget a dead one's name.
+
+        In a container without an init nobody buries the dead: PostgreSQL would take them for living for ever.
+        """
+        name = self._data_dir / "postmaster.pid"
+        if not name.exists():
+            return False
+        process = Path("/proc", name.read_text().split()[0], "stat")
+        if process.exists() and process.read_text().rpartition(")")[2].split()[0] == "Z":
+            name.unlink(missing_ok=True)
+        return True
 
     def stop(self) -> None:
         """Stop the server, when everything is on disk."""
-        self._run("pg_ctl", "stop", f"--pgdata={self._data_dir}", "-w", "-s", f"-t{START_S}", "-mfast")
+        if self._answers():
+            self._run("pg_ctl", "stop", self._data, "-w", "-s", f"-t{START_S}", "-mfast")
 
     def dsn(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={quote(str(self._socket_dir), safe='')}"
 
+    @property
+    def _data(self) -> str:
+        return f"--pgdata={self._data_dir}"
+
     def _options(self) -> str:
         pairs = {**self._settings, "unix_socket_directories": str(self._socket_dir)}
-        return " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in pairs.items())
+        return "--options=" + " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in pairs.items())
 
     def _make_database(self) -> None:
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
@@ -172,11 +208,12 @@ class _Cluster:
     def _run(self, program: str, *arguments: str) -> str:
         done = self._ask(program, *arguments)
         if done.returncode != 0:
-            msg = (
-                f"{program} of the embedded PostgreSQL failed: {done.stdout.strip()[-600:]} (see {self._data_dir}/log)"
-            )
-            raise ServerFailedError(msg)
+            raise self._failed(program, done)
         return done.stdout
+
+    def _failed(self, program: str, done: subprocess.CompletedProcess[str]) -> ServerFailedError:
+        said = done.stdout.strip()[-600:]
+        return ServerFailedError(f"{program} of the embedded PostgreSQL failed: {said} (see {self._data_dir}/log)")
 
     def _ask(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a program of the wheel in a session of its own: a signal to our terminal is not one to the server."""

@@ -1,0 +1,79 @@
+"""Whoever follows the feed after a cursor misses nothing, whatever was under way when they looked."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from sqlalchemy import Engine
+
+from baqylau.storage.database import StorageUnavailableError, transaction
+from baqylau.storage.feed import Feed, notifications
+from tests.unit.storage.kept import House
+
+
+def put(engine: Engine, *keys: str) -> None:
+    with transaction(engine) as connection:
+        Feed(engine).append(connection, "alarm", keys)
+
+
+def test_changes_are_given_in_order_and_in_parts(engine: Engine) -> None:
+    feed = Feed(engine)
+    assert (feed.cursor(), feed.after(0, 10)) == (0, [])
+    put(engine, "1", "2", "3")
+    first = feed.after(0, 2)
+    assert [row.key for row in first] == ["1", "2"]
+    assert [row.key for row in feed.after(first[-1].id, 2)] == ["3"]
+    assert feed.after(feed.cursor(), 2) == []
+
+
+def test_a_reader_never_passes_a_change_that_is_still_under_way(engine: Engine) -> None:
+    feed, written, go_on = Feed(engine), Event(), Event()
+
+    def slow() -> None:
+        with transaction(engine) as connection:
+            feed.append(connection, "alarm", ["slow"])
+            written.set()
+            go_on.wait(10)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(slow)
+        written.wait(10)
+        second = pool.submit(put, engine, "quick")
+        assert feed.after(0, 10) == []
+        go_on.set()
+        first.result(10)
+        second.result(10)
+    assert [row.key for row in feed.after(0, 10)] == ["slow", "quick"]
+
+
+def test_many_writers_and_one_reader_that_goes_on_after_its_cursor(engine: Engine) -> None:
+    def write(writer: int) -> None:
+        for number in range(15):
+            put(engine, f"{writer}/{number}")
+
+    feed, seen = Feed(engine), list[str]()
+    with ThreadPoolExecutor(4) as pool:
+        writing = [pool.submit(write, writer) for writer in range(4)]
+        cursor = 0
+        while len(seen) < 60 or not all(one.done() for one in writing):
+            rows = feed.after(cursor, 7)
+            seen += [row.key for row in rows]
+            cursor = rows[-1].id if rows else cursor
+    assert sorted(seen) == sorted(f"{writer}/{number}" for writer in range(4) for number in range(15))
+
+
+def test_those_who_wait_are_woken_at_the_commit(engine: Engine, dsn: str) -> None:
+    waiting = notifications(dsn, ["feed", "live"], timeout_s=0.1)
+    assert next(waiting) == frozenset()
+    assert next(waiting) == frozenset()
+    put(engine, "1")
+    assert next(waiting) == {"feed"}
+    waiting.close()
+
+
+def test_who_waits_is_told_that_the_line_broke(house: House) -> None:
+    waiting = notifications(house.dsn, ["feed"], timeout_s=5)
+    next(waiting)
+    house.cut_all_lines()
+    with pytest.raises(StorageUnavailableError):
+        next(waiting)
