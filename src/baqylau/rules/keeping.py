@@ -92,9 +92,7 @@ BEGUN = Keeping()
 
 def calm(plan: "RestrictionPlan", state: Keeping, at: datetime, *, against: bool | None) -> bool:
     """Whether a fix that says this changes nothing, nor would the next that says so before the next tick."""
-    if against is None or against is not state.against or state.confirmation.marks:
-        return False
-    if against is not state.confirmation.confirmed:
+    if against is None or not (against is state.against is state.confirmation.confirmed) or state.confirmation.marks:
         return False
     return not against or state.finding is not None or plan.span(at).duty is not Duty.DUE
 

@@ -23,10 +23,8 @@ _Pairs = tuple[tuple[datetime, datetime], ...]
 
 
 class Duty(StrEnum):
-    """What a restriction asks at an instant."""
+    """What a restriction in force asks at an instant."""
 
-    OFF = "off"
-    """Not in force."""
     FREE = "free"
     EXCUSED = "excused"
     DUE = "due"
@@ -91,11 +89,7 @@ def schedule_of(restriction: Restriction) -> Schedule | None:
 
 
 def span_at(restriction: Restriction, validity: Validity, permissions: Iterable[Permission], at: datetime) -> Span:
-    """Give what the restriction asks at the instant, and from when to when it asks just that."""
-    if at < validity.from_at:
-        return Span(duty=Duty.OFF, from_at=at, until_at=validity.from_at)
-    if at >= validity.until_at:
-        return Span(duty=Duty.OFF, from_at=validity.until_at, until_at=ALWAYS)
+    """Give what the restriction asks at an instant of its validity, and from when to when it asks just that."""
     schedule = schedule_of(restriction)
     from_at, until_at = validity.from_at, validity.until_at
     if schedule is not None:

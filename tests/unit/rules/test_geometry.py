@@ -88,6 +88,8 @@ def test_points_given_twice_and_a_closed_ring_are_put_right() -> None:
     ring = square()
     zone = repaired(Polygon(name="Park", outline=(ring[0], *ring, ring[0])))
     assert zone == Polygon(name="Park", outline=ring)
+    circle = Circle(name="Home", center=TOWN, radius_m=100)
+    assert repaired(circle) is circle
     line = repaired(Corridor(name="Way", line=(TOWN, TOWN, Point(43, 76)), half_width_m=5))
     assert line == Corridor(name="Way", line=(TOWN, Point(43, 76)), half_width_m=5)
 

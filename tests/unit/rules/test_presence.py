@@ -169,6 +169,20 @@ def test_a_cell_towers_place_proves_nothing() -> None:
     assert codes(judged(WHO, story, at("23:30"))[1]) == []
 
 
+def test_a_relay_of_known_place_counts_without_satellites() -> None:
+    story = [fix(at("23:00") + timedelta(minutes=n), AWAY, source=FixSource.RELAY, satellites=0) for n in range(3)]
+    assert told(judged(WHO, story, at("23:05"))[1]) == [("P01", "23:01")]
+
+
+def test_one_fix_at_home_between_fixes_outside_ends_nothing() -> None:
+    story = [
+        *every(60, at("21:00"), at("22:30"), AWAY),
+        fix(at("22:29:30")),
+        *every(20, at("22:30"), at("23:00"), AWAY),
+    ]
+    assert told(judged(WHO, story, at("23:00"))[1]) == [("P02", "22:05")]
+
+
 def test_too_few_satellites_or_bad_geometry_prove_nothing() -> None:
     few = [fix(at("23:00") + timedelta(minutes=n), AWAY, satellites=3) for n in range(9)]
     flat = [fix(at("23:10") + timedelta(minutes=n), AWAY, None, hdop=9.0) for n in range(9)]

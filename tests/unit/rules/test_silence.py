@@ -59,6 +59,22 @@ def test_a_backlog_from_within_the_gap_is_not_judged_by_what_we_missed_around_it
     assert told(judged(WHO, story, at("08:00"))[1]) == [("C01", "07:50")]
 
 
+def test_times_on_the_person_that_touch_are_one() -> None:
+    who = supervision(
+        devices=(device(silence_limit_s=1800),),
+        fittings=(fitting(until_at=at("05:20")), fitting(from_at=at("05:20"))),
+    )
+    assert told(judged(who, [heard(at("05:10"), PING)], at("06:00"))[1]) == [("C01", "05:40")]
+
+
+def test_a_device_put_on_again_begins_anew() -> None:
+    who = supervision(
+        devices=(device(silence_limit_s=1800),),
+        fittings=(fitting(until_at=at("05:20")), fitting(from_at=at("07:00"))),
+    )
+    assert told(judged(who, [heard(at("05:10"), PING)], at("08:00"))[1]) == [("C01", "07:30")]
+
+
 def test_the_word_of_a_device_on_nobody_or_without_an_order_is_passed_over() -> None:
     who = supervision(
         devices=(device(silence_limit_s=1800),),
