@@ -13,7 +13,7 @@ class Door:
 
     def __init__(self, protocol: str) -> None:
         self.kept: dict[bytes, Reading] = {}
-        self.heard = 0
+        self.heard: list[Reading] = []
         self.mute = False
         self.port = 0
         self._open = FLEET[protocol].session
@@ -46,7 +46,7 @@ class Door:
 
     def _answer(self, session: Session, event: Event) -> bytes:
         if isinstance(event, Keep):
-            self.heard += len(event.readings)
+            self.heard += event.readings
             self.kept.update((reading.identity, reading) for reading in event.readings)
             if self.mute:
                 return b""

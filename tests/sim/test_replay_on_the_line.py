@@ -1,15 +1,18 @@
 """A real client on a real socket, in every protocol, with a server that goes away in the middle."""
 
 import asyncio
+import os
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from baqylau.domain.observations import Fix
-from baqylau.links.tracks import Track
+from baqylau.domain.observations import Fix, NoFix
+from baqylau.links.tracks import Track, read_track
 from baqylau.protocols.fleet import FLEET
+from baqylau.protocols.session import Reading
 from baqylau.sim.client import Habits, Line
 from baqylau.sim.replay import SimulateOptions, SimulateReport, simulate
 from tests.sim.door import Door
@@ -23,6 +26,8 @@ TRACK = Track(
         for number in range(LENGTH)
     )
 )
+
+GNSS = Path(os.environ.get("BAQYLAU_TESTDATA", Path(__file__).parents[3] / "shared" / "testdata")) / "gnss"
 
 
 async def replay(door: Door, protocol: str, speed: float, track: Track = TRACK) -> SimulateReport:
@@ -71,7 +76,9 @@ def test_a_server_that_goes_away_and_comes_back_misses_nothing(protocol: str) ->
         assert report.reconnects > 0
         assert len(door.kept) == LENGTH
         assert {reading.observed_at for reading in door.kept.values()} == {at for at, _ in TRACK.reports}
-        assert door.heard > LENGTH, "what was kept and not answered was sent again, and known again by its identity"
+        assert len(door.heard) > LENGTH, (
+            "what was kept and not answered was sent again, and known again by its identity"
+        )
 
     asyncio.run(asyncio.wait_for(story(), 30))
 
@@ -87,3 +94,29 @@ def test_reports_that_a_protocol_cannot_carry_are_counted_and_the_rest_arrives()
 
     report = asyncio.run(asyncio.wait_for(story(), 30))
     assert (report.confirmed, report.refused) == (5, 3)
+
+
+@pytest.mark.skipif(not GNSS.is_dir(), reason="the receiver logs (BAQYLAU_TESTDATA) are not at hand")
+@pytest.mark.parametrize("protocol", FLEET)
+@pytest.mark.parametrize(
+    ("log", "fixes", "without_a_fix"),
+    [
+        ("nmea/bundg_zeus_9.log", 146, 0),
+        ("nmea/rx210.log", 40, 22),
+        ("nmea/skytraq.log", 0, 17),
+        ("gpx/around-visnjan-with-car.gpx", 104, 0),
+    ],
+)
+def test_a_real_log_arrives_with_every_fix_and_every_want_of_one(
+    protocol: str, log: str, fixes: int, without_a_fix: int
+) -> None:
+    async def story() -> list[Reading]:
+        async with Door(protocol).listening() as door:
+            report = await replay(door, protocol, 1e9, read_track(GNSS / log))
+        assert report.confirmed == report.reports
+        return door.heard
+
+    heard = asyncio.run(asyncio.wait_for(story(), 30))
+    bodies = [body for reading in heard for body in reading.bodies]
+    assert sum(isinstance(body, Fix) for body in bodies) == fixes
+    assert sum(isinstance(body, NoFix) for body in bodies) == without_a_fix
