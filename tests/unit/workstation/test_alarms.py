@@ -35,7 +35,7 @@ def _key(answer: httpx.Response) -> tuple[int, str]:
 def _looks(office: Office) -> list[tuple[str, str, str, str]]:
     looked = select(audit.c.who, audit.c.what, audit.c.object, audit.c.purpose).where(audit.c.what.like("look.%"))
     with office.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(looked.order_by(audit.c.id))]  # type: ignore[misc]
+        return [tuple(row) for row in connection.execute(looked.order_by(audit.c.id))]
 
 
 def test_an_alarm_is_taken_noted_and_closed_with_grounds(office: Office, browser: Browser) -> None:

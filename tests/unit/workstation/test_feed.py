@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from datetime import datetime
 from itertools import islice
@@ -48,7 +48,7 @@ class Event:
         self.said: Any = json.loads(fields["data"])
 
 
-def events(answer: httpx.Response) -> Iterator[Event]:
+def events(answer: httpx.Response) -> Generator[Event, None, None]:
     """Read the events of a feed as they come."""
     lines: list[str] = []
     for line in answer.iter_lines():
