@@ -10,13 +10,18 @@ import msgspec
 import typer
 
 from baqylau.cli.instants import instant
+from baqylau.cli.options import DEFAULT_DATA, Data, Database, ready
 from baqylau.links import wall_clock
 from baqylau.links.tracks import TrackError, read_track
 from baqylau.protocols.describe import Described, Wrong, describe, frame_bytes
 from baqylau.protocols.fleet import FLEET, FleetProtocol
 from baqylau.protocols.session import Fault
 from baqylau.sim.client import Line, SignInRefusedError
+from baqylau.sim.load import LoadOptions, run_load
+from baqylau.sim.load_fleet import load_registry
 from baqylau.sim.replay import SimulateOptions, SimulateReport, simulate
+from baqylau.storage.database import open_database
+from baqylau.storage.registers import Registers
 
 app = typer.Typer()
 
@@ -120,3 +125,65 @@ def _decode_line(protocol: FleetProtocol, line: str) -> list[Described]:
         shown = line.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         wrong = Wrong(fault=Fault.NOT_THIS_PROTOCOL, detail="the line is not hexadecimal digits")
         return [Described(frame=shown, kind="rejected", wrong=(wrong,))]
+
+
+bench = typer.Typer(help="Measure a server that speaks a fleet protocol, ours or another.")
+app.add_typer(bench, name="bench")
+
+
+@bench.callback()
+def measure() -> None:
+    """Measure a server that speaks a fleet protocol, ours or another."""
+
+
+@bench.command("load")
+def bench_load(
+    protocol: Protocol,
+    to: To,
+    devices: Annotated[int, typer.Option(min=1, help="How many devices, each with a connection of its own.")] = 500,
+    rate: Annotated[float, typer.Option(min=0.1, help="Positions a second, of all devices together.")] = 1_000.0,
+    seconds: Annotated[float, typer.Option(min=0.1, help="For how long.")] = 30.0,
+    batch: Annotated[int, typer.Option(min=1, help="Positions in a frame.")] = 1,
+    closed_loop: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--closed-loop", help="Send the next frame as soon as one is answered.")
+    ] = False,
+) -> None:
+    """Send positions of many devices at a fixed rate and tell how the server keeps up, as JSON.
+
+    The server has to know the devices 770000001 and following; `baqylau bench devices` registers them with ours.
+    """
+    _protocol(protocol)
+    options = LoadOptions(
+        protocol=protocol,
+        line=_line(to),
+        devices=devices,
+        rate=rate,
+        seconds=seconds,
+        batch=batch,
+        closed_loop=closed_loop,
+    )
+    try:
+        report = run_load(options, wall_clock.now())
+    except SignInRefusedError as refused:
+        typer.echo(f"The server does not take the devices (it answered {refused.code}).", err=True)
+        raise typer.Exit(1) from refused
+    except OSError as wrong:
+        typer.echo(f"Nobody listens at {to}: {wrong.strerror or wrong}", err=True)
+        raise typer.Exit(1) from wrong
+    typer.echo(msgspec.json.encode(report).decode())
+
+
+@bench.command("devices")
+def bench_devices(
+    protocol: Protocol,
+    devices: Annotated[
+        int, typer.Option(min=1, help="How many devices to register, each on an invented person.")
+    ] = 500,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+) -> None:
+    """Register the devices that `bench load` speaks for. Only for an installation without real people."""
+    _protocol(protocol)
+    with ready(data, database) as dsn:
+        registry = load_registry(protocol, devices, wall_clock.now())
+        Registers(open_database(dsn), wall_clock.now).save(registry, by="bench")

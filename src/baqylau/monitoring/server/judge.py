@@ -94,7 +94,7 @@ class Judge:
             pass
 
     def round(self) -> bool:
-        """Judge a bounded part in one transaction; tell whether more may be waiting."""
+        """Judge a bounded part in one transaction; tell whether more may be waiting, which any news makes likely."""
         listened = self._live.last_listened()
         changes = self._registers.unjudged_changes()
         entries = self._journal.read_after(self._cursors, ENTRIES_A_ROUND)
@@ -107,7 +107,7 @@ class Judge:
         for person_id in self._due(listened):
             self._judge(folds, person_id, partial(self._judging.on, new=(), listened=listened))
         self._commit(folds, entries, changes, listened)
-        return len(entries) >= ENTRIES_A_ROUND
+        return bool(entries)
 
     def _know(self, known: Known) -> None:
         self._known[known.person_id] = known

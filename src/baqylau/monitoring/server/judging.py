@@ -97,12 +97,13 @@ class Judging:
 
     def history(self, supervision: Supervision, after: datetime | None) -> list[Observation]:
         """Give what was observed on the person from an instant on, with the gaps in our own listening."""
+        since = after or BEFORE_EVERYTHING
+        gaps = self._journal.of_devices([ourselves(partition_of(supervision.person_id))], since, AFTER_EVERYTHING)
         if not supervision.fittings:
-            return []
-        devices = {fitting.device_id for fitting in supervision.fittings}
+            return gaps
+        devices = sorted({fitting.device_id for fitting in supervision.fittings})
         begun = min(fitting.from_at for fitting in supervision.fittings)
-        sources = [*sorted(devices), ourselves(partition_of(supervision.person_id))]
-        return self._journal.of_devices(sources, max(after or begun, begun), AFTER_EVERYTHING)
+        return gaps + self._journal.of_devices(devices, max(since, begun), AFTER_EVERYTHING)
 
 
 def _before(first: Observation, state: PersonState) -> datetime | None:

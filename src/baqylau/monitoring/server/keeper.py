@@ -8,7 +8,7 @@ written into the journal as blindness before we claim to have listened again: no
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from statistics import median
 from time import perf_counter
@@ -30,6 +30,8 @@ log = structlog.get_logger()
 BEAT_S = 1.0
 BLIND_AFTER = timedelta(seconds=5)
 """A longer pause between two beats is a time in which we did not listen."""
+BEFORE_US = datetime(2000, 1, 1, tzinfo=UTC)
+"""Earlier than any installation."""
 GROUP_MAX = 4_000
 SET_ASIDE_MAX = 10_000
 """How many rejected frames may wait for the database. More are counted and dropped: they are not acknowledged facts."""
@@ -67,14 +69,17 @@ class Keeper:
         self._refused: Counter[DeviceId] = Counter()
         self._stopping = False
         self._keep_ms: list[float] = []
-        self._beat_at: datetime | None = None
+        self._beat_at = BEFORE_US
         self.failure: BaseException | None = None
         """Why the thread ended, when it was our own fault."""
         self._thread = threading.Thread(target=self._run, name="keeper")
 
     def start(self) -> None:
-        """Write down how long we did not listen, then begin to keep. Raises what the database raises."""
-        self._beat_at = self._live.last_listened()
+        """Write down how long we did not listen, then begin to keep. Raises what the database raises.
+
+        Before the first start ever we listened to nobody: equipment fitted earlier was not silent, we were not there.
+        """
+        self._beat_at = self._live.last_listened() or BEFORE_US
         self._beat()
         self._thread.start()
 
@@ -105,8 +110,9 @@ class Keeper:
 
     def _run(self) -> None:
         try:
-            while not self._stopping or self._waiting:
+            while not self._stopping:
                 self._round()
+            self._round()
         except BaseException as failure:
             self.failure = failure
             log.exception("keeper_failed")
@@ -120,6 +126,7 @@ class Keeper:
         while group:
             part, group = group[:GROUP_MAX], group[GROUP_MAX:]
             self._attempt(partial(self._commit, part), part)
+        self._attempt(self._write_aside, [])
         self._attempt(self._beat_if_due, [])
 
     def _attempt(self, work: Callable[[], None], group: list[_Waiting]) -> None:
@@ -146,21 +153,24 @@ class Keeper:
         if answers:
             self._deliver(answer_all)
 
-    def _beat_if_due(self) -> None:
-        if self._beat_at is None or self._now() - self._beat_at >= timedelta(seconds=BEAT_S):
-            self._beat()
-
-    def _beat(self) -> None:
-        """Prove that we listen up to now, after writing down when we did not."""
-        now = self._now()
-        if self._beat_at is not None and now - self._beat_at > BLIND_AFTER:
-            self._journal.append([_blind(partition, self._beat_at, now) for partition in ALL_PARTITIONS])
-            log.warning("we_were_blind", since=self._beat_at.isoformat(), until=now.isoformat())
+    def _write_aside(self) -> None:
+        """Write down what could not be taken and what must not be kept."""
         with self._lock:
             aside, self._aside = self._aside, []
             refused, self._refused = self._refused, Counter()
         self._quarantine.keep(aside)
         self._quarantine.refuse(refused)
+
+    def _beat_if_due(self) -> None:
+        if self._now() - self._beat_at >= timedelta(seconds=BEAT_S):
+            self._beat()
+
+    def _beat(self) -> None:
+        """Prove that we listen up to now, after writing down when we did not."""
+        now = self._now()
+        if now - self._beat_at > BLIND_AFTER:
+            self._journal.append([_blind(partition, self._beat_at, now) for partition in ALL_PARTITIONS])
+            log.warning("we_were_blind", since=self._beat_at.isoformat(), until=now.isoformat())
         keep_ms, self._keep_ms = self._keep_ms, []
         self._live.gateway_beat(now, connected=self.connected(), keep_ms=median(keep_ms) if keep_ms else None)
         self._beat_at = now

@@ -61,10 +61,16 @@ class Document:
     def _value(self, node: yaml.Node, path: str) -> Value:
         self._lines[path] = node.start_mark.line + 1
         if isinstance(node, yaml.MappingNode):
-            return {key.value: self._value(value, f"{path}.{key.value}") for key, value in node.value}
+            return {key.value: self._named(key, value, f"{path}.{key.value}") for key, value in node.value}
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, f"{path}[{index}]") for index, item in enumerate(node.value)]
         return str(node.value)
+
+    def _named(self, key: yaml.Node, node: yaml.Node, path: str) -> Value:
+        """Give a value that stands under a name: its line is that of the name."""
+        value = self._value(node, path)
+        self._lines[path] = key.start_mark.line + 1
+        return value
 
     def line(self, path: str) -> int:
         """Give the line of the value at a path such as `$.people[0].name`, or of the nearest one around it."""

@@ -1,0 +1,136 @@
+"""An import file is taken whole or not at all, and every mistake is shown where it stands."""
+
+from itertools import pairwise
+from textwrap import dedent
+
+import pytest
+
+from baqylau.domain.orders import PresenceRegime, Territory
+from baqylau.domain.schedules import Window
+from baqylau.domain.zones import Circle
+from baqylau.locales import LANGUAGES, text
+from baqylau.monitoring.server.importing.document import MistakesError
+from baqylau.monitoring.server.importing.registry import parse
+
+GOOD = dedent("""\
+    people:
+      - id: p-1
+        name: Бекзат Желкенбай
+        language: kk
+    devices:
+      - {id: t-1, kind: tracker, protocol: wialon, number: "860000000000001"}
+    zones:
+      - id: home
+        name: Тал көшесі, 14
+        circle: {center: [48.6, 66.9], radius_m: 60}
+      - id: town
+        name: Ақжелкен
+        polygon: {outline: [[48.5, 66.8], [48.5, 67.0], [48.7, 67.0], [48.7, 66.8]]}
+    orders:
+      - id: o-1
+        person: p-1
+        court: Ақжелкен қалалық соты
+        act_number: 4-118/2026
+        act_date: 2026-08-14
+        from: 2026-08-14T00:00:00+05:00
+        until: 2027-08-14T00:00:00+05:00
+        restrictions:
+          - id: r-1
+            kind: presence
+            clause: "2"
+            places: [home]
+            hours:
+              timezone: Asia/Almaty
+              windows: [{days: [mon, sun], from: 22:00, to: "06:00"}]
+          - {id: r-2, kind: territory, clause: "3", zone: town}
+    permissions:
+      - {id: e-1, person: p-1, restriction: r-1, from: 2026-11-19T20:00:00+05:00,
+         until: 2026-11-20T08:00:00+05:00, reason: clinic, granted_by: A. Sarzhan}
+    fittings:
+      - {id: f-1, person: p-1, device: t-1, from: 2026-08-15T10:00:00+05:00}
+    """)
+
+
+def mistakes_of(content: str) -> list[tuple[int, str, str]]:
+    with pytest.raises(MistakesError) as found:
+        parse(content)
+    for mistake in found.value.mistakes:
+        for language in LANGUAGES:
+            assert text(language, mistake.key, **mistake.params)
+    return [(mistake.line, mistake.field, mistake.key) for mistake in found.value.mistakes]
+
+
+def test_a_good_file_says_what_the_registers_will_hold() -> None:
+    registry = parse(GOOD)
+    regime, territory = registry.restrictions
+    assert registry.people[0].name == "Бекзат Желкенбай"
+    assert isinstance(regime, PresenceRegime)
+    assert isinstance(territory, Territory)
+    assert isinstance(regime.places[0], Circle)
+    assert regime.schedule.windows == (Window(start_min=1320, end_min=360, weekdays=(0, 6)),)
+    assert regime.from_at == registry.orders[0].from_at
+    assert len(registry.permissions) == len(registry.fittings) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "key"),
+    [
+        ("language: kk", "language: fr", "people[0].language", "import.wrong_value"),
+        ("kind: tracker", "kind: phone", "devices[0].kind", "import.wrong_value"),
+        ("radius_m: 60", "radius: 60", "zones[0].circle", "import.unknown_field"),
+        ("radius_m: 60", "radius_m: 60, color: red", "zones[0].circle", "import.unknown_field"),
+        ("radius_m: 60", "radius_m: wide", "zones[0].circle.radius_m", "import.wrong_type"),
+        ("radius_m: 60", "radius_m: -1", "zones[0]", "zone.refused.radius"),
+        ("person: p-1\n    court", "person: p-9\n    court", "orders[0].person", "import.not_in_file"),
+        ("places: [home]", "places: [work]", "orders[0].restrictions[0].places", "import.not_in_file"),
+        ("places: [home]", "places: []", "orders[0].restrictions[0].places", "import.place_missing"),
+        ("from: 22:00", "from: 25:00", "orders[0].restrictions[0].hours.windows", "import.not_a_time"),
+        ('to: "06:00"', 'to: "22:00"', "orders[0].restrictions[0].hours.windows", "import.window_empty"),
+        ("[mon, sun]", "[mon, moonday]", "orders[0].restrictions[0].hours.windows", "import.unknown_day"),
+        ("Asia/Almaty", "Asia/Atlantis", "orders[0].restrictions[0].hours.timezone", "import.unknown_timezone"),
+        ("kind: presence", "kind: exile", "orders[0].restrictions[0].kind", "import.wrong_value"),
+        ("until: 2027-08-14", "until: 2025-08-14", "orders[0].until", "import.ends_before_it_begins"),
+        ("2027-08-14T00:00:00+05:00", "2027-08-14T00:00:00", "orders[0].until", "import.offset_missing"),
+        ("zone: town", "zone: village", "orders[0].restrictions[1].zone", "import.not_in_file"),
+        ("device: t-1", "device: t-9", "fittings[0].device", "import.not_in_file"),
+        ("restriction: r-1", "restriction: r-9", "permissions[0].restriction", "import.not_in_file"),
+        ("people:", "persons:", "persons", "import.unknown_part"),
+    ],
+)
+def test_a_mistake_is_shown_with_its_line_and_field(old: str, new: str, field: str, key: str) -> None:
+    assert old in GOOD
+    content = GOOD.replace(old, new, 1)
+    changed = next(
+        number
+        for number, pair in enumerate(zip(GOOD.splitlines(), content.splitlines(), strict=True), 1)
+        if pair[0] != pair[1]
+    )
+    found = {(mistaken, why): line for line, mistaken, why in mistakes_of(content)}
+    # A zone is judged as a whole, so the line is that of its beginning, two lines above its shape.
+    assert found[field, key] == changed - 2 * (field == "zones[0]")
+
+
+@pytest.mark.parametrize("content", ["people: [", "- just\n- a list", "\t: x", "people: 7"])
+def test_what_is_not_such_a_file_is_said_in_a_sentence(content: str) -> None:
+    assert mistakes_of(content)
+
+
+def test_the_same_id_twice_and_a_zone_with_two_shapes_are_mistakes() -> None:
+    twice = GOOD.replace("- id: town", "- id: home", 1)
+    assert "import.id_twice" in {key for _, _, key in mistakes_of(twice)}
+    both = GOOD.replace("circle:", "corridor: {line: [[48, 66], [49, 67]], half_width_m: 5}\n    circle:", 1)
+    assert "import.one_shape_a_zone" in {key for _, _, key in mistakes_of(both)}
+
+
+def test_a_crossing_outline_without_area_is_refused() -> None:
+    flat = GOOD.replace(
+        "[[48.5, 66.8], [48.5, 67.0], [48.7, 67.0], [48.7, 66.8]]", "[[48.5, 66.8], [48.6, 66.9], [48.7, 67.0]]"
+    )
+    assert mistakes_of(flat)[0][1].startswith("zones[1]")
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+    content = GOOD.replace("language: kk", "language: fr").replace("zone: town", "zone: village")
+    lines = [line for line, _, _ in mistakes_of(content)]
+    assert len(lines) > 1
+    assert all(earlier <= later for earlier, later in pairwise(lines))
