@@ -21,6 +21,7 @@ from baqylau.locales import LANGUAGES, text
 from baqylau.monitoring.server.doctor import Answer, examine_database, examine_machine
 from baqylau.monitoring.server.importing.document import MistakesError
 from baqylau.monitoring.server.importing.registry import parse
+from baqylau.monitoring.server.judging import BEFORE_EVERYTHING
 from baqylau.monitoring.server.review import review
 from baqylau.monitoring.workstation.settings import STATIC_DIR
 from baqylau.storage.alarms import AlarmFilter, Alarms, AlarmView
@@ -137,11 +138,12 @@ def refold(
         if only is not None and registers.person(only) is None:
             typer.echo(f"Nobody has the id {person}.", err=True)
             raise typer.Exit(1)
-        changed = review(registers, JudgeStore(engine), journal, Live(engine), only=only, since=since)
+        changed = list(review(registers, JudgeStore(engine), journal, Live(engine), only=only, since=since))
         for difference in changed:
             sys.stdout.write(msgspec.json.encode(difference).decode() + "\n")
         if apply:
-            registers.judge_again([only] if only else None, since)
+            again = [difference.person_id for difference in changed]
+            registers.judge_again(again, since or BEFORE_EVERYTHING, by="refold")
 
 
 @app.command()

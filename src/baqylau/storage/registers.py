@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Engine, and_, func, insert, or_, select, text, true
 
 from baqylau.domain.ids import OrderId, PersonId
 from baqylau.domain.orders import Fitting, Order, Permission
@@ -57,6 +57,19 @@ class Registers:
             audit.record(connection, who=by, what="registers.save", about=f"registers/{version}", at=at)
             notify(connection, "registers")
         return version
+
+    def judge_again(self, person_ids: Collection[PersonId], since: datetime, by: str) -> None:
+        """Ask for people to be judged again from an instant on, though nothing about them was changed."""
+        at = self._clock()
+        with transaction(self._engine) as connection:
+            version = connection.scalar(select(func.max(register_version.c.version)))
+            rows = [
+                {"version": version, "person_id": one, "effective_from": since, "recorded_at": at} for one in person_ids
+            ]
+            if rows:
+                connection.execute(insert(register_change), rows)
+            audit.record(connection, who=by, what="registers.judge_again", about="registers", at=at)
+            notify(connection, "registers")
 
     def version(self) -> int:
         """Give the number of the last saving, 0 before the first."""
