@@ -23,8 +23,9 @@ function run(...args) {
 function olderDraft(node) {
   if (Array.isArray(node)) return node.map(olderDraft)
   if (node === null || typeof node !== 'object') return node
-  const { prefixItems, title: _title, discriminator: _discriminator, ...rest } = node
-  const entries = Object.entries(rest).map(([key, value]) => [key, olderDraft(value)])
+  const { prefixItems, ...rest } = node
+  const kept = Object.entries(rest).filter(([key, value]) => !(key === 'discriminator' || (key === 'title' && typeof value === 'string')))
+  const entries = kept.map(([key, value]) => [key, olderDraft(value)])
   return { ...Object.fromEntries(entries), ...(prefixItems ? { items: olderDraft(prefixItems) } : {}) }
 }
 

@@ -1,7 +1,7 @@
 // What a finding's sentence names: instants, the place, how far, how sure. Pure of the page.
 import type { AlarmRow, Finding } from '../generated/api'
 import { duration, exact, metres, percent } from '../words/say'
-import { t } from '../words/words.svelte'
+import { maybe, t } from '../words/words.svelte'
 
 /** The figure of a threshold or measurement that the finding carries, by the start of its name. */
 function named(finding: Finding, name: string): number | undefined {
@@ -11,7 +11,7 @@ function named(finding: Finding, name: string): number | undefined {
 /** Places of `alarm.<code>.why`. Every one is there, so that a sentence never shows a hole. */
 export function places(finding: Finding, now: number): Record<string, string> {
   const since = finding.since ?? finding.at
-  const level = named(finding, 'level_percent')
+  const level = named(finding, 'battery_percent')
   return {
     at: exact(finding.at, now),
     since: exact(since, now),
@@ -25,5 +25,9 @@ export function places(finding: Finding, now: number): Record<string, string> {
 
 export const title = (row: AlarmRow) => t(`alarm.${row.alarm.code}.title`)
 
-/** Why, in two sentences at most. */
-export const why = (row: AlarmRow, now: number) => t(`alarm.${row.finding.code}.why`, places(row.finding, now))
+/** Why, in two sentences at most. A finding without a measured place has a sentence that names none. */
+export function why({ finding }: AlarmRow, now: number): string {
+  const params = places(finding, now)
+  const plain = finding.verdict ? undefined : maybe(`alarm.${finding.code}.why_plain`, params)
+  return plain ?? t(`alarm.${finding.code}.why`, params)
+}

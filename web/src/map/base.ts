@@ -1,5 +1,5 @@
 // The quiet base below the subjects: a town drawn in GeoJSON, a PMTiles file, or the outline of the world.
-import type { LayerSpecification, SourceSpecification } from 'maplibre-gl'
+import type { FilterSpecification, LayerSpecification, SourceSpecification } from 'maplibre-gl'
 import type { Colours } from './colours'
 
 export interface Base {
@@ -27,9 +27,10 @@ function label(colours: Colours, id: string, where: Partial<LayerSpecification>,
   } as LayerSpecification
 }
 
-/** A town of our own: features carry `kind` (block, building, green, water, minor, road, rail, district, park, river). */
+/** A town in GeoJSON. Each feature's `kind` says how to draw it; a `label` is a point with a `rank` and a name. */
 export function town(address: string): Base {
-  const kind = (...kinds: string[]) => ['in', ['get', 'kind'], ['literal', kinds]]
+  const kind = (name: string): FilterSpecification => ['==', ['get', 'kind'], name]
+  const rank = (...ranks: string[]) => ['all', kind('label'), ['in', ['get', 'rank'], ['literal', ranks]]]
   const area = (colours: Colours, name: 'green' | 'water' | 'block' | 'build', of: string, minzoom = 0) =>
     ({ id: `town-${name}`, type: 'fill', source: 'town', minzoom, filter: kind(of), paint: { 'fill-color': colours[`m-${name}`] } }) as LayerSpecification
   const line = (colours: Colours, id: string, of: string, colour: keyof Colours, px: number) =>
@@ -47,8 +48,8 @@ export function town(address: string): Base {
       line(colours, 'rail', 'rail', 'm-rail', 1.6),
       line(colours, 'road-case', 'road', 'm-road-c', 10),
       line(colours, 'road', 'road', 'm-road', 8),
-      label(colours, 'town-parks', names, kind('park', 'river'), 12, 13.5),
-      label(colours, 'town-districts', names, kind('district'), 14, 11, BOLD),
+      label(colours, 'town-parks', names, rank('park', 'water', 'place'), 12, 13.5),
+      label(colours, 'town-districts', names, rank('district'), 14, 11, BOLD),
     ],
   }
 }
@@ -73,8 +74,8 @@ export function tiles(address: string): Base {
       road(colours, 'tiles-rail', ['rail'], 'm-rail', 1.6),
       road(colours, 'tiles-road-case', ['highway', 'major_road'], 'm-road-c', 9),
       road(colours, 'tiles-road', ['highway', 'major_road'], 'm-road', 7),
-      label(colours, 'tiles-streets', { ...source, 'source-layer': 'roads', layout: { 'text-field': ['coalesce', ['get', 'name:kk'], ['get', 'name']], 'text-font': FONT, 'text-size': 12, 'symbol-placement': 'line' } } as Partial<LayerSpecification>, ['has', 'name'], 12, 14),
-      label(colours, 'tiles-places', { ...source, 'source-layer': 'places' } as Partial<LayerSpecification>, ['has', 'name'], 14, 4, BOLD),
+      label(colours, 'tiles-streets', { ...source, 'source-layer': 'roads', layout: { 'text-field': ['coalesce', ['get', 'name:kk'], ['get', 'name']], 'text-font': FONT, 'text-size': 12, 'symbol-placement': 'line' } }, ['has', 'name'], 12, 14),
+      label(colours, 'tiles-places', { ...source, 'source-layer': 'places' }, ['has', 'name'], 14, 4, BOLD),
     ],
   }
 }

@@ -35,8 +35,8 @@ function images(colours: Colours): [string, Image][] {
 
 export interface Chart {
   map: maplibregl.Map
-  /** Read the tokens anew and draw everything in them. */
-  repaint: () => void
+  /** Read the tokens anew and draw everything in them, when the look is not the one drawn last. */
+  repaint: (look: string) => void
 }
 
 export interface View {
@@ -45,18 +45,17 @@ export interface View {
   name: string
   center: [number, number]
   zoom: number
-  interactive?: boolean
+  look: string
 }
 
 /** Give a map once it is loaded. Raises when the browser has no WebGL. */
-export async function createChart({ container, base, name, center, zoom, interactive = true }: View): Promise<Chart> {
+export async function createChart({ container, base, name, center, zoom, look }: View): Promise<Chart> {
   await Promise.all(['500', '600'].map((weight) => document.fonts.load(`${weight} 24px "Inter Variable"`, KAZAKH)))
   let colours = readColours()
   const map = new maplibregl.Map({
     container,
     center,
     zoom,
-    interactive,
     attributionControl: { compact: true },
     dragRotate: false,
     pitchWithRotate: false,
@@ -70,7 +69,10 @@ export async function createChart({ container, base, name, center, zoom, interac
   })
   for (const [id, image] of images(colours)) map.addImage(id, image, { pixelRatio: RATIO })
   await new Promise<void>((loaded) => void map.once('load', () => loaded()))
-  const repaint = () => {
+  let drawn = look
+  const repaint = (wanted: string) => {
+    if (wanted === drawn) return
+    drawn = wanted
     colours = readColours()
     for (const [id, image] of images(colours)) map.updateImage(id, image)
     for (const id of map.listImages()) if (id.startsWith('ring-')) map.updateImage(id, ring(id.slice(5).split('-').map(Number), colours))

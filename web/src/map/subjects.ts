@@ -13,10 +13,11 @@ const share = (compliance: string) => ['case', ['>', ['get', compliance], 0], ['
 export const sources: Record<string, SourceSpecification> = {
   zones: geojson(),
   discs: geojson(),
+  track: geojson(),
   people: geojson({
     cluster: true,
-    clusterRadius: 38,
-    clusterMinPoints: 4,
+    clusterRadius: 44,
+    clusterMinPoints: 5,
     clusterMaxZoom: 16,
     clusterProperties: Object.fromEntries(RING_ORDER.map((compliance) => [compliance, ['+', ['case', ['==', ['get', 'compliance'], compliance], 1, 0]]])),
   }),
@@ -62,6 +63,16 @@ function discLayers(colours: Colours): LayerSpecification[] {
   ]
 }
 
+function trackLayers(colours: Colours): LayerSpecification[] {
+  const raw = (decided: boolean, paint: Record<string, unknown>) => ({ id: `track-${decided ? 'decided' : 'raw'}`, type: 'circle', source: 'track', filter: ['==', ['get', 'decided'], decided], paint })
+  return [
+    { id: 'track-case', type: 'line', source: 'track', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': colours['m-halo'], 'line-width': 4 } },
+    { id: 'track-line', type: 'line', source: 'track', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': colours.text, 'line-width': 1.4 } },
+    raw(false, { 'circle-radius': 3, 'circle-color': colours['m-halo'], 'circle-stroke-color': colours['text-2'], 'circle-stroke-width': 1.3 }),
+    raw(true, { 'circle-radius': 4.5, 'circle-color': colours.outside, 'circle-stroke-color': colours['m-halo'], 'circle-stroke-width': 1.5 }),
+  ] as LayerSpecification[]
+}
+
 function peopleLayers(colours: Colours): LayerSpecification[] {
   const free = { 'icon-allow-overlap': true, 'icon-ignore-placement': true }
   return [
@@ -100,7 +111,7 @@ function markedLayers(colours: Colours): LayerSpecification[] {
 }
 
 export function layers(colours: Colours): LayerSpecification[] {
-  return [...zoneLayers(colours), ...discLayers(colours), ...peopleLayers(colours), ...markedLayers(colours)]
+  return [...zoneLayers(colours), ...discLayers(colours), ...trackLayers(colours), ...peopleLayers(colours), ...markedLayers(colours)]
 }
 
 /** Layers that a button of the map shows or hides. */

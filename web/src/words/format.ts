@@ -47,12 +47,24 @@ export function day(at: string | number | Date, { language, timezone }: Locale):
     : format('ru', { timeZone: timezone, day: '2-digit', month: '2-digit', year: 'numeric' }).format(instant(at))
 }
 
+// Browsers do not carry Kazakh names of days: the three short rows are ours.
+const DAYS: Record<Language, readonly string[]> = {
+  kk: ['дс', 'сс', 'ср', 'бс', 'жм', 'сн', 'жк'],
+  ru: ['пн', 'вт', 'ср', 'чт', 'пт', 'сб', 'вс'],
+  en: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
+}
+
+/** Short names of the days of a week, 0 is Monday. */
+export function weekdayName(index: number, language: Language): string {
+  return DAYS[language][index] ?? ''
+}
+
 /** Thu 19 Nov, чт 19.11, бс 19.11 */
 export function weekday(at: string | number | Date, { language, timezone }: Locale): string {
-  const name = format(language, { timeZone: timezone, weekday: 'short' }).format(instant(at)).replace('.', '').toLowerCase()
-  const options: Intl.DateTimeFormatOptions = { timeZone: timezone, day: 'numeric', month: 'short' }
-  if (language === 'en') return `${name.charAt(0).toUpperCase()}${name.slice(1)} ${format('en-GB', options).format(instant(at))}`
-  return `${name} ${format('ru', { timeZone: timezone, day: '2-digit', month: '2-digit' }).format(instant(at))}`
+  const english = format('en', { timeZone: timezone, weekday: 'short' }).format(instant(at))
+  const name = weekdayName(DAYS.en.indexOf(english), language)
+  const options: Intl.DateTimeFormatOptions = language === 'en' ? { day: 'numeric', month: 'short' } : { day: '2-digit', month: '2-digit' }
+  return `${name} ${format(language === 'en' ? 'en-GB' : 'ru', { timeZone: timezone, ...options }).format(instant(at))}`
 }
 
 /** Whether two instants fall on one local day. */
@@ -72,10 +84,4 @@ export function countdown(ms: number): string {
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
   const two = (value: number) => String(value).padStart(2, '0')
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
-}
-
-/** Short names of the days of a week, Monday first. */
-export function weekdayName(index: number, language: Language): string {
-  const name = format(language, { timeZone: 'UTC', weekday: 'short' }).format(new Date(Date.UTC(2024, 0, 1 + index)))
-  return language === 'en' ? name : name.replace('.', '').toLowerCase()
 }

@@ -1,0 +1,50 @@
+// One observation in words: what the device said, and for a fix where that is to the edge that decides.
+import { accuracy } from '../chart/lanes'
+import type { Fix, Heard } from '../generated/api'
+import { deepest, type Zone } from '../map/geometry'
+import { clock } from '../words/format'
+import { metres, percent, volts } from '../words/say'
+import { t, words } from '../words/words.svelte'
+
+type Body = Heard['bodies'][number]
+
+function place(fix: Fix, zones: readonly Zone[]): string {
+  const sure_m = accuracy(fix)
+  const margin_m = deepest(zones, [fix.latitude_deg, fix.longitude_deg])
+  const params = { accuracy: metres(sure_m), margin: metres(margin_m ?? 0) }
+  if (margin_m === null) return fix.accuracy_m === null && fix.hdop === null ? t('heard.fix_plain') : t('heard.fix', params)
+  if (Math.abs(margin_m) < sure_m) return t('heard.fix_unsure', params)
+  return margin_m > 0 ? t('heard.fix_inside', params) : t('heard.fix_outside', params)
+}
+
+function said(body: Body, zones: readonly Zone[]): string {
+  switch (body.type) {
+    case 'fix':
+      return place(body, zones)
+    case 'no_fix':
+      return t('heard.no_fix')
+    case 'strap':
+      return t(body.open ? 'heard.strap_open' : 'heard.strap_closed')
+    case 'enclosure':
+      return t(body.open ? 'heard.case_open' : 'heard.case_closed')
+    case 'battery':
+      return body.level_percent === null ? t('heard.battery_voltage', { voltage: volts(body.voltage_v ?? 0) }) : t('heard.battery', { level: percent(body.level_percent) })
+    case 'power':
+      return t(body.external ? 'heard.power_on' : 'heard.power_off')
+    case 'motion':
+      return t(body.moving ? 'heard.moving' : 'heard.still')
+    case 'link':
+      return t(body.event === 'login' ? 'heard.login' : 'heard.ping')
+    case 'blind':
+      return t('heard.blind', { from: clock(body.from_at, words.locale) })
+  }
+}
+
+/** Everything one observation said, as a list. */
+export function sentence(heard: Heard, zones: readonly Zone[]): string {
+  if (heard.bodies.length === 0) return t('heard.nothing')
+  return new Intl.ListFormat(words.language, { type: 'unit' }).format(heard.bodies.map((body) => said(body, zones)))
+}
+
+/** The ends of a long id: enough to tell two apart, short enough to say. */
+export const short = (id: string) => (id.length > 8 ? `${id.slice(0, 4)}·${id.slice(-2)}` : id)

@@ -1,0 +1,37 @@
+// A restriction in plain words, with its hours.
+import type { PersonCard } from '../generated/api'
+import { weekdayName } from '../words/format'
+import { t, words } from '../words/words.svelte'
+
+type Restriction = PersonCard['restrictions'][number]
+type Schedule = NonNullable<Extract<Restriction, { type: 'presence' }>['schedule']>
+
+const two = (value: number) => String(value).padStart(2, '0')
+const hour = (minutes: number) => `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`
+const list = (parts: readonly string[]) => new Intl.ListFormat(words.language, { type: 'unit' }).format(parts)
+
+/** The weekly hours: every day 22:00–06:00, or by days. */
+export function hours(schedule: Schedule): string {
+  return list(
+    schedule.windows.map((window) => {
+      const span = { from: hour(window.start_min), until: hour(window.end_min) }
+      if (window.weekdays.length === 7) return t('hours.every_day', span)
+      return t('hours.on_days', { ...span, days: list(window.weekdays.map((index) => weekdayName(index, words.language))) })
+    }),
+  )
+}
+
+export function plain(restriction: Restriction): string {
+  switch (restriction.type) {
+    case 'presence':
+      return t('restriction.presence', { places: list(restriction.places.map((place) => place.name)), hours: hours(restriction.schedule) })
+    case 'exclusion':
+      return restriction.schedule
+        ? t('restriction.exclusion_hours', { place: restriction.zone.name, hours: hours(restriction.schedule) })
+        : t('restriction.exclusion', { place: restriction.zone.name })
+    case 'required_place':
+      return t('restriction.required_place', { place: restriction.zone.name, hours: hours(restriction.schedule) })
+    case 'territory':
+      return t('restriction.territory', { place: restriction.zone.name })
+  }
+}
