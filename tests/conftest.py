@@ -1,7 +1,11 @@
 """Databases for tests: one real server a session, one database a test, made from a template that is up to date."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -10,25 +14,46 @@ from sqlalchemy import Engine
 from baqylau.storage.database import migrate, open_database
 from baqylau.storage.server import embedded
 
-NOT_FOR_KEEPS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+NOT_FOR_KEEPS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "min_wal_size": "32MB",
+    "max_wal_size": "64MB",
+}
 """Settings of a server whose data nobody will ever ask for again. Commits are as visible as ever."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - memory, where there is enough of it
+ENOUGH_BYTES = 1_000_000_000
 
 _numbers = count(1)
 
 
-@pytest.fixture(scope="session")
-def server_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a running server; its database `baqylau` is migrated and empty."""
-    with embedded(tmp_path_factory.mktemp("postgres") / "db", settings=NOT_FOR_KEEPS) as address:
-        migrated(address)
+@contextmanager
+def own_directory() -> Iterator[Path]:
+    """Give an empty directory, in memory where there is room.
+
+    It is not one of pytest's: another session that starts would shut the way there to other accounts again.
+    """
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES
+    with tempfile.TemporaryDirectory(prefix="baqylau-", dir=MEMORY if roomy else None) as place:
+        yield Path(place)
+
+
+@contextmanager
+def database_server(binaries: Path | None = None) -> Iterator[str]:
+    """Give the address of a running server whose database `baqylau` is up to date and empty."""
+    with own_directory() as place, embedded(place / "db", binaries=binaries, settings=NOT_FOR_KEEPS) as address:
+        engine = open_database(address)
+        migrate(engine)
+        engine.dispose()
         yield address
 
 
-def migrated(address: str) -> None:
-    """Bring a database up to date and leave no connection to it."""
-    engine = open_database(address)
-    migrate(engine)
-    engine.dispose()
+@pytest.fixture(scope="session")
+def server_dsn() -> Iterator[str]:
+    """Address of a running server."""
+    with database_server() as address:
+        yield address
 
 
 @pytest.fixture
@@ -37,7 +62,7 @@ def dsn(server_dsn: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     beside = server_dsn.replace("/baqylau?", "/postgres?")
     with psycopg.connect(beside, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE baqylau")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE baqylau STRATEGY file_copy")
         yield server_dsn.replace("/baqylau?", f"/{name}?")
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -6,21 +6,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from baqylau.storage.server import embedded
-from tests.conftest import NOT_FOR_KEEPS, migrated
+from tests.conftest import database_server
 from tests.unit.storage.kept import House
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 
 
 @pytest.fixture(scope="session", params=[None, DEBIAN], ids=["wheel", "debian-15"])
-def server_dsn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_dsn(request: pytest.FixtureRequest) -> Iterator[str]:
     binaries: Path | None = request.param
     if binaries and not binaries.is_dir():
         pytest.skip(f"PostgreSQL 15 is not installed at {binaries}")
-    directory = tmp_path_factory.mktemp("postgres") / "db"
-    with embedded(directory, binaries=binaries, settings=NOT_FOR_KEEPS) as address:
-        migrated(address)
+    with database_server(binaries) as address:
         yield address
 
 

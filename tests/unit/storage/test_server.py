@@ -4,19 +4,27 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from baqylau.storage.server import SOCKET_PATH_BYTES, ServerFailedError, embedded
+from tests.conftest import own_directory
 
 SMALL = {"shared_buffers": "16MB"}
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    return tmp_path / "db"
+def place() -> Iterator[Path]:
+    with own_directory() as made:
+        yield made
+
+
+@pytest.fixture
+def data_dir(place: Path) -> Path:
+    return place / "db"
 
 
 def ask(dsn: str, sql: str) -> object:
@@ -57,8 +65,8 @@ def test_only_the_owner_can_enter_the_directory(data_dir: Path) -> None:
         assert data_dir.stat().st_mode & 0o077 == 0
 
 
-def test_a_path_too_long_for_a_socket_gets_a_short_place_for_it(tmp_path: Path) -> None:
-    data_dir = tmp_path / ("long" * 25) / "db"
+def test_a_path_too_long_for_a_socket_gets_a_short_place_for_it(place: Path) -> None:
+    data_dir = place / ("long" * 25) / "db"
     with embedded(data_dir, settings=SMALL) as dsn:
         assert len(str(data_dir)) > SOCKET_PATH_BYTES
         assert ask(dsn, "SELECT 1") == (1,)
