@@ -97,6 +97,50 @@ def test_a_lost_fix_before_the_grace_is_over_is_not_absence() -> None:
     assert codes(judged(WHO, story, at("22:13"))[1]) == []
 
 
+def test_the_end_of_the_grace_needs_no_fix_of_its_own() -> None:
+    story = every(120, at("21:00"), at("22:03:01"), AWAY)
+    assert told(judged(WHO, story, at("22:30"))[1]) == [("P02", "22:05")]
+
+
+def test_a_fix_older_than_three_minutes_is_too_old_for_the_end_of_the_grace() -> None:
+    story = [*every(60, at("21:00"), at("22:01"), AWAY), fix(at("22:01:59"), AWAY)]
+    assert codes(judged(WHO, story, at("22:30"))[1]) == []
+
+
+def test_who_is_seen_outside_again_after_a_lost_fix_is_late_then() -> None:
+    lost = [no_fix(at("22:04") + timedelta(minutes=n)) for n in range(5)]
+    story = [*every(60, at("21:00"), at("22:04"), AWAY), *lost, *every(60, at("22:09"), at("22:20"), AWAY)]
+    assert told(judged(WHO, story, at("22:20"))[1]) == [("P02", "22:09")]
+
+
+def test_a_watch_blurred_for_long_is_begun_anew() -> None:
+    blurred = every(60, at("21:30"), at("22:20"), AWAY, accuracy_m=5000)
+    story = [*every(60, at("21:00"), at("21:30"), AWAY), *blurred, *every(60, at("22:20"), at("22:30"), AWAY)]
+    assert told(judged(WHO, story, at("22:30"))[1]) == [("P01", "22:21")]
+
+
+def test_a_watch_blurred_for_a_while_goes_on() -> None:
+    blurred = every(60, at("21:58"), at("22:10"), AWAY, accuracy_m=5000)
+    story = [*every(60, at("21:00"), at("21:58"), AWAY), *blurred, *every(60, at("22:10"), at("22:30"), AWAY)]
+    assert told(judged(WHO, story, at("22:30"))[1]) == [("P02", "22:10")]
+
+
+def test_being_late_goes_on_through_a_blurred_hour() -> None:
+    blurred = every(60, at("22:30"), at("23:30"), AWAY, accuracy_m=5000)
+    story = [*every(60, at("21:00"), at("22:30"), AWAY), *blurred, *every(60, at("23:30"), at("23:40"))]
+    assert told(judged(WHO, story, at("23:40"))[1]) == [("P02", "22:05"), ("P04", "23:31")]
+
+
+def test_who_was_first_seen_at_home_in_the_middle_of_the_night_and_goes_has_left() -> None:
+    story = [*every(60, at("22:30"), at("23:00")), *every(60, at("23:00"), at("23:10"), AWAY)]
+    assert told(judged(WHO, story, at("23:10"))[1]) == [("P03", "23:01")]
+
+
+def test_a_blurred_fix_is_not_being_seen_at_home() -> None:
+    story = [*every(60, at("22:30"), at("23:00"), accuracy_m=5000), *every(60, at("23:00"), at("23:10"), AWAY)]
+    assert told(judged(WHO, story, at("23:10"))[1]) == [("P01", "23:01")]
+
+
 def test_our_deafness_at_the_end_of_the_grace_is_not_absence() -> None:
     story = [*every(60, at("21:00"), at("22:03"), AWAY), deaf(at("22:02:30"), at("22:40"))]
     assert codes(judged(WHO, story, at("22:50"))[1]) == []
