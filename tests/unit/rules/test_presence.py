@@ -98,7 +98,7 @@ def test_a_lost_fix_before_the_grace_is_over_is_not_absence() -> None:
 
 
 def test_the_end_of_the_grace_needs_no_fix_of_its_own() -> None:
-    story = every(120, at("21:00"), at("22:03:01"), AWAY)
+    story = every(120, at("21:01"), at("22:05"), AWAY)
     assert told(judged(WHO, story, at("22:30"))[1]) == [("P02", "22:05")]
 
 
