@@ -13,12 +13,12 @@ from rich.table import Table
 
 from baqylau.cli.instants import instant
 from baqylau.cli.options import DEFAULT_DATA, Data, Database, database_of, ready
-from baqylau.cli.roles import journal_of
+from baqylau.cli.roles import vaulted
 from baqylau.domain.alarms import AlarmState
 from baqylau.domain.ids import PersonId
 from baqylau.links.wall_clock import now
 from baqylau.locales import LANGUAGES, text
-from baqylau.monitoring.server.doctor import Answer, examine_database, examine_machine
+from baqylau.monitoring.server.doctor import Answer, examine_database, examine_journal, examine_machine
 from baqylau.monitoring.server.importing.document import MistakesError
 from baqylau.monitoring.server.importing.registry import parse
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING
@@ -132,7 +132,7 @@ def refold(
     """Judge again what was kept, by today's rules and registers, and show the difference, a line of JSON each."""
     with ready(data, database) as dsn:
         engine = open_database(dsn)
-        journal, _ = journal_of(engine, data)
+        journal = vaulted(engine, data).journal
         registers = Registers(engine, now)
         only = PersonId(person) if person else None
         if only is not None and registers.person(only) is None:
@@ -147,12 +147,23 @@ def refold(
 
 
 @app.command()
-def doctor(data: Data = DEFAULT_DATA, database: Database = "", language: Language = SPOKEN) -> None:
+def doctor(
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+    journal: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--journal", help="Prove the whole journal unchanged; takes its time.")
+    ] = False,
+) -> None:
     """Look whether everything this installation needs is there and healthy."""
     answers = list(examine_machine(data, STATIC_DIR, now()))
     try:
         with database_of(data, database) as dsn:
-            answers += examine_database(open_database(dsn), now)
+            engine = open_database(dsn)
+            answers += examine_database(engine, now)
+            if journal:
+                own = vaulted(engine, data)
+                answers += examine_journal(own.journal.verify(own.signer.public_key))
     except (StorageUnavailableError, ServerFailedError) as failed:
         answers.append(Answer(grade="fault", key="doctor.database_away", params={"why": str(failed)}))
     for answer in answers:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import structlog
 import uvloop
+from msgspec import Struct
 from sqlalchemy import Engine
 
+from baqylau.crypto.signing import Signer
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.gateway import LOOK_AROUND_S, Gateway
@@ -39,10 +41,19 @@ JUDGE_WAITS_S = 0.25
 """Longest wait for news; time itself is looked at this often."""
 
 
-def journal_of(engine: Engine, data_dir: Path) -> tuple[Journal, Vault]:
-    """Give the journal of an installation and the vault that seals it."""
-    vault = Vault(engine, installation(data_dir / "keys", os.urandom).key, os.urandom)
-    return Journal(engine, vault, now, os.urandom), vault
+class Vaulted(Struct, frozen=True):
+    """What the secrets of an installation open: its journal, the vault that seals it, the key that signs it."""
+
+    journal: Journal
+    vault: Vault
+    signer: Signer
+
+
+def vaulted(engine: Engine, data_dir: Path) -> Vaulted:
+    """Join a database with the secrets that belong to it."""
+    secrets = installation(data_dir / "keys", os.urandom)
+    vault = Vault(engine, secrets.key, os.urandom)
+    return Vaulted(Journal(engine, vault, now, os.urandom), vault, Signer(secrets.seed))
 
 
 def gateway_role(settings: Settings) -> None:
@@ -57,11 +68,10 @@ async def _gateway(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     engine = open_database(settings.database, name="baqylau-gateway")
-    journal, vault = journal_of(engine, settings.data_dir)
+    own = vaulted(engine, settings.data_dir)
     registers = Registers(engine, now)
-    keeper = Keeper(
-        journal, Quarantine(engine, vault, now, os.urandom), Live(engine), now=now, deliver=loop.call_soon_threadsafe
-    )
+    quarantine = Quarantine(engine, own.vault, now, os.urandom)
+    keeper = Keeper(own.journal, quarantine, Live(engine), own.signer, now=now, deliver=loop.call_soon_threadsafe)
     gateway = Gateway(_fleet(registers), keeper, Limits(), now)
     keeper.connected = lambda: gateway.connected
     keeper.start()
@@ -98,10 +108,9 @@ def judge_role(settings: Settings, owner: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     engine = open_database(settings.database, name="baqylau-judge")
-    journal, _ = journal_of(engine, settings.data_dir)
     judge = Judge(
         store=JudgeStore(engine),
-        journal=journal,
+        journal=vaulted(engine, settings.data_dir).journal,
         registers=Registers(engine, now),
         live=Live(engine),
         owner=owner,
@@ -120,7 +129,7 @@ def judge_role(settings: Settings, owner: str) -> None:
 def web_role(settings: Settings, listening: Callable[[str], None]) -> None:
     """Serve the workstation until we are asked to stop."""
     engine = open_database(settings.database, name="baqylau-web", pool_size=10)
-    _, vault = journal_of(engine, settings.data_dir)
+    vault = vaulted(engine, settings.data_dir).vault
     basemap = settings.basemap
     chosen = workstation.Settings(
         installation=Installation(

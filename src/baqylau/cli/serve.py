@@ -68,7 +68,7 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 def serve_all(settings: Settings, more: Mapping[str, Sequence[str]]) -> None:
     """Run the roles, and more programs beside them, as processes of their own until we are asked to stop."""
-    common = ["--data", str(settings.data_dir), "--database", settings.database, "--lifeline"]
+    common = ["--data", str(settings.data_dir), "--lifeline"]
     fleet = [option for name, port in settings.ports.items() for option in (f"--{name}-port", str(port))]
     opens = ["--map-center", *map(str, settings.map_center), "--map-zoom", str(settings.map_zoom)]
     pages = ["--web-port", str(settings.web_port), *opens]
@@ -80,7 +80,7 @@ def serve_all(settings: Settings, more: Mapping[str, Sequence[str]]) -> None:
         "web": ["web", *common, "--host", settings.host, *pages],
     }
     try:
-        asyncio.run(supervise({**roles, **more}))
+        asyncio.run(supervise({**roles, **more}, {"BAQYLAU_DATABASE": settings.database}))
     except ChildKeepsDyingError as role:
         typer.echo(f"The {role} cannot stay up; its messages are above.", err=True)
         raise typer.Exit(1) from role

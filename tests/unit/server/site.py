@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from sqlalchemy import Engine
 
+from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId, RestrictionId
 from baqylau.domain.observations import Body, Fix
 from baqylau.domain.orders import ExclusionZone, Fitting, Order
@@ -99,6 +100,7 @@ class Site:
         self.registers = Registers(engine, self.clock)
         self.quarantine = Quarantine(engine, vault, self.clock, random)
         self.live = Live(engine)
+        self.signer = Signer(bytes(32))
         if registry is not None:
             self.registers.save(registry, by="test")
 
@@ -120,7 +122,9 @@ class Site:
 
     def open_for_the_first_time(self) -> None:
         """Let a gateway listen for a moment, as at the first start ever."""
-        keeper = Keeper(self.journal, self.quarantine, self.live, now=self.clock, deliver=lambda answer: answer())
+        keeper = Keeper(
+            self.journal, self.quarantine, self.live, self.signer, now=self.clock, deliver=lambda answer: answer()
+        )
         keeper.start()
         keeper.stop()
 
@@ -128,7 +132,9 @@ class Site:
     async def gateway(self, limits: Limits | None = None) -> AsyncIterator[tuple[Gateway, int]]:
         """A gateway with an open door for Wialon IPS, and the port of that door."""
         loop = asyncio.get_running_loop()
-        keeper = Keeper(self.journal, self.quarantine, self.live, now=self.clock, deliver=loop.call_soon_threadsafe)
+        keeper = Keeper(
+            self.journal, self.quarantine, self.live, self.signer, now=self.clock, deliver=loop.call_soon_threadsafe
+        )
         fleet = Fleet(self.registers.devices(), self.registers.supervisions().values())
         gateway = Gateway(fleet, keeper, limits or Limits(), self.clock)
         keeper.connected = lambda: gateway.connected

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 from baqylau.domain.partitions import ALL_PARTITIONS
 from baqylau.storage.database import migration_settings, transaction
 from baqylau.storage.live import Live
+from baqylau.storage.proof import Verification
 
 POSTGRESQL_MIN = 15
 DISK_FREE_MIN_BYTES = 2 * 1024**3
@@ -82,3 +83,15 @@ def _examine_roles(live: Live, now: datetime) -> Iterator[Answer]:
             yield Answer(grade="warning", key=f"doctor.{role}_away")
     if beats.behind > BEHIND_MAX:
         yield Answer(grade="warning", key="doctor.judge_behind", params={"count": beats.behind})
+
+
+def examine_journal(proved: Verification) -> Iterator[Answer]:
+    """Tell whether the journal is as it was written, and name what is not."""
+    for broken in proved.broken:
+        yield Answer(
+            grade="fault",
+            key="doctor.journal_changed",
+            params={"partition": broken.partition, "seq": broken.seq or 0, "what": broken.what},
+        )
+    if not proved.broken:
+        yield Answer(grade="ok", key="doctor.journal_proved", params={"count": proved.entries})

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
-from statistics import median
 
 import structlog
 from msgspec.structs import replace
@@ -25,6 +24,7 @@ from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import PersonId, SubjectId
 from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import ourselves
+from baqylau.monitoring.server.delays import Delays
 from baqylau.monitoring.server.judging import (
     BEFORE_EVERYTHING,
     Folded,
@@ -75,7 +75,7 @@ class Judge:
         self._known: dict[PersonId, Known] = {}
         self._by_partition: dict[int, list[PersonId]] = defaultdict(list)
         self._wakes: list[tuple[datetime, PersonId]] = []
-        self._delays_ms: list[float] = []
+        self._delays = Delays()
         self._beat_at = BEFORE_EVERYTHING
 
     def start(self) -> None:
@@ -196,10 +196,11 @@ class Judge:
 
     def _beat(self, now: datetime, entries: Sequence[JournalEntry]) -> None:
         """Say that we judge, and how long it took from receipt to judgement."""
-        self._delays_ms += [(now - entry.observation.received_at).total_seconds() * 1000 for entry in entries]
+        for entry in entries:
+            self._delays.note(now, (now - entry.observation.received_at).total_seconds() * 1000)
         if now - self._beat_at >= BEAT:
-            self._live.judge_beat(now, judge_ms=median(self._delays_ms) if self._delays_ms else None)
-            self._beat_at, self._delays_ms = now, []
+            self._live.judge_beat(now, judge_ms=self._delays.median_ms(now))
+            self._beat_at = now
 
 
 def _blind_for(known: Known, at: datetime) -> Folded:

@@ -10,16 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from statistics import median
 from time import perf_counter
 
 import structlog
 from msgspec import Struct
 
 from baqylau.crypto.digests import observation_id
+from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Authentication, Blind, Observation
 from baqylau.domain.partitions import ALL_PARTITIONS, ourselves
+from baqylau.monitoring.server.delays import Delays
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal import Entry, Journal
 from baqylau.storage.live import Live
@@ -32,6 +33,7 @@ BLIND_AFTER = timedelta(seconds=5)
 """A longer pause between two beats is a time in which we did not listen."""
 BEFORE_US = datetime(2000, 1, 1, tzinfo=UTC)
 """Earlier than any installation."""
+SIGN_EVERY = timedelta(minutes=1)
 GROUP_MAX = 4_000
 SET_ASIDE_MAX = 10_000
 """How many rejected frames may wait for the database. More are counted and dropped: they are not acknowledged facts."""
@@ -51,6 +53,7 @@ class Keeper:
         journal: Journal,
         quarantine: Quarantine,
         live: Live,
+        signer: Signer,
         *,
         now: Callable[[], datetime],
         deliver: Callable[[Callable[[], None]], object],
@@ -59,6 +62,9 @@ class Keeper:
         self._journal = journal
         self._quarantine = quarantine
         self._live = live
+        self._signer = signer
+        self._signed_at = BEFORE_US
+        self._unsigned = True
         self._now = now
         self._deliver = deliver
         self.connected: Callable[[], int] = lambda: 0
@@ -68,7 +74,7 @@ class Keeper:
         self._aside: list[Item] = []
         self._refused: Counter[DeviceId] = Counter()
         self._stopping = False
-        self._keep_ms: list[float] = []
+        self._delays = Delays()
         self._beat_at = BEFORE_US
         self.failure: BaseException | None = None
         """Why the thread ended, when it was our own fault."""
@@ -140,7 +146,10 @@ class Keeper:
 
     def _commit(self, group: list[_Waiting]) -> None:
         self._journal.append([entry for waiting in group for entry in waiting.entries])
-        self._keep_ms.extend((perf_counter() - waiting.since_s) * 1000 for waiting in group)
+        self._unsigned = True
+        now, now_s = self._now(), perf_counter()
+        for waiting in group:
+            self._delays.note(now, (now_s - waiting.since_s) * 1000)
         self._tell(group, committed=True)
 
     def _tell(self, group: list[_Waiting], *, committed: bool) -> None:
@@ -171,9 +180,15 @@ class Keeper:
         if now - self._beat_at > BLIND_AFTER:
             self._journal.append([_blind(partition, self._beat_at, now) for partition in ALL_PARTITIONS])
             log.warning("we_were_blind", since=self._beat_at.isoformat(), until=now.isoformat())
-        keep_ms, self._keep_ms = self._keep_ms, []
-        self._live.gateway_beat(now, connected=self.connected(), keep_ms=median(keep_ms) if keep_ms else None)
+        self._live.gateway_beat(now, connected=self.connected(), keep_ms=self._delays.median_ms(now))
         self._beat_at = now
+        self._sign_if_due(now)
+
+    def _sign_if_due(self, now: datetime) -> None:
+        """Sign where the chains stand, once a minute in which they grew: from then on no entry can be taken away."""
+        if self._unsigned and now - self._signed_at >= SIGN_EVERY:
+            self._journal.sign_heads(self._signer, now)
+            self._signed_at, self._unsigned = now, False
 
 
 def _blind(partition: int, since: datetime, until: datetime) -> Entry:

@@ -5,6 +5,7 @@ so that whoever runs it sees it. Children hold a lifeline to us and go when we g
 """
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -26,9 +27,13 @@ class ChildKeepsDyingError(Exception):
 class Child:
     """One role of the server as a process."""
 
-    def __init__(self, role: str, arguments: Sequence[str]) -> None:
-        """Name the role and the arguments of this program that run it."""
+    def __init__(self, role: str, arguments: Sequence[str], secrets: Mapping[str, str]) -> None:
+        """Name the role and the arguments of this program that run it.
+
+        `secrets` go into its environment: arguments can be read by everybody on the machine.
+        """
         self.role = role
+        self._environment = {**os.environ, **secrets}
         self._arguments = arguments
         self._starts_s: list[float] = []
         self.process: asyncio.subprocess.Process | None = None
@@ -48,7 +53,7 @@ class Child:
 
     async def _once(self) -> None:
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "baqylau.cli", *self._arguments, stdin=asyncio.subprocess.PIPE
+            sys.executable, "-m", "baqylau.cli", *self._arguments, stdin=asyncio.subprocess.PIPE, env=self._environment
         )
         log.info("role_started", role=self.role, pid=self.process.pid)
         code = await self.process.wait()
@@ -67,13 +72,13 @@ class Child:
             await process.wait()
 
 
-async def supervise(roles: Mapping[str, Sequence[str]]) -> None:
+async def supervise(roles: Mapping[str, Sequence[str]], secrets: Mapping[str, str]) -> None:
     """Run all roles until we are asked to stop (SIGINT, SIGTERM), or raise when one cannot stay up."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(Child(role, arguments).run(), name=role) for role, arguments in roles.items()]
+    tasks = [asyncio.create_task(Child(role, arguments, secrets).run(), name=role) for role, arguments in roles.items()]
     asked = asyncio.create_task(stop.wait())
     try:
         done, _ = await asyncio.wait([asked, *tasks], return_when=asyncio.FIRST_COMPLETED)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import assert_never
+from typing import TypedDict, assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from baqylau.domain.ids import RestrictionId
+from baqylau.domain.ids import OrderId, RestrictionId
 from baqylau.domain.orders import ExclusionZone, Order, PresenceRegime, RequiredPlace, Restriction, Territory
 from baqylau.domain.schedules import DayException, Schedule, Window
 from baqylau.domain.zones import Zone
@@ -35,58 +35,38 @@ class WrongError(Exception):
         self.params = params
 
 
+class _Base(TypedDict):
+    """What every kind of restriction has."""
+
+    id: RestrictionId
+    order_id: OrderId
+    version: int
+    clause: str
+    from_at: datetime
+    until_at: datetime | None
+
+
 def restriction(shape: RestrictionShape, order: Order, zones: Mapping[str, Zone]) -> Restriction:
     """Give the restriction of an order, or raise `WrongError`."""
-    id_, order_id, version, clause = RestrictionId(shape.id), order.id, shape.version, shape.clause
-    from_at = aware("from", shape.from_at) if shape.from_at else order.from_at
-    until_at = aware("until", shape.until_at) if shape.until_at else None
+    base = _Base(
+        id=RestrictionId(shape.id),
+        order_id=order.id,
+        version=shape.version,
+        clause=shape.clause,
+        from_at=aware("from", shape.from_at) if shape.from_at else order.from_at,
+        until_at=aware("until", shape.until_at) if shape.until_at else None,
+    )
     match shape:
-        case PresenceShape():
-            return PresenceRegime(
-                id=id_,
-                order_id=order_id,
-                version=version,
-                clause=clause,
-                from_at=from_at,
-                until_at=until_at,
-                places=_places(zones, shape.places),
-                schedule=_schedule(shape.hours),
-                grace_s=shape.grace_s,
-            )
-        case ExclusionShape():
-            return ExclusionZone(
-                id=id_,
-                order_id=order_id,
-                version=version,
-                clause=clause,
-                from_at=from_at,
-                until_at=until_at,
-                zone=_place(zones, "zone", shape.zone),
-                schedule=_schedule(shape.hours) if shape.hours else None,
-                warning_m=shape.warning_m,
-            )
-        case RequiredPlaceShape():
-            return RequiredPlace(
-                id=id_,
-                order_id=order_id,
-                version=version,
-                clause=clause,
-                from_at=from_at,
-                until_at=until_at,
-                zone=_place(zones, "zone", shape.zone),
-                schedule=_schedule(shape.hours),
-                grace_s=shape.grace_s,
-            )
-        case TerritoryShape():
-            return Territory(
-                id=id_,
-                order_id=order_id,
-                version=version,
-                clause=clause,
-                from_at=from_at,
-                until_at=until_at,
-                zone=_place(zones, "zone", shape.zone),
-            )
+        case PresenceShape(places=places, hours=hours, grace_s=grace_s):
+            return PresenceRegime(**base, places=_places(zones, places), schedule=_schedule(hours), grace_s=grace_s)
+        case ExclusionShape(zone=zone, hours=some_hours, warning_m=warning_m):
+            schedule = _schedule(some_hours) if some_hours else None
+            return ExclusionZone(**base, zone=_place(zones, "zone", zone), schedule=schedule, warning_m=warning_m)
+        case RequiredPlaceShape(zone=zone, hours=hours, grace_s=grace_s):
+            place = _place(zones, "zone", zone)
+            return RequiredPlace(**base, zone=place, schedule=_schedule(hours), grace_s=grace_s)
+        case TerritoryShape(zone=zone):
+            return Territory(**base, zone=_place(zones, "zone", zone))
         case _:
             assert_never(shape)
 
@@ -116,7 +96,7 @@ def _schedule(hours: HoursShape) -> Schedule:
     except (ZoneInfoNotFoundError, ValueError) as unknown:
         raise WrongError("hours.timezone", "import.unknown_timezone", timezone=hours.timezone) from unknown
     if not hours.windows and not hours.exceptions:
-        raise WrongError("hours.windows", "import.hours_missing")
+        raise WrongError("hours.windows", "import.no_hours")
     return Schedule(
         timezone=hours.timezone,
         windows=tuple(_window(window) for window in hours.windows),
