@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from baqylau.domain.verdicts import Compliance
 from baqylau.monitoring.workstation import feed
@@ -195,6 +195,22 @@ def _storm(office: Office) -> list[int]:
     """Raise 1 500 alarms, fifty at a time."""
     findings = [invented.finding(number, at=office.clock()) for number in range(1_500)]
     return [number for at in range(0, 1_500, 50) for number in sorted(office.find(*findings[at : at + 50]))]
+
+
+def test_a_database_that_drops_every_line_costs_no_alarm(office: Office, browser: Browser) -> None:
+    start = browser.get("/api/live").json()["cursor"]
+    with browser.client.stream("GET", f"/api/feed?after={start}") as answer, closing(events(answer)) as coming:
+        next(coming)
+        with office.engine.connect() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+        numbers = [office.alarm() for _ in range(3)]
+        told = list(islice((event for event in coming if event.kind == "alarm"), 3))
+    assert _numbers(told) == numbers
 
 
 def test_the_server_stops_in_order_while_feeds_are_open(office: Office) -> None:

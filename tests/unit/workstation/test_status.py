@@ -1,8 +1,18 @@
 """Is everything alive, and who is told."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
+from msgspec.structs import replace
+
+from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.health import health_of
+from baqylau.monitoring.workstation.serve import FeedFailedError, serve
+from baqylau.monitoring.workstation.watching import Watching
+from baqylau.storage.database import StorageUnavailableError
+from baqylau.storage.feed import Feed
 from baqylau.storage.live import Beats
 from tests.unit.workstation.invented import NOW
 from tests.unit.workstation.office import Office
@@ -49,3 +59,31 @@ def test_figures_go_to_the_own_machine_or_to_whoever_has_the_token(office: Offic
     with office.browser(metrics_token="invented-token") as browser:  # noqa: S106 - invented
         assert browser.get("/metrics").status_code == 403
         assert browser.get("/metrics", Authorization="Bearer invented-token").status_code == 200
+
+
+def test_while_the_database_is_away_it_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_feed: Feed) -> int:
+        raise StorageUnavailableError
+
+    with office.browser() as browser:
+        with monkeypatch.context() as story:
+            story.setattr(Feed, "cursor", away)
+            answer = browser.get("/readyz")
+            assert (answer.status_code, answer.json()["key"]) == (503, "server.refused.database_away")
+            assert answer.headers["retry-after"] == "2"
+        assert browser.get("/readyz").status_code == 200
+
+
+def test_a_server_that_can_no_longer_tell_of_alarms_ends_loudly(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_watching: Watching) -> None:
+        msg = "a fault of ours"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(Watching, "health", broken)
+    settings = replace(office.settings, port=0)
+    app = create_app(settings, office.engine, office.vault, office.clock, os.urandom)
+    with ThreadPoolExecutor(1) as pool, pytest.raises(FeedFailedError):
+        pool.submit(serve, app, settings).result(timeout=20)
+    assert "a fault of ours" in caplog.text

@@ -6,6 +6,7 @@ by more than can be told and has to come back. Rows before the ring come from th
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import islice
 from typing import Protocol, TypeVar
 
 import anyio
@@ -22,6 +23,7 @@ _LOG = structlog.get_logger("baqylau.workstation")
 
 RING = 4_096
 READ_AT_ONCE = 500
+TOLD_AT_ONCE = 64
 LISTEN_S = 0.25
 PEOPLE_EVERY_S = 1.0
 BEAT_EVERY_S = 2.0
@@ -92,6 +94,8 @@ class Broadcaster:
         self._cursor = 0
         self._following = False
         self._closed = False
+        self.failed = False
+        """Nothing is told any more though nobody asked for it: a fault of ours."""
         self.listeners = 0
 
     @property
@@ -112,16 +116,19 @@ class Broadcaster:
     @property
     def following(self) -> bool:
         """The feed is being read: what a listener misses from here on is told to it."""
-        return self._following and not self._closed
+        return self._following and not (self._closed or self.failed)
 
     async def run(self) -> None:
         """Tell until cancelled. While the database is away nothing is told, no beat either."""
-        self._cursor = await self._until_there(self._source.head)
-        self._following = True
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._follow)
-            group.start_soon(self._each, PEOPLE_EVERY_S, self._tell_people)
-            group.start_soon(self._each, BEAT_EVERY_S, self._tell_beat)
+        try:
+            self._cursor = await self._until_there(self._source.head)
+            self._following = True
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._follow)
+                group.start_soon(self._each, PEOPLE_EVERY_S, self._tell_people)
+                group.start_soon(self._each, BEAT_EVERY_S, self._tell_beat)
+        finally:
+            self.failed = not self._closed
 
     def close(self) -> None:
         """Let every listener end in order."""
@@ -129,13 +136,14 @@ class Broadcaster:
         self._wake()
 
     async def told(self, position: int) -> Sequence[Told]:
-        """Give what was told since the position, at least one event unless closed, or raise `FellBehindError`."""
+        """Give the next events from the position on, at least one unless closed, or raise `FellBehindError`."""
         while position >= self._end and not self._closed:
             await self._pulse.wait()
         behind = self._end - position
         if behind > len(self._ring):
             raise FellBehindError
-        return [self._ring[index] for index in range(len(self._ring) - behind, len(self._ring))]
+        start = len(self._ring) - behind
+        return list(islice(self._ring, start, start + TOLD_AT_ONCE))
 
     def _tell(self, events: Iterable[Told]) -> None:
         for one in events:

@@ -5,7 +5,7 @@ page's content anew (`reload`). An open feed keeps its session alive until the a
 """
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import anyio
 from anyio.abc import TaskGroup
@@ -94,14 +94,18 @@ class EventStream(Response):
             self._desk.broadcaster.listeners -= 1
 
     async def _sent(self, send: Send) -> bool:
-        """Tell whether everything went out until the events ended; not, when the listener did not read."""
-        async with aclosing(self._listener.events()) as events:
-            async for data in events:
-                with anyio.move_on_after(SEND_WITHIN_S) as patience:
-                    await send({"type": "http.response.body", "body": data, "more_body": True})
-                if patience.cancelled_caught:
-                    self._desk.metrics.cut_off.inc()
-                    return False
+        """Tell whether everything went out until the events ended; not, when the listener did not read.
+
+        While the database is away nobody can know what a listener missed: the feed ends and the listener comes back.
+        """
+        with suppress(StorageUnavailableError):
+            async with aclosing(self._listener.events()) as events:
+                async for data in events:
+                    with anyio.move_on_after(SEND_WITHIN_S) as patience:
+                        await send({"type": "http.response.body", "body": data, "more_body": True})
+                    if patience.cancelled_caught:
+                        self._desk.metrics.cut_off.inc()
+                        return False
         return True
 
     async def _until_gone(self, receive: Receive, group: TaskGroup) -> None:

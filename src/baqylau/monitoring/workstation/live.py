@@ -1,11 +1,14 @@
 """The live screen: everything at one instant, and the feed from there on."""
 
+from http import HTTPStatus
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.feed import EventStream, Listener
 from baqylau.monitoring.workstation.gate import token_of
+from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.wire import reply, whole_number
 
 
@@ -18,5 +21,7 @@ async def snapshot(request: Request) -> Response:
 async def follow(request: Request) -> Response:
     """Give the feed after `Last-Event-ID`, which a browser sends when it comes back, or after `after`."""
     desk = desk_of(request)
+    if not desk.broadcaster.following:
+        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "server.refused.not_ready", retry_after_s=1)
     after = whole_number(request.headers.get("last-event-id") or request.query_params.get("after", "0"), "after")
     return EventStream(desk, Listener(desk, after), token_of(request))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.applications import Starlette
 
+from baqylau.monitoring.workstation.broadcast import Broadcaster
 from baqylau.monitoring.workstation.settings import Settings
 
 _UNREAD_MS = 20_000
@@ -18,7 +19,11 @@ _CONNECTIONS = 1_000
 _BACKLOG = 128
 
 
-class _Server(uvicorn.Server):
+class FeedFailedError(Exception):
+    """The reader of the feed failed; the log holds the trace. Start the server again."""
+
+
+class WorkstationServer(uvicorn.Server):
     """Lets the feeds end before it waits for the lines to close, and says where it listens."""
 
     def __init__(self, config: uvicorn.Config, app: Starlette, listening: Callable[[str], None]) -> None:
@@ -27,11 +32,23 @@ class _Server(uvicorn.Server):
         self._listening = listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say where."""
         await super().startup(sockets)
         for one in sockets or []:
             self._listening(_address(one, tls=self.config.is_ssl))
 
+    async def on_tick(self, counter: int) -> bool:
+        """End when the feed's reader failed by a fault of ours: a server that tells nobody of alarms must not go on."""
+        return await super().on_tick(counter) or self.failed
+
+    @property
+    def failed(self) -> bool:
+        """The feed's reader is gone."""
+        broadcaster: Broadcaster = self._app.state.desk.broadcaster
+        return broadcaster.failed
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the feeds end, then everything else."""
         self._app.state.desk.broadcaster.close()
         await super().shutdown(sockets)
 
@@ -72,12 +89,15 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
 
 def server(
     app: Starlette, settings: Settings, *, listening: Callable[[str], None] = lambda _address: None
-) -> uvicorn.Server:
+) -> WorkstationServer:
     """Give a server that can be told to stop by `should_exit`; `listening` gets the address once it answers."""
-    return _Server(_config(app, settings), app, listening)
+    return WorkstationServer(_config(app, settings), app, listening)
 
 
 def serve(app: Starlette, settings: Settings, *, listening: Callable[[str], None] = lambda _address: None) -> None:
-    """Serve until SIGINT or SIGTERM. `OSError` when the port is taken."""
+    """Serve until SIGINT or SIGTERM. `OSError` when the port is taken, `FeedFailedError` by a fault of ours."""
+    serving = server(app, settings, listening=listening)
     with listener(settings.host, settings.port) as opened:
-        server(app, settings, listening=listening).run([opened])
+        serving.run([opened])
+    if serving.failed:
+        raise FeedFailedError
