@@ -48,6 +48,24 @@ def test_fast_fixes_need_three_of_five() -> None:
     assert len(entry.because) == 3
 
 
+def test_fixes_three_quarters_of_a_minute_apart_are_slow_and_two_are_enough() -> None:
+    assert told(judged(WHO, every(45, at("12:00"), at("12:02"), SCHOOL), at("12:02"))[1]) == [("Z01", "12:00:45")]
+    assert told(judged(WHO, every(44, at("12:00"), at("12:02"), SCHOOL)[:2], at("12:02"))[1]) == []
+
+
+def test_a_contradicted_fix_counts_for_three_minutes() -> None:
+    contradicted = [fix(at("12:00"), SCHOOL), fix(at("12:01"))]
+    in_time = [*contradicted, fix(at("12:03"), SCHOOL)]
+    too_late = [*contradicted, fix(at("12:03:01"), SCHOOL)]
+    assert told(judged(WHO, in_time, at("12:30"))[1]) == [("Z01", "12:03")]
+    assert told(judged(WHO, too_late, at("12:30"))[1]) == [("Z01", "12:06:01")]
+
+
+def test_the_second_fast_fix_outside_ends_the_entry() -> None:
+    story = [*every(60, at("12:00"), at("12:05"), SCHOOL), fix(at("12:05:40")), fix(at("12:06"))]
+    assert told(judged(WHO, story, at("12:30"))[1]) == [("Z01", "12:01"), ("Z07", "12:06")]
+
+
 def test_leaving_ends_the_entry_with_the_second_fix_outside() -> None:
     story = [
         *every(60, at("12:00"), at("12:05"), SCHOOL),
