@@ -43,11 +43,11 @@ _LOCK_HEADS = (
 )
 _CLAIM_KEYS = (
     "INSERT INTO journal_key (id, partition, seq, received_at) "
-    "SELECT * FROM unnest(%s::bytea[], %s::int2[], %s::int8[], %s::timestamptz[]) "
+    "SELECT * FROM unnest(%b::bytea[], %b::int2[], %b::int8[], %b::timestamptz[]) "
     "ON CONFLICT DO NOTHING RETURNING id"
 )
 _RENUMBER_KEYS = (
-    "UPDATE journal_key SET seq = new.seq FROM unnest(%s::bytea[], %s::int8[]) AS new (id, seq) "
+    "UPDATE journal_key SET seq = new.seq FROM unnest(%b::bytea[], %b::int8[]) AS new (id, seq) "
     "WHERE journal_key.id = new.id"
 )
 _COPY = f"COPY journal ({', '.join(rows.COLUMNS)}) FROM STDIN (FORMAT BINARY)"
@@ -56,9 +56,9 @@ _BEGIN_DAYS = (
     "SELECT * FROM unnest(%s::int2[], %s::int8[], %s::timestamptz[])"
 )
 _MOVE_HEADS = (
-    "UPDATE journal_head SET seq = new.seq, hash = new.hash, received_at = new.received_at "
-    "FROM unnest(%s::int2[], %s::int8[], %s::bytea[], %s::timestamptz[]) AS new (partition, seq, hash, received_at) "
-    "WHERE journal_head.partition = new.partition"
+    "WITH moved AS (UPDATE journal_head SET seq = new.seq, hash = new.hash, received_at = new.received_at "
+    "FROM unnest(%b::int2[], %b::int8[], %b::bytea[], %b::timestamptz[]) AS new (partition, seq, hash, received_at) "
+    "WHERE journal_head.partition = new.partition) SELECT pg_notify('journal', '')"
 )
 
 
@@ -160,4 +160,3 @@ class Writing:
             self._cursor.execute(_BEGIN_DAYS, columns_of(begun))
         moved = [(partition, head.seq, head.hash, head.received_at) for partition, head in self._after.items()]
         self._cursor.execute(_MOVE_HEADS, columns_of(moved))
-        self._cursor.execute("SELECT pg_notify('journal', '')")

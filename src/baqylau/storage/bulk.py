@@ -17,7 +17,7 @@ class BulkInsert:
 
     def __init__(self, table: Table, columns: Sequence[str], conflict: str = "") -> None:
         """`conflict` is the SQL after the rows: `ON CONFLICT ...` or `RETURNING ...`."""
-        arrays = ", ".join(f"%s::{table.c[name].type.compile(_DIALECT)}[]" for name in columns)
+        arrays = ", ".join(f"%b::{table.c[name].type.compile(_DIALECT)}[]" for name in columns)
         names = ", ".join(columns)
         self._sql = f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}) {conflict}"  # noqa: S608 - our own names
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -23,40 +22,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "%(table_name)s_%(column_0_N_name)s_ix",
-        "pk": "%(table_name)s_pk",
-        "fk": "%(table_name)s_%(column_0_N_name)s_fk",
-        "uq": "%(table_name)s_%(column_0_N_name)s_uq",
-    }
-)
-
-
-def _instant(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _word(name: str, *, nullable: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=nullable)
-
-
-def _bytes(name: str, *, nullable: bool = False) -> Column[bytes]:
-    return Column(name, LargeBinary, nullable=nullable)
-
-
-def _running_number(name: str = "id") -> Column[int]:
-    return Column(name, BigInteger, Identity(always=False), primary_key=True)
-
+from baqylau.storage.columns import instant, metadata, number, octets, running_number, word
 
 data_key = Table(
     "data_key",
     metadata,
     Column("id", Integer, Identity(always=False), primary_key=True),
-    _word("person_id", nullable=True),
-    _bytes("wrapped", nullable=True),
-    _instant("created_at"),
-    _instant("destroyed_at", nullable=True),
+    word("person_id", nullable=True),
+    octets("wrapped", nullable=True),
+    instant("created_at"),
+    instant("destroyed_at", nullable=True),
     Index(
         "data_key_in_use",
         text("coalesce(person_id, '')"),
@@ -71,16 +46,16 @@ journal = Table(
     metadata,
     Column("partition", SmallInteger, primary_key=True, autoincrement=False),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    _bytes("id"),
-    _word("person_id", nullable=True),
-    _word("device_id"),
-    _instant("observed_at"),
+    octets("id"),
+    word("person_id", nullable=True),
+    word("device_id"),
+    instant("observed_at"),
     Column("received_at", DateTime(timezone=True), primary_key=True),
-    _instant("instant"),
-    _word("authentication"),
+    instant("instant"),
+    word("authentication"),
     Column("key_id", Integer, nullable=False),
-    _bytes("sealed"),
-    _bytes("hash"),
+    octets("sealed"),
+    octets("hash"),
     Index(None, "device_id", "instant"),
     postgresql_partition_by="RANGE (received_at)",
 )
@@ -91,7 +66,7 @@ journal_day = Table(
     metadata,
     Column("partition", SmallInteger, primary_key=True, autoincrement=False),
     Column("first_seq", BigInteger, primary_key=True, autoincrement=False),
-    _instant("received_at"),
+    instant("received_at"),
 )
 """With which entry a day begins in a partition: so that a reader opens the tables of the right days only."""
 
@@ -100,8 +75,8 @@ journal_key = Table(
     metadata,
     Column("id", LargeBinary, primary_key=True),
     Column("partition", SmallInteger, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    _instant("received_at"),
+    number("seq"),
+    instant("received_at"),
 )
 """Every observation there is, over all days: the same one is never kept twice."""
 
@@ -109,9 +84,9 @@ journal_head = Table(
     "journal_head",
     metadata,
     Column("partition", SmallInteger, primary_key=True, autoincrement=False),
-    Column("seq", BigInteger, nullable=False),
-    _bytes("hash"),
-    _instant("received_at"),
+    number("seq"),
+    octets("hash"),
+    instant("received_at"),
     postgresql_with={"fillfactor": 25},
 )
 """Where each partition stands. Who holds its row is the only one to append."""
@@ -119,24 +94,24 @@ journal_head = Table(
 journal_signature = Table(
     "journal_signature",
     metadata,
-    _running_number(),
-    _instant("at"),
-    _bytes("heads"),
-    _bytes("public_key"),
-    _bytes("signature"),
+    running_number(),
+    instant("at"),
+    octets("heads"),
+    octets("public_key"),
+    octets("signature"),
 )
 """All heads at an instant, signed by the installation."""
 
 quarantine = Table(
     "quarantine",
     metadata,
-    _running_number(),
-    _instant("at"),
-    _word("protocol"),
-    _word("fault"),
-    Column("length_bytes", BigInteger, nullable=False),
+    running_number(),
+    instant("at"),
+    word("protocol"),
+    word("fault"),
+    number("length_bytes"),
     Column("key_id", Integer, nullable=False),
-    _bytes("sealed"),
+    octets("sealed"),
     Index(None, "at"),
 )
 """Bytes that could not be taken, as evidence."""
@@ -147,7 +122,7 @@ quarantine_tally = Table(
     Column("hour", DateTime(timezone=True), primary_key=True),
     Column("protocol", Text, primary_key=True),
     Column("fault", Text, primary_key=True),
-    Column("count", BigInteger, nullable=False),
+    number("count"),
 )
 """How many there were, kept or not."""
 
@@ -156,45 +131,39 @@ refusal = Table(
     metadata,
     Column("day", Date, primary_key=True),
     Column("device_id", Text, primary_key=True),
-    Column("count", BigInteger, nullable=False),
+    number("count"),
 )
 """How often a device spoke of a person without an order in force. What it said is not kept."""
 
 register = Table(
     "register",
     metadata,
-    _running_number(),
-    _word("kind"),
-    _word("key"),
-    _word("person_id", nullable=True),
+    running_number(),
+    word("kind"),
+    word("key"),
+    word("person_id", nullable=True),
     Column("body", JSONB, nullable=False),
-    _word("search"),
+    word("search"),
     Column("version", BigInteger, ForeignKey("register_version.version"), nullable=False),
-    _instant("recorded_at"),
-    _instant("replaced_at", nullable=True),
+    instant("recorded_at"),
+    instant("replaced_at", nullable=True),
     Index("register_in_force", "kind", "key", unique=True, postgresql_where=text("replaced_at IS NULL")),
     Index("register_of_person", "person_id", "kind"),
 )
 """People, devices, orders, restrictions, permissions, fittings. A row is closed, never changed."""
 
-register_version = Table(
-    "register_version",
-    metadata,
-    _running_number("version"),
-    _instant("recorded_at"),
-    _word("by"),
-)
+register_version = Table("register_version", metadata, running_number("version"), instant("recorded_at"), word("by"))
 """Each saving of the registers."""
 
 register_change = Table(
     "register_change",
     metadata,
-    _running_number(),
+    running_number(),
     Column("version", BigInteger, ForeignKey("register_version.version"), nullable=False),
-    _word("person_id"),
-    _instant("effective_from"),
-    _instant("recorded_at"),
-    _instant("judged_at", nullable=True),
+    word("person_id"),
+    instant("effective_from"),
+    instant("recorded_at"),
+    instant("judged_at", nullable=True),
     Index("register_change_unjudged", "id", postgresql_where=text("judged_at IS NULL")),
 )
 """Whose facts have to be judged again, and from when."""
@@ -203,10 +172,10 @@ judge_cursor = Table(
     "judge_cursor",
     metadata,
     Column("partition", SmallInteger, primary_key=True, autoincrement=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("epoch", BigInteger, nullable=False),
-    _word("owner"),
-    _instant("claimed_at", nullable=True),
+    number("seq"),
+    number("epoch"),
+    word("owner"),
+    instant("claimed_at", nullable=True),
     postgresql_with={"fillfactor": 25},
 )
 """How far each partition is judged, and whose turn it is. An older epoch can no longer write."""
@@ -216,10 +185,10 @@ person_state = Table(
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("partition", SmallInteger, nullable=False),
-    _bytes("state"),
-    _instant("through", nullable=True),
-    _instant("wake_at", nullable=True),
-    _instant("judged_at"),
+    octets("state"),
+    instant("through", nullable=True),
+    instant("wake_at", nullable=True),
+    instant("judged_at"),
     postgresql_with={"fillfactor": 50},
 )
 """Where the fold of each person stands."""
@@ -229,34 +198,34 @@ person_snapshot = Table(
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("through", DateTime(timezone=True), primary_key=True),
-    _bytes("state"),
+    octets("state"),
 )
 """Earlier states, from which late data is folded again."""
 
 alarm = Table(
     "alarm",
     metadata,
-    _running_number(),
-    _word("person_id"),
-    _word("code"),
-    _word("subject"),
+    running_number(),
+    word("person_id"),
+    word("code"),
+    word("subject"),
     Column("priority", SmallInteger, nullable=False),
-    _word("state"),
-    _word("first_finding_id"),
-    _word("last_finding_id"),
-    _instant("raised_at"),
-    _instant("began_at"),
-    _instant("last_at"),
+    word("state"),
+    word("first_finding_id"),
+    word("last_finding_id"),
+    instant("raised_at"),
+    instant("began_at"),
+    instant("last_at"),
     Column("count", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
-    _instant("cleared_at", nullable=True),
-    _instant("superseded_at", nullable=True),
-    _word("taken_by", nullable=True),
-    _instant("taken_at", nullable=True),
-    _word("closed_by", nullable=True),
-    _instant("closed_at", nullable=True),
-    _word("cause", nullable=True),
-    _word("grounds", nullable=True),
+    instant("cleared_at", nullable=True),
+    instant("superseded_at", nullable=True),
+    word("taken_by", nullable=True),
+    instant("taken_at", nullable=True),
+    word("closed_by", nullable=True),
+    instant("closed_at", nullable=True),
+    word("cause", nullable=True),
+    word("grounds", nullable=True),
     Index(
         "alarm_open_once",
         "person_id",
@@ -274,12 +243,12 @@ finding = Table(
     "finding",
     metadata,
     Column("id", Text, primary_key=True),
-    _word("person_id"),
-    _word("code"),
-    _word("subject"),
-    _instant("at"),
-    _instant("raised_at"),
-    _instant("superseded_at", nullable=True),
+    word("person_id"),
+    word("code"),
+    word("subject"),
+    instant("at"),
+    instant("raised_at"),
+    instant("superseded_at", nullable=True),
     Column(
         "alarm_id", BigInteger, ForeignKey("alarm.id", deferrable=True, initially="DEFERRED"), index=True, nullable=True
     ),
@@ -292,37 +261,37 @@ finding = Table(
 finding_event = Table(
     "finding_event",
     metadata,
-    _running_number(),
+    running_number(),
     Column("finding_id", Text, ForeignKey("finding.id"), nullable=False, index=True),
     Column(
         "alarm_id", BigInteger, ForeignKey("alarm.id", deferrable=True, initially="DEFERRED"), index=True, nullable=True
     ),
-    _instant("at"),
-    _word("kind"),
+    instant("at"),
+    word("kind"),
 )
 """When a finding was said, taken away, said again."""
 
 alarm_act = Table(
     "alarm_act",
     metadata,
-    _running_number(),
+    running_number(),
     Column("alarm_id", BigInteger, ForeignKey("alarm.id"), nullable=False, index=True),
-    _instant("at"),
-    _word("by"),
+    instant("at"),
+    word("by"),
     Column("act", JSONB, nullable=False),
 )
 """What people did about an alarm."""
 
-feed = Table("feed", metadata, _running_number(), _word("kind"), _word("key"))
+feed = Table("feed", metadata, running_number(), word("kind"), word("key"))
 """What changed on the screens, in the order in which it was committed."""
 
 person_live = Table(
     "person_live",
     metadata,
     Column("person_id", Text, primary_key=True),
-    _word("compliance"),
+    word("compliance"),
     Column("updated_at", DateTime(timezone=True), nullable=False, index=True),
-    _bytes("body"),
+    octets("body"),
     postgresql_with={"fillfactor": 50},
 )
 """What the live screen shows of a person."""
@@ -331,7 +300,7 @@ beat = Table(
     "beat",
     metadata,
     Column("role", Text, primary_key=True),
-    _instant("alive_at"),
+    instant("alive_at"),
     Column("connected", Integer, nullable=False),
     Column("delay_ms", Float, nullable=True),
     postgresql_with={"fillfactor": 25},
@@ -342,11 +311,11 @@ account = Table(
     "account",
     metadata,
     Column("login", Text, primary_key=True),
-    _word("name"),
-    _word("password"),
-    _word("language"),
-    _word("role"),
-    _instant("created_at"),
+    word("name"),
+    word("password"),
+    word("language"),
+    word("role"),
+    instant("created_at"),
 )
 """Who may sign in. The password is an argon2id text."""
 
@@ -355,10 +324,10 @@ account_session = Table(
     metadata,
     Column("token", LargeBinary, primary_key=True),
     Column("login", Text, ForeignKey("account.login"), nullable=False, index=True),
-    _word("csrf"),
-    _instant("created_at"),
-    _instant("used_at"),
-    _instant("expires_at"),
+    word("csrf"),
+    instant("created_at"),
+    instant("used_at"),
+    instant("expires_at"),
 )
 """Who is signed in. The token itself is never stored, its SHA-256 is."""
 
@@ -366,20 +335,20 @@ invitation = Table(
     "invitation",
     metadata,
     Column("token", LargeBinary, primary_key=True),
-    _word("role"),
-    _instant("created_at"),
-    _instant("expires_at"),
-    _instant("used_at", nullable=True),
+    word("role"),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("used_at", nullable=True),
 )
 """One-time links, by SHA-256."""
 
 sign_in_failure = Table(
     "sign_in_failure",
     metadata,
-    _running_number(),
-    _instant("at"),
-    _word("login"),
-    _word("peer"),
+    running_number(),
+    instant("at"),
+    word("login"),
+    word("peer"),
     Index(None, "login", "at"),
     Index(None, "peer", "at"),
 )
@@ -389,12 +358,12 @@ audit = Table(
     "audit",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    _instant("at"),
-    _word("who"),
-    _word("what"),
-    _word("object"),
-    _word("purpose"),
-    _bytes("hash"),
+    instant("at"),
+    word("who"),
+    word("what"),
+    word("object"),
+    word("purpose"),
+    octets("hash"),
     Index(None, "object"),
 )
 """Who did or read what, and for what purpose: a hash chain."""
@@ -404,7 +373,7 @@ audit_head = Table(
     metadata,
     Column("chain", SmallInteger, primary_key=True, autoincrement=False),
     Column("id", BigInteger, nullable=False),
-    _bytes("hash"),
+    octets("hash"),
     postgresql_with={"fillfactor": 25},
 )
 """Where the audit stands; one row."""

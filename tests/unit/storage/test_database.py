@@ -8,8 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
+from baqylau.storage.columns import metadata
 from baqylau.storage.database import StorageUnavailableError, migrate, open_database, plain_dsn, transaction
-from baqylau.storage.schema import metadata
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) -> None:
