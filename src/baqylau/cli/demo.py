@@ -20,7 +20,7 @@ from baqylau.sim import town_plan
 from baqylau.sim.demo import run_demo_devices
 from baqylau.sim.demo_registry import demo_registry
 from baqylau.sim.town_map import write
-from baqylau.storage.database import open_database
+from baqylau.storage.database import plain_dsn
 from baqylau.storage.registers import Registers
 
 app = typer.Typer()
@@ -40,10 +40,9 @@ def demo(
         _forget(data)
         return
     typer.echo("Starting Baqylau with invented people ...")
-    with alone(data), ready(data, "") as dsn:
+    with alone(data), ready(data, "") as engine:
         founded_at = _founded_at(data)
         registry = demo_registry(founded_at=founded_at, started_at=wall_clock.now())
-        engine = open_database(dsn, name="baqylau-demo")
         Registers(engine, wall_clock.now).save(registry, by="demo")
         town = data / "map" / "town.geojson"
         town.parent.mkdir(exist_ok=True)
@@ -51,7 +50,6 @@ def demo(
         ports = {name: _free(port) for name, port in FLEET_PORTS.items()}
         settings = Settings(
             data_dir=data,
-            database=dsn,
             host=HOST,
             ports=ports,
             web_port=_free(WEB_PORT),
@@ -61,7 +59,7 @@ def demo(
         )
         _welcome(invitation_link(engine, f"http://{HOST}:{settings.web_port}"), ports)
         devices = [option for name, port in ports.items() for option in (f"--{name}-port", str(port))]
-        serve_all(settings, {"devices": ["demo-devices", "--lifeline", *devices]})
+        serve_all(settings, plain_dsn(engine), {"devices": ["demo-devices", "--lifeline", *devices]})
     typer.echo("Stopped. The data stay: `make demo` goes on, `make demo-reset` forgets them.")
 
 

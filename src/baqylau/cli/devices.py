@@ -20,7 +20,6 @@ from baqylau.sim.client import Line, SignInRefusedError
 from baqylau.sim.load import LoadOptions, run_load
 from baqylau.sim.load_fleet import load_registry
 from baqylau.sim.replay import SimulateOptions, SimulateReport, simulate
-from baqylau.storage.database import open_database
 from baqylau.storage.registers import Registers
 
 app = typer.Typer()
@@ -59,14 +58,14 @@ def simulate_track(  # noqa: PLR0913, PLR0917 - each is an option of the command
     seed: Annotated[int, typer.Option(help="Seed of the pauses between attempts to connect.")] = 0,
 ) -> None:
     """Send a recorded track as a real tracker would: own connection, acknowledgements, buffer, backlog."""
-    spoken = _protocol(protocol)
+    spoken, line, shifted_to = _protocol(protocol), _line(to), instant(shift_to) if shift_to else None
     try:
         options = SimulateOptions(
             track=read_track(track),
-            line=_line(to),
+            line=line,
             speak=lambda: spoken.device(device, password),
             speed=speed,
-            shift_to=instant(shift_to) if shift_to else None,
+            shift_to=shifted_to,
         )
         report = asyncio.run(
             simulate(
@@ -184,6 +183,6 @@ def bench_devices(
 ) -> None:
     """Register the devices that `bench load` speaks for. Only for an installation without real people."""
     _protocol(protocol)
-    with ready(data, database) as dsn:
+    with ready(data, database) as engine:
         registry = load_registry(protocol, devices, wall_clock.now())
-        Registers(open_database(dsn), wall_clock.now).save(registry, by="bench")
+        Registers(engine, wall_clock.now).save(registry, by="bench")

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from baqylau.cli.instants import instant
-from baqylau.cli.options import DEFAULT_DATA, Data, Database, database_of, ready
+from baqylau.cli.options import DEFAULT_DATA, Data, Database, connected, ready
 from baqylau.cli.roles import vaulted
 from baqylau.domain.alarms import AlarmState
 from baqylau.domain.ids import PersonId
@@ -25,7 +25,7 @@ from baqylau.monitoring.server.judging import BEFORE_EVERYTHING
 from baqylau.monitoring.server.review import review
 from baqylau.monitoring.workstation.settings import STATIC_DIR
 from baqylau.storage.alarms import AlarmFilter, Alarms, AlarmView
-from baqylau.storage.database import StorageUnavailableError, open_database
+from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
 from baqylau.storage.registers import Registers
@@ -59,8 +59,8 @@ def import_file(
     try:
         registry = parse(file.read_text(encoding="utf-8"))
         if not check:
-            with ready(data, database) as dsn:
-                Registers(open_database(dsn), now).save(registry, by=f"import/{file.name}")
+            with ready(data, database) as engine:
+                Registers(engine, now).save(registry, by=f"import/{file.name}")
     except OSError as wrong:
         typer.echo(text(language, "import.cannot_read", file=file, why=wrong.strerror), err=True)
         raise typer.Exit(1) from wrong
@@ -92,8 +92,8 @@ def alarms(
 ) -> None:
     """List alarms, newest first: those that wait for a person, or all."""
     states = tuple(AlarmState) if closed else (AlarmState.OPEN, AlarmState.TAKEN)
-    with ready(data, database) as dsn:
-        found = Alarms(open_database(dsn), now).page(AlarmFilter(states=states), limit=1_000)
+    with ready(data, database) as engine:
+        found = Alarms(engine, now).page(AlarmFilter(states=states), limit=1_000)
     if as_json:
         for view in found:
             sys.stdout.write(msgspec.json.encode(view).decode() + "\n")
@@ -130,8 +130,7 @@ def refold(
     apply: Annotated[bool, typer.Option("--apply", help="Record the difference; otherwise it is only shown.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Judge again what was kept, by today's rules and registers, and show the difference, a line of JSON each."""
-    with ready(data, database) as dsn:
-        engine = open_database(dsn)
+    with ready(data, database) as engine:
         journal = vaulted(engine, data).journal
         registers = Registers(engine, now)
         only = PersonId(person) if person else None
@@ -158,8 +157,7 @@ def doctor(
     """Look whether everything this installation needs is there and healthy."""
     answers = list(examine_machine(data, STATIC_DIR, now()))
     try:
-        with database_of(data, database) as dsn:
-            engine = open_database(dsn)
+        with connected(data, database) as engine:
             answers += examine_database(engine, now)
             if journal:
                 own = vaulted(engine, data)

@@ -1,12 +1,13 @@
 """Options that several commands share, and how a command comes to its database."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from baqylau.storage.database import migrate, open_database
 from baqylau.storage.server import ServerFailedError, embedded
@@ -35,13 +36,13 @@ DEFAULT_DATA = Path("baqylau-data")
 
 
 @contextmanager
-def database_of(data: Path, dsn: str) -> Iterator[str]:
-    """Give the DSN to use: the given one, or that of the installation's own server, started if need be."""
-    if dsn:
-        yield dsn
-    else:
-        with embedded(data / "postgresql") as own:
-            yield own
+def connected(data: Path, dsn: str, name: str = "baqylau", pool_size: int = 5) -> Iterator[Engine]:
+    """Give a pool over the named database, or over that of the installation's own server, started if need be."""
+    with ExitStack() as stack:
+        address = dsn or stack.enter_context(embedded(data / "postgresql"))
+        engine = open_database(address, name=name, pool_size=pool_size)
+        stack.callback(engine.dispose)
+        yield engine
 
 
 @contextmanager
@@ -58,12 +59,12 @@ def alone(data: Path) -> Iterator[None]:
 
 
 @contextmanager
-def ready(data: Path, database: str) -> Iterator[str]:
-    """Give a database whose schema is up to date, or end with a sentence."""
+def ready(data: Path, database: str, name: str = "baqylau", pool_size: int = 5) -> Iterator[Engine]:
+    """Give a pool over a database whose schema is up to date, or end with a sentence."""
     try:
-        with database_of(data, database) as dsn:
-            migrate(open_database(dsn, name="baqylau-migrate"))
-            yield dsn
+        with connected(data, database, name, pool_size) as engine:
+            migrate(engine)
+            yield engine
     except ServerFailedError as failed:
         typer.echo(str(failed), err=True)
         raise typer.Exit(1) from failed

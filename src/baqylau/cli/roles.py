@@ -25,7 +25,7 @@ from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.messages import Installation
 from baqylau.monitoring.workstation.serve import serve
 from baqylau.protocols.fleet import FLEET
-from baqylau.storage.database import open_database, plain_dsn
+from baqylau.storage.database import plain_dsn
 from baqylau.storage.feed import notifications
 from baqylau.storage.installation import installation
 from baqylau.storage.journal import Journal
@@ -56,18 +56,17 @@ def vaulted(engine: Engine, data_dir: Path) -> Vaulted:
     return Vaulted(Journal(engine, vault, now, os.urandom), vault, Signer(secrets.seed))
 
 
-def gateway_role(settings: Settings) -> None:
+def gateway_role(settings: Settings, engine: Engine) -> None:
     """Hear devices until we are asked to stop."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_gateway(settings))
+        runner.run(_gateway(settings, engine))
 
 
-async def _gateway(settings: Settings) -> None:
+async def _gateway(settings: Settings, engine: Engine) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    engine = open_database(settings.database, name="baqylau-gateway")
     own = vaulted(engine, settings.data_dir)
     registers = Registers(engine, now)
     quarantine = Quarantine(engine, own.vault, now, os.urandom)
@@ -102,12 +101,11 @@ async def _look_around(gateway: Gateway, keeper: Keeper, registers: Registers, s
             await asyncio.wait_for(stop.wait(), LOOK_AROUND_S)
 
 
-def judge_role(settings: Settings, owner: str) -> None:
+def judge_role(settings: Settings, engine: Engine, owner: str) -> None:
     """Judge what is kept until we are asked to stop."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    engine = open_database(settings.database, name="baqylau-judge")
     judge = Judge(
         store=JudgeStore(engine),
         journal=vaulted(engine, settings.data_dir).journal,
@@ -126,9 +124,8 @@ def judge_role(settings: Settings, owner: str) -> None:
         log.warning("another_judge_took_over", owner=owner)
 
 
-def web_role(settings: Settings, listening: Callable[[str], None]) -> None:
+def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None]) -> None:
     """Serve the workstation until we are asked to stop."""
-    engine = open_database(settings.database, name="baqylau-web", pool_size=10)
     vault = vaulted(engine, settings.data_dir).vault
     basemap = settings.basemap
     chosen = workstation.Settings(

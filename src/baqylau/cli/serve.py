@@ -8,6 +8,7 @@ from typing import Annotated
 
 import structlog
 import typer
+from sqlalchemy import Engine
 
 from baqylau.cli.invitations import invitation_link
 from baqylau.cli.options import DEFAULT_DATA, Data, Database, Host, Lifeline, alone, ready
@@ -15,7 +16,7 @@ from baqylau.cli.roles import gateway_role, judge_role, web_role
 from baqylau.monitoring.server import lifeline as parent
 from baqylau.monitoring.server.settings import FLEET_PORTS, WEB_PORT, Settings
 from baqylau.monitoring.server.supervise import ChildKeepsDyingError, supervise
-from baqylau.storage.database import open_database
+from baqylau.storage.database import plain_dsn
 
 app = typer.Typer()
 log = structlog.get_logger()
@@ -51,11 +52,10 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
     map_zoom: MapZoom = ZOOM,
 ) -> None:
     """Run everything: gateway, judge and workstation, over an own PostgreSQL unless --database names one."""
-    with alone(data), ready(data, database) as dsn:
-        typer.echo(f"Workstation: {invitation_link(open_database(dsn), f'http://{host}:{web_port}')}")
+    with alone(data), ready(data, database) as engine:
+        typer.echo(f"Workstation: {invitation_link(engine, f'http://{host}:{web_port}')}")
         settings = Settings(
             data_dir=data,
-            database=dsn,
             host=host,
             ports={"wialon": wialon_port, "egts": egts_port},
             web_port=web_port,
@@ -63,10 +63,10 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
             map_center=map_center,
             map_zoom=map_zoom,
         )
-        serve_all(settings, {})
+        serve_all(settings, plain_dsn(engine), {})
 
 
-def serve_all(settings: Settings, more: Mapping[str, Sequence[str]]) -> None:
+def serve_all(settings: Settings, dsn: str, more: Mapping[str, Sequence[str]]) -> None:
     """Run the roles, and more programs beside them, as processes of their own until we are asked to stop."""
     common = ["--data", str(settings.data_dir), "--lifeline"]
     fleet = [option for name, port in settings.ports.items() for option in (f"--{name}-port", str(port))]
@@ -80,17 +80,17 @@ def serve_all(settings: Settings, more: Mapping[str, Sequence[str]]) -> None:
         "web": ["web", *common, "--host", settings.host, *pages],
     }
     try:
-        asyncio.run(supervise({**roles, **more}, {"BAQYLAU_DATABASE": settings.database}))
+        asyncio.run(supervise({**roles, **more}, {"BAQYLAU_DATABASE": dsn}))
     except ChildKeepsDyingError as role:
         typer.echo(f"The {role} cannot stay up; its messages are above.", err=True)
         raise typer.Exit(1) from role
 
 
-def _role(data: Path, database: str, *, lifeline: bool, work: Callable[[str], None]) -> None:
+def _role(role: str, data: Path, database: str, *, lifeline: bool, work: Callable[[Engine], None]) -> None:
     if lifeline:
         parent.hold()
-    with ready(data, database) as dsn:
-        work(dsn)
+    with ready(data, database, f"baqylau-{role}", pool_size=10) as engine:
+        work(engine)
 
 
 @app.command()
@@ -105,10 +105,11 @@ def gateway(
     """Run only the gateway: hear devices, keep what they say, answer when it is kept."""
     ports = {"wialon": wialon_port, "egts": egts_port}
     _role(
+        "gateway",
         data,
         database,
         lifeline=lifeline,
-        work=lambda dsn: gateway_role(Settings(data_dir=data, database=dsn, host=host, ports=ports)),
+        work=lambda engine: gateway_role(Settings(data_dir=data, host=host, ports=ports), engine),
     )
 
 
@@ -116,10 +117,11 @@ def gateway(
 def judge(data: Data = DEFAULT_DATA, database: Database = "", lifeline: Lifeline = False) -> None:  # noqa: FBT002 - options
     """Run only the judge: fold the journal by the rules into findings and alarms."""
     _role(
+        "judge",
         data,
         database,
         lifeline=lifeline,
-        work=lambda dsn: judge_role(Settings(data_dir=data, database=dsn), owner=f"judge-{os.getpid()}"),
+        work=lambda engine: judge_role(Settings(data_dir=data), engine, owner=f"judge-{os.getpid()}"),
     )
 
 
@@ -136,16 +138,15 @@ def web(  # noqa: PLR0913, PLR0917 - each is an option of the command
 ) -> None:
     """Run only the workstation: its pages and the interface behind them."""
 
-    def serve(dsn: str) -> None:
+    def serve(engine: Engine) -> None:
         settings = Settings(
             data_dir=data,
-            database=dsn,
             host=host,
             web_port=web_port,
             basemap=basemap,
             map_center=map_center,
             map_zoom=map_zoom,
         )
-        web_role(settings, lambda address: log.info("web_listens", address=address))
+        web_role(settings, engine, lambda address: log.info("web_listens", address=address))
 
-    _role(data, database, lifeline=lifeline, work=serve)
+    _role("web", data, database, lifeline=lifeline, work=serve)

@@ -22,6 +22,7 @@ from baqylau.monitoring.server.settings import Limits
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.wialon import WialonDevice
 from baqylau.storage.alarms import Alarms, AlarmView
+from baqylau.storage.installation import Installation
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
@@ -30,6 +31,7 @@ from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
 from baqylau.storage.vault import Vault
 
+SECRETS = Installation(key=bytes(32), seed=bytes(32))
 START = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
 AINUR = PersonId("ainur")
 TRACKER = DeviceId("tracker-1")
@@ -91,16 +93,16 @@ def counted_bytes() -> Callable[[int], bytes]:
 class Site:
     """The parts of an installation over one database."""
 
-    def __init__(self, engine: Engine, registry: Registry | None = None) -> None:
+    def __init__(self, engine: Engine, registry: Registry | None = None, secrets: Installation = SECRETS) -> None:
         self.clock = Clock()
         self.engine = engine
         random = counted_bytes()
-        vault = Vault(engine, bytes(32), random)
+        vault = Vault(engine, secrets.key, random)
         self.journal = Journal(engine, vault, self.clock, random)
         self.registers = Registers(engine, self.clock)
         self.quarantine = Quarantine(engine, vault, self.clock, random)
         self.live = Live(engine)
-        self.signer = Signer(bytes(32))
+        self.signer = Signer(secrets.seed)
         if registry is not None:
             self.registers.save(registry, by="test")
 

@@ -13,8 +13,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What every role of the server needs to know."""
 
     data_dir: Path
-    database: str
-    """DSN of PostgreSQL."""
     host: str = "127.0.0.1"
     ports: dict[str, int] = field(default_factory=FLEET_PORTS.copy)
     """Port of each fleet protocol; 0 lets the system choose."""

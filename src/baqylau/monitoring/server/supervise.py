@@ -18,6 +18,8 @@ RESTARTS_MAX = 8
 """Starts of one child within `RESTART_WINDOW_S` after which we give up."""
 RESTART_WINDOW_S = 60.0
 STOP_S = 10.0
+PROGRAM: tuple[str, ...] = ("-m", "baqylau.cli")
+"""What Python runs for a role."""
 
 
 class ChildKeepsDyingError(Exception):
@@ -53,7 +55,7 @@ class Child:
 
     async def _once(self) -> None:
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "baqylau.cli", *self._arguments, stdin=asyncio.subprocess.PIPE, env=self._environment
+            sys.executable, *PROGRAM, *self._arguments, stdin=asyncio.subprocess.PIPE, env=self._environment
         )
         log.info("role_started", role=self.role, pid=self.process.pid)
         code = await self.process.wait()

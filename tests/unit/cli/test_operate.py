@@ -1,0 +1,108 @@
+"""`import`, `alarms`, `refold` and `doctor` over a real database."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import Engine, text
+from typer.testing import CliRunner
+
+from baqylau.cli import app
+from baqylau.domain.findings import Code
+from baqylau.domain.orders import ExclusionZone
+from baqylau.domain.zones import Point
+from baqylau.storage.installation import installation
+from baqylau.storage.registers import Registers
+from baqylau.storage.registry import Registry
+from tests.unit.server.site import AINUR, SCHOOL, Site, prescribed
+from tests.unit.server.test_importing import GOOD
+from tests.unit.server.test_judge import catch_up, walk_into_school
+
+RUN = CliRunner()
+
+
+def test_a_good_file_is_taken_and_a_bad_one_leaves_nothing(dsn: str, engine: Engine, tmp_path: Path) -> None:
+    registers = Registers(engine, Site(engine).clock)
+    file = tmp_path / "people.yaml"
+    options = ["--database", dsn, "--data", str(tmp_path / "data"), "--language", "en"]
+    file.write_text(GOOD.replace("zone: town", "zone: village"))
+    done = RUN.invoke(app, ["import", str(file), *options])
+    assert done.exit_code == 1
+    assert f"{file}:" in done.output
+    assert "village is not among the zones" in done.output
+    assert not registers.people()
+    file.write_text(GOOD)
+    done = RUN.invoke(app, ["import", str(file), *options])
+    assert done.exit_code == 0, done.output
+    assert "People: 1" in done.output
+    assert [person.name for person in registers.people()] == ["Бекзат Желкенбай"]
+
+
+def test_checking_a_file_saves_nothing(dsn: str, engine: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "people.yaml"
+    file.write_text(GOOD)
+    done = RUN.invoke(app, ["import", str(file), "--check", "--database", dsn, "--language", "kk"])
+    assert done.exit_code == 0
+    assert "Қате жоқ" in done.output
+    assert not Registers(engine, Site(engine).clock).people()
+
+
+@pytest.fixture
+def site(engine: Engine, tmp_path: Path) -> Site:
+    """An installation with its secrets in a folder, in which somebody walked into a zone."""
+    opened = Site(engine, prescribed(), installation(tmp_path / "keys", os.urandom))
+    opened.open_for_the_first_time()
+    walk_into_school(opened)
+    catch_up(opened)
+    return opened
+
+
+@pytest.mark.usefixtures("site")
+def test_alarms_are_listed_for_people_and_for_programs(dsn: str, tmp_path: Path) -> None:
+    options = ["--database", dsn, "--data", str(tmp_path), "--language", "en"]
+    (line,) = RUN.invoke(app, ["alarms", "--json", *options]).output.splitlines()
+    assert json.loads(line)["alarm"]["code"] == Code.EXCLUSION_ENTRY
+    assert Code.EXCLUSION_ENTRY in RUN.invoke(app, ["alarms", *options]).output
+
+
+@pytest.mark.usefixtures("site")
+def test_judging_again_shows_no_difference_where_nothing_changed(dsn: str, tmp_path: Path) -> None:
+    done = RUN.invoke(app, ["refold", "--database", dsn, "--data", str(tmp_path)])
+    assert (done.exit_code, done.output) == (0, "")
+    nobody = RUN.invoke(app, ["refold", "--person", "nobody", "--database", dsn, "--data", str(tmp_path)])
+    assert nobody.exit_code == 1
+
+
+def test_judging_again_after_a_zone_moved_shows_the_difference_and_records_it_on_request(
+    site: Site, dsn: str, tmp_path: Path
+) -> None:
+    options = ["--database", dsn, "--data", str(tmp_path)]
+    (school,) = prescribed().restrictions
+    assert isinstance(school, ExclusionZone)
+    elsewhere = replace(SCHOOL, center=Point(48.7, 66.9))
+    site.registers.save(Registry(restrictions=(replace(school, zone=elsewhere),)), by="test")
+    (line,) = RUN.invoke(app, ["refold", "--person", AINUR, *options]).output.splitlines()
+    assert len(json.loads(line)["superseded"]) == 1
+    assert site.alarms()[0].alarm.superseded_at is None
+    assert RUN.invoke(app, ["refold", "--apply", *options]).exit_code == 0
+    catch_up(site)
+    assert site.alarms()[0].alarm.superseded_at is not None
+
+
+def test_the_doctor_proves_the_journal_and_names_a_changed_entry(site: Site, dsn: str, tmp_path: Path) -> None:
+    options = ["doctor", "--journal", "--database", dsn, "--data", str(tmp_path), "--language", "en"]
+    assert "as it was written" in RUN.invoke(app, options).output
+    with site.engine.begin() as connection:
+        connection.execute(text("UPDATE journal SET sealed = sealed || decode('00', 'hex') WHERE seq = 2"))
+    done = RUN.invoke(app, options)
+    assert done.exit_code == 1
+    assert "entry 2" in done.output
+
+
+def test_the_doctor_says_that_a_database_cannot_be_reached(tmp_path: Path) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=1"
+    done = RUN.invoke(app, ["doctor", "--database", nowhere, "--data", str(tmp_path), "--language", "ru"])
+    assert done.exit_code == 1
+    assert "База данных недоступна" in done.output
