@@ -141,7 +141,7 @@ def test_the_feed_ends_when_the_session_does(office: Office, browser: Browser, m
         next(coming)
         office.clock.pass_(hours=13)
         assert sum(1 for _ in coming) < 10
-    assert browser.get("/api/session").status_code == 401
+    assert browser.get("/api/health").status_code == 401
 
 
 def test_an_open_feed_keeps_its_session(office: Office, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +151,7 @@ def test_an_open_feed_keeps_its_session(office: Office, browser: Browser, monkey
         for _ in range(4):
             office.clock.pass_(minutes=20)
             _until(lambda: _used_at(office) == office.clock())
-    assert browser.get("/api/session").status_code == 200
+    assert browser.get("/api/health").status_code == 200
 
 
 def _used_at(office: Office) -> datetime | None:

@@ -12,7 +12,7 @@ export type Which = 'open' | 'closed' | 'all'
 const id = encodeURIComponent
 
 export const api = {
-  me: () => read('/api/session') as Promise<Me>,
+  me: () => read('/api/session') as Promise<Me | null>,
   signIn: (credentials: Credentials) => change('POST', '/api/session', credentials) as Promise<Me>,
   signOut: () => change('DELETE', '/api/session'),
   accept: (invitation: Invitation) => change('POST', '/api/invitation', invitation) as Promise<Me>,

@@ -17,7 +17,9 @@ class Session {
   /** Ask who is signed in. */
   async begin(): Promise<void> {
     try {
-      await this.#enter(await api.me())
+      const me = await api.me()
+      if (me) await this.#enter(me)
+      else this.me = null
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error
       this.me = null

@@ -17,6 +17,8 @@ from baqylau.storage.accounts import SignedIn
 _SAFE = frozenset({"GET", "HEAD"})
 _OPEN = frozenset({("POST", "/api/session"), ("POST", "/api/invitation")})
 """What somebody may do who is not signed in yet."""
+_WHO = ("GET", "/api/session")
+"""What anybody may ask; the answer is nobody or the asker."""
 
 
 def signed_of(request: Request) -> SignedIn:
@@ -43,7 +45,7 @@ def _from_our_pages(request: Request, settings: Settings) -> None:
 
 async def still_signed_in(desk: Desk, token: str) -> SignedIn | None:
     """Give the session of a token while it holds, and count this as its use."""
-    signed = await desk.do(desk.stores.sessions.get, digest(token))
+    signed = await desk.do(desk.stores.sessions.get, digest(token)) if token else None
     if signed is None:
         return None
     if desk.clock() - signed.used_at > timedelta(seconds=desk.settings.idle_s):
@@ -82,7 +84,10 @@ class Gate:
         changes = request.method not in _SAFE
         if changes:
             _from_our_pages(request, desk.settings)
-        if (request.method, scope["path"]) not in _OPEN:
+        asked = (request.method, scope["path"])
+        if asked == _WHO:
+            request.state.signed = await still_signed_in(desk, token_of(request))
+        elif asked not in _OPEN:
             request.state.signed = await _signed_in(request, desk)
             if changes:
                 _meant(request, signed_of(request))
