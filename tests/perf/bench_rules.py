@@ -1,6 +1,6 @@
 """How fast rules judge: observations a second on one core, and a person-year judged again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from math import cos, pi, sin
 from time import process_time
@@ -12,6 +12,8 @@ from baqylau.domain.observations import Battery, Observation
 from baqylau.domain.people import Supervision
 from baqylau.domain.zones import Corridor, Point, Polygon
 from baqylau.rules.fold import begin, fold
+from tests.perf.bench_calibration import Calibration
+from tests.perf.figures import Figure, figure
 from tests.unit.rules.stories import (
     HOME,
     METRE_DEG,
@@ -28,6 +30,9 @@ from tests.unit.rules.stories import (
 )
 
 YEAR_MIN = 525_600
+MINUTES = 60_000
+"""How much of a year is judged for a figure."""
+PER_CORE, YEAR_S = 20_000, 10
 
 
 def ten_zones() -> Supervision:
@@ -74,16 +79,21 @@ def _seconds(who: Supervision, story: Sequence[Observation], batch: int) -> floa
     return process_time() - started
 
 
-def figures(minutes: int = 60_000) -> dict[str, float]:
-    """Measure in seconds of this processor, so that what else runs does not count.
-
-    The person-year is reckoned from the part of it that was judged.
-    """
-    who, story = ten_zones(), life(minutes)
-    whole_s = _seconds(who, story, len(story))
-    return {
-        "rules_observations_per_s": minutes / whole_s,
-        "rules_observations_per_s_in_batches_of_10": minutes / _seconds(who, story, 10),
-        "rules_observations_per_s_one_by_one": minutes / _seconds(who, story, 1),
-        "rules_person_year_refold_s": whole_s * YEAR_MIN / minutes,
-    }
+def figures(calibration: Calibration) -> Iterator[Figure]:
+    """Measure on this machine, on one core."""
+    who, story = ten_zones(), life(MINUTES)
+    for name, batch in (("1", 1), ("10", 10)):
+        yield figure(
+            f"rules: ten zones, {name} at a time",
+            MINUTES / _seconds(who, story, batch),
+            "observations/s",
+            at_least=PER_CORE,
+            beside=calibration.loop,
+        )
+    yield figure(
+        f"rules: a person-year refolded from memory, reckoned from {MINUTES} of {YEAR_MIN} minutes",
+        _seconds(who, story, len(story)) * YEAR_MIN / MINUTES,
+        "s",
+        at_most=YEAR_S,
+        beside=calibration.loop,
+    )

@@ -1,0 +1,49 @@
+"""`python -m tests.perf`: measure everything, print the table, write build/bench.json. See docs/how-to/measure.md."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+from rich.console import Console
+
+from tests.perf import (
+    bench_calibration,
+    bench_decode,
+    bench_feed,
+    bench_gateway,
+    bench_journal,
+    bench_judge,
+    bench_rules,
+)
+from tests.perf.figures import Figure, show, write
+from tests.perf.installation import installed, populate
+
+RESULT = Path("build") / "bench.json"
+
+
+def _all() -> Iterator[Figure]:
+    with installed() as installation:
+        calibration = bench_calibration.calibrate(installation.dsn)
+        yield from bench_calibration.figures(calibration)
+        yield from bench_decode.figures(calibration)
+        yield from bench_rules.figures(calibration)
+        populate(installation, "wialon", bench_journal.PEOPLE)
+        judge = bench_judge.judge_of(installation)
+        yield from bench_journal.figures(installation, calibration)
+        yield from bench_judge.figures(installation, judge, calibration)
+    with installed() as installation:
+        yield from bench_gateway.figures(installation, calibration)
+        yield from bench_feed.figures(installation)
+
+
+def _main() -> None:
+    console, begun_s, measured = Console(), monotonic(), []
+    for one in _all():
+        console.print(f"{monotonic() - begun_s:5.0f} s  {one.name}: {one.value:g} {one.unit}", highlight=False)
+        measured.append(one)
+    write(measured, RESULT)
+    show("Speed on this machine", measured, console)
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,150 @@
+"""A real installation for a measurement: PostgreSQL as it is delivered, the program's roles as processes."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic, sleep
+
+import psutil  # type: ignore[import-untyped]
+from msgspec import Struct
+from sqlalchemy import Engine
+
+from baqylau.cli.roles import vaulted
+from baqylau.links.wall_clock import now
+from baqylau.protocols.fleet import FLEET
+from baqylau.sim.load_fleet import load_registry
+from baqylau.storage.database import migrate, open_database
+from baqylau.storage.journal import Journal
+from baqylau.storage.registers import Registers
+from baqylau.storage.registry import Registry
+from baqylau.storage.server import embedded
+
+HOST = "127.0.0.1"
+START_S = 60.0
+STOP_S = 30.0
+
+
+class Installation(Struct, frozen=True, kw_only=True):
+    """Its folder and its running database."""
+
+    data: Path
+    dsn: str
+    engine: Engine
+
+    @property
+    def journal(self) -> Journal:
+        """The journal, sealed as the installation seals it."""
+        return vaulted(self.engine, self.data).journal
+
+    @property
+    def postmaster(self) -> int:
+        """Process id of the database."""
+        return postmaster_of(self.data)
+
+    @contextmanager
+    def role(self, name: str, *options: str) -> Iterator[int]:
+        """Run a role as a process and give its id."""
+        words = [name, "--data", str(self.data), "--database", self.dsn, "--lifeline", *options]
+        with (self.data / f"{name}.log").open("ab") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "baqylau.cli", *words], stdin=subprocess.PIPE, stdout=said, stderr=said
+            )
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait(STOP_S)
+            assert process.stdin is not None
+            process.stdin.close()
+
+    @contextmanager
+    def gateway(self) -> Iterator[tuple[dict[str, int], int]]:
+        """Run the gateway; give its ports by protocol and its process id."""
+        ports = {name: free_port() for name in FLEET}
+        options = [word for name, port in ports.items() for word in (f"--{name}-port", str(port))]
+        with self.role("gateway", *options) as pid:
+            for port in ports.values():
+                await_door(port)
+            yield ports, pid
+
+
+@contextmanager
+def installed() -> Iterator[Installation]:
+    """Give a fresh installation in a folder of its own, forgotten afterwards."""
+    with ExitStack() as stack:
+        data = Path(stack.enter_context(TemporaryDirectory(prefix="baqylau-")))
+        dsn = stack.enter_context(embedded(data / "postgresql"))
+        engine = open_database(dsn, name="baqylau-bench")
+        stack.callback(engine.dispose)
+        migrate(engine)
+        yield Installation(data=data, dsn=dsn, engine=engine)
+
+
+def populate(installation: Installation, protocol: str, devices: int) -> None:
+    """Register a load test's fleet: one person with ten zones for each device."""
+    register(installation, load_registry(protocol, devices, now()))
+
+
+def register(installation: Installation, registry: Registry) -> None:
+    """Save registers."""
+    Registers(installation.engine, now).save(registry, by="bench")
+
+
+def postmaster_of(data: Path) -> int:
+    """Give the process id of an installation's database."""
+    return int((data / "postgresql" / "postmaster.pid").read_text().split("\n", 1)[0])
+
+
+def free_port() -> int:
+    """Give a port that nobody has."""
+    with socket.socket() as attempt:
+        attempt.bind((HOST, 0))
+        port: int = attempt.getsockname()[1]
+        return port
+
+
+def await_door(port: int) -> None:
+    """Return when somebody listens on the port."""
+    until(lambda: listens(port), f"nobody listens on port {port}")
+
+
+def until(condition: Callable[[], bool], otherwise: str, within_s: float = START_S) -> None:
+    """Return when the condition holds; `TimeoutError` with a sentence when it does not in time."""
+    end_s = monotonic() + within_s
+    while not condition():
+        if monotonic() > end_s:
+            raise TimeoutError(otherwise)
+        sleep(0.05)
+
+
+def listens(port: int) -> bool:
+    """Whether somebody answers on the port."""
+    with socket.socket() as attempt:
+        return attempt.connect_ex((HOST, port)) == 0
+
+
+def cpu_s(pid: int) -> float:
+    """Give the processor time of a process and of all that it started, ended ones too."""
+    process = psutil.Process(pid)
+    family = [process, *process.children(recursive=True)]
+    own = sum(times.user + times.system for times in map(_times, family) if times)
+    ended = process.cpu_times()
+    return float(own + ended.children_user + ended.children_system)
+
+
+def _times(process: "psutil.Process") -> "psutil._common.pcputimes | None":
+    try:
+        return process.cpu_times()
+    except psutil.NoSuchProcess:
+        return None
+
+
+def own_cpu_s() -> float:
+    """Give the processor time of this process."""
+    times = os.times()
+    return times.user + times.system

@@ -1,0 +1,179 @@
+"""`python -m tests.perf.kill --times 50`: kill the server at random moments under load, and count what was lost.
+
+Real clients report to a real server that is killed again and again; afterwards they deliver their backlog, the server
+is stopped in order, and every promise is held against what is on disk (`tests.perf.proofs`).
+"""
+
+import argparse
+import asyncio
+import math
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import msgspec
+from rich.console import Console
+
+from baqylau.links import wall_clock
+from baqylau.protocols.fleet import FLEET
+from baqylau.sim.client import Habits, Line, Tracker
+from baqylau.sim.load_fleet import load_number
+from baqylau.storage.database import migrate, open_database
+from baqylau.storage.registers import Registers
+from baqylau.storage.server import embedded
+from tests.perf import scripted
+from tests.perf.figures import Figure, figure
+from tests.perf.installation import HOST
+from tests.perf.proofs import Outcome, Told, examine
+from tests.perf.victim import Target, Victim
+
+HABITS = Habits(answer_within_s=5.0, first_pause_s=0.2, longest_pause_s=2.0)
+DELIVER_S = 180.0
+UP_S = (0.3, 4.0)
+"""How long the server lives between two kills, from the moment at which devices can call."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to do."""
+
+    times: int
+    people: int = 60
+    seed: int = 2
+
+
+class Client:
+    """One person's device."""
+
+    def __init__(self, index: int, port: int, begun_at: datetime, random: Random) -> None:
+        """Set up without connecting."""
+        speak = partial(FLEET[scripted.protocol_of(index)].device, load_number(index), "")
+        self.begun_at = begun_at
+        self.sent: list[datetime] = []
+        self._reports = scripted.reports(index, begun_at)
+        self.tracker = Tracker(Line(host=HOST, port=port), speak, HABITS, sleep=wall_clock.sleep, random=random)
+
+    async def live(self, over: asyncio.Event) -> None:
+        """Report every second until it is over and a round is complete, then wait until everything is delivered."""
+        for number, (at, bodies) in enumerate(self._reports):
+            if over.is_set() and number % scripted.ROUND_S == 0:
+                break
+            await wall_clock.sleep((at - wall_clock.now()).total_seconds())
+            self.tracker.remember((at, bodies))
+            self.sent.append(at)
+        await self.tracker.delivered()
+
+    @property
+    def told(self) -> Told:
+        """What it was answered for, and what has to be found in it."""
+        rounds = len(self.sent) // scripted.ROUND_S
+        return Told(
+            acknowledged=tuple(self.sent),
+            openings=tuple(scripted.openings(self.begun_at, rounds)),
+            entries=tuple(scripted.entries(self.begun_at, rounds)),
+        )
+
+
+def run(plan: Plan, console: Console) -> Outcome:
+    """Kill so many times, and give what came of it."""
+    with ExitStack() as stack:
+        data = Path(stack.enter_context(TemporaryDirectory(prefix="baqylau-")))
+        _found(data, plan.people)
+        victim = Victim(data)
+        stack.callback(victim.forget)
+        told = asyncio.run(_live_through(plan, victim, console))
+        with embedded(data / "postgresql") as dsn:
+            return examine(dsn, data, told, stop=victim.stop)
+
+
+def _found(data: Path, people: int) -> None:
+    """Make the installation and register the people."""
+    with embedded(data / "postgresql") as dsn:
+        engine = open_database(dsn)
+        migrate(engine)
+        Registers(engine, wall_clock.now).save(scripted.registry(people, wall_clock.now()), by="kill")
+        engine.dispose()
+
+
+async def _live_through(plan: Plan, victim: Victim, console: Console) -> dict[str, Told]:
+    """Let the devices live while the server is killed, and until they have delivered everything."""
+    random, over = Random(plan.seed), asyncio.Event()
+    await asyncio.to_thread(victim.bring_up)
+    clients = {load_number(index): _client(index, victim, random) for index in range(1, plan.people + 1)}
+    running = [asyncio.create_task(client.tracker.run()) for client in clients.values()]
+    living = [asyncio.create_task(client.live(over)) for client in clients.values()]
+    for number, target in enumerate(_targets(plan.times, random), 1):
+        await asyncio.sleep(random.uniform(*UP_S))
+        killed_s = wall_clock.monotonic_s()
+        await asyncio.to_thread(_kill_and_restart, victim, target, random.uniform(0.0, 1.0))
+        console.print(f"kill {number}: {target}, up after {wall_clock.monotonic_s() - killed_s:.1f} s", highlight=False)
+    over.set()
+    async with asyncio.timeout(DELIVER_S):
+        await asyncio.gather(*living)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    return {number: client.told for number, client in clients.items()}
+
+
+def _client(index: int, victim: Victim, random: Random) -> Client:
+    begun_s = math.ceil(wall_clock.now().timestamp()) + 1 + index % scripted.ROUND_S // 4
+    begun_at = datetime.fromtimestamp(begun_s, tz=wall_clock.now().tzinfo)
+    return Client(index, victim.ports[scripted.protocol_of(index)], begun_at, Random(random.random()))  # noqa: S311
+
+
+def _targets(times: int, random: Random) -> Iterator[Target]:
+    """Give each target equally often, in any order."""
+    drawn: list[Target] = []
+    for _ in range(times):
+        if not drawn:
+            drawn = random.sample(list(Target), len(Target))
+        yield drawn.pop()
+
+
+def _kill_and_restart(victim: Victim, target: Target, pause_s: float) -> None:
+    """Kill, and have it running again. When PostgreSQL died alone, the rest is killed too after the pause."""
+    victim.kill(target)
+    asyncio.run(wall_clock.sleep(pause_s))
+    if target is Target.POSTMASTER:
+        victim.kill(Target.GROUP)
+    victim.bring_up()
+
+
+def figures(plan: Plan, console: Console) -> Iterator[Figure]:
+    """Give what was lost, and what was told wrongly."""
+    found = run(plan, console)
+    name = f"SIGKILL, {plan.times} times"
+    yield figure(f"{name}: positions acknowledged", found.acknowledged, "positions")
+    for what, count, unit in (
+        ("acknowledged lost", found.lost, "positions"),
+        ("kept twice", found.doubled, "positions"),
+        ("breaks of the journal's chain", found.chain_broken, "entries"),
+        ("findings other than a fresh fold of the journal", found.otherwise, "findings"),
+        ("findings that had to be made and were not", found.missing, "findings"),
+        ("findings that nothing happened for", found.invented, "findings"),
+        ("alarms lost or doubled", found.alarms_wrong, "alarms"),
+    ):
+        yield figure(f"{name}: {what}", count, unit, at_most=0)
+
+
+def _main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--times", type=int, default=50)
+    words.add_argument("--people", type=int, default=60)
+    words.add_argument("--seed", type=int, default=2)
+    chosen = words.parse_args()
+    console = Console()
+    plan = Plan(times=chosen.times, people=chosen.people, seed=chosen.seed)
+    measured = list(figures(plan, console))
+    for one in measured:
+        console.print(f"{one.name}: {one.value:g} {one.unit}", highlight=False)
+    raise SystemExit(0 if all(one.ok for one in measured) else 1)
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        _main()

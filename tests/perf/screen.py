@@ -1,0 +1,91 @@
+"""Those who look: browsers without a picture, which note when an alarm reaches them."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+
+import httpx
+import msgspec
+from sqlalchemy import Engine
+
+from baqylau.crypto import passwords
+from baqylau.domain.people import Language
+from baqylau.links.wall_clock import monotonic_s, now
+from baqylau.monitoring.workstation.messages import FeedAlarm
+from baqylau.storage.accounts import Account, Accounts, Role
+from tests.perf.installation import HOST
+
+LOGIN, PASSWORD = "bench", "a long invented password"
+_ALARM = b"event: alarm\n"
+_END = b"\n\n"
+_data = msgspec.json.Decoder(FeedAlarm)
+
+
+def employ(engine: Engine) -> None:
+    """Make an account to look with."""
+    account = Account(
+        login=LOGIN,
+        name="Bench",
+        password=passwords.hashed(PASSWORD),
+        language=Language.EN,
+        role=Role.ADMINISTRATOR,
+    )
+    Accounts(engine, now).create(account, by="bench")
+
+
+def signed_in(port: int) -> str:
+    """Sign in over HTTP and give the cookie to look with."""
+    address = f"http://{HOST}:{port}"
+    with httpx.Client(base_url=address, trust_env=False, timeout=30) as browser:
+        credentials = {"login": LOGIN, "password": PASSWORD}
+        browser.post("/api/session", json=credentials, headers={"Origin": address}).raise_for_status()
+        return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+
+class Screen(asyncio.Protocol):
+    """One feed, open for as long as the measurement lasts."""
+
+    def __init__(self, cookie: str) -> None:
+        """Take the session."""
+        self._cookie = cookie
+        self._unread = b""
+        self.seen_s: dict[str, float] = {}
+        """When the first alarm of each person arrived."""
+        self.lost = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask for the feed. HTTP 1.0, so that events come as they are."""
+        assert isinstance(transport, asyncio.Transport)
+        head = f"GET /api/feed?after=0 HTTP/1.0\r\nHost: {HOST}\r\nCookie: {self._cookie}\r\n\r\n"
+        transport.write(head.encode())
+
+    def data_received(self, data: bytes) -> None:
+        """Note alarms."""
+        at_s = monotonic_s()
+        *events, self._unread = (self._unread + data).split(_END)
+        for event in events:
+            _, found, rest = event.partition(_ALARM)
+            if found:
+                alarm = _data.decode(rest.partition(b"data: ")[2]).row.alarm
+                self.seen_s.setdefault(alarm.person_id, at_s)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why does not matter
+        """Note that the feed ended."""
+        self.lost = True
+
+
+async def looking(port: int, count: int) -> list[Screen]:
+    """Open so many feeds."""
+    cookie, loop = await asyncio.to_thread(signed_in, port), asyncio.get_running_loop()
+    opened = [await loop.create_connection(lambda: Screen(cookie), HOST, port) for _ in range(count)]
+    return [screen for _, screen in opened]
+
+
+def delays_s(sent_s: dict[str, float], screens: Iterable[Screen]) -> list[float]:
+    """Give how long each alarm took to each screen."""
+    taken: dict[str, list[float]] = defaultdict(list)
+    for screen in screens:
+        for person_id, at_s in screen.seen_s.items():
+            if person_id in sent_s:
+                taken[person_id].append(at_s - sent_s[person_id])
+    return [delay for delays in taken.values() for delay in delays]
