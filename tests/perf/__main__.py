@@ -14,14 +14,18 @@ from tests.perf import (
     bench_journal,
     bench_judge,
     bench_rules,
+    bench_screen,
+    kill,
 )
-from tests.perf.figures import Figure, show, write
+from tests.perf.figures import Figure, show, wide_console, write
 from tests.perf.installation import installed, populate
 
 RESULT = Path("build") / "bench.json"
+KILLS = 10
+"""Few, so that the whole takes minutes; `python -m tests.perf.kill` takes as many as wanted."""
 
 
-def _all() -> Iterator[Figure]:
+def _all(console: Console) -> Iterator[Figure]:
     with installed() as installation:
         calibration = bench_calibration.calibrate(installation.dsn)
         yield from bench_calibration.figures(calibration)
@@ -34,11 +38,14 @@ def _all() -> Iterator[Figure]:
     with installed() as installation:
         yield from bench_gateway.figures(installation, calibration)
         yield from bench_feed.figures(installation)
+    with installed() as installation:
+        yield from bench_screen.figures(installation, calibration)
+    yield from kill.figures(kill.Plan(times=KILLS), console)
 
 
 def _main() -> None:
-    console, begun_s, measured = Console(), monotonic(), []
-    for one in _all():
+    console, begun_s, measured = wide_console(), monotonic(), []
+    for one in _all(console):
         console.print(f"{monotonic() - begun_s:5.0f} s  {one.name}: {one.value:g} {one.unit}", highlight=False)
         measured.append(one)
     write(measured, RESULT)

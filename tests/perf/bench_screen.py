@@ -12,10 +12,12 @@ from baqylau.protocols.session import DeviceSide
 from baqylau.sim.client import Line
 from baqylau.sim.load import LoadOptions, LoadReport, run_load
 from baqylau.sim.load_fleet import load_number
+from baqylau.storage.live import Live
+from baqylau.storage.registers import Registers
 from tests.perf import scripted
 from tests.perf.bench_calibration import Calibration
 from tests.perf.figures import Figure, figure, quantile
-from tests.perf.installation import HOST, Installation, await_door, free_port, populate, register
+from tests.perf.installation import HOST, Installation, await_door, free_port, populate, register, until
 from tests.perf.screen import delays_s, employ, looking
 
 SCREENS = 50
@@ -33,20 +35,23 @@ def figures(installation: Installation, calibration: Calibration) -> Iterator[Fi
     register(installation, scripted.registry(ALARMS, now(), prefix=PREFIX))
     employ(installation.engine)
     port = free_port()
-    with installation.gateway() as (ports, _), installation.role("judge"):
-        with installation.role("web", "--web-port", str(port)):
-            await_door(port)
-            taken, report = asyncio.run(_measured(ports, port))
+    web = installation.role("web", "--web-port", str(port))
+    with installation.gateway() as (ports, _), installation.role("judge"), web:
+        await_door(port)
+        registers = Registers(installation.engine, now)
+        until(lambda: not registers.unjudged_changes(), "the judge does not take over the registers")
+        taken, report = asyncio.run(_measured(ports, port, Live(installation.engine)))
     name = f"screen: a strap opened, to {SCREENS} screens beside {report.achieved_rate:.0f} positions/s"
     yield figure(f"{name}, p50", quantile(taken, 0.5), "s", beside=calibration.loop)
     yield figure(f"{name}, p99", quantile(taken, 0.99), "s", at_most=P99_S, beside=calibration.loop)
     yield figure("screen: alarms that did not reach a screen", ALARMS * SCREENS - len(taken), "alarms", at_most=0)
 
 
-async def _measured(ports: dict[str, int], web_port: int) -> tuple[list[float], LoadReport]:
+async def _measured(ports: dict[str, int], web_port: int, live: Live) -> tuple[list[float], LoadReport]:
     screens = await looking(web_port, SCREENS)
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as generator:
         walking: Future[LoadReport] = generator.submit(run_load, _load(ports["wialon"]), now())
+        await asyncio.to_thread(until, lambda: live.health().devices_connected >= DEVICES, "the load does not begin")
         sent_s = await _alarmed(ports)
         report = await asyncio.wrap_future(walking)
     assert not any(screen.lost for screen in screens), "a feed broke"

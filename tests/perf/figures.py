@@ -9,6 +9,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
+WIDTH = 150
 DIGITS = 4
 """Significant digits: more would pretend to know."""
 
@@ -63,6 +64,11 @@ def write(figures: Sequence[Figure], file: Path) -> None:
     """Write the list as JSON."""
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=1) + b"\n")
+
+
+def wide_console() -> Console:
+    """Give a console on which a table is not squeezed, also where the output is no terminal."""
+    return Console() if Console().is_terminal else Console(width=WIDTH)
 
 
 def show(title: str, figures: Sequence[Figure], console: Console) -> None:

@@ -26,7 +26,7 @@ from baqylau.storage.database import migrate, open_database
 from baqylau.storage.registers import Registers
 from baqylau.storage.server import embedded
 from tests.perf import scripted
-from tests.perf.figures import Figure, figure
+from tests.perf.figures import Figure, figure, wide_console
 from tests.perf.installation import HOST
 from tests.perf.proofs import Outcome, Told, examine
 from tests.perf.victim import Target, Victim
@@ -43,6 +43,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     times: int
     people: int = 60
     seed: int = 2
+    targets: tuple[Target, ...] = tuple(Target)
+    """What may be killed; each as often as the others."""
 
 
 class Client:
@@ -100,12 +102,12 @@ def _found(data: Path, people: int) -> None:
 
 async def _live_through(plan: Plan, victim: Victim, console: Console) -> dict[str, Told]:
     """Let the devices live while the server is killed, and until they have delivered everything."""
-    random, over = Random(plan.seed), asyncio.Event()
+    random, over = Random(plan.seed), asyncio.Event()  # noqa: S311 - moments and pauses, not secrets
     await asyncio.to_thread(victim.bring_up)
     clients = {load_number(index): _client(index, victim, random) for index in range(1, plan.people + 1)}
     running = [asyncio.create_task(client.tracker.run()) for client in clients.values()]
     living = [asyncio.create_task(client.live(over)) for client in clients.values()]
-    for number, target in enumerate(_targets(plan.times, random), 1):
+    for number, target in enumerate(_targets(plan, random), 1):
         await asyncio.sleep(random.uniform(*UP_S))
         killed_s = wall_clock.monotonic_s()
         await asyncio.to_thread(_kill_and_restart, victim, target, random.uniform(0.0, 1.0))
@@ -125,12 +127,12 @@ def _client(index: int, victim: Victim, random: Random) -> Client:
     return Client(index, victim.ports[scripted.protocol_of(index)], begun_at, Random(random.random()))  # noqa: S311
 
 
-def _targets(times: int, random: Random) -> Iterator[Target]:
+def _targets(plan: Plan, random: Random) -> Iterator[Target]:
     """Give each target equally often, in any order."""
     drawn: list[Target] = []
-    for _ in range(times):
+    for _ in range(plan.times):
         if not drawn:
-            drawn = random.sample(list(Target), len(Target))
+            drawn = random.sample(plan.targets, len(plan.targets))
         yield drawn.pop()
 
 
@@ -166,7 +168,7 @@ def _main() -> None:
     words.add_argument("--people", type=int, default=60)
     words.add_argument("--seed", type=int, default=2)
     chosen = words.parse_args()
-    console = Console()
+    console = wide_console()
     plan = Plan(times=chosen.times, people=chosen.people, seed=chosen.seed)
     measured = list(figures(plan, console))
     for one in measured:

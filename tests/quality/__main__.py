@@ -3,9 +3,7 @@
 import argparse
 from pathlib import Path
 
-from rich.console import Console
-
-from tests.perf.figures import write
+from tests.perf.figures import wide_console, write
 from tests.quality.all_families import FAMILIES
 from tests.quality.judging import score
 from tests.quality.report import figures, table
@@ -19,7 +17,7 @@ def _main() -> None:
     words.add_argument("--variants", type=int, default=VARIANTS, help="Cases of each family.")
     words.add_argument("--family", action="append", choices=sorted(FAMILIES), help="Only these; all when left out.")
     chosen = words.parse_args()
-    total, console = score(chosen.family or FAMILIES, chosen.variants), Console()
+    total, console = score(chosen.family or FAMILIES, chosen.variants), wide_console()
     measured = list(figures(total))
     write(measured, RESULT)
     console.print(table(total))
