@@ -34,6 +34,8 @@ from baqylau.storage.server import ServerFailedError
 
 app = typer.Typer()
 
+WIDTH = 110
+"""Columns that a table of alarms needs, also where nobody says how wide the terminal is."""
 MARKS = {"ok": "+", "warning": "!", "fault": "x"}
 
 
@@ -98,7 +100,7 @@ def alarms(
         for view in found:
             sys.stdout.write(msgspec.json.encode(view).decode() + "\n")
     else:
-        Console().print(_table(found, language))
+        Console(width=max(Console().width, WIDTH)).print(_table(found, language))
 
 
 def _table(found: list[AlarmView], language: str) -> Table:
@@ -111,7 +113,7 @@ def _table(found: list[AlarmView], language: str) -> Table:
             str(alarm.id),
             f"{alarm.priority} {alarm.code} {text(language, f'alarm.{alarm.code}.title')}",
             alarm.person_id,
-            alarm.began_at.isoformat(timespec="seconds"),
+            f"{alarm.began_at.astimezone():%Y-%m-%d %H:%M:%S}",
             text(language, f"alarm.state.{alarm.state}"),
             str(alarm.count),
         )

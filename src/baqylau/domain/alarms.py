@@ -101,8 +101,9 @@ def act_on(alarm: Alarm, act: Act, *, by: str, at: datetime) -> Alarm:
         raise ActRefusedError("alarm.refused.closed")
     match act:
         case Take():
-            if alarm.taken_by == by:
-                raise ActRefusedError("alarm.refused.already_yours")
+            if alarm.taken_by is not None:
+                mine = alarm.taken_by == by
+                raise ActRefusedError("alarm.refused.already_yours" if mine else "alarm.refused.taken_by_another")
             return replace(alarm, state=AlarmState.TAKEN, taken_by=by, taken_at=at)
         case Note(text=text):
             if not text.strip():

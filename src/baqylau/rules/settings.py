@@ -7,7 +7,7 @@ Changing one of them changes what is found: raise the version of the rules that 
 from typing import Final
 
 CLOCK_AHEAD_S: Final = 120
-"""A device's clock may run ahead of ours by this much. Working paper: fold order."""
+"""A device's clock may run ahead of ours by this much (ADR 0003)."""
 CLOCK_BEHIND_S: Final = 40 * 86_400
 """A record may come this late: devices spool 30 days (design, section 7), and ten more in doubt for the device."""
 

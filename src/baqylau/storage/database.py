@@ -27,6 +27,7 @@ def open_database(dsn: str, *, name: str = "baqylau", pool_size: int = 5) -> Eng
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"application_name": name, "options": _options(url), "connect_timeout": 10},
     )
 

@@ -26,11 +26,16 @@ class Keys {
     }
   }
 
-  /** Act on a press. Never while a field has the focus, never with Ctrl, Alt or Meta. */
+  /** Act on a press. Never while a field has the focus, which Escape leaves; never with Ctrl, Alt or Meta. */
   press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.repeat && event.code !== 'KeyJ' && event.code !== 'KeyK') return
     if (event.ctrlKey || event.altKey || event.metaKey) return
-    const target = event.target instanceof Element ? event.target : null
+    const target = event.target instanceof HTMLElement ? event.target : null
+    if (event.code === 'Escape' && target?.closest(FIELDS)) {
+      event.preventDefault()
+      target.blur()
+      return
+    }
     if (target?.closest(FIELDS) || (event.code === 'Enter' && target?.closest('a, button'))) return
     const found = this.layers.toReversed().flat().find((key) => key.code === event.code && (key.shift ?? false) === event.shiftKey)
     if (!found) return
