@@ -42,7 +42,7 @@ describe('the map', () => {
     const moved = person('b', 'outside')
     const change = difference(new Map([['a', a], ['b', b], ['c', person('c')]]), new Map([['a', a], ['b', moved]]))
     expect(change?.remove).toEqual(['c', 'b'])
-    expect(change?.add?.map((feature) => feature.properties?.compliance)).toEqual(['outside'])
+    expect(change?.add).toMatchObject([{ properties: { compliance: 'outside' } }])
     expect(difference(new Map([['a', a]]), new Map([['a', a]]))).toBeNull()
   })
 

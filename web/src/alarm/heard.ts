@@ -1,9 +1,9 @@
 // One observation in words: what the device said, and for a fix where that is to the edge that decides.
 import { accuracy } from '../chart/lanes'
-import type { Fix, Heard } from '../generated/api'
+import type { Code, Fix, Heard } from '../generated/api'
 import { deepest, type Zone } from '../map/geometry'
 import { clock } from '../words/format'
-import { metres, percent, volts } from '../words/say'
+import { list, metres, percent, volts } from '../words/say'
 import { t, words } from '../words/words.svelte'
 
 type Body = Heard['bodies'][number]
@@ -42,8 +42,23 @@ function said(body: Body, zones: readonly Zone[]): string {
 
 /** Everything one observation said, as a list. */
 export function sentence(heard: Heard, zones: readonly Zone[]): string {
-  if (heard.bodies.length === 0) return t('heard.nothing')
-  return new Intl.ListFormat(words.language, { type: 'unit' }).format(heard.bodies.map((body) => said(body, zones)))
+  return heard.bodies.length === 0 ? t('heard.nothing') : list(heard.bodies.map((body) => said(body, zones)))
+}
+
+/** What a family of findings rests on; the rest of a record is a click away. */
+const TELLING: Record<string, readonly Body['type'][]> = {
+  B: ['strap', 'enclosure'],
+  P: ['fix', 'no_fix'],
+  Z: ['fix', 'no_fix'],
+  L: ['fix', 'no_fix'],
+  T: ['battery'],
+}
+
+/** What one observation said to the point of a finding. */
+export function telling(heard: Heard, zones: readonly Zone[], code: Code): string {
+  const kinds = TELLING[code.charAt(0)] ?? []
+  const bodies = heard.bodies.filter((body) => kinds.includes(body.type))
+  return sentence(bodies.length > 0 ? { ...heard, bodies } : heard, zones)
 }
 
 /** The ends of a long id: enough to tell two apart, short enough to say. */

@@ -64,8 +64,8 @@ export function reach(margins: readonly Margin[]): number {
   return Math.min(most * 2.2, Math.max(40, ...margins.map((one) => Math.abs(one.margin_m) + one.accuracy_m)))
 }
 
-/** The window of time around an alarm: what was heard and what was done, never less than ten minutes. */
+/** The window of time around an alarm: what was heard and what was done, never less than four minutes. */
 export function windowOf(instants: readonly number[], until_ms: number): Window {
-  const from = Math.min(until_ms - 600_000, ...instants)
+  const from = Math.min(until_ms - 240_000, ...instants)
   return { from_ms: from - (until_ms - from) * 0.02, until_ms }
 }

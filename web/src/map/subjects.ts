@@ -49,7 +49,7 @@ function zoneLayers(colours: Colours): LayerSpecification[] {
     { id: 'zone-corridor', type: 'line', source: 'zones', filter: ['==', ['get', 'form'], 'corridor'], layout: { 'line-join': 'round' }, paint: { 'line-color': colours['m-req'], 'line-width': 1.8, 'line-gap-width': metres('width_px') } },
     {
       id: 'zone-names', type: 'symbol', source: 'zones', minzoom: 13, filter: ['in', ['get', 'kind'], ['literal', ['exclusion', 'required_place']]],
-      layout: { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 12, 'text-max-width': 12, 'text-optional': true },
+      layout: { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 12, 'text-max-width': 12, 'text-anchor': 'top', 'text-offset': [0, 1.1] },
       paint: { 'text-color': colours['text-2'], 'text-halo-color': colours['m-halo'], 'text-halo-width': 1.8 },
     },
   ] as LayerSpecification[]

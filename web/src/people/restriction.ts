@@ -1,6 +1,7 @@
 // A restriction in plain words, with its hours.
 import type { PersonCard } from '../generated/api'
 import { weekdayName } from '../words/format'
+import { list } from '../words/say'
 import { t, words } from '../words/words.svelte'
 
 type Restriction = PersonCard['restrictions'][number]
@@ -8,7 +9,6 @@ type Schedule = NonNullable<Extract<Restriction, { type: 'presence' }>['schedule
 
 const two = (value: number) => String(value).padStart(2, '0')
 const hour = (minutes: number) => `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`
-const list = (parts: readonly string[]) => new Intl.ListFormat(words.language, { type: 'unit' }).format(parts)
 
 /** The weekly hours: every day 22:00–06:00, or by days. */
 export function hours(schedule: Schedule): string {

@@ -1,11 +1,6 @@
 // Every question this screen may put to the server, by name.
-import type { AlarmPage, AlarmRow, CloseAlarm, Credentials, Heard, Invitation, Language, LivePerson, LiveSnapshot, Me, NoteAlarm, PersonCard } from '../generated/api'
+import type { AlarmPage, AlarmRow, CloseAlarm, Credentials, HeardRaw, Invitation, Language, LivePerson, LiveSnapshot, Me, NoteAlarm, PersonCard } from '../generated/api'
 import { change, read } from './http'
-
-export interface RawHeard {
-  raw: string
-  heard: Heard
-}
 
 export type Which = 'open' | 'closed' | 'all'
 
@@ -26,5 +21,5 @@ export const api = {
   close: (alarm: number, close: CloseAlarm) => change('POST', `/api/alarms/${alarm}/close`, close) as Promise<AlarmRow>,
   people: () => read('/api/people') as Promise<LivePerson[]>,
   person: (person: string) => read(`/api/people/${id(person)}`) as Promise<PersonCard>,
-  observation: (observation: string) => read(`/api/observations/${id(observation)}`) as Promise<RawHeard>,
+  observation: (observation: string) => read(`/api/observations/${id(observation)}`) as Promise<HeardRaw>,
 }

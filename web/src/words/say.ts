@@ -59,6 +59,9 @@ export function exact(at: string, now: number): string {
   return sameDay(at, now, words.locale) ? clock(at, words.locale) : `${weekday(at, words.locale)}, ${clock(at, words.locale)}`
 }
 
+/** Things one after another, as every one of our languages writes them. */
+export const list = (parts: readonly string[]) => parts.join(', ')
+
 export const date = (at: string) => day(at, words.locale)
 
 /** What is left of a term while it runs down: 1:48 below an hour, then words. */
