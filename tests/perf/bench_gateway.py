@@ -83,11 +83,16 @@ def _rate(measured: Measured) -> float:
     return measured.report.achieved_rate
 
 
+def load(options: LoadOptions) -> LoadReport:
+    """Load from now on; to be run in a process of its own."""
+    return run_load(options, now())
+
+
 def measured(installation: Installation, gateway_pid: int, options: LoadOptions) -> Measured:
     """Load, from a process of its own, and count processor time."""
     before = cpu_s(gateway_pid), cpu_s(installation.postmaster)
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as generator:
-        report = generator.submit(run_load, options, now()).result()
+        report = generator.submit(load, options).result()
     after = cpu_s(gateway_pid), cpu_s(installation.postmaster)
     if report.errors:
         raise AssertionError(f"{report.errors} of {report.sent} positions were not acknowledged")

@@ -10,12 +10,13 @@ from baqylau.links.wall_clock import monotonic_s, now
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import DeviceSide
 from baqylau.sim.client import Line
-from baqylau.sim.load import LoadOptions, LoadReport, run_load
+from baqylau.sim.load import LoadOptions, LoadReport
 from baqylau.sim.load_fleet import load_number
 from baqylau.storage.live import Live
 from baqylau.storage.registers import Registers
 from tests.perf import scripted
 from tests.perf.bench_calibration import Calibration
+from tests.perf.bench_gateway import load
 from tests.perf.figures import Figure, figure, quantile
 from tests.perf.installation import HOST, Installation, await_door, free_port, populate, register, until
 from tests.perf.screen import delays_s, employ, looking
@@ -50,7 +51,7 @@ def figures(installation: Installation, calibration: Calibration) -> Iterator[Fi
 async def _measured(ports: dict[str, int], web_port: int, live: Live) -> tuple[list[float], LoadReport]:
     screens = await looking(web_port, SCREENS)
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as generator:
-        walking: Future[LoadReport] = generator.submit(run_load, _load(ports["wialon"]), now())
+        walking: Future[LoadReport] = generator.submit(load, _load(ports["wialon"]))
         await asyncio.to_thread(until, lambda: live.health().devices_connected >= DEVICES, "the load does not begin")
         sent_s = await _alarmed(ports)
         report = await asyncio.wrap_future(walking)

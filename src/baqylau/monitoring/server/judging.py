@@ -70,7 +70,8 @@ class Judging:
         ordered = sorted(new, key=order_key)
         if ordered and late(known.state, ordered[0]):
             return self.again(known, instant(ordered[0]), listened)
-        state, findings = fold(known.supervision, known.state, ordered, listened)
+        state, findings = fold(known.supervision, known.state, ordered, None)
+        state, findings = _waited(known.supervision, state, findings, listened)
         return Folded(
             state=state,
             observations=len(ordered),
@@ -83,7 +84,8 @@ class Judging:
         snapshot = self._store.snapshot_before(known.person_id, since)
         state, after = (state_from(snapshot[0]), snapshot[1]) if snapshot else (begin(), None)
         history = [one for one in self.history(known.supervision, after) if not late(state, one)]
-        state, findings = refold(known.supervision, state, history, listened)
+        state, findings = refold(known.supervision, state, history, None)
+        state, findings = _waited(known.supervision, state, findings, listened)
         changed = difference(self._store.findings_after(known.person_id, after), findings)
         return Folded(
             state=state,
@@ -104,6 +106,16 @@ class Judging:
         devices = sorted({fitting.device_id for fitting in supervision.fittings})
         begun = min(fitting.from_at for fitting in supervision.fittings)
         return gaps + self._journal.of_devices(devices, max(since, begun), AFTER_EVERYTHING)
+
+
+def _waited(
+    supervision: Supervision, state: PersonState, findings: tuple[Finding, ...], listened: datetime | None
+) -> tuple[PersonState, tuple[Finding, ...]]:
+    """Fold the time that has passed, if it changes anything: else the next word of a device would be late for it."""
+    if listened is None or state.wake_at is None or state.wake_at > listened:
+        return state, findings
+    state, found = fold(supervision, state, (), listened)
+    return state, (*findings, *found)
 
 
 def _before(first: Observation, state: PersonState) -> datetime | None:
