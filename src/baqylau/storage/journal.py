@@ -97,6 +97,7 @@ class Journal:
             partitions, after, until, since = map(list, zip(*news, strict=True))
             share = max(1, limit // len(news))
             found = cursor.execute(_READ_AFTER, (partitions, after, until, min(since), share, limit)).fetchall()
+        self._vault.load(rows.key_id_of(row) for row in found)
         return [self._entry(row) for row in found]
 
     def of_devices(
@@ -110,6 +111,7 @@ class Journal:
             found = cursor.execute(
                 _OF_DEVICES, (list(device_ids), from_instant, until_instant, from_instant)
             ).fetchall()
+        self._vault.load(rows.key_id_of(row) for row in found)
         return sorted((self._entry(row).observation for row in found), key=order_key)
 
     def entry(self, observation_id: ObservationId) -> JournalEntry:

@@ -87,4 +87,10 @@ def clear_of(row: tuple[Any, ...]) -> Clear:
     return Clear(*row[:8], _AUTHENTICATION[row[8]], row[9])  # type: ignore[call-arg]
 
 
+def key_id_of(row: tuple[Any, ...]) -> int:
+    """Give by which key a row is sealed."""
+    key_id: int = row[9]
+    return key_id
+
+
 fields_of = msgspec.structs.astuple

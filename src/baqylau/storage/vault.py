@@ -57,6 +57,15 @@ class Vault:
                 self._load_in_use(connection, missing)
         return {person_id: self._in_use[person_id] for person_id in wanted}
 
+    def load(self, key_ids: Iterable[int]) -> None:
+        """Bring keys into memory with one question to the database; a destroyed one stays out."""
+        missing = [key_id for key_id in set(key_ids) if key_id not in self._by_id]
+        if missing:
+            alive = data_key.c.id.in_(missing) & data_key.c.destroyed_at.is_(None)
+            with transaction(self._engine) as connection:
+                rows = connection.execute(select(data_key).where(alive)).all()
+            self._by_id.update((row.id, self._unwrapped(row.wrapped, row.person_id)) for row in rows)
+
     def opener(self, key_id: int) -> Seal:
         """Give the seal with this number, or raise `KeyDestroyedError`."""
         known = self._by_id.get(key_id)
