@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Heard } from '../src/generated/api'
-import { accuracy, margins, silences } from '../src/chart/lanes'
+import { accuracy, knownUntil, margins, silences } from '../src/chart/lanes'
 import { deepest, margin, round } from '../src/map/geometry'
 import { scale } from '../src/map/scale'
 
@@ -46,6 +46,14 @@ const fix = { type: 'fix' as const, latitude_deg: 51.2, longitude_deg: 66.3, alt
 const heard = (at: string): Heard => ({ id: at, device_id: 'd', observed_at: at, received_at: at, bodies: [fix], authentication: 'unauthenticated_device', via: 'egts', decided: false })
 
 describe('lanes', () => {
+  it('end where what we were told ends, so that nothing beyond looks like silence', () => {
+    const told = { from_at: '2026-11-19T17:00:00Z', until_at: '2026-11-19T17:10:00Z', compliance: 'inside' as const, blindness: null }
+    const hour_later = Date.parse('2026-11-19T18:10:00Z')
+    expect(knownUntil([told], [Date.parse('2026-11-19T17:09:00Z')], hour_later)).toBe(Date.parse(told.until_at))
+    expect(knownUntil([], [5], hour_later)).toBe(5)
+    expect(knownUntil([], [], hour_later)).toBe(hour_later)
+  })
+
   it('give each fix its margin and its accuracy as the rules see it', () => {
     expect(margins([heard('2026-11-19T17:00:00Z')], [circle])[0]).toMatchObject({ accuracy_m: 8.65, decided: false })
     expect(accuracy({ ...fix, hdop: null })).toBe(25)

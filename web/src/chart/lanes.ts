@@ -1,5 +1,5 @@
 // The facts of an alarm arranged in lanes over one line of time. Pure: what is drawn where, in units of the drawing.
-import type { Battery, Fix, Heard } from '../generated/api'
+import type { Battery, Fix, Heard, Segment } from '../generated/api'
 import { deepest, type Zone } from '../map/geometry'
 
 export interface Window {
@@ -62,6 +62,12 @@ export function reach(margins: readonly Margin[]): number {
   const near = margins.filter((one) => one.decided)
   const most = Math.max(40, ...(near.length > 0 ? near : margins).map((one) => Math.abs(one.margin_m) + one.accuracy_m))
   return Math.min(most * 2.2, Math.max(40, ...margins.map((one) => Math.abs(one.margin_m) + one.accuracy_m)))
+}
+
+/** Until when we were told anything at all: the end of the judged line, else the last thing heard. */
+export function knownUntil(timeline: readonly Segment[], heard_ms: readonly number[], now_ms: number): number {
+  const told = timeline.map((segment) => Date.parse(segment.until_at))
+  return Math.min(now_ms, Math.max(...(told.length > 0 ? told : heard_ms.length > 0 ? heard_ms : [now_ms])))
 }
 
 /** The window of time around an alarm: what was heard and what was done, never less than four minutes. */
