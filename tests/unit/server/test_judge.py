@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from baqylau.crypto.digests import observation_id
@@ -105,6 +106,24 @@ def test_silence_is_found_at_its_limit_and_taken_back_when_the_backlog_comes(sit
     judge.catch_up(lambda: False)
     (view,) = site.alarms()
     assert view.alarm.superseded_at == site.clock()
+
+
+def test_a_device_that_was_never_heard_is_missed_at_its_limit(engine: Engine) -> None:
+    site = Site(engine)
+    site.open_for_the_first_time()
+    judge = site.judge()
+    judge.catch_up(lambda: False)
+    site.clock.pass_by(days=1)
+    registry = prescribed()
+    fitting = replace(registry.fittings[0], from_at=site.clock())
+    site.registers.save(replace(registry, fittings=(fitting,)), by="test")
+    listen(site)
+    judge.catch_up(lambda: False)
+    assert not site.alarms()
+    site.clock.pass_by(minutes=30)
+    listen(site)
+    judge.catch_up(lambda: False)
+    assert codes(site) == [Code.NO_COMMS]
 
 
 def test_our_own_silence_accuses_nobody(site: Site) -> None:

@@ -24,6 +24,10 @@ BEFORE_EVERYTHING = datetime.min.replace(tzinfo=UTC)
 AFTER_EVERYTHING = datetime.max.replace(tzinfo=UTC)
 
 
+class TimeStandsStillError(Exception):
+    """A rule asks for the same instant again after it was folded: our fault, told as such for that person."""
+
+
 class Known(Struct, kw_only=True):
     """What the judge holds in memory about one person. `state` is replaced, never changed."""
 
@@ -111,11 +115,17 @@ class Judging:
 def _waited(
     supervision: Supervision, state: PersonState, findings: tuple[Finding, ...], listened: datetime | None
 ) -> tuple[PersonState, tuple[Finding, ...]]:
-    """Fold the time that has passed, if it changes anything: else the next word of a device would be late for it."""
-    if listened is None or state.wake_at is None or state.wake_at > listened:
-        return state, findings
-    state, found = fold(supervision, state, (), listened)
-    return state, (*findings, *found)
+    """Fold the instants at which time alone changes something, and no time beyond them.
+
+    A state that stood at the present would make the next word of a device late: its instant lies a moment back.
+    """
+    while listened is not None and state.wake_at is not None and state.wake_at <= listened:
+        woken_at = state.wake_at
+        state, found = fold(supervision, state, (), woken_at)
+        findings += found
+        if state.wake_at == woken_at:
+            raise TimeStandsStillError(woken_at)
+    return state, findings
 
 
 def _before(first: Observation, state: PersonState) -> datetime | None:
