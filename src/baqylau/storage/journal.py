@@ -101,18 +101,25 @@ class Journal:
         return [self._entry(row) for row in found]
 
     def of_devices(
-        self, device_ids: Collection[DeviceId], from_instant: datetime, until_instant: datetime | None = None
+        self,
+        device_ids: Collection[DeviceId],
+        from_instant: datetime,
+        until_instant: datetime | None = None,
+        *,
+        read_to: Mapping[int, int] | None = None,
     ) -> list[Observation]:
         """Give what these devices told of the instants from one to another, both included, in judging order.
 
-        None for the other means all that follow.
+        None for the other means all that follow. Of the partitions in `read_to` nothing after these numbers is given.
         """
+        last = read_to or {}
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
             found = cursor.execute(
                 _OF_DEVICES, (list(device_ids), from_instant, until_instant, from_instant)
             ).fetchall()
-        self._vault.load(rows.key_id_of(row) for row in found)
-        return sorted((self._entry(row).observation for row in found), key=order_key)
+        wanted = [row for row in found if row[0] not in last or row[1] <= last[row[0]]]
+        self._vault.load(rows.key_id_of(row) for row in wanted)
+        return sorted((self._entry(row).observation for row in wanted), key=order_key)
 
     def entry(self, observation_id: ObservationId) -> JournalEntry:
         """Give one observation as it was kept. `KeyError` when there is no such."""

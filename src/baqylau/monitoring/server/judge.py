@@ -99,13 +99,16 @@ class Judge:
         changes = self._registers.unjudged_changes()
         entries = self._journal.read_after(self._cursors, ENTRIES_A_ROUND)
         new = self._by_person(entries)
+        read_to = self._cursors | {entry.partition: entry.seq for entry in entries}
+        on = partial(self._judging.on, listened=listened, read_to=read_to)
+        again = partial(self._judging.again, listened=listened, read_to=read_to)
         folds: dict[PersonId, Folded] = {}
         for person_id, since in self._take_over_changes(changes, new).items():
-            self._judge(folds, person_id, partial(self._judging.again, since=since, listened=listened))
+            self._judge(folds, person_id, partial(again, since=since))
         for person_id, observations in new.items():
-            self._judge(folds, person_id, partial(self._judging.on, new=observations, listened=listened))
+            self._judge(folds, person_id, partial(on, new=observations))
         for person_id in self._due(listened):
-            self._judge(folds, person_id, partial(self._judging.on, new=(), listened=listened))
+            self._judge(folds, person_id, partial(on, new=()))
         self._commit(folds, entries, changes, listened)
         return bool(entries)
 

@@ -1,6 +1,6 @@
 """One person before the judge: fold in order when nothing is late, fold again from a snapshot when something is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -69,11 +69,20 @@ class Judging:
         self._store = store
         self._journal = journal
 
-    def on(self, known: Known, new: Sequence[Observation], listened: datetime | None) -> Folded:
-        """Fold new observations of a person, in the order of what happened, and the time that has passed."""
+    def on(
+        self,
+        known: Known,
+        new: Sequence[Observation],
+        listened: datetime | None,
+        read_to: Mapping[int, int] | None = None,
+    ) -> Folded:
+        """Fold new observations of a person, in the order of what happened, and the time that has passed.
+
+        `read_to`: see `again`.
+        """
         ordered = sorted(new, key=order_key)
         if ordered and late(known.state, ordered[0]):
-            return self.again(known, instant(ordered[0]), listened)
+            return self.again(known, instant(ordered[0]), listened, read_to)
         state, findings = fold(known.supervision, known.state, ordered, None)
         state, findings = _waited(known.supervision, state, findings, listened)
         return Folded(
@@ -83,11 +92,20 @@ class Judging:
             snapshots_until=_before(ordered[0], known.state) if ordered else None,
         )
 
-    def again(self, known: Known, since: datetime, listened: datetime | None) -> Folded:
-        """Fold from the last snapshot before an instant, and say how the findings differ from those that stand."""
+    def again(
+        self,
+        known: Known,
+        since: datetime,
+        listened: datetime | None,
+        read_to: Mapping[int, int] | None = None,
+    ) -> Folded:
+        """Fold from the last snapshot before an instant, and say how the findings differ from those that stand.
+
+        `read_to` is how far the partitions were read: what came after would be folded now and be late when it is read.
+        """
         snapshot = self._store.snapshot_before(known.person_id, since)
         state, after = (state_from(snapshot[0]), snapshot[1]) if snapshot else (begin(), None)
-        history = [one for one in self.history(known.supervision, after) if not late(state, one)]
+        history = [one for one in self.history(known.supervision, after, read_to) if not late(state, one)]
         state, findings = refold(known.supervision, state, history, None)
         state, findings = _waited(known.supervision, state, findings, listened)
         changed = difference(self._store.findings_after(known.person_id, after), findings)
@@ -101,15 +119,18 @@ class Judging:
             snapshots_until=after or BEFORE_EVERYTHING,
         )
 
-    def history(self, supervision: Supervision, after: datetime | None) -> list[Observation]:
+    def history(
+        self, supervision: Supervision, after: datetime | None, read_to: Mapping[int, int] | None = None
+    ) -> list[Observation]:
         """Give what was observed on the person from an instant on, with the gaps in our own listening."""
-        since = after or BEFORE_EVERYTHING
-        gaps = self._journal.of_devices([ourselves(partition_of(supervision.person_id))], since, AFTER_EVERYTHING)
+        since, own = after or BEFORE_EVERYTHING, partition_of(supervision.person_id)
+        read = {own: read_to[own]} if read_to else None
+        gaps = self._journal.of_devices([ourselves(own)], since, AFTER_EVERYTHING, read_to=read)
         if not supervision.fittings:
             return gaps
         devices = sorted({fitting.device_id for fitting in supervision.fittings})
         begun = min(fitting.from_at for fitting in supervision.fittings)
-        return gaps + self._journal.of_devices(devices, max(since, begun), AFTER_EVERYTHING)
+        return gaps + self._journal.of_devices(devices, max(since, begun), AFTER_EVERYTHING, read_to=read)
 
 
 def _waited(
