@@ -1,6 +1,5 @@
 """A browser and the built pages, served alone over an invented town."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -10,20 +9,10 @@ from time import sleep
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "src" / "baqylau" / "monitoring" / "workstation" / "static"
-CHROMIUM = Path(os.environ.get("BAQYLAU_CHROMIUM", "/usr/bin/chromium"))
-ARGS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 
 
 def _node() -> str | None:
@@ -46,17 +35,6 @@ def _await(address: str) -> None:
         else:
             return
     pytest.fail(f"nothing answers at {address}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The machine's own Chromium; nothing is downloaded."""
-    if not CHROMIUM.is_file():
-        pytest.skip("this machine has no Chromium; name one in BAQYLAU_CHROMIUM")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = pytest.mark.timeout(180)
@@ -34,7 +34,7 @@ def _picture_size(page: Page) -> int:
 def test_the_live_screen_shows_queue_map_and_situation(visit: Open) -> None:
     page = visit("/")
     _map_drawn(page)
-    assert page.locator(".hot h3").inner_text() == "In the exclusion zone"
+    expect(page.locator(".hot h3")).to_have_text("In the exclusion zone")
     assert page.locator("[data-alarm]").count() == 9
     assert page.title().startswith("(1) ")
     page.wait_for_timeout(1_000)
@@ -47,7 +47,7 @@ def test_an_alarm_arrives_live_and_waits_while_somebody_points_at_the_queue(visi
     page.hover(".qlist")
     _lever(page, "raise")
     page.wait_for_selector(".new-line")
-    assert page.locator(".new-line").inner_text() == "1 new"
+    expect(page.locator(".new-line")).to_have_text("1 new")
     assert page.locator("[data-alarm]").count() == 9
     page.click(".new-line")
     assert page.locator("[data-alarm]").count() == 10
@@ -107,11 +107,11 @@ def test_the_language_changes_at_once_and_everywhere(visit: Open) -> None:
     page.wait_for_selector(".hot")
     page.click(".me-open")
     page.click("button[lang='kk']")
-    assert page.locator(".qhead h1").inner_text() == "Кезек"
+    expect(page.locator(".qhead h1")).to_have_text("Кезек")
     assert page.locator("html").get_attribute("lang") == "kk"
     page.reload()
     page.wait_for_selector(".hot")
-    assert page.locator(".hot h3").inner_text() == "Тыйым салынған аймақта"
+    expect(page.locator(".hot h3")).to_have_text("Тыйым салынған аймақта")
 
 
 def test_sign_in_says_what_was_wrong(visit: Open) -> None:
@@ -138,7 +138,7 @@ def test_a_person_is_found_and_shown(visit: Open) -> None:
     page.wait_for_selector(".found button")
     page.keyboard.press("Enter")
     page.wait_for_selector(".identity h1")
-    assert page.locator(".identity h1").inner_text() == "Бекзат Желкенбай"
+    expect(page.locator(".identity h1")).to_have_text("Бекзат Желкенбай")
     assert page.locator(".restrictions li").count() == 3
 
 

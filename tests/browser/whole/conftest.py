@@ -15,23 +15,13 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 from baqylau.domain.observations import Body
 from baqylau.monitoring.workstation.settings import STATIC_DIR
 from baqylau.protocols.wialon import WialonDevice
+from tests.browser.conftest import CHROMIUM
 
-CHROMIUM = Path(os.environ.get("BAQYLAU_CHROMIUM", "/usr/bin/chromium"))
-FLAGS = (
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 LOGIN, NAME, PASSWORD = "aliya", "Әлия С.", "korgan tau ozen 17"
 STARTS_WITHIN_S = 60
 WINDOW: ViewportSize = {"width": 1600, "height": 900}
@@ -150,8 +140,8 @@ class Tracker:
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}; set BAQYLAU_CHROMIUM")
+    if not CHROMIUM.is_file():
+        pytest.skip(f"no Chromium at {CHROMIUM}; name one in BAQYLAU_CHROMIUM")
     if not (STATIC_DIR / "index.html").exists():
         pytest.skip("the web pages are not built: run make setup")
     running = Installation(tmp_path_factory.mktemp("installation"))
@@ -160,18 +150,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def signed_in(installation: Installation, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def signed_in(installation: Installation, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first administrator came in by the one-time link; their session as a file."""
     state = tmp_path_factory.mktemp("session") / "state.json"
-    context = chromium.new_context(locale="en-GB", timezone_id="Asia/Almaty", viewport=WINDOW)
+    context = browser.new_context(locale="en-GB", timezone_id="Asia/Almaty", viewport=WINDOW)
     page = context.new_page()
     page.goto(installation.invitation())
     page.fill("#name", NAME)
@@ -198,8 +180,8 @@ class Watched:
 
 
 @pytest.fixture
-def context(chromium: Browser, signed_in: Path) -> Iterator[BrowserContext]:
-    opened = chromium.new_context(
+def context(browser: Browser, signed_in: Path) -> Iterator[BrowserContext]:
+    opened = browser.new_context(
         locale="en-GB", timezone_id="Asia/Almaty", viewport=WINDOW, storage_state=signed_in, color_scheme="light"
     )
     yield opened

@@ -26,10 +26,10 @@ def open_why(page: Page, person: str) -> None:
 
 
 def test_the_one_time_link_works_once_and_a_password_opens_the_door_again(
-    installation: Installation, chromium: Browser, page: Page
+    installation: Installation, browser: Browser, page: Page
 ) -> None:
     assert page.title().startswith(("Live", "(")), page.title()
-    visitor = chromium.new_context(locale="en-GB", viewport=WINDOW).new_page()
+    visitor = browser.new_context(locale="en-GB", viewport=WINDOW).new_page()
     visitor.goto(installation.invitation())
     for field in ("#name", "#login"):
         visitor.fill(field, "someone")
@@ -48,9 +48,7 @@ def test_the_one_time_link_works_once_and_a_password_opens_the_door_again(
 
 
 def test_an_alarm_arrives_live_says_why_and_is_closed_with_a_cause(installation: Installation, page: Page) -> None:
-    tracker = installation.tracker(0)
-    tracker.say(AT_HOME, Strap(open=False))
-    tracker.say(AT_HOME, Strap(open=True))
+    installation.tracker(0).say(AT_HOME, Strap(open=True))
     expect(card_of(page, PEOPLE[0])).to_be_visible(timeout=LIVE_WITHIN_MS)
     expect(page).to_have_title(re.compile(r"^\(\d+\) "))
     open_why(page, PEOPLE[0])
