@@ -18,6 +18,7 @@ import shapely
 from baqylau.domain.verdicts import Standing, Verdict
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
 from baqylau.rules.repair import ZoneError, repaired
+from baqylau.rules.settings import COARSE_CLEARANCE, COARSE_R95_M
 
 __all__ = ["LONGEST_DEGREE_M", "Shape", "ZoneError", "distance_m", "repaired", "shape_of", "verdict"]
 
@@ -185,8 +186,13 @@ def shape_of(zone: Zone) -> Shape:
     return _Disc(zone) if isinstance(zone, Circle) else _Plane(zone)
 
 
+def clearance_m(accuracy_m: float) -> float:
+    """Give how far from an edge a fix has to lie to decide: its R95, and more where that is coarse."""
+    return accuracy_m if accuracy_m <= COARSE_R95_M else COARSE_CLEARANCE * accuracy_m
+
+
 def verdict(zone: Zone, latitude_deg: float, longitude_deg: float, accuracy_m: float) -> Verdict:
     """Give the standing of a fix to a zone, with its margin in metres. `accuracy_m` is the fix's R95."""
     margin_m = shape_of(zone).margin_m(latitude_deg, longitude_deg)
-    standing = _standing(margin_m, accuracy_m) if isfinite(margin_m) else Standing.UNKNOWN
+    standing = _standing(margin_m, clearance_m(accuracy_m)) if isfinite(margin_m) else Standing.UNKNOWN
     return Verdict(standing=standing, margin_m=margin_m, accuracy_m=accuracy_m)

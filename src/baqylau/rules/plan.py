@@ -28,7 +28,7 @@ from baqylau.rules import (
     territory,
 )
 from baqylau.rules.finding import Author
-from baqylau.rules.geometry import shape_of, verdict
+from baqylau.rules.geometry import clearance_m, shape_of, verdict
 from baqylau.rules.keeping import Kind
 from baqylau.rules.position import Position
 from baqylau.rules.spans import ALWAYS, Span, Validity, fitted, span_at, validity_of
@@ -113,14 +113,14 @@ class RestrictionPlan:
         if not position.decides:
             return None, 0.0
         fix = position.fix
-        latitude_deg, longitude_deg, accuracy_m = fix.latitude_deg, fix.longitude_deg, position.accuracy_m
+        latitude_deg, longitude_deg, needed_m = fix.latitude_deg, fix.longitude_deg, clearance_m(position.accuracy_m)
         nearest_m = inf
         for shape in self._shapes:
-            margin_m = shape.clear_m(latitude_deg, longitude_deg, accuracy_m)
-            if margin_m > accuracy_m:
+            margin_m = shape.clear_m(latitude_deg, longitude_deg, needed_m)
+            if margin_m > needed_m:
                 return self.kind.against is Standing.INSIDE, margin_m
             nearest_m = min(nearest_m, -margin_m)
-        return (self.kind.against is Standing.OUTSIDE, nearest_m) if nearest_m > accuracy_m else (None, 0.0)
+        return (self.kind.against is Standing.OUTSIDE, nearest_m) if nearest_m > needed_m else (None, 0.0)
 
     def nearest(self, position: Position) -> tuple[Zone, Verdict]:
         """Give the zone that the position lies deepest in or nearest to, and its verdict."""

@@ -21,6 +21,10 @@ RANGE_ERROR_M: Final = 5.0
 """User equivalent range error of a single-frequency receiver, 4 to 6 m. Notes on radio and GNSS, 4.2 [K]."""
 DEFAULT_R95_M: Final = 25.0
 """For a fix that says nothing of its quality; worn at the ankle 5-15 m outdoors, 20-60 m indoors. Notes, 4.2 [K]."""
+COARSE_R95_M: Final = 50.0
+"""Errors of a fix coarser than this come in runs, so that several such fixes do not confirm one another [K]."""
+COARSE_CLEARANCE: Final = 2.0
+"""So many times its R95 a coarse fix has to lie off an edge to decide [K]."""
 
 SLOW_FIXES: Final = (2, 3)
 """k of n when fixes come a minute apart. Design, section 14."""

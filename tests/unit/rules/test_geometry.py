@@ -35,8 +35,8 @@ def test_distances_are_metres_on_the_ellipsoid(one: Point, two: Point, metres: f
 def test_a_fix_decides_only_when_its_disc_is_clear_of_the_edge() -> None:
     zone = Circle(name="Home", center=TOWN, radius_m=100)
     outside = TOWN.latitude_deg + 150 / 111_113
-    assert verdict(zone, 43.24, 76.90, 99).standing is Standing.INSIDE
-    assert verdict(zone, 43.24, 76.90, 101).standing is Standing.UNKNOWN
+    assert verdict(zone, 43.24, 76.90, 50).standing is Standing.INSIDE
+    assert verdict(zone, 43.24, 76.90, 51).standing is Standing.UNKNOWN
     assert verdict(zone, outside, TOWN.longitude_deg, 49).standing is Standing.OUTSIDE
     assert verdict(zone, outside, TOWN.longitude_deg, 51).standing is Standing.UNKNOWN
     assert verdict(zone, outside, TOWN.longitude_deg, 51).margin_m == pytest.approx(-50, abs=0.2)
@@ -137,3 +137,11 @@ def standing_of(margin_m: float) -> Standing:
     if abs(margin_m) <= 20:
         return Standing.UNKNOWN
     return Standing.INSIDE if margin_m > 0 else Standing.OUTSIDE
+
+
+def test_a_coarse_fix_decides_only_twice_its_radius_off_the_edge() -> None:
+    home = Circle(name="home", center=Point(48.6, 66.9), radius_m=60.0)
+    metre_deg = 1 / 111_200
+    for off_m, standing in ((250.0, Standing.UNKNOWN), (340.0, Standing.UNKNOWN), (380.0, Standing.OUTSIDE)):
+        assert verdict(home, 48.6 + off_m * metre_deg, 66.9, 150.0).standing is standing
+    assert verdict(home, 48.6 + 115 * metre_deg, 66.9, 50.0).standing is Standing.OUTSIDE
