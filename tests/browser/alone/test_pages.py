@@ -95,9 +95,9 @@ def test_a_lost_line_is_said_and_nothing_is_missed(visit: Open) -> None:
     page.wait_for_selector(".stale-bar", timeout=15_000)
     assert "Not live since" in page.locator(".stale-bar").inner_text()
     _lever(page, "raise")
-    _lever(page, "hear")
     page.click(".stale-bar .btn")
-    page.wait_for_selector(".stale-bar", state="detached", timeout=15_000)
+    _lever(page, "hear")
+    page.wait_for_selector(".stale-bar", state="detached", timeout=40_000)
     page.wait_for_selector("[data-alarm='419']")
     visit.errors.clear()
 
