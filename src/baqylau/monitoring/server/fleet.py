@@ -22,9 +22,13 @@ class Belongs(Struct, frozen=True, kw_only=True):
     person_id: PersonId | None
 
 
+OF_NOBODY = Belongs(partition=UNASSIGNED, person_id=None)
+
+
 class _Worn(Struct, frozen=True):
     fitting: Fitting
     orders: tuple[Order, ...]
+    belongs: Belongs
 
 
 class Fleet:
@@ -37,8 +41,10 @@ class Fleet:
         }
         self._worn: dict[DeviceId, list[_Worn]] = {}
         for supervision in supervisions:
+            belongs = Belongs(partition=partition_of(supervision.person_id), person_id=supervision.person_id)
             for fitting in supervision.fittings:
-                self._worn.setdefault(fitting.device_id, []).append(_Worn(fitting, supervision.orders))
+                worn = _Worn(fitting, supervision.orders, belongs)
+                self._worn.setdefault(fitting.device_id, []).append(worn)
 
     def find(self, protocol: str, number: str) -> Device | None:
         """Give the device that a protocol calls by this number."""
@@ -49,7 +55,12 @@ class Fleet:
         for worn in self._worn.get(device_id, ()):
             fitting = worn.fitting
             if fitting.from_at <= at and (fitting.until_at is None or at < fitting.until_at):
-                if any(order.from_at <= at < order.until_at for order in worn.orders):
-                    return Belongs(partition=partition_of(fitting.person_id), person_id=fitting.person_id)
-                return None
-        return Belongs(partition=UNASSIGNED, person_id=None)
+                return worn.belongs if _in_force(worn.orders, at) else None
+        return OF_NOBODY
+
+
+def _in_force(orders: Iterable[Order], at: datetime) -> bool:
+    for order in orders:  # noqa: SIM110 - asked for every record: a generator would cost more than the answer
+        if order.from_at <= at < order.until_at:
+            return True
+    return False
