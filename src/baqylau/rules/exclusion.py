@@ -6,7 +6,7 @@ out again. Against is inside, by more than the fix's R95. The state machine is `
 
 from baqylau.domain.findings import Code
 from baqylau.domain.verdicts import Standing
-from baqylau.rules.keeping import Kind
+from baqylau.rules.kinds import Kind
 
 NAME = "exclusion"
 VERSION = "1"

@@ -17,15 +17,14 @@ place; a breach that was not seen for 15 min is not carried on. Source: design, 
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from baqylau.domain.findings import Check, Code, Finding
+from baqylau.domain.findings import Check, Finding
 from baqylau.domain.ids import FindingId, ObservationId
-from baqylau.domain.verdicts import Standing
 from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, due, heard
+from baqylau.rules.plan import RestrictionPlan
 from baqylau.rules.position import Position
 from baqylau.rules.settings import (
     CONFIRM_WITHIN_S,
@@ -36,24 +35,8 @@ from baqylau.rules.settings import (
 )
 from baqylau.rules.spans import Duty, Span
 
-if TYPE_CHECKING:
-    from baqylau.rules.plan import RestrictionPlan
-
 _HOLDS = timedelta(seconds=POSITION_HOLDS_S)
 _STALE = timedelta(seconds=POSITION_STALE_S)
-
-
-class Kind(Struct, frozen=True, kw_only=True):
-    """What distinguishes one rule about places from another."""
-
-    name: str
-    version: str
-    against: Standing
-    """The standing that speaks against what is prescribed."""
-    late: Code
-    left: Code
-    seen: Code
-    back: Code
 
 
 class Keeping(Struct, frozen=True, array_like=True):
@@ -90,7 +73,7 @@ class Sight(Struct, frozen=True):
 BEGUN = Keeping()
 
 
-def calm(plan: "RestrictionPlan", state: Keeping, at: datetime, *, against: bool | None) -> bool:
+def calm(plan: RestrictionPlan, state: Keeping, at: datetime, *, against: bool | None) -> bool:
     """Whether a fix that says this changes nothing, nor would the next that says so before the next tick."""
     if against is None or not (against is state.against is state.confirmation.confirmed) or state.confirmation.marks:
         return False
@@ -98,7 +81,7 @@ def calm(plan: "RestrictionPlan", state: Keeping, at: datetime, *, against: bool
 
 
 def fix(
-    plan: "RestrictionPlan", state: Keeping, sight: Sight, *, against: bool | None
+    plan: RestrictionPlan, state: Keeping, sight: Sight, *, against: bool | None
 ) -> tuple[Keeping, tuple[Finding, ...]]:
     """Take a fix, `sight.last`, heard at `sight.at`, that is not `calm`."""
     position = sight.last
@@ -136,7 +119,7 @@ def forgotten(state: Keeping, at: datetime) -> Keeping:
     return replace(doubted(state, at), confirmation=kept)
 
 
-def tick(plan: "RestrictionPlan", state: Keeping, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
+def tick(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
     """Take the passing of time."""
     decide_at = state.confirmation.decide_at
     if decide_at is not None and decide_at <= sight.at:
@@ -144,7 +127,7 @@ def tick(plan: "RestrictionPlan", state: Keeping, sight: Sight) -> tuple[Keeping
     return judged(plan, state, sight)
 
 
-def wake_at(plan: "RestrictionPlan", state: Keeping, span: Span, at: datetime) -> datetime:
+def wake_at(plan: RestrictionPlan, state: Keeping, span: Span, at: datetime) -> datetime:
     """Give when time alone next changes something: hours, grace, a single fix that waits."""
     wake = span.until_at
     if span.duty is Duty.DUE and at < span.from_at + plan.grace:
@@ -153,7 +136,7 @@ def wake_at(plan: "RestrictionPlan", state: Keeping, span: Span, at: datetime) -
     return wake if decide_at is None else min(wake, decide_at)
 
 
-def judged(plan: "RestrictionPlan", state: Keeping, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
+def judged(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
     """Say what is found at this instant."""
     span = plan.span(sight.at)
     state = _in_span(state, span)
@@ -182,7 +165,7 @@ def _known(state: Keeping, from_at: datetime, sight: Sight) -> bool:
     return bool(state.against) and sight.last is not None and sight.holds and sight.at - sight.last.at <= _HOLDS
 
 
-def _found(plan: "RestrictionPlan", state: Keeping, span: Span, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
+def _found(plan: RestrictionPlan, state: Keeping, span: Span, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
     confirmation = state.confirmation
     position = sight.last if state.against else state.witness
     begun_at = confirmation.since or sight.at
@@ -204,7 +187,7 @@ def _found(plan: "RestrictionPlan", state: Keeping, span: Span, sight: Sight) ->
     return replace(state, finding=finding.id), (_at_place(plan, finding, position),)
 
 
-def _ended(plan: "RestrictionPlan", state: Keeping, at: datetime) -> tuple[Keeping, tuple[Finding, ...]]:
+def _ended(plan: RestrictionPlan, state: Keeping, at: datetime) -> tuple[Keeping, tuple[Finding, ...]]:
     confirmation = state.confirmation
     finding = plan.author.finds(
         plan.kind.back,
@@ -229,12 +212,12 @@ _RULED_OUT = (
 )
 
 
-def _thresholds(plan: "RestrictionPlan", because: tuple[ObservationId, ...]) -> dict[str, float]:
+def _thresholds(plan: RestrictionPlan, because: tuple[ObservationId, ...]) -> dict[str, float]:
     used: dict[str, float] = {"confirming_fixes": len(set(because)), "confirm_within_s": CONFIRM_WITHIN_S}
     return used | ({"grace_s": plan.grace.total_seconds()} if plan.grace else {})
 
 
-def _at_place(plan: "RestrictionPlan", finding: Finding, position: Position | None) -> Finding:
+def _at_place(plan: RestrictionPlan, finding: Finding, position: Position | None) -> Finding:
     """Add where it was: the zone nearest to the position, or the first one."""
     zone, verdict = (plan.zones[0], None) if position is None else plan.nearest(position)
     return replace(finding, place=zone.name, verdict=verdict, restriction_version=plan.restriction.version)

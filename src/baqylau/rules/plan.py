@@ -29,7 +29,7 @@ from baqylau.rules import (
 )
 from baqylau.rules.finding import Author
 from baqylau.rules.geometry import clearance_m, shape_of, verdict
-from baqylau.rules.keeping import Kind
+from baqylau.rules.kinds import Kind
 from baqylau.rules.position import Position
 from baqylau.rules.spans import ALWAYS, Span, Validity, fitted, span_at, validity_of
 

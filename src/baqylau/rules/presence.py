@@ -8,7 +8,7 @@ nothing; silence and lost fixes speak for themselves (`rules.silence`, `rules.no
 
 from baqylau.domain.findings import Code
 from baqylau.domain.verdicts import Standing
-from baqylau.rules.keeping import Kind
+from baqylau.rules.kinds import Kind
 
 NAME = "presence"
 VERSION = "1"

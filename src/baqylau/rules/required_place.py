@@ -7,7 +7,7 @@ again. Against is outside. The state machine is `rules.keeping`.
 
 from baqylau.domain.findings import Code
 from baqylau.domain.verdicts import Standing
-from baqylau.rules.keeping import Kind
+from baqylau.rules.kinds import Kind
 
 NAME = "required_place"
 VERSION = "1"

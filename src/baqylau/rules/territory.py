@@ -7,7 +7,7 @@ without grace.
 
 from baqylau.domain.findings import Code
 from baqylau.domain.verdicts import Standing
-from baqylau.rules.keeping import Kind
+from baqylau.rules.kinds import Kind
 
 NAME = "territory"
 VERSION = "1"

@@ -6,30 +6,54 @@ wait behind it, so that a device's facts stay in order and a fast sender is slow
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, assert_never, cast
+from typing import Protocol, assert_never, cast
 
 import structlog
 
 from baqylau.domain.observations import LinkEvent
 from baqylau.domain.people import Device
+from baqylau.monitoring.server.fleet import Fleet
+from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.reading import read, sign_of_life
+from baqylau.monitoring.server.settings import Limits
 from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected, Session
 from baqylau.storage.journal import Entry
 from baqylau.storage.quarantine import Item
-
-if TYPE_CHECKING:
-    from baqylau.monitoring.server.gateway import Gateway
 
 log = structlog.get_logger()
 
 EVENTS_WAITING_MAX = 64
 
 
+class Switchboard(Protocol):
+    """What a line needs of whoever holds all lines."""
+
+    fleet: Fleet
+    keeper: Keeper
+    limits: Limits
+    now: Callable[[], datetime]
+    time_s: Callable[[], float]
+
+    def admit(self, line: "Line") -> bool:
+        """Take a new line, or say that there are too many."""
+        ...
+
+    def forget(self, line: "Line") -> None:
+        """Drop a line that ended."""
+        ...
+
+    def signed_in(self, line: "Line", device: Device) -> None:
+        """Note who is on the line."""
+        ...
+
+
 class Line(asyncio.Protocol):
     """The server's end of one connection."""
 
-    def __init__(self, gateway: "Gateway", protocol: str, session: Session) -> None:
+    def __init__(self, gateway: Switchboard, protocol: str, session: Session) -> None:
         """Join a gateway with a fresh session of the protocol."""
         self._gateway = gateway
         self._protocol = protocol
