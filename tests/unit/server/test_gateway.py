@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine
 
 from baqylau.domain.observations import Blind, Fix
@@ -217,6 +218,32 @@ def test_a_line_of_noise_is_closed_after_some_frames(engine: Engine) -> None:
 
     asyncio.run(story())
     assert site.quarantine.count_since(START) == 3
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"#L#70000\x000001;p1\r\n",
+        b"#L#2.0;\xff\xfe\xed\xa0\x80;p1;0000\r\n",
+        "#L#Әсел\u2028\U0001f4e1;құпия\r\n".encode(),
+        b"#D#" + b"\x00" * 40 + b"\r\n",
+        b"#M#\x00\r\n",
+    ],
+)
+def test_bytes_that_no_database_takes_as_text_are_set_aside_all_the_same(engine: Engine, frame: bytes) -> None:
+    site = Site(engine, prescribed())
+
+    async def story() -> None:
+        async with site.gateway() as (gateway, port):
+            stranger = await Peer.call(port)
+            await stranger.say(frame)
+            tracker = await Peer.call(port)
+            await tracker.say(hello())
+            assert await tracker.say(report(START, FAR_AWAY)) == b"#AD#1"
+            assert gateway.keeper.failure is None
+
+    asyncio.run(story())
+    assert site.quarantine.count_since(START) == 1
 
 
 def test_the_time_in_which_we_did_not_listen_is_written_into_every_partition(engine: Engine) -> None:

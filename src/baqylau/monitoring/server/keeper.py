@@ -163,12 +163,15 @@ class Keeper:
             self._deliver(answer_all)
 
     def _write_aside(self) -> None:
-        """Write down what could not be taken and what must not be kept."""
+        """Write down what could not be taken and what must not be kept; what cannot be written now waits."""
         with self._lock:
-            aside, self._aside = self._aside, []
-            refused, self._refused = self._refused, Counter()
+            aside, refused = self._aside.copy(), self._refused.copy()
         self._quarantine.keep(aside)
+        with self._lock:
+            del self._aside[: len(aside)]
         self._quarantine.refuse(refused)
+        with self._lock:
+            self._refused -= refused
 
     def _beat_if_due(self) -> None:
         if self._now() - self._beat_at >= timedelta(seconds=BEAT_S):
