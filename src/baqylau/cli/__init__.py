@@ -1,11 +1,9 @@
 """The composition root: every program starts here, and only here is it decided what is joined to what."""
 
-import sys
-
-import structlog
 import typer
 
 from baqylau.cli import demo, devices, operate, serve
+from baqylau.cli.logs import say_from
 
 app = typer.Typer(
     name="baqylau",
@@ -17,17 +15,9 @@ app = typer.Typer(
 
 
 @app.callback()
-def say_things_plainly() -> None:
+def begin() -> None:
     """Open electronic monitoring for court-ordered restriction of freedom."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )
+    say_from()
 
 
 for part in (serve.app, demo.app, operate.app, devices.app):

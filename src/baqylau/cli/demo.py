@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from baqylau.cli.invitations import invitation_link
-from baqylau.cli.options import Lifeline, alone, ready
+from baqylau.cli.logs import LEVEL, say_from
+from baqylau.cli.options import DATABASE, Lifeline, alone, ready
 from baqylau.cli.serve import serve_all
 from baqylau.links import wall_clock
 from baqylau.monitoring.server import lifeline as parent
@@ -28,6 +29,8 @@ app = typer.Typer()
 HOST = "127.0.0.1"
 DEMO_DATA = Path(".baqylau") / "demo"
 MAP_ZOOM = 13.4
+QUIET = "warning"
+"""The terminal of a demo shows the link and what goes wrong, not every line that opens."""
 
 
 @app.command()
@@ -39,6 +42,7 @@ def demo(
     if reset:
         _forget(data)
         return
+    say_from(QUIET)
     typer.echo("Starting Baqylau with invented people ...")
     with alone(data), ready(data, "") as engine:
         founded_at = _founded_at(data)
@@ -59,7 +63,9 @@ def demo(
         )
         _welcome(invitation_link(engine, f"http://{HOST}:{settings.web_port}"), ports)
         devices = [option for name, port in ports.items() for option in (f"--{name}-port", str(port))]
-        serve_all(settings, plain_dsn(engine), {"devices": ["demo-devices", "--lifeline", *devices]})
+        serve_all(
+            settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, {"devices": ["demo-devices", "--lifeline", *devices]}
+        )
     typer.echo("Stopped. The data stay: `make demo` goes on, `make demo-reset` forgets them.")
 
 

@@ -12,6 +12,9 @@ from sqlalchemy import Engine
 from baqylau.storage.database import migrate, open_database
 from baqylau.storage.server import ServerFailedError, embedded
 
+DATABASE = "BAQYLAU_DATABASE"
+"""Environment variable of the database's address."""
+
 Data = Annotated[
     Path,
     typer.Option(
@@ -24,7 +27,7 @@ Database = Annotated[
     str,
     typer.Option(
         "--database",
-        envvar="BAQYLAU_DATABASE",
+        envvar=DATABASE,
         help="PostgreSQL 15 or later, such as postgresql://baqylau@db/baqylau; empty: an own one.",
         show_default=False,
     ),

@@ -11,7 +11,7 @@ import typer
 from sqlalchemy import Engine
 
 from baqylau.cli.invitations import invitation_link
-from baqylau.cli.options import DEFAULT_DATA, Data, Database, Host, Lifeline, alone, ready
+from baqylau.cli.options import DATABASE, DEFAULT_DATA, Data, Database, Host, Lifeline, alone, ready
 from baqylau.cli.roles import gateway_role, judge_role, web_role
 from baqylau.monitoring.server import lifeline as parent
 from baqylau.monitoring.server.settings import FLEET_PORTS, WEB_PORT, Settings
@@ -63,10 +63,10 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
             map_center=map_center,
             map_zoom=map_zoom,
         )
-        serve_all(settings, plain_dsn(engine), {})
+        serve_all(settings, {DATABASE: plain_dsn(engine)}, {})
 
 
-def serve_all(settings: Settings, dsn: str, more: Mapping[str, Sequence[str]]) -> None:
+def serve_all(settings: Settings, environment: Mapping[str, str], more: Mapping[str, Sequence[str]]) -> None:
     """Run the roles, and more programs beside them, as processes of their own until we are asked to stop."""
     common = ["--data", str(settings.data_dir), "--lifeline"]
     fleet = [option for name, port in settings.ports.items() for option in (f"--{name}-port", str(port))]
@@ -80,7 +80,7 @@ def serve_all(settings: Settings, dsn: str, more: Mapping[str, Sequence[str]]) -
         "web": ["web", *common, "--host", settings.host, *pages],
     }
     try:
-        asyncio.run(supervise({**roles, **more}, {"BAQYLAU_DATABASE": dsn}))
+        asyncio.run(supervise({**roles, **more}, environment))
     except ChildKeepsDyingError as role:
         typer.echo(f"The {role} cannot stay up; its messages are above.", err=True)
         raise typer.Exit(1) from role

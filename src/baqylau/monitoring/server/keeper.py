@@ -182,7 +182,8 @@ class Keeper:
         now = self._now()
         if now - self._beat_at > BLIND_AFTER:
             self._journal.append([_blind(partition, self._beat_at, now) for partition in ALL_PARTITIONS])
-            log.warning("we_were_blind", since=self._beat_at.isoformat(), until=now.isoformat())
+            if self._beat_at > BEFORE_US:
+                log.warning("we_were_blind", since=self._beat_at.isoformat(), until=now.isoformat())
         self._live.gateway_beat(now, connected=self.connected(), keep_ms=self._delays.median_ms(now))
         self._beat_at = now
         self._sign_if_due(now)

@@ -29,13 +29,13 @@ class ChildKeepsDyingError(Exception):
 class Child:
     """One role of the server as a process."""
 
-    def __init__(self, role: str, arguments: Sequence[str], secrets: Mapping[str, str]) -> None:
+    def __init__(self, role: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Name the role and the arguments of this program that run it.
 
-        `secrets` go into its environment: arguments can be read by everybody on the machine.
+        What `environment` adds is not among the arguments, which everybody on the machine can read.
         """
         self.role = role
-        self._environment = {**os.environ, **secrets}
+        self._environment = {**os.environ, **environment}
         self._arguments = arguments
         self._starts_s: list[float] = []
         self.process: asyncio.subprocess.Process | None = None
@@ -74,13 +74,15 @@ class Child:
             await process.wait()
 
 
-async def supervise(roles: Mapping[str, Sequence[str]], secrets: Mapping[str, str]) -> None:
+async def supervise(roles: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:
     """Run all roles until we are asked to stop (SIGINT, SIGTERM), or raise when one cannot stay up."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(Child(role, arguments, secrets).run(), name=role) for role, arguments in roles.items()]
+    tasks = [
+        asyncio.create_task(Child(role, arguments, environment).run(), name=role) for role, arguments in roles.items()
+    ]
     asked = asyncio.create_task(stop.wait())
     try:
         done, _ = await asyncio.wait([asked, *tasks], return_when=asyncio.FIRST_COMPLETED)
