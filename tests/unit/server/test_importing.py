@@ -76,6 +76,7 @@ def test_a_good_file_says_what_the_registers_will_hold() -> None:
     ("old", "new", "field", "key"),
     [
         ("language: kk", "language: fr", "people[0].language", "import.wrong_value"),
+        ("protocol: wialon", "protocol: wailon", "devices[0].protocol", "import.unknown_protocol"),
         ("kind: tracker", "kind: phone", "devices[0].kind", "import.wrong_value"),
         ("radius_m: 60", "radius: 60", "zones[0].circle", "import.unknown_field"),
         ("radius_m: 60", "radius_m: 60, color: red", "zones[0].circle", "import.unknown_field"),

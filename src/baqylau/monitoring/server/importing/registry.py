@@ -19,6 +19,7 @@ from baqylau.monitoring.server.importing.shapes import (
     PersonShape,
     ZoneShape,
 )
+from baqylau.protocols.fleet import FLEET
 from baqylau.rules.geometry import ZoneError, repaired
 from baqylau.storage.registers import Registry
 
@@ -156,6 +157,8 @@ def _person(shape: PersonShape, path: str) -> Person:  # noqa: ARG001 - one form
 
 
 def _device(shape: DeviceShape, path: str) -> Device:  # noqa: ARG001 - one form for all parts
+    if shape.protocol not in FLEET:
+        raise WrongError("protocol", "import.unknown_protocol", protocol=shape.protocol, known=", ".join(FLEET))
     if shape.silence_limit_s <= 0:
         raise WrongError("silence_limit_s", "import.not_positive")
     return Device(
