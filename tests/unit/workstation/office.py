@@ -1,6 +1,7 @@
 """The test's own office: a database, a clock that stands still until told, and browsers."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -35,6 +36,9 @@ from baqylau.storage.registers import Registers
 from baqylau.storage.vault import Vault
 from tests.unit.workstation import invented
 
+SEND_BUFFER_BYTES = 65_536
+"""What the system takes off a server's hands for each line. Left to itself it grows to megabytes on some machines, and
+who does not read is not noticed before they are full."""
 PASSWORD = "a long invented password"  # noqa: S105 - invented, and the point of the story
 HASHED = passwords.hashed(PASSWORD)
 
@@ -94,6 +98,7 @@ class Office:
         app = create_app(settings, self.engine, self.vault, self.clock, os.urandom)
         addresses: Queue[str] = Queue()
         with listener(settings.host, 0) as opened:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
             serving = self._serving = server(app, settings, listening=addresses.put)
             thread = Thread(target=serving.run, args=([opened],))
             thread.start()
