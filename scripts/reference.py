@@ -122,6 +122,7 @@ def alarms() -> str:
             f"`{event.code.name}`",
             *(text(language, f"alarm.{event.code}.title") for language in ("en", "ru", "kk")),
             str(event.priority),
+            ", ".join(event.sources),
             "yes" if event.tell_wearer_first else "",
             ", ".join(code.value for code in event.clears),
         )
@@ -134,12 +135,13 @@ def alarms() -> str:
         "Russian",
         "Kazakh",
         "priority",
+        "from",
         "tell the wearer first",
         "ends the condition of",
     )
     steps = "\n\n".join(
         f"### {event.code.value}: {text('en', f'alarm.{event.code}.title')}\n\n"
-        + "\n".join(f"{n}. {text('en', f'alarm.{event.code}.steps.{n}')}" for n in range(1, event.steps + 1))
+        + "\n".join(f"{n}. {text('en', f'step.{step}')}" for n, step in enumerate(event.steps, 1))
         for event in EVENTS.values()
         if event.steps
     )

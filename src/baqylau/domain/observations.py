@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from baqylau.domain.ids import DeviceId, ObservationId
+from baqylau.domain.ids import DeviceId, ObservationId, PersonId
 
 
 class FixSource(StrEnum):
@@ -93,7 +93,180 @@ class Blind(Struct, frozen=True, tag="blind", kw_only=True, gc=False):
     from_at: datetime
 
 
-Body = Fix | NoFix | Strap | Enclosure | Battery | Power | Motion | LinkHealth | Blind
+class Heard(Struct, frozen=True, tag="heard", kw_only=True, gc=False):
+    """A receiver of ours heard the device's own authenticated beacon. The observation is the transmitter's.
+
+    `rssi_dbm` is the median over the frames counted; it is a strength and never a distance.
+    """
+
+    receiver_id: DeviceId
+    rssi_dbm: float
+    frames: int = 1
+
+
+class ReceiverHealth(Struct, frozen=True, tag="receiver", kw_only=True, gc=False):
+    """What a receiver says of itself: without it nobody's silence at that receiver means absence."""
+
+    working: bool
+    frames: int = 0
+    """Valid frames of anything heard since it last said so, its own anchor included."""
+    noise_dbm: float | None = None
+
+
+class Skin(Struct, frozen=True, tag="skin", kw_only=True, gc=False):
+    """Whether the body sensor feels the wearer."""
+
+    contact: bool
+
+
+class Strain(Struct, frozen=True, tag="strain", kw_only=True, gc=False):
+    """Whether the strap's tension or resistance is beyond what is normal for it."""
+
+    beyond: bool
+
+
+class SelfTest(Struct, frozen=True, tag="self_test", kw_only=True, gc=False):
+    """How the device's own test of its sensors ended."""
+
+    passed: bool
+    part: str = ""
+
+
+class Surroundings(Struct, frozen=True, tag="surroundings", kw_only=True, gc=False):
+    """Temperature and the hardest knock since the last report, as far as the device measures them."""
+
+    temperature_c: float | None = None
+    shock_g: float | None = None
+
+
+class Displaced(Struct, frozen=True, tag="displaced", kw_only=True, gc=False):
+    """Whether fixed equipment (home unit, relay) stands elsewhere, or otherwise, than where it was registered."""
+
+    moved: bool
+
+
+class FarewellReason(StrEnum):
+    """Why a device will not be heard any more."""
+
+    SWITCHED_OFF = "switched_off"
+    BATTERY_EMPTY = "battery_empty"
+
+
+class Farewell(Struct, frozen=True, tag="farewell", kw_only=True, gc=False):
+    """The last word of a device before it goes dark."""
+
+    reason: FarewellReason
+
+
+class InterferenceKind(StrEnum):
+    """What is disturbed, or deceived."""
+
+    GNSS_JAM = "gnss_jam"
+    GNSS_SPOOF = "gnss_spoof"
+    CELL_JAM = "cell_jam"
+    RADIO_JAM = "radio_jam"
+
+
+class Grade(StrEnum):
+    """How sure the device's indicator is."""
+
+    NONE = "none"
+    SUSPECTED = "suspected"
+    CERTAIN = "certain"
+
+
+class Interference(Struct, frozen=True, tag="interference", kw_only=True, gc=False):
+    """The device's own indicator of jamming or spoofing, with its raw figure where it gives one."""
+
+    kind: InterferenceKind
+    grade: Grade
+    figure: float | None = None
+
+
+class Cell(Struct, frozen=True, tag="cell", kw_only=True, gc=False):
+    """The mobile network as the device sees it. `id` is network, area and cell in the network's own digits."""
+
+    registered: bool
+    id: str = ""
+    signal_dbm: float | None = None
+
+
+class Sky(Struct, frozen=True, tag="sky", kw_only=True, gc=False):
+    """What the satellite receiver hears, whether or not it makes a position of it."""
+
+    satellites: int
+    mean_cn0_dbhz: float | None = None
+
+
+class SimCard(Struct, frozen=True, tag="sim", kw_only=True, gc=False):
+    """Which subscriber card is in which modem; both as digests, the numbers themselves are nobody's business here."""
+
+    card: str
+    modem: str
+
+
+class DistrustReason(StrEnum):
+    """Why bytes that name a device are not believed to be its own."""
+
+    BAD_CODE = "bad_code"
+    BAD_CERTIFICATE = "bad_certificate"
+    REPLAY = "replay"
+    CLONE = "clone"
+    RELAYED = "relayed"
+    SEQUENCE_CONFLICT = "sequence_conflict"
+    FOREIGN_TAG = "foreign_tag"
+
+
+class Distrust(Struct, frozen=True, tag="distrust", kw_only=True, gc=False):
+    """Something spoke in this device's name, or to it, and was not believed."""
+
+    reason: DistrustReason
+
+
+class Nearness(Struct, frozen=True, tag="nearness", kw_only=True, gc=False):
+    """How far apart two people were, worked out by ourselves from one position of each.
+
+    The other's place is not in it: it belongs to the other's data alone.
+    """
+
+    other_id: PersonId
+    distance_m: float
+    accuracy_m: float
+    """Both positions' R95 together: the true distance is within it in 95 of 100 cases."""
+    because: tuple[ObservationId, ObservationId]
+    """This person's fix and the other's."""
+
+
+class Panic(Struct, frozen=True, tag="panic", kw_only=True, gc=False):
+    """The person held the button for help."""
+
+
+Body = (
+    Fix
+    | NoFix
+    | Strap
+    | Enclosure
+    | Battery
+    | Power
+    | Motion
+    | LinkHealth
+    | Blind
+    | Heard
+    | ReceiverHealth
+    | Skin
+    | Strain
+    | SelfTest
+    | Surroundings
+    | Displaced
+    | Farewell
+    | Interference
+    | Cell
+    | Sky
+    | SimCard
+    | Distrust
+    | Nearness
+    | Panic
+)
 
 
 class Authentication(StrEnum):
@@ -101,6 +274,8 @@ class Authentication(StrEnum):
 
     UNAUTHENTICATED_DEVICE = "unauthenticated_device"
     """The protocol carries a device number in clear text and nothing that proves it."""
+    DEVICE_KEY = "device_key"
+    """The bytes carry a proof that only this device's key makes."""
     OURSELVES = "ourselves"
     """A fact about the monitoring server, written by itself."""
 

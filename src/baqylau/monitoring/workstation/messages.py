@@ -11,6 +11,7 @@ from baqylau.domain.ids import DeviceId, ObservationId, PersonId, RestrictionId
 from baqylau.domain.observations import Authentication, Body
 from baqylau.domain.orders import Restriction
 from baqylau.domain.people import DeviceKind, Language
+from baqylau.domain.reactions import Step
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
 
@@ -255,7 +256,7 @@ class AlarmPage(Struct, frozen=True, kw_only=True):
     timeline: tuple[Segment, ...]
     zones: tuple[ZoneShape, ...]
     acts: tuple[ActEntry, ...]
-    steps: int
+    steps: tuple[Step, ...]
 
 
 class TakeAlarm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from baqylau.domain.ids import DeviceId, ObservationId, PersonId, SubjectId
 from baqylau.domain.observations import Observation
 from baqylau.domain.orders import ExclusionZone, PresenceRegime, RequiredPlace, Restriction, Territory
 from baqylau.domain.people import Device, Person, Supervision
+from baqylau.domain.reactions import Step
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.monitoring.workstation.messages import (
     ActEntry,
@@ -124,8 +125,8 @@ def concerned(supervision: Supervision, finding: Finding) -> Restriction | None:
     return judged[0] if judged else max(versions, key=lambda one: one.version, default=None)
 
 
-def steps(finding: Finding) -> int:
-    """Give how many reaction steps the catalogue holds."""
+def steps(finding: Finding) -> tuple[Step, ...]:
+    """Give what the catalogue says to do."""
     return EVENTS[finding.code].steps
 
 

@@ -1,0 +1,37 @@
+"""What people do about an alarm, step by step: the checklist of the alarm's page (texts `step.<name>`)."""
+
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """One thing to do and to tick off. Several events ask for the same ones."""
+
+    CALL_PERSON = "call_person"
+    ASK_TO_GO_OUTSIDE = "ask_to_go_outside"
+    ASK_TO_CHARGE = "ask_to_charge"
+    ASK_TO_LEAVE_ZONE = "ask_to_leave_zone"
+    ASK_TO_RETURN = "ask_to_return"
+    ASK_ABOUT_PERMISSION = "ask_about_permission"
+    SHOW_STRAP_BY_VIDEO = "show_strap_by_video"
+    IDENTIFY = "identify"
+    TEXT_PERSON = "text_person"
+    CALL_PROTECTED = "call_protected"
+    WARN_PROTECTED = "warn_protected"
+    LOOK_AT_MAP = "look_at_map"
+    LOOK_AT_RECORDS = "look_at_records"
+    CHECK_LINK = "check_link"
+    CHECK_AREA = "check_area"
+    CHECK_PAIRING = "check_pairing"
+    WAIT_AND_LOOK_AGAIN = "wait_and_look_again"
+    REPEAT_CHECK = "repeat_check"
+    REVIEW_EVIDENCE = "review_evidence"
+    TELL_INSPECTOR = "tell_inspector"
+    ASK_FOR_VISIT = "ask_for_visit"
+    MEDICAL_EXAMINATION = "medical_examination"
+    TELL_POLICE = "tell_police"
+    INSPECT_AT_CONTACT = "inspect_at_contact"
+    REPLACE_DEVICE = "replace_device"
+    BLOCK_DEVICE = "block_device"
+    TELL_ENGINEERS = "tell_engineers"
+    TELL_SECURITY_OFFICER = "tell_security_officer"
+    WRITE_REPORT = "write_report"
