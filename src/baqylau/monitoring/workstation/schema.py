@@ -1,4 +1,4 @@
-"""Write the JSON Schema of `messages` to the file named on the command line: the pages' types are made from it."""
+"""Write the JSON Schema of what pages and API say to each other to the named file: the pages' types are made from it."""
 
 import sys
 from pathlib import Path
@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from baqylau.monitoring.workstation import messages
+from baqylau.monitoring.workstation import messages, minute
 
+_MODULES = (messages, minute)
 _ROOT = "#/$defs/{name}"
 
 
@@ -24,8 +25,9 @@ def schema() -> dict[str, Any]:
     """Give one schema that holds every message of the workstation under `$defs`."""
     structs = [
         value
-        for value in vars(messages).values()
-        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == messages.__name__
+        for module in _MODULES
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == module.__name__
     ]
     _, definitions = msgspec.json.schema_components(structs, ref_template=_ROOT)
     return {
