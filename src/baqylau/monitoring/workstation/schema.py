@@ -1,4 +1,4 @@
-"""Write the JSON Schema of what pages and API say to each other to the named file: the pages' types are made from it."""
+"""Write the JSON Schema of what pages and API say to the named file: the types of the pages are made from it."""
 
 import sys
 from pathlib import Path
