@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from baqylau.monitoring.workstation import messages, minute
+from baqylau.monitoring.workstation import load_figures, messages, minute
 
-_MODULES = (messages, minute)
+_MODULES = (messages, minute, load_figures)
 _ROOT = "#/$defs/{name}"
 
 
