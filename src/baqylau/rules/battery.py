@@ -18,6 +18,7 @@ from msgspec import Struct
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.observations import Battery
+from baqylau.rules.explanation import Account, Condition
 from baqylau.rules.finding import Author
 from baqylau.rules.settings import (
     BATTERY_CRITICAL_PERCENT,
@@ -89,3 +90,13 @@ def step(
     thresholds = {name: limit, "battery_percent": charge}
     finding = author.finds(code, observation_id, at=at, because=(observation_id,), since=at, thresholds=thresholds)
     return Charge(charge, level), (finding,)
+
+
+def explain(author: Author, state: Charge) -> Account:
+    """Say what is found next, and what it still lacks."""
+    code, name, limit = _CODES[Level.LOW if state.level is Level.FINE else Level.CRITICAL]
+    figures = {name: limit} | ({} if state.percent is None else {"battery_percent": state.percent})
+    key = "charge_told" if state.percent is None else "charge_below"
+    if state.level is Level.CRITICAL:
+        key, figures["battery_rearm_percent"] = "charge_rearmed", limit + BATTERY_REARM_PERCENT
+    return author.account(code, Condition(key=key, met=False, figures=figures))

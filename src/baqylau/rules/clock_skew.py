@@ -13,6 +13,7 @@ from datetime import datetime
 
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.observations import Observation
+from baqylau.rules.explanation import Account, Condition
 from baqylau.rules.finding import Author
 from baqylau.rules.settings import CLOCK_AHEAD_S, CLOCK_BEHIND_S
 
@@ -44,3 +45,8 @@ def step(
         },
     )
     return True, (finding,)
+
+
+def explain(author: Author, *, wrong: bool) -> Account:
+    """Say what is found next, and what it still lacks."""
+    return author.account(Code.CLOCK_SKEW, Condition(key="clock_right" if wrong else "clock_wrong", met=False))

@@ -29,7 +29,7 @@ def of_person(
 ) -> _Shown:
     """Give the gravest that any restriction gives. `why` is why the place is unknown, None when it is known."""
     said = {
-        _of_restriction(plan, keepings.get(plan.key, BEGUN), at, known=why is None)
+        of_restriction(plan, keepings.get(plan.key, BEGUN), at, known=why is None)
         for plan in plans
         if plan.validity.holds(at)
     }
@@ -37,7 +37,8 @@ def of_person(
     return gravest, (why or Blindness.POOR_FIX) if gravest is Compliance.UNKNOWN else None
 
 
-def _of_restriction(plan: RestrictionPlan, state: Keeping, at: datetime, *, known: bool) -> Compliance:
+def of_restriction(plan: RestrictionPlan, state: Keeping, at: datetime, *, known: bool) -> Compliance:
+    """Give what one restriction in force gives. `known`: the place is."""
     span = plan.span(at)
     if span.duty is Duty.EXCUSED:
         return Compliance.EXCUSED

@@ -107,3 +107,11 @@ def _returning(state: Confirmation, mark: Mark, *, may_wait: bool) -> Confirmati
     decide_at = marks[0].at + _RETURN_WITHIN if may_wait else None
     pending = replace(state, marks=marks, decide_at=decide_at)
     return _turned(pending, confirmed=False) if len(marks) >= RETURN_FIXES else pending
+
+
+def counted(state: Confirmation) -> tuple[int, int]:
+    """Give how many fixes speak against what is prescribed, and how many have to."""
+    speaking = sum(mark.against for mark in state.marks)
+    gaps = zip(state.marks, state.marks[1:], strict=False)
+    fast = any(later.at - earlier.at < _FAST_BELOW for earlier, later in list(gaps)[-1:])
+    return (len(state.because) if state.confirmed else speaking), (FAST_FIXES if fast else SLOW_FIXES)[0]

@@ -12,6 +12,7 @@ from msgspec import Struct
 from baqylau.crypto.digests import finding_id
 from baqylau.domain.findings import Check, Code, Finding, Threshold
 from baqylau.domain.ids import FindingId, ObservationId, PersonId, SubjectId
+from baqylau.rules.explanation import Account, Condition
 
 
 class Author(Struct, frozen=True, kw_only=True):
@@ -50,4 +51,10 @@ class Author(Struct, frozen=True, kw_only=True):
             thresholds=tuple(Threshold(name=name, value=value) for name, value in (thresholds or {}).items()),
             checks=checks,
             ends=ends,
+        )
+
+    def account(self, code: Code, *conditions: Condition, finding: FindingId | None = None) -> Account:
+        """Give what is found next and what it needs. `finding` is the condition that is open."""
+        return Account(
+            rule=self.rule, rule_version=self.rule_version, code=code, finding=finding, conditions=conditions
         )

@@ -15,6 +15,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from baqylau.domain.findings import Check, Code, Finding
+from baqylau.rules.explanation import Account, Condition
 from baqylau.rules.finding import Author
 from baqylau.rules.geometry import LONGEST_DEGREE_M, distance_m
 from baqylau.rules.position import Position
@@ -77,4 +78,15 @@ def _finding(author: Author, before: Position, after: Position) -> Finding:
         since=before.at,
         thresholds={"maximum_speed_m_s": MAXIMUM_SPEED_M_S, "implied_speed_m_s": _way_m(before, after) / seconds},
         checks=(Check.FIX_VALID, Check.CLOCK_PLAUSIBLE),
+    )
+
+
+def explain(author: Author, state: Track) -> Account:
+    """Say what is found next, and what it still lacks."""
+    if state.doubted is None:
+        figures = {"maximum_speed_m_s": MAXIMUM_SPEED_M_S}
+        return author.account(Code.JUMP, Condition(key="impossible_way", met=False, figures=figures))
+    figures = {"agreeing": state.agreeing, "needed": NEW_CLUSTER_FIXES}
+    return author.account(
+        Code.JUMP, Condition(key="new_place_believed", met=False, at=state.doubted.at, figures=figures)
     )

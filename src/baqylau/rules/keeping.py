@@ -21,9 +21,10 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from baqylau.domain.findings import Check, Finding
+from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
-from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, due, heard
+from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, counted, due, heard
+from baqylau.rules.explanation import Account, Condition
 from baqylau.rules.plan import RestrictionPlan
 from baqylau.rules.position import Position
 from baqylau.rules.settings import (
@@ -33,7 +34,7 @@ from baqylau.rules.settings import (
     RETURN_FIXES,
     RETURN_WITHIN_S,
 )
-from baqylau.rules.spans import Duty, Span
+from baqylau.rules.spans import ALWAYS, Duty, Span
 
 _HOLDS = timedelta(seconds=POSITION_HOLDS_S)
 _STALE = timedelta(seconds=POSITION_STALE_S)
@@ -169,11 +170,9 @@ def _found(plan: RestrictionPlan, state: Keeping, span: Span, sight: Sight) -> t
     confirmation = state.confirmation
     position = sight.last if state.against else state.witness
     begun_at = confirmation.since or sight.at
-    code, onset = plan.kind.seen, span.from_at.isoformat()
+    code, onset = _code(plan, state, span, begun_at), span.from_at.isoformat()
     if state.kept:
-        code, onset = plan.kind.left, f"{onset} {confirmation.because[0]}"
-    elif begun_at <= span.from_at + plan.grace:
-        code = plan.kind.late
+        onset = f"{onset} {confirmation.because[0]}"
     because = (*confirmation.because, position.id) if position is not None else confirmation.because
     finding = plan.author.finds(
         code,
@@ -185,6 +184,12 @@ def _found(plan: RestrictionPlan, state: Keeping, span: Span, sight: Sight) -> t
         checks=_RULED_OUT + ((Check.CONFIRMED_BY_SEVERAL,) if len(set(because)) > 1 else ()),
     )
     return replace(state, finding=finding.id), (_at_place(plan, finding, position),)
+
+
+def _code(plan: RestrictionPlan, state: Keeping, span: Span, begun_at: datetime) -> Code:
+    if state.kept:
+        return plan.kind.left
+    return plan.kind.late if begun_at <= span.from_at + plan.grace else plan.kind.seen
 
 
 def _ended(plan: RestrictionPlan, state: Keeping, at: datetime) -> tuple[Keeping, tuple[Finding, ...]]:
@@ -221,3 +226,54 @@ def _at_place(plan: RestrictionPlan, finding: Finding, position: Position | None
     """Add where it was: the zone nearest to the position, or the first one."""
     zone, verdict = (plan.zones[0], None) if position is None else plan.nearest(position)
     return replace(finding, place=zone.name, verdict=verdict, restriction_version=plan.restriction.version)
+
+
+def explain(plan: RestrictionPlan, state: Keeping, sight: Sight) -> Account:
+    """Say what is found next, and what it still lacks."""
+    span = plan.span(sight.at)
+    state = _in_span(state, span)
+    if state.finding is not None:
+        returning: dict[str, float] = {"fixes": len(state.confirmation.marks), "needed": RETURN_FIXES}
+        back = Condition(key="back_seen", met=False, at=state.confirmation.decide_at, figures=returning)
+        return plan.author.account(plan.kind.back, back, finding=state.finding)
+    return plan.author.account(
+        _coming(plan, state, span, sight.at), *_asked(plan, span, sight.at), *_seen_so(plan, state, sight)
+    )
+
+
+def _coming(plan: RestrictionPlan, state: Keeping, span: Span, at: datetime) -> Code:
+    marks = state.confirmation.marks
+    begun_at = state.confirmation.since if state.confirmation.confirmed else marks[0].at if marks else None
+    return _code(plan, state, span, begun_at or at)
+
+
+def _asked(plan: RestrictionPlan, span: Span, at: datetime) -> tuple[Condition, ...]:
+    """Give what the hours, the permissions and the grace say."""
+    until_at = None if span.until_at == ALWAYS else span.until_at
+    if span.duty is Duty.FREE:
+        return (Condition(key="duty", met=False, at=until_at),)
+    due = Condition(key="duty", met=True, at=until_at)
+    if span.duty is Duty.EXCUSED:
+        return due, Condition(key="no_permission", met=False, at=until_at)
+    over_at = span.from_at + plan.grace
+    grace = Condition(key="grace", met=at >= over_at, at=over_at, figures={"grace_s": plan.grace.total_seconds()})
+    return (due, Condition(key="no_permission", met=True), *((grace,) if plan.grace else ()))
+
+
+def _seen_so(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Condition, ...]:
+    """Give what the fixes say."""
+    position, confirmation = sight.last, state.confirmation
+    if position is None:
+        return (Condition(key="place_told", met=False),)
+    fixes, needed = counted(confirmation)
+    figures: dict[str, float] = {"fixes": fixes, "needed": needed}
+    if confirmation.confirmed:
+        known = _known(state, plan.span(sight.at).from_at + plan.grace, sight)
+        sure = Condition(key="confirmed", met=True, at=confirmation.since, figures=figures)
+        return sure, Condition(key="known_now", met=known, at=position.at)
+    margin = {"margin_m": abs(plan.nearest(position)[1].margin_m), "accuracy_m": position.accuracy_m}
+    return (
+        Condition(key="fix_precise", met=state.against is not None, at=position.at, figures=margin),
+        Condition(key="against", met=state.against is True, at=position.at),
+        Condition(key="confirmed", met=False, at=confirmation.decide_at, figures=figures),
+    )

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
+from baqylau.rules.explanation import Account, Condition
 from baqylau.rules.finding import Author
 from baqylau.rules.settings import NO_FIX_AFTER_S
 
@@ -81,3 +82,14 @@ def unplaced(
 def blinded(state: Loss, gap: timedelta) -> Loss:
     """Take it that we did not listen for `gap` more."""
     return replace(state, counted_from=state.counted_from + gap)
+
+
+def explain(author: Author, state: Loss | None, at: datetime) -> Account:
+    """Say what is found next, and what it still lacks."""
+    if state is None:
+        return author.account(Code.NO_FIX, Condition(key="word_heard", met=False))
+    if state.finding is not None:
+        return author.account(Code.FIX_RESTORED, Condition(key="place_told", met=False), finding=state.finding)
+    over_at = state.counted_from + _AFTER
+    long = Condition(key="without_place", met=at >= over_at, at=over_at, figures={"no_fix_after_s": NO_FIX_AFTER_S})
+    return author.account(Code.NO_FIX, long, Condition(key="record_without_place", met=False, at=over_at))

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
+from baqylau.rules.explanation import Account, Condition
 from baqylau.rules.finding import Author
 
 NAME = "silence"
@@ -89,3 +90,12 @@ def tick(author: Author, state: Silence, at: datetime, limit: timedelta) -> tupl
 def wake_at(state: Silence) -> datetime | None:
     """Give when silence would become a finding."""
     return state.deadline if state.finding is None else None
+
+
+def explain(author: Author, state: Silence, at: datetime, limit: timedelta) -> Account:
+    """Say what is found next, and what it still lacks."""
+    if state.finding is not None:
+        return author.account(Code.COMMS_RESTORED, Condition(key="word_heard", met=False), finding=state.finding)
+    figures = {"silence_limit_s": limit.total_seconds(), "silent_s": (at - state.heard_at).total_seconds()}
+    over = Condition(key="silence_limit", met=at >= state.deadline, at=state.deadline, figures=figures)
+    return author.account(Code.NO_COMMS, over)

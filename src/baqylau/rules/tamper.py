@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
+from baqylau.rules.explanation import Account, Condition
 from baqylau.rules.finding import Author
 
 NAME = "tamper"
@@ -61,3 +62,17 @@ def case(
         return replace(state, case=None), ()
     opened = author.finds(Code.CASE_OPEN, observation_id, at=at, because=(observation_id,), since=at)
     return replace(state, case=opened.id), (opened,)
+
+
+def explain(author: Author, state: Tamper) -> tuple[Account, ...]:
+    """Say what is found next of the strap and of the case, and what it still lacks."""
+    opened, closed = Condition(key="opening_told", met=False), Condition(key="closing_told", met=False)
+    strap_open = state.strap is not None
+    return (
+        author.account(
+            Code.STRAP_RESTORED if strap_open else Code.STRAP_OPEN,
+            replace(closed, at=state.strap_at) if strap_open else opened,
+            finding=state.strap,
+        ),
+        author.account(Code.CASE_OPEN, opened if state.case is None else closed, finding=state.case),
+    )

@@ -1,0 +1,142 @@
+"""Why and why not at any instant: every rule is asked with the state that the fold itself stands at.
+
+Nothing is judged here. So what is said cannot differ from what was found: a finding is there exactly when the rule that
+makes it lacks nothing.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from baqylau.domain.ids import PermissionId
+from baqylau.domain.people import Supervision
+from baqylau.domain.verdicts import Blindness
+from baqylau.rules import battery, clock_skew, jump, keeping, no_fix, silence, tamper
+from baqylau.rules.compliance import of_restriction, why_unknown
+from baqylau.rules.explanation import Account, DeviceAccount, Explanation, PlaceKnown, RestrictionAccount
+from baqylau.rules.fold import fold
+from baqylau.rules.keeping import BEGUN, Sight
+from baqylau.rules.plan import DevicePlan, RestrictionPlan, plan_of
+from baqylau.rules.spans import ALWAYS
+from baqylau.rules.state import DeviceState, PersonState
+
+
+def explain(supervision: Supervision, state: PersonState, at: datetime) -> Explanation:
+    """Say what was before the rules at an instant, for a state that is folded up to it and not beyond."""
+    if state.wake_at is None or state.wake_at <= at or not state.prescribed:
+        state, _ = fold(supervision, state, (), at)
+    plan, listened = plan_of(supervision), state.blind_until is None or state.blind_until <= at
+    sight = Sight(at, state.position, state.holds, listened)
+    return Explanation(
+        person_id=supervision.person_id,
+        at=at,
+        compliance=state.compliance,
+        blindness=state.blindness,
+        since=state.since,
+        last_fix=_place(state, at),
+        heard_at=state.heard_at,
+        heard_age_s=(at - state.heard_at).total_seconds() if state.heard_at is not None else None,
+        listened=listened,
+        restrictions=tuple(_restriction(supervision, one, state, sight) for one in plan.restrictions),
+        devices=tuple(_device(one, state, at) for one in plan.devices.values()),
+    )
+
+
+def _place(state: PersonState, at: datetime) -> PlaceKnown | None:
+    last = state.position
+    if last is None:
+        return None
+    return PlaceKnown(
+        at=last.at,
+        age_s=(at - last.at).total_seconds(),
+        fix=last.fix,
+        accuracy_m=last.accuracy_m,
+        decides=last.decides,
+        holds=state.holds and not state.stale,
+        observation_id=last.id,
+    )
+
+
+def _restriction(
+    supervision: Supervision, plan: RestrictionPlan, state: PersonState, sight: Sight
+) -> RestrictionAccount:
+    restriction, validity, at = plan.restriction, plan.validity, sight.at
+    said = RestrictionAccount(
+        restriction_id=restriction.id,
+        version=restriction.version,
+        order_id=restriction.order_id,
+        kind=str(restriction.__struct_config__.tag),
+        clause=restriction.clause,
+        in_force=validity.holds(at),
+        from_at=validity.from_at,
+        until_at=_ending(validity.until_at),
+    )
+    return _in_force(supervision, plan, state, sight, said) if said.in_force else said
+
+
+def _in_force(
+    supervision: Supervision, plan: RestrictionPlan, state: PersonState, sight: Sight, said: RestrictionAccount
+) -> RestrictionAccount:
+    at, span, own = sight.at, plan.span(sight.at), state.keepings.get(plan.key, BEGUN)
+    zone, verdict = plan.nearest(sight.last) if sight.last is not None else (plan.zones[0], None)
+    return replace(
+        said,
+        duty=span.duty,
+        duty_from=span.from_at,
+        duty_until=_ending(span.until_at),
+        permissions=_excusing(supervision, plan, at),
+        compliance=of_restriction(plan, own, at, known=_why(state) is None),
+        place=zone.name,
+        verdict=verdict,
+        accounts=(keeping.explain(plan, own, sight),),
+    )
+
+
+def _why(state: PersonState) -> Blindness | None:
+    return why_unknown(state.devices, state.heard_at, state.position, unheard=state.unheard, stale=state.stale)
+
+
+def _excusing(supervision: Supervision, plan: RestrictionPlan, at: datetime) -> tuple[PermissionId, ...]:
+    return tuple(
+        one.id
+        for one in supervision.permissions
+        if one.restriction_id in {None, plan.restriction.id} and one.from_at <= at < one.until_at
+    )
+
+
+def _ending(until_at: datetime) -> datetime | None:
+    return None if until_at == ALWAYS else until_at
+
+
+def _device(plan: DevicePlan, state: PersonState, at: datetime) -> DeviceAccount:
+    time, device = plan.time_at(at), plan.device
+    own = state.devices.get(device.id)
+    if time is None:
+        return DeviceAccount(device_id=device.id, kind=device.kind, worn=False)
+    if own is None or own.from_at != time.from_at:
+        own = DeviceState(time.from_at, silence.begun(time.from_at, plan.silence_limit, state.blind_until))
+    return DeviceAccount(
+        device_id=device.id,
+        kind=device.kind,
+        worn=True,
+        heard_at=own.silence.heard_at if own.silence.heard_id is not None else None,
+        silence_limit_s=device.silence_limit_s,
+        deadline_at=own.silence.deadline if own.silence.finding is None else None,
+        battery_percent=own.charge.percent,
+        strap_open=own.tamper.strap is not None,
+        case_open=own.tamper.case is not None,
+        clock_wrong=own.clock_wrong,
+        accounts=tuple(_accounts(plan, own, at)),
+    )
+
+
+def _accounts(plan: DevicePlan, own: DeviceState, at: datetime) -> Iterator[Account]:
+    authors = plan.authors
+    yield silence.explain(authors[silence.NAME], own.silence, at, plan.silence_limit)
+    yield from tamper.explain(authors[tamper.NAME], own.tamper)
+    yield battery.explain(authors[battery.NAME], own.charge)
+    yield clock_skew.explain(authors[clock_skew.NAME], wrong=own.clock_wrong)
+    if plan.has_receiver:
+        yield no_fix.explain(authors[no_fix.NAME], own.loss, at)
+        yield jump.explain(authors[jump.NAME], own.track)
