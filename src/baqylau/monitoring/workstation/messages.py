@@ -5,20 +5,20 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from baqylau.domain.alarms import Alarm, Cause
+from baqylau.domain.acts import Act, Doable, Word
+from baqylau.domain.alarms import Alarm
 from baqylau.domain.findings import Finding
-from baqylau.domain.ids import DeviceId, ObservationId, PersonId, RestrictionId
+from baqylau.domain.ids import AlarmId, DeviceId, ObservationId, PersonId, RestrictionId
 from baqylau.domain.observations import Authentication, Body
 from baqylau.domain.orders import Restriction
 from baqylau.domain.people import DeviceKind, Language
 from baqylau.domain.reactions import Step
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
+from baqylau.storage.accounts import Role
 
-Word = Annotated[str, Meta(max_length=256, pattern=r"^[^\x00]*$")]
-"""A line of text from outside."""
-Words = Annotated[str, Meta(max_length=4_000, pattern=r"^[^\x00]*$")]
-"""Several sentences from outside."""
+MOST_AT_ONCE = 200
+"""How many alarms one act may be about."""
 
 
 class Credentials(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +50,15 @@ class Me(Struct, frozen=True, kw_only=True):
     name: str
     csrf: str
     language: Language
+    role: Role
+
+
+class Colleague(Struct, frozen=True, kw_only=True):
+    """Somebody who may sign in, and to whom an alarm may be handed over."""
+
+    login: str
+    name: str
+    role: Role
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
@@ -93,7 +102,10 @@ class AlarmRow(Struct, frozen=True, kw_only=True):
     person_address: str
     finding: Finding
     """The latest finding under the alarm."""
-    take_until: datetime
+    take_until: datetime | None
+    """When it climbs a level unless somebody takes it, or works on it who has it; None when nobody is asked now."""
+    wearer_first: bool
+    """The wearer has to be tried before others are told."""
 
 
 class ZoneShape(Struct, frozen=True, kw_only=True):
@@ -144,7 +156,7 @@ class LiveSnapshot(Struct, frozen=True, kw_only=True):
     installation: Installation
     people: tuple[LivePerson, ...]
     alarms: tuple[AlarmRow, ...]
-    """All that are not closed."""
+    """All that are not closed and that no incident holds."""
     zones: tuple[ZoneShape, ...]
     health: Health
 
@@ -232,13 +244,11 @@ class PersonCard(Struct, frozen=True, kw_only=True):
 
 
 class ActEntry(Struct, frozen=True, kw_only=True):
-    """Something a person did about an alarm."""
+    """Something that was done about an alarm; `by` is a login, or `rule/<name>`."""
 
     at: datetime
     by: str
-    kind: str
-    text: str = ""
-    cause: Cause | None = None
+    act: Act
 
 
 class AlarmPage(Struct, frozen=True, kw_only=True):
@@ -249,7 +259,8 @@ class AlarmPage(Struct, frozen=True, kw_only=True):
     """All under the alarm, oldest first, superseded ones too."""
     superseded: tuple[str, ...]
     """Ids of findings that late data took away."""
-    person: PersonCard
+    person: PersonCard | None
+    """None where the alarm is about an area or about ourselves."""
     restriction: Restriction | None
     heard: tuple[Heard, ...]
     """What was observed around the alarm, oldest first."""
@@ -257,20 +268,21 @@ class AlarmPage(Struct, frozen=True, kw_only=True):
     zones: tuple[ZoneShape, ...]
     acts: tuple[ActEntry, ...]
     steps: tuple[Step, ...]
+    """What the catalogue says to do, in this order."""
+    children: tuple[AlarmRow, ...]
+    """What an incident holds or was closed with."""
 
 
-class TakeAlarm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Take it."""
+class BulkActs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same act about several alarms. Each is done or refused for itself."""
+
+    numbers: Annotated[tuple[AlarmId, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    act: Doable
 
 
-class NoteAlarm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Write something down."""
+class BulkResult(Struct, frozen=True, kw_only=True):
+    """What became of it for one alarm: either the alarm as it is now or why not."""
 
-    text: Words
-
-
-class CloseAlarm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Say what it was."""
-
-    cause: Cause
-    grounds: Words
+    number: AlarmId
+    row: AlarmRow | None
+    refusal: Refusal | None
