@@ -31,7 +31,7 @@ def of_person(
     said = {
         of_restriction(plan, keepings.get(plan.key, BEGUN), at, known=why is None)
         for plan in plans
-        if plan.validity.holds(at)
+        if plan.validity.holds(at) and plan.kind.breach
     }
     gravest = next((one for one in _GRAVEST_FIRST if one in said), Compliance.FREE)
     return gravest, (why or Blindness.POOR_FIX) if gravest is Compliance.UNKNOWN else None
