@@ -8,6 +8,7 @@ OrderId = NewType("OrderId", str)
 RestrictionId = NewType("RestrictionId", str)
 PermissionId = NewType("PermissionId", str)
 FittingId = NewType("FittingId", str)
+ConsentId = NewType("ConsentId", str)
 
 ObservationId = NewType("ObservationId", str)
 """32 hex digits, derived from the device and the content: the same fact always has the same id."""

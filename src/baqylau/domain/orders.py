@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from baqylau.domain.ids import DeviceId, FittingId, OrderId, PermissionId, PersonId, RestrictionId
+from baqylau.domain.ids import ConsentId, DeviceId, FittingId, OrderId, PermissionId, PersonId, RestrictionId
 from baqylau.domain.schedules import Schedule
 from baqylau.domain.zones import Zone
 
@@ -41,6 +41,10 @@ class PresenceRegime(_Restriction, frozen=True, tag="presence", kw_only=True):
     places: tuple[Zone, ...]
     schedule: Schedule
     grace_s: int = 300
+    absence_limit_s_per_day: int | None = None
+    """Unexcused absence, added up over a local day, that is too much (catalogue P08). None: any is only recorded."""
+    absence_limit_s_per_week: int | None = None
+    """The same over a local week from Monday."""
 
 
 class ExclusionZone(_Restriction, frozen=True, tag="exclusion", kw_only=True):
@@ -50,14 +54,20 @@ class ExclusionZone(_Restriction, frozen=True, tag="exclusion", kw_only=True):
     schedule: Schedule | None = None
     warning_m: float = 0.0
     """Width of the ring around the zone in which the person is warned."""
+    dwell_s: int = 0
+    """How long a passage through the zone may take: a shorter one is only recorded. 0 allows none."""
+    loiter_s: int = 0
+    """How long the person may stay near the edge of the zone before somebody looks at it. 0 asks for nothing."""
 
 
 class RequiredPlace(_Restriction, frozen=True, tag="required_place", kw_only=True):
-    """Come to the place in the given hours and stay until they end."""
+    """Come to the place in the given hours and stay: until they end, or as long as `stay_s` says."""
 
     zone: Zone
     schedule: Schedule
     grace_s: int = 900
+    stay_s: int = 0
+    """How long to stay, at any time within the hours. 0: from their beginning, with the grace, to their end."""
 
 
 class Territory(_Restriction, frozen=True, tag="territory", kw_only=True):
@@ -66,7 +76,43 @@ class Territory(_Restriction, frozen=True, tag="territory", kw_only=True):
     zone: Zone
 
 
-Restriction = PresenceRegime | ExclusionZone | RequiredPlace | Territory
+class TimedPlace(_Restriction, frozen=True, tag="timed_place", kw_only=True):
+    """Be in the zone only in the hours of the schedule."""
+
+    zone: Zone
+    schedule: Schedule
+
+
+class Route(_Restriction, frozen=True, tag="route", kw_only=True):
+    """Keep to the corridor, such as the way to work, in the hours of the schedule."""
+
+    zone: Zone
+    schedule: Schedule
+
+
+class NoContact(_Restriction, frozen=True, tag="no_contact", kw_only=True):
+    """Do not come nearer to another person than `distance_m`."""
+
+    other_id: PersonId
+    distance_m: float
+    protected: bool = False
+    """The other is protected from this person, not under supervision: watched with their consent alone."""
+
+
+Restriction = PresenceRegime | ExclusionZone | RequiredPlace | Territory | TimedPlace | Route | NoContact
+Placed = PresenceRegime | ExclusionZone | RequiredPlace | Territory | TimedPlace | Route
+"""Restrictions about places of the map."""
+
+
+class Consent(Struct, frozen=True, kw_only=True):
+    """A protected person agrees that their own place is collected. Withdrawing it is a row with an end."""
+
+    id: ConsentId
+    person_id: PersonId
+    from_at: datetime
+    until_at: datetime | None = None
+    form: str
+    """The paper on which it was given, such as its number and date."""
 
 
 class Permission(Struct, frozen=True, kw_only=True):

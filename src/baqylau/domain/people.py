@@ -5,7 +5,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.domain.orders import Fitting, Order, Permission, Restriction
+from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction
+from baqylau.domain.zones import Zone
 
 
 class Language(StrEnum):
@@ -17,7 +18,7 @@ class Language(StrEnum):
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """Somebody who serves a sentence of restriction of freedom."""
+    """Somebody who serves a sentence of restriction of freedom, or who is protected from such a person."""
 
     id: PersonId
     name: str
@@ -51,6 +52,10 @@ class Device(Struct, frozen=True, kw_only=True):
     """What the protocol sends as a password. It proves nothing and is compared all the same."""
     silence_limit_s: int = 1800
     """How long the device may be silent before the silence is a finding (catalogue C01)."""
+    gone_grace_s: int = 60
+    """For worn equipment heard by radio: how long, after the fixed five minutes, until it counts as gone."""
+    place: Zone | None = None
+    """Where fixed equipment was installed. None for a home unit: at the first place of a presence regime."""
 
 
 class Supervision(Struct, frozen=True, kw_only=True):
@@ -60,5 +65,7 @@ class Supervision(Struct, frozen=True, kw_only=True):
     orders: tuple[Order, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    """The person's own, and those of the protected persons whom a restriction names."""
     fittings: tuple[Fitting, ...] = ()
     devices: tuple[Device, ...] = ()

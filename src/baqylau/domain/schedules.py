@@ -26,8 +26,12 @@ class DayException(Struct, frozen=True, kw_only=True):
 
 
 class Schedule(Struct, frozen=True, kw_only=True):
-    """Weekly windows, dated exceptions and the time zone in which both are meant."""
+    """Weekly windows, dated exceptions, holidays and the time zone in which all are meant."""
 
     timezone: str
     windows: tuple[Window, ...]
     exceptions: tuple[DayException, ...] = ()
+    holidays: tuple[date, ...] = ()
+    """Days on which `holiday_windows` begin in place of the weekly ones; an exception for the day goes before."""
+    holiday_windows: tuple[Window, ...] = ()
+    """Their weekdays do not matter."""

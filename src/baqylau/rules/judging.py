@@ -17,8 +17,8 @@ from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules import compliance, keeping, no_fix, silence
 from baqylau.rules.clock import AFTER_TICKS, blind, order_key
 from baqylau.rules.hearing import Hearing
-from baqylau.rules.keeping import BEGUN, Sight
-from baqylau.rules.plan import DevicePlan, Plan
+from baqylau.rules.keeping import BEGUN, Keeping, Sight
+from baqylau.rules.plan import DevicePlan, Plan, RestrictionPlan
 from baqylau.rules.position import Position
 from baqylau.rules.settings import POSITION_STALE_S
 from baqylau.rules.spans import ALWAYS, Validity
@@ -158,7 +158,7 @@ class Judging:
             against, its_clear_m = plan.against(position)
             clear_m = min(clear_m, its_clear_m)
             if not keeping.calm(plan, before, at, against=against):
-                after, found = keeping.fix(plan, before, sight, against=against)
+                after, found = self._hushed(plan, before, keeping.fix(plan, before, sight, against=against))
                 changed, settled = changed or after is not before, False
                 self._keepings[plan.key] = after
                 self.findings += found
@@ -167,6 +167,14 @@ class Judging:
             self._due = None
             self._expect(self._due_at())
         return changed
+
+    def _hushed(
+        self, plan: RestrictionPlan, before: Keeping, judged: tuple[Keeping, tuple[Finding, ...]]
+    ) -> tuple[Keeping, tuple[Finding, ...]]:
+        """Take back a warning of what is open already."""
+        if plan.under is None or before.finding is not None or self._keepings.get(plan.under, BEGUN).finding is None:
+            return judged
+        return replace(judged[0], finding=None), ()
 
     def _sight(self, at: datetime) -> Sight:
         may_wait = self._blind_until is None or self._blind_until <= at
@@ -197,7 +205,8 @@ class Judging:
         sight = self._sight(at)
         for plan in self._plan.restrictions:
             if plan.validity.holds(at):
-                after, found = keeping.tick(plan, self._keepings.get(plan.key, BEGUN), sight)
+                before = self._keepings.get(plan.key, BEGUN)
+                after, found = self._hushed(plan, before, keeping.tick(plan, before, sight))
                 self._keepings[plan.key] = after
                 self.findings += found
             else:

@@ -1,4 +1,4 @@
-"""What distinguishes the four rules about places, whose state machine is the same (`rules.keeping`)."""
+"""What distinguishes the rules about places, whose state machine is the same (`rules.keeping`)."""
 
 from msgspec import Struct
 
@@ -17,3 +17,5 @@ class Kind(Struct, frozen=True, kw_only=True):
     left: Code
     seen: Code
     back: Code
+    breach: bool = True
+    """Against it is not as prescribed. A warning is found, and the person stands as prescribed all the same."""

@@ -6,85 +6,59 @@ A plan is the same for the same `Supervision`; it only remembers what it has wor
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import inf
-from typing import assert_never
 
 import msgspec
 
 from baqylau.domain.ids import DeviceId, PersonId, SubjectId
-from baqylau.domain.orders import ExclusionZone, PresenceRegime, RequiredPlace, Restriction, Territory
+from baqylau.domain.orders import NoContact, Placed
 from baqylau.domain.people import Device, DeviceKind, Supervision
 from baqylau.domain.verdicts import Standing, Verdict
 from baqylau.domain.zones import Zone
 from baqylau.rules import (
     battery,
     clock_skew,
-    exclusion,
     jump,
     no_fix,
-    presence,
-    required_place,
     silence,
     tamper,
-    territory,
 )
 from baqylau.rules.finding import Author
 from baqylau.rules.geometry import clearance_m, shape_of, verdict
-from baqylau.rules.kinds import Kind
 from baqylau.rules.position import Position
 from baqylau.rules.spans import ALWAYS, Span, Validity, fitted, span_at, validity_of
-
-
-def _kind_of(restriction: Restriction) -> Kind:
-    match restriction:
-        case PresenceRegime():
-            return presence.KIND
-        case ExclusionZone():
-            return exclusion.KIND
-        case RequiredPlace():
-            return required_place.KIND
-        case Territory():
-            return territory.KIND
-        case _:
-            assert_never(restriction)
-
-
-def _zones_of(restriction: Restriction) -> tuple[Zone, ...]:
-    return restriction.places if isinstance(restriction, PresenceRegime) else (restriction.zone,)
-
-
-def _grace_of(restriction: Restriction) -> timedelta:
-    match restriction:
-        case PresenceRegime() | RequiredPlace():
-            return timedelta(seconds=restriction.grace_s)
-        case ExclusionZone() | Territory():
-            return timedelta()
-        case _:
-            assert_never(restriction)
+from baqylau.rules.watch import Watch, watches
 
 
 class RestrictionPlan:
-    """One version of one restriction."""
+    """One rule over one version of one restriction about places."""
 
     __slots__ = (
         "_shapes",
         "_span",
         "_supervision",
+        "_widened_m",
         "author",
+        "dwell",
         "grace",
         "key",
         "kind",
         "restriction",
+        "stay",
+        "under",
         "validity",
         "zones",
     )
 
-    def __init__(self, supervision: Supervision, restriction: Restriction, validity: Validity) -> None:
+    def __init__(self, supervision: Supervision, restriction: Placed, validity: Validity, watch: Watch) -> None:
         self.restriction = restriction
-        self.key = f"{restriction.id}/{restriction.version}"
-        self.kind = _kind_of(restriction)
-        self.grace = _grace_of(restriction)
+        self.kind = watch.kind
+        whole = f"{restriction.id}/{restriction.version}"
+        self.key = whole if watch.kind.breach else f"{whole}/{watch.kind.name}"
+        self.under = None if watch.kind.breach else whole
+        """Key of the breach that this warns of: while it is open, nothing is warned of."""
+        self.grace, self.dwell, self.stay = watch.grace, watch.dwell, watch.stay
         self.validity = validity
-        self.zones = _zones_of(restriction)
+        self.zones, self._widened_m = watch.zones, watch.widened_m
         self.author = Author(
             rule=self.kind.name,
             rule_version=self.kind.version,
@@ -114,9 +88,9 @@ class RestrictionPlan:
             return None, 0.0
         fix = position.fix
         latitude_deg, longitude_deg, needed_m = fix.latitude_deg, fix.longitude_deg, clearance_m(position.accuracy_m)
-        nearest_m = inf
+        nearest_m, widened_m = inf, self._widened_m
         for shape in self._shapes:
-            margin_m = shape.clear_m(latitude_deg, longitude_deg, needed_m)
+            margin_m = shape.clear_m(latitude_deg, longitude_deg, needed_m + widened_m) + widened_m
             if margin_m > needed_m:
                 return self.kind.against is Standing.INSIDE, margin_m
             nearest_m = min(nearest_m, -margin_m)
@@ -167,10 +141,16 @@ class Plan:
             device.id: DevicePlan(supervision.person_id, device, fitted(supervision, device.id))
             for device in supervision.devices
         }
-        self.restrictions = tuple(
-            RestrictionPlan(supervision, restriction, validity)
+        valid = [
+            (restriction, validity)
             for restriction in supervision.restrictions
             if (validity := validity_of(restriction, supervision.orders)) is not None
+        ]
+        self.restrictions = tuple(
+            RestrictionPlan(supervision, restriction, validity, watch)
+            for restriction, validity in valid
+            if not isinstance(restriction, NoContact)
+            for watch in watches(restriction)
         )
         times = [time for device in self.devices.values() for time in device.times]
         times += [plan.validity for plan in self.restrictions]

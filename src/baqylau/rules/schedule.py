@@ -47,6 +47,14 @@ def stretch(schedule: Schedule, at: datetime, *, floor_at: datetime, ceiling_at:
     return Stretch(on=True, from_at=max(begin, floor_at), until_at=min(end, ceiling_at))
 
 
+def gap(schedule: Schedule, at: datetime, *, floor_at: datetime, ceiling_at: datetime) -> Stretch:
+    """Give the time between two stretches that `at` lies in, `on` where there is one, cut like a stretch."""
+    found = stretch(schedule, at, floor_at=floor_at, ceiling_at=ceiling_at)
+    if found.on:
+        return Stretch(on=False, from_at=at, until_at=found.until_at)
+    return Stretch(on=True, from_at=max(_last_end(schedule, at), floor_at), until_at=found.until_at)
+
+
 def _earlier(schedule: Schedule, begin: datetime) -> datetime:
     touching = [first for first, last in _around(schedule, begin) if first < begin <= last]
     return min(touching, default=begin)
@@ -64,6 +72,16 @@ def _next_begin(schedule: Schedule, at: datetime) -> datetime:
         if begins:
             return min(begins)
     return at + _LOOK_AHEAD_DAYS * _DAY
+
+
+def _last_end(schedule: Schedule, at: datetime) -> datetime:
+    today = _local_day(schedule, at)
+    for back in range(-1, _LOOK_AHEAD_DAYS):
+        days = (today - back * _DAY, today - (back + 1) * _DAY)
+        ends = [end for day in days for _, end in _windows_of(schedule, day) if end <= at]
+        if ends:
+            return max(ends)
+    return at - _LOOK_AHEAD_DAYS * _DAY
 
 
 def _around(schedule: Schedule, at: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -88,6 +106,8 @@ def _begun_on(schedule: Schedule, day: date) -> tuple[Window, ...]:
     for exception in schedule.exceptions:
         if exception.day == day:
             return exception.windows
+    if day in schedule.holidays:
+        return schedule.holiday_windows
     return tuple(window for window in schedule.windows if day.weekday() in window.weekdays)
 
 

@@ -44,6 +44,9 @@ POSITION_HOLDS_S: Final = 180
 POSITION_STALE_S: Final = 900
 """After this long without a usable fix the place is unknown, and a breach not yet found is dropped [K]."""
 
+LOITER_NEAR_M: Final = 100.0
+"""Nearer than this to the edge of an exclusion zone is near it, where no wider warning ring is ordered [K]."""
+
 NO_FIX_AFTER_S: Final = 600
 """A device that speaks and has no position this long is a finding. Catalogue L01 (10 min)."""
 MAXIMUM_SPEED_M_S: Final = 70.0
@@ -61,3 +64,20 @@ LI_ION_PERCENT_BY_VOLTAGE_V: Final = ((3.3, 0.0), (3.6, 10.0), (3.7, 25.0), (3.8
 """Rest voltage of one lithium-ion cell against its charge [K]. Outside it the voltage is not that of one cell."""
 CELL_VOLTAGE_V: Final = (2.5, 4.4)
 """What one lithium-ion cell can show at all; other voltages say nothing of the charge [K]."""
+
+BODY_LOST_AFTER_S: Final = 600
+"""No skin felt for this long is a finding. Catalogue B05 (10 min)."""
+SHOCK_G: Final = 30.0
+"""A knock from here on is not one of everyday wear [K]."""
+TEMPERATURE_C: Final = (-30.0, 60.0)
+"""What worn equipment is made for [K]."""
+INTERFERENCE_AFTER_S: Final = 60
+"""A suspicion of jamming or spoofing has to last this long. Notes on radio and GNSS, 4.4 (> 60 s)."""
+RECEIVER_FAULT_AFTER_S: Final = 90
+"""No frame of any device for this long is the receiver's fault. Notes on radio and GNSS, section 2."""
+PANIC_WITHIN_S: Final = 60
+"""Presses of the button within this time are one call for help [K]."""
+LOW_ACCURACY_R95_M: Final = 50.0
+"""A fix less precise than this is on record as coarse. Catalogue L03 names no figure [K]."""
+DISTRUST_WITHIN_S: Final = 3600
+"""Bytes that are not believed, within this time and for one reason, are one finding [K]."""

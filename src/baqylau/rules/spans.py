@@ -6,14 +6,27 @@ Everything here follows from the registers alone. An instant belongs to the span
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, assert_never
 
 from msgspec import Struct
 
-from baqylau.domain.orders import ExclusionZone, Order, Permission, PresenceRegime, RequiredPlace, Restriction
+from baqylau.domain.ids import PersonId
+from baqylau.domain.orders import (
+    Consent,
+    ExclusionZone,
+    NoContact,
+    Order,
+    Permission,
+    PresenceRegime,
+    RequiredPlace,
+    Restriction,
+    Route,
+    Territory,
+    TimedPlace,
+)
 from baqylau.domain.people import Supervision
 from baqylau.domain.schedules import Schedule
-from baqylau.rules.schedule import stretch
+from baqylau.rules.schedule import gap, stretch
 
 ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 """Later than anything that happens."""
@@ -60,17 +73,28 @@ def validity_of(restriction: Restriction, orders: Iterable[Order]) -> Validity |
 
 
 def fitted(supervision: Supervision, device_id: str) -> tuple[Validity, ...]:
-    """Give when a device is on the person while an order is in force; times that touch are one."""
+    """Give when a device is on the person while an order or their consent is in force; times that touch are one."""
+    grounds: list[Order | Consent] = [*supervision.orders, *consents_of(supervision, supervision.person_id)]
     common = sorted(
-        (max(fitting.from_at, order.from_at), min(fitting.until_at or ALWAYS, order.until_at))
+        (max(fitting.from_at, ground.from_at), min(fitting.until_at or ALWAYS, ground.until_at or ALWAYS))
         for fitting in supervision.fittings
         if fitting.device_id == device_id and fitting.person_id == supervision.person_id
-        for order in supervision.orders
+        for ground in grounds
     )
     joined: _Pairs = ()
     for pair in common:
         joined = _joined(joined, pair) if pair[0] < pair[1] else joined
     return tuple(Validity(from_at=from_at, until_at=until_at) for from_at, until_at in joined)
+
+
+def consents_of(supervision: Supervision, person_id: PersonId) -> tuple[Consent, ...]:
+    """Give the consents of one person that a supervision knows of: their own, or a protected person's."""
+    return tuple(consent for consent in supervision.consents if consent.person_id == person_id)
+
+
+def is_protected(supervision: Supervision) -> bool:
+    """Whether the person is watched by their own consent alone, for their own protection."""
+    return not supervision.orders and bool(consents_of(supervision, supervision.person_id))
 
 
 def _joined(pairs: _Pairs, pair: tuple[datetime, datetime]) -> _Pairs:
@@ -82,10 +106,12 @@ def _joined(pairs: _Pairs, pair: tuple[datetime, datetime]) -> _Pairs:
 def schedule_of(restriction: Restriction) -> Schedule | None:
     """Give the hours of a restriction; None is always."""
     match restriction:
-        case PresenceRegime() | RequiredPlace() | ExclusionZone():
+        case PresenceRegime() | RequiredPlace() | ExclusionZone() | TimedPlace() | Route():
             return restriction.schedule
-        case _:
+        case Territory() | NoContact():
             return None
+        case _:
+            assert_never(restriction)
 
 
 def span_at(restriction: Restriction, validity: Validity, permissions: Iterable[Permission], at: datetime) -> Span:
@@ -93,7 +119,8 @@ def span_at(restriction: Restriction, validity: Validity, permissions: Iterable[
     schedule = schedule_of(restriction)
     from_at, until_at = validity.from_at, validity.until_at
     if schedule is not None:
-        hours = stretch(schedule, at, floor_at=from_at, ceiling_at=until_at)
+        due = gap if isinstance(restriction, TimedPlace) else stretch
+        hours = due(schedule, at, floor_at=from_at, ceiling_at=until_at)
         if not hours.on:
             return Span(duty=Duty.FREE, from_at=hours.from_at, until_at=hours.until_at)
         from_at, until_at = hours.from_at, hours.until_at

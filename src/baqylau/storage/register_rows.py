@@ -9,14 +9,18 @@ from sqlalchemy import ColumnElement, Connection, Text, cast, or_, select
 
 from baqylau.domain.ids import OrderId, PersonId
 from baqylau.domain.orders import (
+    Consent,
     ExclusionZone,
     Fitting,
+    NoContact,
     Order,
     Permission,
     PresenceRegime,
     RequiredPlace,
     Restriction,
+    Route,
     Territory,
+    TimedPlace,
 )
 from baqylau.domain.people import Device, Person
 from baqylau.storage.registry import Registry
@@ -24,8 +28,9 @@ from baqylau.storage.schema import register
 
 PERSON, DEVICE, ORDER = "person", "device", "order"
 RESTRICTION, PERMISSION, FITTING = "restriction", "permission", "fitting"
+CONSENT = "consent"
 
-Value = Person | Device | Order | Restriction | Permission | Fitting
+Value = Person | Device | Order | Restriction | Permission | Consent | Fitting
 Key = tuple[str, str]
 """Kind and name; each version of a restriction is a row of its own."""
 
@@ -35,6 +40,7 @@ _DECODERS: dict[str, "msgspec.json.Decoder[Value]"] = {
     ORDER: msgspec.json.Decoder(Order),
     RESTRICTION: msgspec.json.Decoder(Restriction),
     PERMISSION: msgspec.json.Decoder(Permission),
+    CONSENT: msgspec.json.Decoder(Consent),
     FITTING: msgspec.json.Decoder(Fitting),
 }
 
@@ -60,6 +66,7 @@ def values_of(registry: Registry) -> tuple[Value, ...]:
         *registry.orders,
         *registry.restrictions,
         *registry.permissions,
+        *registry.consents,
         *registry.fittings,
     )
 
@@ -75,9 +82,11 @@ def key_of(value: Value) -> Key:
             return ORDER, value.id
         case Permission():
             return PERMISSION, value.id
+        case Consent():
+            return CONSENT, value.id
         case Fitting():
             return FITTING, value.id
-        case PresenceRegime() | ExclusionZone() | RequiredPlace() | Territory():
+        case PresenceRegime() | ExclusionZone() | RequiredPlace() | Territory() | TimedPlace() | Route() | NoContact():
             return RESTRICTION, f"{value.id}/{value.version}"
         case _:
             assert_never(value)
@@ -90,7 +99,7 @@ def person_of(value: Value, orders: Mapping[OrderId, Order]) -> PersonId | None:
             return value.id
         case Device():
             return None
-        case Order() | Permission() | Fitting():
+        case Order() | Permission() | Consent() | Fitting():
             return value.person_id
         case _:
             return orders[value.order_id].person_id

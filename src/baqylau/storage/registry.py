@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.domain.ids import DeviceId, OrderId, PersonId
-from baqylau.domain.orders import Fitting, Order, Permission, Restriction
+from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction
 from baqylau.domain.people import Device, Person
 
 
@@ -21,6 +21,7 @@ class Registry(Struct, frozen=True, kw_only=True):
     orders: tuple[Order, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    consents: tuple[Consent, ...] = ()
     fittings: tuple[Fitting, ...] = ()
 
 
@@ -42,7 +43,7 @@ class RegisterRefusedError(Exception):
         self.faults = faults
 
 
-Timed = Order | Restriction | Permission | Fitting
+Timed = Order | Restriction | Permission | Consent | Fitting
 """What holds from one instant to another, the second not included."""
 
 
@@ -73,6 +74,7 @@ def _unknown(registry: Registry, known: Known) -> Iterator[Fault]:
         *(("order", row.id, "person_id", row.person_id in known.people) for row in registry.orders),
         *(("restriction", row.id, "order_id", row.order_id in known.orders) for row in registry.restrictions),
         *(("permission", row.id, "person_id", row.person_id in known.people) for row in registry.permissions),
+        *(("consent", row.id, "person_id", row.person_id in known.people) for row in registry.consents),
         *(("fitting", row.id, "person_id", row.person_id in known.people) for row in registry.fittings),
         *(("fitting", row.id, "device_id", row.device_id in known.devices) for row in registry.fittings),
     )
@@ -86,6 +88,7 @@ def _without_duration(registry: Registry) -> Iterator[Fault]:
         *(("order", row) for row in registry.orders),
         *(("restriction", row) for row in registry.restrictions),
         *(("permission", row) for row in registry.permissions),
+        *(("consent", row) for row in registry.consents),
         *(("fitting", row) for row in registry.fittings),
     )
     for kind, row in rows:

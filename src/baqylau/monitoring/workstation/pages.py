@@ -11,10 +11,20 @@ from baqylau.domain.catalogue import EVENTS, TAKE_WITHIN_S
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import DeviceId, ObservationId, PersonId, SubjectId
 from baqylau.domain.observations import Observation
-from baqylau.domain.orders import ExclusionZone, PresenceRegime, RequiredPlace, Restriction, Territory
+from baqylau.domain.orders import (
+    ExclusionZone,
+    NoContact,
+    PresenceRegime,
+    RequiredPlace,
+    Restriction,
+    Route,
+    Territory,
+    TimedPlace,
+)
 from baqylau.domain.people import Device, Person, Supervision
 from baqylau.domain.reactions import Step
 from baqylau.domain.verdicts import Blindness, Compliance
+from baqylau.domain.zones import Zone
 from baqylau.monitoring.workstation.messages import (
     ActEntry,
     AlarmRow,
@@ -85,7 +95,8 @@ def decisive(findings: Iterable[Finding]) -> frozenset[ObservationId]:
 
 
 def zone_shapes(person_id: PersonId, restriction: Restriction) -> tuple[ZoneShape, ...]:
-    """Give the zones of a restriction, to draw."""
+    """Give the zones of a restriction, to draw; another person's whereabouts are none."""
+    zones: tuple[Zone, ...]
     match restriction:
         case PresenceRegime(places=places):
             kind, zones, warning_m = "presence", places, 0.0
@@ -95,6 +106,12 @@ def zone_shapes(person_id: PersonId, restriction: Restriction) -> tuple[ZoneShap
             kind, zones, warning_m = "required_place", (zone,), 0.0
         case Territory(zone=zone):
             kind, zones, warning_m = "territory", (zone,), 0.0
+        case TimedPlace(zone=zone):
+            kind, zones, warning_m = "timed_place", (zone,), 0.0
+        case Route(zone=zone):
+            kind, zones, warning_m = "route", (zone,), 0.0
+        case NoContact():
+            kind, zones, warning_m = "no_contact", (), 0.0
         case _:
             assert_never(restriction)
     return tuple(
