@@ -16,7 +16,7 @@ from tests.property.strategies import days, last_instant, supervisions
 _INSTANT = timedelta(microseconds=1)
 _LASTING = {
     *(Code.NOT_AT_HOME, Code.LATE_RETURN, Code.LEFT_EARLY, Code.EXCLUSION_ENTRY, Code.PLACE_LEFT),
-    *(Code.PLACE_NOT_ENTERED, Code.TERRITORY_LEFT, Code.NO_COMMS, Code.NO_FIX, Code.STRAP_OPEN, Code.CASE_OPEN),
+    *(Code.PLACE_NOT_ENTERED, Code.TERRITORY_LEFT, Code.NO_COMMS, Code.NO_FIX, Code.STRAP_OPEN),
 }
 """Codes whose condition goes on."""
 several = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
