@@ -11,7 +11,7 @@ BIN := .venv/bin
 PAGES := src/baqylau/monitoring/workstation/static/index.html
 PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
                 $(shell find src/baqylau/domain -name '*.py') src/baqylau/monitoring/workstation/messages.py
-TESTS := tests/unit tests/vectors tests/property tests/replay tests/sim tests/arch tests/docs tests/browser
+TESTS := tests/unit tests/micropython tests/property tests/replay tests/sim tests/arch tests/docs tests/browser
 
 .PHONY: help
 help: ## This list
@@ -20,7 +20,7 @@ help: ## This list
 # --- set-up -----------------------------------------------------------------------------------------------------------
 
 .PHONY: setup
-setup: .venv/.ready $(PAGES) ## Make .venv with everything in it and build the web pages (does nothing when nothing changed)
+setup: .venv/.ready $(PAGES) firmware/node_modules/.ready ## Make .venv with everything in it and build the web pages (does nothing when nothing changed)
 
 .venv/.ready: requirements/bootstrap.txt requirements/dev.txt pyproject.toml scripts/venv
 	@scripts/step "python packages" scripts/venv
@@ -28,6 +28,10 @@ setup: .venv/.ready $(PAGES) ## Make .venv with everything in it and build the w
 
 web/node_modules/.ready: web/package.json web/package-lock.json web/.npmrc | .venv/.ready
 	@cd web && ../scripts/step "web packages" ../scripts/npm ci --no-progress
+	@touch $@
+
+firmware/node_modules/.ready: firmware/package.json firmware/package-lock.json firmware/.npmrc | .venv/.ready
+	@cd firmware && ../scripts/step "device interpreter" ../scripts/npm ci --no-progress
 	@touch $@
 
 $(PAGES): web/node_modules/.ready $(PAGE_SOURCES)
@@ -86,4 +90,4 @@ lock: .venv/.ready ## Resolve all versions anew and write the locks, without any
 	@scripts/lock
 
 clean: ## Remove what was built; the demo's data stay
-	@rm -rf build dist web/node_modules web/src/generated $(dir $(PAGES)) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf build dist web/node_modules firmware/node_modules web/src/generated $(dir $(PAGES)) .mypy_cache .ruff_cache .hypothesis .import_linter_cache

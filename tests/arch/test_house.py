@@ -52,9 +52,10 @@ def test_every_decision_is_one_page_and_is_listed() -> None:
 def test_every_dependency_has_its_reason() -> None:
     project = toml("pyproject.toml")
     wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
-    pages = json.loads((ROOT / "web/package.json").read_text(encoding="utf-8"))
     names = {re.split(r"[\[><=;]", requirement)[0].strip() for requirement in wanted}
-    names |= {*pages["dependencies"], *pages["devDependencies"]}
+    for folder in ("web", "firmware"):
+        packages = json.loads((ROOT / folder / "package.json").read_text(encoding="utf-8"))
+        names |= {*packages.get("dependencies", ()), *packages["devDependencies"]}
     reasons = (ROOT / "docs/adr/0008-dependencies.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| (?!in |for |at )(\S+) \| \w", reasons, re.MULTILINE)) == names
 

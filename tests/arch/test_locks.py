@@ -45,8 +45,9 @@ def test_the_locks_agree_with_one_another() -> None:
             assert dev[package] == version, package
 
 
-def test_the_lock_of_the_pages_holds_no_address_of_a_registry() -> None:
-    lock = json.loads((ROOT / "web/package-lock.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("folder", ["web", "firmware"])
+def test_a_lock_of_node_packages_holds_no_address_of_a_registry(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))
     packages = [{key: value for key, value in entry.items() if key != "funding"} for entry in lock["packages"].values()]
     assert packages
     assert addresses(packages) == []
