@@ -9,12 +9,13 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Code
 from baqylau.domain.observations import Observation
-from baqylau.domain.orders import Permission, Restriction
+from baqylau.domain.orders import Restriction
 from baqylau.domain.people import Supervision
-from tests.quality.telling import Day
-from tests.unit.rules.stories import ORDER_FROM, device, fitting, supervision
+from tests.quality.telling import SILENCE_LIMIT_S, Day
+from tests.unit.rules.stories import ORDER_FROM, fitting, supervision
 
-SILENCE_LIMIT_S = 1_800
+__all__ = ["AT_ONCE_S", "FAMILIES", "SILENCE_LIMIT_S", "Case", "Truth", "case", "family", "truth"]
+
 AT_ONCE_S = 1.0
 """For what a single record tells: found at its very instant."""
 
@@ -36,6 +37,8 @@ class Case(Struct, frozen=True, kw_only=True):
     arriving: tuple[Observation, ...]
     """In the order of receipt; the same observation may come twice."""
     truths: tuple[Truth, ...]
+    may: frozenset[Code]
+    """What may be found besides, and counts neither way: whether it is right nobody could say."""
     begun_at: datetime
     ended_at: datetime
 
@@ -65,22 +68,24 @@ def case(
     day: Day,
     *restrictions: Restriction,
     truths: Iterable[Truth] = (),
-    permissions: tuple[Permission, ...] = (),
-    received: Callable[[Observation], datetime] | None = None,
+    may: Iterable[Code] = (),
+    **prescribed: object,
 ) -> Case:
-    """Give the case of a day. Each observation is received in a moment, a few late or twice, unless told otherwise."""
-    who = supervision(
-        *restrictions,
-        permissions=permissions,
-        devices=(device(silence_limit_s=SILENCE_LIMIT_S),),
-        fittings=(fitting(from_at=min(one.observed_at for one in day.said)),),
-    )
-    said = sorted(day.said, key=lambda one: one.observed_at)
+    """Give the case of a day. Each observation is received in a moment, a few late or twice, unless cut off.
+
+    `prescribed` are further fields of the supervision. All equipment is on the person from the day's beginning.
+    """
+    begun_at = min(one.observed_at for one in day.said)
+    equipment: dict[str, object] = {
+        "devices": tuple(day.kit.values()),
+        "fittings": tuple(fitting(device_id, from_at=begun_at) for device_id in day.kit),
+    }
     return Case(
-        prescribed=who,
-        arriving=tuple(_on_the_way(said, day.random, received)),
+        prescribed=supervision(*restrictions, **(equipment | prescribed)),
+        arriving=tuple(_on_the_way(sorted(day.said, key=lambda one: one.observed_at), day)),
         truths=tuple(truths),
-        begun_at=max(said[0].observed_at, ORDER_FROM),
+        may=frozenset(may),
+        begun_at=max(begun_at, ORDER_FROM),
         ended_at=day.now,
     )
 
@@ -89,15 +94,19 @@ LATE_SHARE, LATE_S = 0.04, 600.0
 TWICE_SHARE = 0.03
 
 
-def _on_the_way(
-    said: Iterable[Observation], random: Random, received: Callable[[Observation], datetime] | None
-) -> list[Observation]:
+def _on_the_way(said: Iterable[Observation], day: Day) -> list[Observation]:
     """Give what arrives, in the order of receipt."""
-    arriving = []
+    arriving, random = [], day.random
     for one in said:
-        delay_s = random.uniform(0.2, 3.0) + (random.uniform(5.0, LATE_S) if random.random() < LATE_SHARE else 0.0)
-        at = (received(one) if received else one.observed_at) + timedelta(seconds=delay_s)
+        late_s = random.uniform(5.0, LATE_S) if random.random() < LATE_SHARE else 0.0
+        at = _sent_at(one, day) + timedelta(seconds=random.uniform(0.2, 3.0) + late_s)
+        at += one.received_at - one.observed_at
         arriving.append(replace(one, received_at=at))
         if random.random() < TWICE_SHARE:
             arriving.append(replace(one, received_at=at + timedelta(seconds=random.uniform(1.0, 60.0))))
     return sorted(arriving, key=lambda one: one.received_at)
+
+
+def _sent_at(one: Observation, day: Day) -> datetime:
+    """Give when the line carries it."""
+    return max([one.observed_at, *(gap.until_at for gap in day.offline if gap.holds(one))])

@@ -1,10 +1,9 @@
 """Families about the device itself: its strap, its case, its battery, its sky and its silence."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 from baqylau.domain.findings import Code
-from baqylau.domain.observations import Observation
 from tests.quality.case import AT_ONCE_S, SILENCE_LIMIT_S, Case, Truth, case, family, truth
 from tests.quality.families_home import HOME_M, curfew, evening
 from tests.quality.telling import AT_HOME, OUTDOORS
@@ -81,13 +80,9 @@ def out_of_coverage_with_a_late_backlog(random: Random) -> Case:
     day.stay(30)
     day.go(AT_HOME)
     day.stay(random.uniform(20, 60))
-    found_at = day.now
+    day.cut_off(lost_at, day.now)
     day.stay(60)
-
-    def received(one: Observation) -> datetime:
-        return found_at if lost_at <= one.observed_at < found_at else one.observed_at
-
-    return case(day, curfew(), truths=[truth(Code.LEFT_EARLY, day.left(AT_HOME, HOME_M), 400)], received=received)
+    return case(day, curfew(), truths=[truth(Code.LEFT_EARLY, day.left(AT_HOME, HOME_M), 400)])
 
 
 @family
@@ -112,8 +107,5 @@ def we_were_deaf_for_an_hour(random: Random) -> Case:
     up_at = day.now
     day.stay(90)
     day.said.append(deaf(down_at, up_at))
-
-    def received(one: Observation) -> datetime:
-        return up_at if down_at <= one.observed_at < up_at else one.observed_at
-
-    return case(day, curfew(), received=received)
+    day.cut_off(down_at, up_at)
+    return case(day, curfew())

@@ -7,9 +7,23 @@ from random import Random
 
 from msgspec import Struct
 
-from baqylau.domain.observations import Battery, Body, Enclosure, Fix, NoFix, Observation, Strap
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.observations import (
+    Battery,
+    Body,
+    Cell,
+    Enclosure,
+    Fix,
+    Motion,
+    NoFix,
+    Observation,
+    Skin,
+    Sky,
+    Strap,
+)
+from baqylau.domain.people import Device, DeviceKind
 from baqylau.domain.zones import Circle, Point
-from tests.unit.rules.stories import HOME, METRE_DEG, heard
+from tests.unit.rules.stories import HOME, METRE_DEG, TRACKER, heard
 
 EAST_DEG = METRE_DEG / 0.7285
 """A metre eastwards at the latitude of these stories, in degrees."""
@@ -59,33 +73,100 @@ class _Leg(Struct, frozen=True):
         )
 
 
+class Offline(Struct, frozen=True):
+    """From when to when what some devices say does not reach us; it comes afterwards."""
+
+    from_at: datetime
+    until_at: datetime
+    devices: frozenset[DeviceId]
+    """Which; all of them when empty."""
+
+    def holds(self, one: Observation) -> bool:
+        """Whether the observation waits."""
+        return self.from_at <= one.observed_at < self.until_at and (not self.devices or one.device_id in self.devices)
+
+
+CELL_M = 1500.0
+"""How far a cell of the mobile network reaches in a town."""
+SILENCE_LIMIT_S = 1_800
+UNIT_SILENCE_LIMIT_S = 600
+"""Two heartbeats of five minutes (catalogue, S05)."""
+
+
+def cell_at(place: Place) -> str:
+    """Give the cell of the mobile network at a place."""
+    return f"401-01-{round(place[0] / CELL_M)}-{round(place[1] / CELL_M)}"
+
+
+WORN: tuple[Body, ...] = (Strap(open=False), Enclosure(open=False), Skin(contact=True))
+"""What a bracelet in order says of itself."""
+
+
 class Day:
     """What somebody does, leg after leg, and what the device says of it meanwhile."""
 
-    def __init__(self, random: Random, begins_at: datetime, *, at: Place = AT_HOME, every_s: float = 30.0) -> None:
-        """Begin at a place; the device reports so often."""
+    def __init__(
+        self,
+        random: Random,
+        begins_at: datetime,
+        *,
+        at: Place = AT_HOME,
+        every_s: float = 30.0,
+        tracked: bool = True,
+        rich: bool = False,
+    ) -> None:
+        """Begin at a place; the device reports so often. A `rich` tracker also tells motion, sky and network."""
         self.random = random
-        self.now = begins_at
+        self.begun_at = self.now = begins_at
         self.place = at
         self.every_s = every_s
-        self.receiver = INDOORS
+        self.tracked, self.rich = tracked, rich
+        self.receiver: Receiver | None = INDOORS
+        """None: no satellite is heard."""
+        self.covered = True
+        """The mobile network is heard."""
         self.said: list[Observation] = []
+        self.offline: list[Offline] = []
+        self.kit: dict[DeviceId, Device] = {}
+        self.device = TRACKER
+        if tracked:
+            self.fit(TRACKER, DeviceKind.TRACKER)
         self._error: Place = (0.0, 0.0)
         self._legs: list[_Leg] = []
+        self._worn: list[tuple[datetime, tuple[Body, ...]]] = [(begins_at, WORN)]
+
+    def fit(self, device_id: DeviceId, kind: DeviceKind, silence_limit_s: int = SILENCE_LIMIT_S) -> DeviceId:
+        """Give the person one more device."""
+        self.kit[device_id] = Device(
+            id=device_id, kind=kind, protocol="native", number=str(device_id), silence_limit_s=silence_limit_s
+        )
+        return device_id
 
     def stay(self, minutes: float) -> None:
         """Stay where one is."""
         self._go(self.place, minutes * 60)
 
+    def stay_until(self, at: datetime) -> None:
+        """Stay where one is until then."""
+        self._go(self.place, max((at - self.now).total_seconds(), 0.0))
+
     def go(self, to: Place, speed_m_s: float = 1.4) -> None:
         """Go straight to a place."""
         self._go(to, hypot(to[0] - self.place[0], to[1] - self.place[1]) / speed_m_s)
 
-    def say(self, *bodies: Body, after_s: float = 0.0) -> datetime:
-        """Let the device say something more, and give when."""
+    def say(self, *bodies: Body, after_s: float = 0.0, by: DeviceId | None = None) -> datetime:
+        """Let a device say something more, and give when."""
         at = self.now + timedelta(seconds=after_s)
-        self.said.append(heard(at, *bodies))
+        self.tell(at, by or self.device, *bodies)
         return at
+
+    def tell(self, at: datetime, by: DeviceId, *bodies: Body) -> None:
+        """Let a device say something at an instant."""
+        self.said.append(heard(at, *bodies, device_id=by))
+
+    def cut_off(self, from_at: datetime, until_at: datetime, *devices: DeviceId) -> None:
+        """Let what these devices say in that time, or all of them, come only when it is over."""
+        self.offline.append(Offline(from_at, until_at, frozenset(devices)))
 
     def strap(self, *, is_open: bool, after_s: float = 0.0) -> datetime:
         """Let the strap's sensor speak."""
@@ -101,10 +182,9 @@ class Day:
 
     def without_sky(self, minutes: float) -> None:
         """Stay where no satellite is heard; the device goes on to report."""
-        end = self.now + timedelta(minutes=minutes)
-        while self.now < end:
-            self.say(NoFix(satellites=self.random.randrange(3)))
-            self.now += timedelta(seconds=self.every_s)
+        receiver, self.receiver = self.receiver, None
+        self.stay(minutes)
+        self.receiver = receiver
 
     def without_reports(self, minutes: float) -> None:
         """Stay with a device that says nothing and remembers nothing."""
@@ -112,7 +192,25 @@ class Day:
 
     def astray(self, place: Place) -> datetime:
         """Let the receiver give one place where nobody is."""
-        return self.say(_fix(place, self.receiver))
+        return self.say(_fix(place, self.receiver or INDOORS))
+
+    def bracelet(self, *bodies: Body) -> datetime:
+        """Let what the bracelet says of itself in every beacon be this from now on, and give when."""
+        self._worn.append((self.now, bodies))
+        return self.now
+
+    def bracelet_at(self, at: datetime) -> tuple[Body, ...]:
+        """Give what the bracelet says of itself at an instant."""
+        return next(bodies for since, bodies in reversed(self._worn) if since <= at or since == self.begun_at)
+
+    def place_at(self, at: datetime) -> Place:
+        """Give where one was."""
+        leg = next((leg for leg in reversed(self._legs) if leg.begun_at <= at), None)
+        return self.place if leg is None else leg.place(min(at, leg.ended_at))
+
+    def moving_at(self, at: datetime) -> bool:
+        """Whether one was on the way."""
+        return any(leg.begun_at <= at < leg.ended_at and leg.begun != leg.ended for leg in self._legs)
 
     def entered(self, zone: Place, radius_m: float) -> datetime:
         """Give when one first came closer to a place than this."""
@@ -134,17 +232,31 @@ class Day:
     def _go(self, to: Place, seconds: float) -> None:
         leg = _Leg(self.now, self.now + timedelta(seconds=seconds), self.place, to)
         self._legs.append(leg)
+        if not self.tracked:
+            self.now = leg.ended_at
         while self.now < leg.ended_at:
-            self.said.append(heard(self.now, _fix(self._blurred(leg.place(self.now)), self.receiver)))
+            self._report(leg.place(self.now), moving=leg.begun != leg.ended)
             self.now += timedelta(seconds=self.every_s)
         self.place = to
 
-    def _blurred(self, place: Place) -> Place:
-        kept = max(1.0 - self.every_s / self.receiver.wanders_s, 0.0)
-        spread_m = self.receiver.error_m * sqrt(1.0 - kept * kept)
+    def _report(self, place: Place, *, moving: bool) -> None:
+        receiver = self.receiver
+        seen = NoFix(satellites=self.random.randrange(3)) if receiver is None else self._seen(place, receiver)
+        self.say(seen, *(self._aside(place, moving=moving) if self.rich else ()))
+
+    def _aside(self, place: Place, *, moving: bool) -> tuple[Body, ...]:
+        blind = self.receiver is None
+        sky = Sky(satellites=0 if blind else 9, mean_cn0_dbhz=None if blind else self.random.gauss(38.0, 2.0))
+        signal_dbm = self.random.gauss(-85.0, 6.0) if self.covered else None
+        cell = Cell(registered=self.covered, id=cell_at(place) if self.covered else "", signal_dbm=signal_dbm)
+        return Motion(moving=moving), sky, cell
+
+    def _seen(self, place: Place, receiver: Receiver) -> Fix:
+        kept = max(1.0 - self.every_s / receiver.wanders_s, 0.0)
+        spread_m = receiver.error_m * sqrt(1.0 - kept * kept)
         east, north = (kept * error + self.random.gauss(0.0, spread_m) for error in self._error)
         self._error = (east, north)
-        return place[0] + east, place[1] + north
+        return _fix((place[0] + east, place[1] + north), receiver)
 
 
 def _fix(place: Place, receiver: Receiver) -> Fix:
