@@ -47,7 +47,7 @@ def _applied(said: Explanation, finding: Finding) -> bool:
 
 
 def _lacks(account: Account) -> bool:
-    return any(not condition.met for condition in account.conditions)
+    return any(not need.met for need in account.needs)
 
 
 @several

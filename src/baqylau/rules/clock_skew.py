@@ -13,7 +13,7 @@ from datetime import datetime
 
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.observations import Observation
-from baqylau.rules.explanation import Account, Condition
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
 from baqylau.rules.settings import CLOCK_AHEAD_S, CLOCK_BEHIND_S
 
@@ -49,4 +49,4 @@ def step(
 
 def explain(author: Author, *, wrong: bool) -> Account:
     """Say what is found next, and what it still lacks."""
-    return author.account(Code.CLOCK_SKEW, Condition(key="clock_right" if wrong else "clock_wrong", met=False))
+    return author.account(Code.CLOCK_SKEW, Need(key="clock_right" if wrong else "clock_wrong", met=False))

@@ -17,7 +17,7 @@ from baqylau.domain.verdicts import Blindness, Compliance, Verdict
 from baqylau.rules.spans import Duty
 
 
-class Condition(Struct, frozen=True, kw_only=True):
+class Need(Struct, frozen=True, kw_only=True):
     """One thing that a finding needs. Texts: `minute.<key>.met` and `minute.<key>.missing`."""
 
     key: str
@@ -34,10 +34,10 @@ class Account(Struct, frozen=True, kw_only=True):
     rule: str
     rule_version: str
     code: Code
-    """What is found when every condition is met."""
+    """What is found when nothing is missing any more."""
     finding: FindingId | None = None
     """The condition that is open."""
-    conditions: tuple[Condition, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 class RestrictionAccount(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ from msgspec import Struct
 from baqylau.crypto.digests import finding_id
 from baqylau.domain.findings import Check, Code, Finding, Threshold
 from baqylau.domain.ids import FindingId, ObservationId, PersonId, SubjectId
-from baqylau.rules.explanation import Account, Condition
+from baqylau.rules.explanation import Account, Need
+from baqylau.rules.spans import Validity
 
 
 class Author(Struct, frozen=True, kw_only=True):
@@ -22,6 +23,8 @@ class Author(Struct, frozen=True, kw_only=True):
     rule_version: str
     person_id: PersonId
     subject: SubjectId
+    maintained: tuple[Validity, ...] = ()
+    """When somebody is at work on what it speaks about."""
 
     def finds(  # noqa: PLR0913 (the fields of one record, all by name)
         self,
@@ -34,10 +37,14 @@ class Author(Struct, frozen=True, kw_only=True):
         thresholds: dict[str, float] | None = None,
         checks: tuple[Check, ...] = (),
         ends: FindingId | None = None,
+        area: str = "",
     ) -> Finding:
         """Give the finding. `onset` is what began it, as id or as instant, where `because` does not say it."""
         because = tuple(dict.fromkeys(because))
-        said = (self.rule, self.person_id, self.subject, code.value, onset, at.isoformat(), ends or "", *because)
+        maintained = any(span.holds(at) for span in self.maintained)
+        said = [self.rule, self.person_id, self.subject, code.value, onset, at.isoformat(), ends or "", *because]
+        if maintained:
+            said.append("maintenance")
         return Finding(
             id=finding_id(*said),
             rule=self.rule,
@@ -51,10 +58,10 @@ class Author(Struct, frozen=True, kw_only=True):
             thresholds=tuple(Threshold(name=name, value=value) for name, value in (thresholds or {}).items()),
             checks=checks,
             ends=ends,
+            area=area,
+            maintenance=maintained,
         )
 
-    def account(self, code: Code, *conditions: Condition, finding: FindingId | None = None) -> Account:
+    def account(self, code: Code, *needs: Need, finding: FindingId | None = None) -> Account:
         """Give what is found next and what it needs. `finding` is the condition that is open."""
-        return Account(
-            rule=self.rule, rule_version=self.rule_version, code=code, finding=finding, conditions=conditions
-        )
+        return Account(rule=self.rule, rule_version=self.rule_version, code=code, finding=finding, needs=needs)

@@ -15,7 +15,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from baqylau.domain.findings import Check, Code, Finding
-from baqylau.rules.explanation import Account, Condition
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
 from baqylau.rules.geometry import LONGEST_DEGREE_M, distance_m
 from baqylau.rules.position import Position
@@ -85,8 +85,6 @@ def explain(author: Author, state: Track) -> Account:
     """Say what is found next, and what it still lacks."""
     if state.doubted is None:
         figures = {"maximum_speed_m_s": MAXIMUM_SPEED_M_S}
-        return author.account(Code.JUMP, Condition(key="impossible_way", met=False, figures=figures))
+        return author.account(Code.JUMP, Need(key="impossible_way", met=False, figures=figures))
     figures = {"agreeing": state.agreeing, "needed": NEW_CLUSTER_FIXES}
-    return author.account(
-        Code.JUMP, Condition(key="new_place_believed", met=False, at=state.doubted.at, figures=figures)
-    )
+    return author.account(Code.JUMP, Need(key="new_place_believed", met=False, at=state.doubted.at, figures=figures))

@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
 from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, counted, due, heard
-from baqylau.rules.explanation import Account, Condition
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.plan import RestrictionPlan
 from baqylau.rules.position import Position
 from baqylau.rules.settings import (
@@ -234,7 +234,7 @@ def explain(plan: RestrictionPlan, state: Keeping, sight: Sight) -> Account:
     state = _in_span(state, span)
     if state.finding is not None:
         returning: dict[str, float] = {"fixes": len(state.confirmation.marks), "needed": RETURN_FIXES}
-        back = Condition(key="back_seen", met=False, at=state.confirmation.decide_at, figures=returning)
+        back = Need(key="back_seen", met=False, at=state.confirmation.decide_at, figures=returning)
         return plan.author.account(plan.kind.back, back, finding=state.finding)
     return plan.author.account(
         _coming(plan, state, span, sight.at), *_asked(plan, span, sight.at), *_seen_so(plan, state, sight)
@@ -247,33 +247,33 @@ def _coming(plan: RestrictionPlan, state: Keeping, span: Span, at: datetime) -> 
     return _code(plan, state, span, begun_at or at)
 
 
-def _asked(plan: RestrictionPlan, span: Span, at: datetime) -> tuple[Condition, ...]:
+def _asked(plan: RestrictionPlan, span: Span, at: datetime) -> tuple[Need, ...]:
     """Give what the hours, the permissions and the grace say."""
     until_at = None if span.until_at == ALWAYS else span.until_at
     if span.duty is Duty.FREE:
-        return (Condition(key="duty", met=False, at=until_at),)
-    due = Condition(key="duty", met=True, at=until_at)
+        return (Need(key="duty", met=False, at=until_at),)
+    due = Need(key="duty", met=True, at=until_at)
     if span.duty is Duty.EXCUSED:
-        return due, Condition(key="no_permission", met=False, at=until_at)
+        return due, Need(key="no_permission", met=False, at=until_at)
     over_at = span.from_at + plan.grace
-    grace = Condition(key="grace", met=at >= over_at, at=over_at, figures={"grace_s": plan.grace.total_seconds()})
-    return (due, Condition(key="no_permission", met=True), *((grace,) if plan.grace else ()))
+    grace = Need(key="grace", met=at >= over_at, at=over_at, figures={"grace_s": plan.grace.total_seconds()})
+    return (due, Need(key="no_permission", met=True), *((grace,) if plan.grace else ()))
 
 
-def _seen_so(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Condition, ...]:
+def _seen_so(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Need, ...]:
     """Give what the fixes say."""
     position, confirmation = sight.last, state.confirmation
     if position is None:
-        return (Condition(key="place_told", met=False),)
+        return (Need(key="place_told", met=False),)
     fixes, needed = counted(confirmation)
     figures: dict[str, float] = {"fixes": fixes, "needed": needed}
     if confirmation.confirmed:
         known = _known(state, plan.span(sight.at).from_at + plan.grace, sight)
-        sure = Condition(key="confirmed", met=True, at=confirmation.since, figures=figures)
-        return sure, Condition(key="known_now", met=known, at=position.at)
+        sure = Need(key="confirmed", met=True, at=confirmation.since, figures=figures)
+        return sure, Need(key="known_now", met=known, at=position.at)
     margin = {"margin_m": abs(plan.nearest(position)[1].margin_m), "accuracy_m": position.accuracy_m}
     return (
-        Condition(key="fix_precise", met=state.against is not None, at=position.at, figures=margin),
-        Condition(key="against", met=state.against is True, at=position.at),
-        Condition(key="confirmed", met=False, at=confirmation.decide_at, figures=figures),
+        Need(key="fix_precise", met=state.against is not None, at=position.at, figures=margin),
+        Need(key="against", met=state.against is True, at=position.at),
+        Need(key="confirmed", met=False, at=confirmation.decide_at, figures=figures),
     )

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
-from baqylau.rules.explanation import Account, Condition
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
 from baqylau.rules.settings import NO_FIX_AFTER_S
 
@@ -87,9 +87,9 @@ def blinded(state: Loss, gap: timedelta) -> Loss:
 def explain(author: Author, state: Loss | None, at: datetime) -> Account:
     """Say what is found next, and what it still lacks."""
     if state is None:
-        return author.account(Code.NO_FIX, Condition(key="word_heard", met=False))
+        return author.account(Code.NO_FIX, Need(key="word_heard", met=False))
     if state.finding is not None:
-        return author.account(Code.FIX_RESTORED, Condition(key="place_told", met=False), finding=state.finding)
+        return author.account(Code.FIX_RESTORED, Need(key="place_told", met=False), finding=state.finding)
     over_at = state.counted_from + _AFTER
-    long = Condition(key="without_place", met=at >= over_at, at=over_at, figures={"no_fix_after_s": NO_FIX_AFTER_S})
-    return author.account(Code.NO_FIX, long, Condition(key="record_without_place", met=False, at=over_at))
+    long = Need(key="without_place", met=at >= over_at, at=over_at, figures={"no_fix_after_s": NO_FIX_AFTER_S})
+    return author.account(Code.NO_FIX, long, Need(key="record_without_place", met=False, at=over_at))

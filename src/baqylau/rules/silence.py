@@ -2,12 +2,20 @@
 
 State machine, for one device while it is on the person and an order is in force:
 
-    heard --silence limit passes--> silent (C01)
-    silent --any record or sign of life--> heard (C02, which ends it)
+    heard --silence limit passes--> silent
+    silent --any record or sign of life--> heard, which ends it
+
+    carried units      C01, C02; T03 in place of C01 when the last charge told was critical
+    home units         S05, S06
+    relays             L08, S06
+    breath units       E10 after a day, C02
+
+A bracelet does not speak to us by itself: that it is not heard is judged by the rules about presence.
 
 The clock runs on the instants at which the device spoke, not on those at which we received it: a backlog fills a gap.
 It starts when the device is put on the person. Time in which we ourselves did not listen does not count: the deadline
-moves by it. Source: catalogue C01, C02 (notes on the domain, section 6); design, section 0, promise 2.
+moves by it. Source: catalogue C01, C02, T03,
+S05, S06, L08, E10 (notes on the domain, section 6); design, section 0, promise 2.
 """
 
 from datetime import datetime, timedelta
@@ -17,11 +25,40 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
-from baqylau.rules.explanation import Account, Condition
+from baqylau.domain.people import Device, DeviceKind
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
+from baqylau.rules.settings import BREATH_UNIT_SILENT_S
+from baqylau.rules.spans import ALWAYS
 
 NAME = "silence"
-VERSION = "1"
+VERSION = "2"
+
+
+class Terms(Struct, frozen=True):
+    """What silence means for one device."""
+
+    limit: timedelta | None
+    """None: it does not speak by itself, and silence says nothing."""
+    begins: Code
+    ends: Code
+
+
+_CODES = {
+    DeviceKind.HOME_UNIT: (Code.UNIT_SILENT, Code.UNIT_RESTORED),
+    DeviceKind.RELAY: (Code.RELAY_FAULT, Code.UNIT_RESTORED),
+    DeviceKind.BREATH_UNIT: (Code.BREATH_UNIT_SILENT, Code.COMMS_RESTORED),
+}
+
+
+def terms(device: Device) -> Terms:
+    """Give what silence means for a device."""
+    limit: timedelta | None = timedelta(seconds=device.silence_limit_s)
+    if device.kind is DeviceKind.BRACELET:
+        limit = None
+    elif device.kind is DeviceKind.BREATH_UNIT:
+        limit = timedelta(seconds=BREATH_UNIT_SILENT_S)
+    return Terms(limit, *_CODES.get(device.kind, (Code.NO_COMMS, Code.COMMS_RESTORED)))
 
 
 class Silence(Struct, frozen=True, array_like=True):
@@ -34,12 +71,14 @@ class Silence(Struct, frozen=True, array_like=True):
     finding: FindingId | None = None
 
 
-def begun(at: datetime, limit: timedelta, blind_until: datetime | None) -> Silence:
+def begun(at: datetime, terms: Terms, blind_until: datetime | None) -> Silence:
     """Begin when the device is put on the person."""
-    return Silence(_deadline(at, limit, blind_until), at)
+    return Silence(_deadline(at, terms.limit, blind_until), at)
 
 
-def _deadline(at: datetime, limit: timedelta, blind_until: datetime | None) -> datetime:
+def _deadline(at: datetime, limit: timedelta | None, blind_until: datetime | None) -> datetime:
+    if limit is None:
+        return ALWAYS
     return (at if blind_until is None or blind_until < at else blind_until) + limit
 
 
@@ -48,15 +87,15 @@ def heard(
     state: Silence,
     at: datetime,
     observation_id: ObservationId,
-    limit: timedelta,
+    terms: Terms,
     blind_until: datetime | None,
 ) -> tuple[Silence, tuple[Finding, ...]]:
     """Take any observation of the device."""
-    now = Silence(_deadline(at, limit, blind_until), at, observation_id)
+    now = Silence(_deadline(at, terms.limit, blind_until), at, observation_id)
     if state.finding is None:
         return now, ()
     restored = author.finds(
-        Code.COMMS_RESTORED,
+        terms.ends,
         state.finding,
         at=at,
         because=(observation_id,),
@@ -68,21 +107,24 @@ def heard(
 
 def blinded(state: Silence, gap: timedelta) -> Silence:
     """Take it that we did not listen for `gap` more."""
-    return replace(state, deadline=state.deadline + gap)
+    return state if state.deadline == ALWAYS else replace(state, deadline=state.deadline + gap)
 
 
-def tick(author: Author, state: Silence, at: datetime, limit: timedelta) -> tuple[Silence, tuple[Finding, ...]]:
-    """Take the passing of time."""
-    if state.finding is not None or at < state.deadline:
+def tick(
+    author: Author, state: Silence, at: datetime, terms: Terms, *, area: str, emptied: bool
+) -> tuple[Silence, tuple[Finding, ...]]:
+    """Take the passing of time. `emptied`: its battery was about to be empty when it last told of it."""
+    if terms.limit is None or state.finding is not None or at < state.deadline:
         return state, ()
     finding = author.finds(
-        Code.NO_COMMS,
+        Code.BATTERY_EMPTY if emptied and terms.begins is Code.NO_COMMS else terms.begins,
         state.heard_id or state.heard_at.isoformat(),
         at=at,
         because=(state.heard_id,) if state.heard_id is not None else (),
         since=state.heard_at,
-        thresholds={"silence_limit_s": limit.total_seconds()},
+        thresholds={"silence_limit_s": terms.limit.total_seconds()},
         checks=(Check.WE_LISTENED,),
+        area=area,
     )
     return replace(state, finding=finding.id), (finding,)
 
@@ -95,7 +137,7 @@ def wake_at(state: Silence) -> datetime | None:
 def explain(author: Author, state: Silence, at: datetime, limit: timedelta) -> Account:
     """Say what is found next, and what it still lacks."""
     if state.finding is not None:
-        return author.account(Code.COMMS_RESTORED, Condition(key="word_heard", met=False), finding=state.finding)
+        return author.account(Code.COMMS_RESTORED, Need(key="word_heard", met=False), finding=state.finding)
     figures = {"silence_limit_s": limit.total_seconds(), "silent_s": (at - state.heard_at).total_seconds()}
-    over = Condition(key="silence_limit", met=at >= state.deadline, at=state.deadline, figures=figures)
+    over = Need(key="silence_limit", met=at >= state.deadline, at=state.deadline, figures=figures)
     return author.account(Code.NO_COMMS, over)

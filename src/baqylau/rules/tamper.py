@@ -2,12 +2,12 @@
 
 State machine, for each of the two sensors of one device while it is on the person and an order is in force:
 
-    closed or not known --open--> open   B01 for the strap, B04 for the case
+    closed or not known --open--> open   B01 for the strap; for the case B04, S04 on fixed units, E12 on breath units
     open --closed--> closed              B02 for the strap; the case has no code for it
 
 The bit counts whatever else is wrong: without a fix, with an impossible clock, late, in any order of arrival. A
 repeated bit is the same opening. B02 ends nothing: the alarm stays until a person has looked. Source: decree, clauses
-1.1 and 1.2; catalogue B01, B02, B04 (notes on the domain, section 6).
+1.1 to 1.7; catalogue B01, B02, B04, S04, E12 (notes on the domain, section 6).
 """
 
 from datetime import datetime
@@ -17,11 +17,23 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
-from baqylau.rules.explanation import Account, Condition
+from baqylau.domain.people import DeviceKind
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
 
 NAME = "tamper"
-VERSION = "1"
+VERSION = "2"
+
+_CASES = {
+    DeviceKind.HOME_UNIT: Code.UNIT_OPENED,
+    DeviceKind.RELAY: Code.UNIT_OPENED,
+    DeviceKind.BREATH_UNIT: Code.BREATH_TAMPER,
+}
+
+
+def case_code(device: DeviceKind) -> Code:
+    """Give what an opened case of such a device is."""
+    return _CASES.get(device, Code.CASE_OPEN)
 
 
 class Tamper(Struct, frozen=True, array_like=True):
@@ -53,20 +65,20 @@ def strap(
 
 
 def case(
-    author: Author, state: Tamper, at: datetime, observation_id: ObservationId, *, is_open: bool
+    author: Author, state: Tamper, at: datetime, observation_id: ObservationId, code: Code, *, is_open: bool
 ) -> tuple[Tamper, tuple[Finding, ...]]:
     """Take what the case's sensor says."""
     if is_open is (state.case is not None):
         return state, ()
     if not is_open:
         return replace(state, case=None), ()
-    opened = author.finds(Code.CASE_OPEN, observation_id, at=at, because=(observation_id,), since=at)
+    opened = author.finds(code, observation_id, at=at, because=(observation_id,), since=at)
     return replace(state, case=opened.id), (opened,)
 
 
 def explain(author: Author, state: Tamper) -> tuple[Account, ...]:
     """Say what is found next of the strap and of the case, and what it still lacks."""
-    opened, closed = Condition(key="opening_told", met=False), Condition(key="closing_told", met=False)
+    opened, closed = Need(key="opening_told", met=False), Need(key="closing_told", met=False)
     strap_open = state.strap is not None
     return (
         author.account(
