@@ -1,0 +1,126 @@
+"""Short messages through an SMS centre by SMPP 3.4, with its delivery receipts."""
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from smpplib import consts, gsm
+from smpplib.client import Client
+from smpplib.exceptions import ConnectionError as LineBrokenError
+from smpplib.exceptions import PDUError
+
+from baqylau.domain.targets import SmppGateway
+from baqylau.links.notices.way import TIMEOUT_S, Letter, NotTakenError, Receipt, TakenOver
+
+_LOG_NAME = "baqylau.smpp"
+_RECEIPT = re.compile(rb"id:(\S+).*?stat:(\w+)", re.DOTALL)
+_DELIVERED = b"DELIVRD"
+_ON_ITS_WAY = frozenset({b"ACCEPTD", b"ENROUTE"})
+_IS_RECEIPT = 0x04
+_LASTING = frozenset({consts.SMPP_ESME_RINVDSTADR, consts.SMPP_ESME_RINVMSGLEN})
+_NUMBER_DIGITS = re.compile(r"\+?\d+")
+
+
+class Smpp:
+    """One line to an SMS centre, kept open so that receipts arrive, opened anew where it broke."""
+
+    def __init__(self, gateway: SmppGateway) -> None:
+        """Join nothing yet; the line opens with the first message or the first question for receipts."""
+        logging.getLogger(_LOG_NAME).setLevel(logging.CRITICAL)
+        self._gateway = gateway
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._taken: dict[int, str] = {}
+        self._receipts: list[Receipt] = []
+
+    def send(self, letter: Letter) -> TakenOver:
+        """Hand the message over, in as many parts as it needs; the receipt of the last one stands for all."""
+        parts, encoding, esm_class = gsm.make_parts(letter.text)
+        reference = ""
+        with self._lock, self._line() as client:
+            for number, part in enumerate(parts, 1):
+                sent = client.send_message(
+                    **self._from(),
+                    dest_addr_ton=consts.SMPP_TON_INTL,
+                    dest_addr_npi=consts.SMPP_NPI_ISDN,
+                    destination_addr=letter.address.lstrip("+"),
+                    short_message=part,
+                    data_coding=encoding,
+                    esm_class=esm_class,
+                    registered_delivery=number == len(parts),
+                )
+                while sent.sequence not in self._taken:
+                    client.read_once(auto_send_enquire_link=False)
+                reference = self._taken.pop(sent.sequence)
+        return TakenOver(reference=reference)
+
+    def receipts(self) -> list[Receipt]:
+        """Give the receipts that have come; `NotTakenError` when the centre cannot be reached."""
+        with self._lock:
+            with self._line() as client:
+                client.poll()
+            come, self._receipts = self._receipts, []
+        return come
+
+    def close(self) -> None:
+        """End the line."""
+        with self._lock:
+            self._hang_up()
+
+    @contextmanager
+    def _line(self) -> Iterator[Any]:
+        try:
+            if self._client is None:
+                self._client = self._open()
+            yield self._client
+        except PDUError as refused:
+            status = refused.args[1] if len(refused.args) > 1 else 0
+            raise NotTakenError(f"smpp_{status}", lasting=status in _LASTING) from refused
+        except TimeoutError as late:
+            self._hang_up()
+            raise NotTakenError("timeout") from late
+        except (LineBrokenError, OSError) as broken:
+            self._hang_up()
+            raise NotTakenError("not_reached") from broken
+
+    def _open(self) -> Any:
+        gateway = self._gateway
+        client = Client(
+            gateway.host, gateway.port, timeout=TIMEOUT_S, logger_name=_LOG_NAME, allow_unknown_opt_params=True
+        )
+        client.set_message_sent_handler(self._note_taken)
+        client.set_message_received_handler(self._note_receipt)
+        try:
+            client.connect()
+            client.bind_transceiver(system_id=gateway.system_id, password=gateway.password)
+        except (PDUError, LineBrokenError, OSError):
+            client.disconnect()
+            raise
+        return client
+
+    def _hang_up(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.disconnect()
+
+    def _from(self) -> dict[str, object]:
+        source = self._gateway.source
+        number = _NUMBER_DIGITS.fullmatch(source)
+        return {
+            "source_addr_ton": consts.SMPP_TON_INTL if number else consts.SMPP_TON_ALNUM,
+            "source_addr_npi": consts.SMPP_NPI_ISDN if number else consts.SMPP_NPI_UNK,
+            "source_addr": source.lstrip("+"),
+        }
+
+    def _note_taken(self, pdu: Any) -> None:
+        self._taken[pdu.sequence] = pdu.message_id.decode("ascii", "replace")
+
+    def _note_receipt(self, pdu: Any) -> None:
+        """Only receipts are of use to us; who answers a message is not heard here."""
+        said = _RECEIPT.search(pdu.short_message or b"")
+        if pdu.esm_class & _IS_RECEIPT and said and said[2] not in _ON_ITS_WAY:
+            delivered = said[2] == _DELIVERED
+            self._receipts.append(Receipt(reference=said[1].decode("ascii", "replace"), delivered=delivered))
