@@ -8,6 +8,7 @@ from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.keeping import BEGUN, Keeping
 from baqylau.rules.plan import RestrictionPlan
 from baqylau.rules.position import Position
+from baqylau.rules.silence import speaks_by_itself
 from baqylau.rules.spans import Duty
 from baqylau.rules.state import DeviceState
 
@@ -50,7 +51,7 @@ def of_restriction(plan: RestrictionPlan, state: Keeping, at: datetime, *, known
         return Compliance.NOT_AS_PRESCRIBED
     if not state.against:
         return Compliance.AS_PRESCRIBED
-    return Compliance.FREE if at < span.from_at + plan.grace else Compliance.UNKNOWN
+    return Compliance.FREE if plan.stay or at < span.from_at + plan.grace else Compliance.UNKNOWN
 
 
 def why_unknown(
@@ -74,4 +75,4 @@ def why_unknown(
 
 
 def _silent(devices: Mapping[DeviceId, DeviceState]) -> bool:
-    return all(device.silence.finding is not None for device in devices.values())
+    return all(device.silence.finding is not None for device in devices.values() if speaks_by_itself(device.silence))

@@ -9,7 +9,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.kinds import Kind
 
 NAME = "exclusion"
-VERSION = "1"
+VERSION = "2"
 
 KIND = Kind(
     name=NAME,

@@ -12,6 +12,9 @@ that matters:
 - late: not seen so, and against without a break since before the grace was over.
 - seen against: neither; where the person was when the duty began is not known.
 
+Two restrictions ask for more than a grace. A passage (`dwell`) is found when it lasts longer than the order allows, and
+only recorded otherwise. A stay (`stay`) within longer hours is missed when what is left of them no longer suffices.
+
 Nothing is found from not knowing. A tick rests on the last fix only while it is fresh and the receiver still finds its
 place; a breach that was not seen for 15 min is not carried on. Source: design, sections 0, 6 and 14.
 """
@@ -23,6 +26,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
+from baqylau.rules import stay
 from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, counted, due, heard
 from baqylau.rules.explanation import Account, Need
 from baqylau.rules.plan import RestrictionPlan
@@ -35,6 +39,7 @@ from baqylau.rules.settings import (
     RETURN_WITHIN_S,
 )
 from baqylau.rules.spans import ALWAYS, Duty, Span
+from baqylau.rules.stay import Stay
 
 _HOLDS = timedelta(seconds=POSITION_HOLDS_S)
 _STALE = timedelta(seconds=POSITION_STALE_S)
@@ -56,6 +61,7 @@ class Keeping(Struct, frozen=True, array_like=True):
     """The condition that is open."""
     witness: Position | None = None
     """The last position that began, or went on with, speaking against."""
+    stay: Stay = Stay()
 
 
 class Sight(Struct, frozen=True):
@@ -88,7 +94,9 @@ def fix(
     position = sight.last
     if position is None or against is None:
         return doubted(state, sight.at), ()
-    return judged(plan, _seen(state, position, against=against, may_wait=sight.may_wait), sight)
+    seen = _seen(state, position, against=against, may_wait=sight.may_wait)
+    after, found = judged(plan, seen, sight)
+    return after, found or _passage(plan, state, after, sight.at)
 
 
 def _seen(state: Keeping, position: Position, *, against: bool, may_wait: bool) -> Keeping:
@@ -124,15 +132,17 @@ def tick(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Keeping, 
     """Take the passing of time."""
     decide_at = state.confirmation.decide_at
     if decide_at is not None and decide_at <= sight.at:
-        state = replace(state, confirmation=due(state.confirmation))
+        before, state = state, replace(state, confirmation=due(state.confirmation))
+        after, found = judged(plan, state, sight)
+        return after, found or _passage(plan, before, after, sight.at)
     return judged(plan, state, sight)
 
 
 def wake_at(plan: RestrictionPlan, state: Keeping, span: Span, at: datetime) -> datetime:
     """Give when time alone next changes something: hours, grace, a single fix that waits."""
     wake = span.until_at
-    if span.duty is Duty.DUE and at < span.from_at + plan.grace:
-        wake = min(wake, span.from_at + plan.grace)
+    if span.duty is Duty.DUE and at < (from_at := _matters_from(plan, state, span)):
+        wake = min(wake, from_at)
     decide_at = state.confirmation.decide_at
     return wake if decide_at is None else min(wake, decide_at)
 
@@ -145,7 +155,11 @@ def judged(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Keeping
         return state, ()
     if state.finding is not None:
         return (state, ()) if state.confirmation.confirmed else _ended(plan, state, sight.at)
-    if state.confirmation.confirmed and _known(state, span.from_at + plan.grace, sight):
+    if plan.stay:
+        state = _stayed(state, span, sight)
+        if stay.done(state.stay, plan.stay, sight.at):
+            return state, ()
+    if state.confirmation.confirmed and _known(state, _matters_from(plan, state, span), sight):
         return _found(plan, state, span, sight)
     return state, ()
 
@@ -154,7 +168,38 @@ def _in_span(state: Keeping, span: Span) -> Keeping:
     due_from = span.from_at if span.duty is Duty.DUE else None
     if state.due_from == due_from:
         return state
-    return replace(state, due_from=due_from, kept=due_from is not None and state.against is False, finding=None)
+    kept = due_from is not None and state.against is False
+    return replace(state, due_from=due_from, kept=kept, finding=None, stay=Stay(due_from if kept else None))
+
+
+def _stayed(state: Keeping, span: Span, sight: Sight) -> Keeping:
+    """Count what is stayed within the hours."""
+    confirmation = state.confirmation
+    if confirmation.confirmed:
+        counted_stay = stay.left(state.stay, confirmation.since or sight.at)
+    elif state.against is False:
+        counted_stay = stay.arrived(state.stay, max(confirmation.since or sight.at, span.from_at))
+    else:
+        return state
+    return replace(state, stay=counted_stay)
+
+
+def _matters_from(plan: RestrictionPlan, state: Keeping, span: Span) -> datetime:
+    """Give from when on being against is a finding: after the grace, a passage, or what is left for a stay."""
+    if plan.stay:
+        return stay.latest(state.stay, plan.stay, span.until_at)
+    from_at, since = span.from_at + plan.grace, state.confirmation.since
+    if plan.dwell and state.confirmation.confirmed and since is not None:
+        return max(from_at, max(since, span.from_at) + plan.dwell)
+    return from_at
+
+
+def _passage(plan: RestrictionPlan, before: Keeping, after: Keeping, at: datetime) -> tuple[Finding, ...]:
+    """Record a passage that was over before it lasted too long."""
+    passed = before.confirmation.confirmed and not after.confirmation.confirmed and before.finding is None
+    if not (passed and plan.dwell and plan.kind.breach and after.due_from is not None):
+        return ()
+    return (_at_place(plan, _back(plan, after, at, None), None),)
 
 
 def _known(state: Keeping, from_at: datetime, sight: Sight) -> bool:
@@ -193,18 +238,20 @@ def _code(plan: RestrictionPlan, state: Keeping, span: Span, begun_at: datetime)
 
 
 def _ended(plan: RestrictionPlan, state: Keeping, at: datetime) -> tuple[Keeping, tuple[Finding, ...]]:
-    confirmation = state.confirmation
-    finding = plan.author.finds(
+    return replace(state, finding=None), (_at_place(plan, _back(plan, state, at, state.finding), None),)
+
+
+def _back(plan: RestrictionPlan, state: Keeping, at: datetime, ends: FindingId | None) -> Finding:
+    return plan.author.finds(
         plan.kind.back,
-        str(state.finding),
+        str(ends),
         at=at,
-        because=confirmation.because,
-        since=confirmation.since,
+        because=state.confirmation.because,
+        since=state.confirmation.since,
         thresholds={"return_fixes": RETURN_FIXES, "return_within_s": RETURN_WITHIN_S},
         checks=_RULED_OUT,
-        ends=state.finding,
+        ends=ends,
     )
-    return replace(state, finding=None), (_at_place(plan, finding, None),)
 
 
 _RULED_OUT = (
@@ -219,7 +266,8 @@ _RULED_OUT = (
 
 def _thresholds(plan: RestrictionPlan, because: tuple[ObservationId, ...]) -> dict[str, float]:
     used: dict[str, float] = {"confirming_fixes": len(set(because)), "confirm_within_s": CONFIRM_WITHIN_S}
-    return used | ({"grace_s": plan.grace.total_seconds()} if plan.grace else {})
+    asked = {"grace_s": plan.grace, "dwell_s": plan.dwell, "stay_s": plan.stay}
+    return used | {name: time.total_seconds() for name, time in asked.items() if time}
 
 
 def _at_place(plan: RestrictionPlan, finding: Finding, position: Position | None) -> Finding:
@@ -237,7 +285,7 @@ def explain(plan: RestrictionPlan, state: Keeping, sight: Sight) -> Account:
         back = Need(key="back_seen", met=False, at=state.confirmation.decide_at, figures=returning)
         return plan.author.account(plan.kind.back, back, finding=state.finding)
     return plan.author.account(
-        _coming(plan, state, span, sight.at), *_asked(plan, span, sight.at), *_seen_so(plan, state, sight)
+        _coming(plan, state, span, sight.at), *_asked(plan, state, span, sight.at), *_seen_so(plan, state, sight)
     )
 
 
@@ -247,7 +295,7 @@ def _coming(plan: RestrictionPlan, state: Keeping, span: Span, at: datetime) -> 
     return _code(plan, state, span, begun_at or at)
 
 
-def _asked(plan: RestrictionPlan, span: Span, at: datetime) -> tuple[Need, ...]:
+def _asked(plan: RestrictionPlan, state: Keeping, span: Span, at: datetime) -> tuple[Need, ...]:
     """Give what the hours, the permissions and the grace say."""
     until_at = None if span.until_at == ALWAYS else span.until_at
     if span.duty is Duty.FREE:
@@ -255,9 +303,14 @@ def _asked(plan: RestrictionPlan, span: Span, at: datetime) -> tuple[Need, ...]:
     due = Need(key="duty", met=True, at=until_at)
     if span.duty is Duty.EXCUSED:
         return due, Need(key="no_permission", met=False, at=until_at)
-    over_at = span.from_at + plan.grace
-    grace = Need(key="grace", met=at >= over_at, at=over_at, figures={"grace_s": plan.grace.total_seconds()})
-    return (due, Need(key="no_permission", met=True), *((grace,) if plan.grace else ()))
+    over_at = _matters_from(plan, state, span)
+    asked = {"grace": plan.grace, "passage": plan.dwell, "stay": plan.stay}
+    waits = (
+        Need(key=key, met=at >= over_at, at=over_at, figures={f"{key}_s": time.total_seconds()})
+        for key, time in asked.items()
+        if time
+    )
+    return due, Need(key="no_permission", met=True), *waits
 
 
 def _seen_so(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Need, ...]:
@@ -268,7 +321,7 @@ def _seen_so(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Need,
     fixes, needed = counted(confirmation)
     figures: dict[str, float] = {"fixes": fixes, "needed": needed}
     if confirmation.confirmed:
-        known = _known(state, plan.span(sight.at).from_at + plan.grace, sight)
+        known = _known(state, _matters_from(plan, state, plan.span(sight.at)), sight)
         sure = Need(key="confirmed", met=True, at=confirmation.since, figures=figures)
         return sure, Need(key="known_now", met=known, at=position.at)
     margin = {"margin_m": abs(plan.nearest(position)[1].margin_m), "accuracy_m": position.accuracy_m}

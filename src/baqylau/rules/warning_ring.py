@@ -1,8 +1,8 @@
 """Warning ring: the belt around an exclusion zone in which the person is warned.
 
 Duty: the same as of the zone (`rules.exclusion`); the belt is no breach. Catalogue: Z02 inside, the wearer is told
-first; Z07 out again. Against is nearer to the zone than the belt is wide, by more than the fix's R95. Nothing new is found
-while the entry itself (Z01) is open. The state machine is `rules.keeping`, without grace.
+first; Z07 out again. Against is nearer to the zone than the belt is wide, by more than the fix's R95. Nothing new is
+found while the entry itself (Z01) is open. The state machine is `rules.keeping`, without grace.
 """
 
 from baqylau.domain.findings import Code
