@@ -48,7 +48,11 @@ _READ_AFTER = rows.selecting(
 )
 _OF_DEVICES = rows.selecting(
     " FROM journal WHERE device_id = ANY(%s) AND instant >= %s "
-    "AND instant <= coalesce(%s::timestamptz, 'infinity') AND received_at >= %s - interval '2 minutes'"
+    "AND instant <= coalesce(%s::timestamptz, 'infinity') AND received_at >= %s - interval '2 minutes' "
+    "AND received_at <= coalesce(%s::timestamptz, 'infinity')"
+)
+_FIRST_RECEIVED_AFTER = (
+    "SELECT min(instant) FROM journal WHERE device_id = ANY(%s) AND instant <= %s AND received_at > %s"
 )
 _LAST_HEARD = "SELECT device_id, max(instant) FROM journal WHERE device_id = ANY(%s) GROUP BY device_id"
 _BY_ID = rows.selecting(" FROM journal_key JOIN journal USING (partition, seq, received_at) WHERE journal_key.id = %s")
@@ -107,15 +111,17 @@ class Journal:
         until_instant: datetime | None = None,
         *,
         read_to: Mapping[int, int] | None = None,
+        received_until: datetime | None = None,
     ) -> list[Observation]:
         """Give what these devices told of the instants from one to another, both included, in judging order.
 
-        None for the other means all that follow. Of the partitions in `read_to` nothing after these numbers is given.
+        None for the other means all that follow. Of the partitions in `read_to` nothing after these numbers is given,
+        and nothing that was received after `received_until`.
         """
         last = read_to or {}
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
             found = cursor.execute(
-                _OF_DEVICES, (list(device_ids), from_instant, until_instant, from_instant)
+                _OF_DEVICES, (list(device_ids), from_instant, until_instant, from_instant, received_until)
             ).fetchall()
         wanted = [row for row in found if row[0] not in last or row[1] <= last[row[0]]]
         self._vault.load(rows.key_id_of(row) for row in wanted)
@@ -137,6 +143,14 @@ class Journal:
         if row is None:
             raise KeyError(observation_id)
         return row
+
+    def first_received_after(
+        self, device_ids: Collection[DeviceId], received_at: datetime, until_instant: datetime
+    ) -> datetime | None:
+        """Give the earliest instant of which these devices told only after `received_at`, up to another instant."""
+        with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
+            row = cursor.execute(_FIRST_RECEIVED_AFTER, (list(device_ids), until_instant, received_at)).fetchone()
+        return row[0] if row is not None else None
 
     def last_heard(self, device_ids: Collection[DeviceId]) -> dict[DeviceId, datetime]:
         """Give of which instant each of these devices last told; those that never told anything are missing."""

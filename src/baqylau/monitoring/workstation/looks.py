@@ -11,7 +11,7 @@ from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.gate import who
 from baqylau.monitoring.workstation.records import Which
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
-from baqylau.monitoring.workstation.wire import reply, whole_number
+from baqylau.monitoring.workstation.wire import instant, reply, whole_number
 
 _OBSERVATION = re.compile(r"[0-9a-f]{32}")
 _PAGE = 100
@@ -63,6 +63,17 @@ async def person(request: Request) -> Response:
     if "\0" in person_id:
         raise not_found("person.refused.not_found")
     return reply(await desk.do(desk.records.card, PersonId(person_id), who(request)))
+
+
+async def minute(request: Request) -> Response:
+    """Give why and why not for one person `at` an instant; with `known_at`, as it was known then."""
+    desk, query = desk_of(request), request.query_params
+    person_id = request.path_params["id"]
+    if "\0" in person_id:
+        raise not_found("person.refused.not_found")
+    at = instant(query.get("at", ""), "at")
+    known_at = instant(query["known_at"], "known_at") if "known_at" in query else None
+    return reply(await desk.do(desk.records.minute, PersonId(person_id), at, known_at, who(request)))
 
 
 async def observation(request: Request) -> Response:

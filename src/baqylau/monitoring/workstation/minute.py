@@ -16,6 +16,8 @@ class Begun(StrEnum):
 
     SNAPSHOT = "snapshot"
     BEGINNING = "beginning"
+    STRETCH = "stretch"
+    """From nothing, a bounded time before: what went on since before that is not seen."""
 
 
 class OpenFinding(Struct, frozen=True, kw_only=True):
@@ -46,5 +48,7 @@ class Minute(Struct, frozen=True, kw_only=True):
     timeline: tuple[Segment, ...]
     """Around the minute."""
     begun: Begun
+    begun_at: datetime | None
+    """None for the beginning."""
     folded: int
     """Observations that were folded for this answer."""

@@ -5,21 +5,29 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 
-from baqylau.domain.alarms import Act, AlarmState
+from baqylau.domain.acts import Act, ActRefusedError, Decide
+from baqylau.domain.alarms import AlarmState
+from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, ObservationId, PersonId
 from baqylau.monitoring.workstation import pages
 from baqylau.monitoring.workstation.messages import (
     AlarmPage,
     AlarmRow,
+    BulkActs,
+    BulkResult,
+    Colleague,
     HeardRaw,
     Installation,
     LivePerson,
     LiveSnapshot,
     PersonCard,
+    Refusal,
 )
+from baqylau.monitoring.workstation.minute import Minute
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
+from baqylau.storage.accounts import Account, Role
 from baqylau.storage.alarms import AlarmFilter, AlarmView
 from baqylau.storage.vault import KeyDestroyedError
 
@@ -28,6 +36,8 @@ _BEFORE = timedelta(minutes=15)
 _AFTER = timedelta(minutes=10)
 _LONGEST_WINDOW = timedelta(days=3)
 _MOST_HEARD = 2_000
+_DECIDES = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
+"""Who may say what an alarm was in law."""
 
 
 class Which(StrEnum):
@@ -42,7 +52,7 @@ class Which(StrEnum):
         """The states that it stands for."""
         match self:
             case Which.OPEN:
-                return (AlarmState.OPEN, AlarmState.TAKEN)
+                return (AlarmState.OPEN, AlarmState.TAKEN, AlarmState.SUSPENDED)
             case Which.CLOSED:
                 return (AlarmState.CLOSED,)
             case Which.ALL:
@@ -78,17 +88,38 @@ class Records:
         return tuple(pages.live_person(person, rows.get(person.id)) for person in watched)
 
     def alarms(self, which: Which, before: AlarmId | None, limit: int) -> tuple[AlarmRow, ...]:
-        """List alarms, newest first."""
-        views = self._stores.alarms.page(AlarmFilter(states=which.states), before=before, limit=limit)
+        """List alarms, newest first; those that wait without those that an incident holds."""
+        chosen = AlarmFilter(states=which.states, held=False if which is Which.OPEN else None)
+        views = self._stores.alarms.page(chosen, before=before, limit=limit)
         return pages.alarm_rows(views, self._stores.directory.book().people)
 
-    def act(self, alarm_id: AlarmId, act: Act, by: str) -> AlarmRow:
-        """Do something about an alarm and give it as it is then."""
+    def act(self, alarm_id: AlarmId, act: Act, by: Account) -> AlarmRow:
+        """Do something about an alarm and give it as it is then. Only an inspector decides."""
+        if isinstance(act, Decide) and by.role not in _DECIDES:
+            raise RefusedError(HTTPStatus.FORBIDDEN, "alarm.refused.only_inspector")
         try:
-            self._stores.alarms.act(alarm_id, act, by)
+            self._stores.alarms.act(alarm_id, act, by.login)
         except KeyError:
             raise not_found("alarm.refused.not_found") from None
         return self._row(self._alarm(alarm_id))
+
+    def act_on_each(self, asked: BulkActs, by: Account) -> tuple[BulkResult, ...]:
+        """Do the same about several alarms, each for itself, and tell what became of each."""
+        return tuple(self._one_of_many(number, asked.act, by) for number in dict.fromkeys(asked.numbers))
+
+    def _one_of_many(self, number: AlarmId, act: Act, by: Account) -> BulkResult:
+        try:
+            return BulkResult(number=number, row=self.act(number, act, by), refusal=None)
+        except ActRefusedError as refused:
+            why = Refusal(key=refused.key, params=dict(refused.params))
+        except RefusedError as refused:
+            why = Refusal(key=refused.key, params=refused.params)
+        return BulkResult(number=number, row=None, refusal=why)
+
+    def colleagues(self) -> tuple[Colleague, ...]:
+        """Give everybody who may sign in, in the order of their names."""
+        found = self._stores.accounts.all()
+        return tuple(Colleague(login=one.login, name=one.name, role=one.role) for one in found)
 
     def alarm_page(self, alarm_id: AlarmId, by: str) -> AlarmPage:
         """Give everything that one alarm rests on."""
@@ -96,20 +127,22 @@ class Records:
         person_id = view.alarm.person_id
         self._looked(by, "look.alarm", person_id, f"alarm/{alarm_id}")
         grounds = self._stores.alarms.grounds(alarm_id)
-        supervision = self._stores.directory.book().supervision(person_id)
+        book = self._stores.directory.book()
+        supervision = book.supervision(person_id)
         from_at, until_at = self._around(view.finding)
         heard = self._stores.timelines.heard(supervision, from_at, until_at)
         return AlarmPage(
             row=self._row(view),
             findings=grounds.findings,
             superseded=grounds.superseded,
-            person=self._card(person_id),
+            person=self._card(person_id) if person_id in book.people else None,
             restriction=pages.concerned(supervision, view.finding),
             heard=pages.nearest(heard, pages.decisive(grounds.findings), view.finding.at, _MOST_HEARD),
             timeline=self._stores.timelines.segments(supervision, from_at, until_at),
             zones=pages.zones_in_force(supervision, view.alarm.began_at),
             acts=tuple(map(pages.act_entry, grounds.acts)),
-            steps=pages.steps(view.finding),
+            steps=EVENTS[view.alarm.code].steps,
+            children=pages.alarm_rows(self._stores.alarms.held_by(alarm_id), book.people),
         )
 
     def card(self, person_id: PersonId, by: str) -> PersonCard:
@@ -118,6 +151,19 @@ class Records:
             raise not_found("person.refused.not_found")
         self._looked(by, "look.person", person_id)
         return self._card(person_id)
+
+    def minute(self, person_id: PersonId, at: datetime, known_at: datetime | None, by: str) -> Minute:
+        """Give why and why not for one person and instant, as known now or as known then."""
+        person = self._stores.directory.book().people.get(person_id)
+        if person is None:
+            raise not_found("person.refused.not_found")
+        now = self._clock()
+        if max(at, known_at or at) > now:
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "minute.refused.future")
+        if known_at is not None and known_at < at:
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "minute.refused.known_before")
+        self._looked(by, "look.minute", person_id, f"minute/{at.isoformat()}")
+        return self._stores.minutes.of(person, at, known_at=known_at)
 
     def observation(self, observation_id: ObservationId, by: str) -> HeardRaw:
         """Give one observation as we understood it and as it was heard."""

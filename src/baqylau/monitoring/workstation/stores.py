@@ -7,11 +7,14 @@ from sqlalchemy import Engine
 
 from baqylau.monitoring.workstation.directory import Directory
 from baqylau.monitoring.workstation.health import HealthDesk
+from baqylau.monitoring.workstation.minutes import Minutes
+from baqylau.monitoring.workstation.recall import Recall
 from baqylau.monitoring.workstation.timeline import Timelines
 from baqylau.storage.accounts import Accounts, Sessions, Throttle
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.audit import Audit
 from baqylau.storage.feed import Feed
+from baqylau.storage.findings import Findings
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
@@ -44,3 +47,5 @@ class Stores:
         self.health = HealthDesk(self.live, Quarantine(engine, vault, clock, random), timezone)
         self.directory = Directory(Registers(engine, clock))
         self.timelines = Timelines(self.journal, JudgeStore(engine), self.live)
+        recall = Recall(self.journal, JudgeStore(engine), Registers(engine, clock))
+        self.minutes = Minutes(recall, Findings(engine), self.live)

@@ -1,8 +1,9 @@
 """JSON in and out: bounded, typed, and with the wrong field named."""
 
 import re
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import anyio
 import msgspec
@@ -63,8 +64,21 @@ def reply(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return Response(msgspec.json.encode(value), status, media_type="application/json")
 
 
+def instant(text: str, field: str) -> datetime:
+    """Read an ISO 8601 instant with its offset, or refuse it by its field's name."""
+    try:
+        at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo is not None else _refuse(field)
+    except (ValueError, OverflowError):
+        return _refuse(field)
+
+
+def _refuse(field: str) -> NoReturn:
+    raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field=field) from None
+
+
 def whole_number(text: str, field: str) -> int:
     """Read a non-negative number that fits the database's 64 bits, or refuse it by its field's name."""
     if not (text.isascii() and text.isdecimal()) or int(text[:20]) >= 2**63:
-        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field=field)
+        _refuse(field)
     return int(text)

@@ -1,0 +1,53 @@
+"""What was found, as it was written: with when we said it, under which alarm, and when it was taken away."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Engine, Text, cast, select, true
+
+from baqylau.domain.findings import Finding
+from baqylau.domain.ids import AlarmId, FindingId, PersonId
+from baqylau.storage.alarm_rows import finding_of
+from baqylau.storage.database import among, transaction
+from baqylau.storage.schema import finding
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """A finding in the record."""
+
+    finding: Finding
+    alarm_id: AlarmId | None
+    raised_at: datetime
+    superseded_at: datetime | None
+
+
+class Findings:
+    """Reads the record of findings."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def standing(self, person_id: PersonId, after: datetime | None) -> list[Finding]:
+        """Give a person's findings that nothing took away, later than an instant, all on None, in their order."""
+        later = true() if after is None else finding.c.at > after
+        chosen = (finding.c.person_id == person_id) & finding.c.superseded_at.is_(None) & later
+        return [one.finding for one in self._written(chosen)]
+
+    def written(self, finding_ids: Collection[FindingId]) -> list[Written]:
+        """Give those with these ids that were ever said, taken away or not."""
+        return self._written(among(finding.c.id, finding_ids)) if finding_ids else []
+
+    def _written(self, chosen: ColumnElement[bool]) -> list[Written]:
+        columns = (finding.c.alarm_id, finding.c.raised_at, finding.c.superseded_at)
+        wanted = select(*columns, cast(finding.c.body, Text).label("body")).where(chosen)
+        with transaction(self._engine) as connection:
+            return [
+                Written(
+                    finding=finding_of(row.body),
+                    alarm_id=row.alarm_id,
+                    raised_at=row.raised_at,
+                    superseded_at=row.superseded_at,
+                )
+                for row in connection.execute(wanted.order_by(finding.c.at, finding.c.id))
+            ]
