@@ -1,6 +1,23 @@
 """Every family, entered by being imported. A new file of families is a new line here."""
 
-from tests.quality import families_device, families_home, families_zones
+from tests.quality import (
+    families_device,
+    families_home,
+    families_radio,
+    families_tracker,
+    families_units,
+    families_ways,
+    families_zones,
+)
 from tests.quality.case import FAMILIES
 
-__all__ = ["FAMILIES", "families_device", "families_home", "families_zones"]
+__all__ = [
+    "FAMILIES",
+    "families_device",
+    "families_home",
+    "families_radio",
+    "families_tracker",
+    "families_units",
+    "families_ways",
+    "families_zones",
+]

@@ -39,6 +39,8 @@ class Case(Struct, frozen=True, kw_only=True):
     truths: tuple[Truth, ...]
     may: frozenset[Code]
     """What may be found besides, and counts neither way: whether it is right nobody could say."""
+    learnt_at: datetime
+    """What is found before counts neither way: until then a place or a habit is new to the rules."""
     begun_at: datetime
     ended_at: datetime
 
@@ -69,6 +71,7 @@ def case(
     *restrictions: Restriction,
     truths: Iterable[Truth] = (),
     may: Iterable[Code] = (),
+    learnt_at: datetime | None = None,
     **prescribed: object,
 ) -> Case:
     """Give the case of a day. Each observation is received in a moment, a few late or twice, unless cut off.
@@ -85,6 +88,7 @@ def case(
         arriving=tuple(_on_the_way(sorted(day.said, key=lambda one: one.observed_at), day)),
         truths=tuple(truths),
         may=frozenset(may),
+        learnt_at=learnt_at or begun_at,
         begun_at=max(begun_at, ORDER_FROM),
         ended_at=day.now,
     )

@@ -5,8 +5,8 @@ from random import Random
 
 from baqylau.domain.findings import Code
 from tests.quality.case import AT_ONCE_S, SILENCE_LIMIT_S, Case, Truth, case, family, truth
-from tests.quality.families_home import HOME_M, curfew, evening
-from tests.quality.telling import AT_HOME, OUTDOORS
+from tests.quality.families_home import curfew, evening
+from tests.quality.telling import AT_HOME, HOME_M, OUTDOORS
 from tests.unit.rules.stories import deaf
 
 

@@ -6,10 +6,9 @@ from random import Random
 from baqylau.domain.findings import Code
 from baqylau.domain.orders import PresenceRegime
 from tests.quality.case import SILENCE_LIMIT_S, Case, case, family, truth
-from tests.quality.telling import AMONG_TOWERS, AT_HOME, HARDLY_ANY_SKY, OUTDOORS, Day, round_zone
+from tests.quality.telling import AMONG_TOWERS, AT_HOME, HARDLY_ANY_SKY, HOME_M, OUTDOORS, Day, Place, round_zone
 from tests.unit.rules.stories import at, permission, presence
 
-HOME_M = 100.0
 FAST_S = (10.0, 30.0, 60.0)
 
 
@@ -23,7 +22,8 @@ def evening(random: Random, clock: str = "20:00") -> Day:
     return Day(random, at(clock) + timedelta(seconds=random.randrange(60)), every_s=random.choice(FAST_S))
 
 
-def _somewhere(random: Random) -> tuple[float, float]:
+def somewhere(random: Random) -> Place:
+    """Give a place some streets away."""
     return random.choice((-1, 1)) * random.uniform(300, 900), random.uniform(300, 900)
 
 
@@ -59,7 +59,7 @@ def leaves_in_the_night(random: Random) -> Case:
     day = evening(random)
     day.stay(random.uniform(180, 400))
     day.receiver = OUTDOORS
-    day.go(_somewhere(random))
+    day.go(somewhere(random))
     day.stay(random.uniform(5, 60))
     day.go(AT_HOME)
     day.stay(60)
@@ -72,7 +72,7 @@ def comes_home_late(random: Random) -> Case:
     day = evening(random)
     day.stay(10)
     day.receiver = OUTDOORS
-    day.go(_somewhere(random))
+    day.go(somewhere(random))
     day.stay((at("22:00") - day.now) / timedelta(minutes=1) + random.uniform(20, 90))
     day.go(AT_HOME)
     day.stay(60)
@@ -85,7 +85,7 @@ def out_in_the_night_with_a_permission(random: Random) -> Case:
     day = evening(random)
     day.stay((at("23:00") - day.now) / timedelta(minutes=1) + random.uniform(1, 10))
     day.receiver = OUTDOORS
-    day.go(_somewhere(random))
+    day.go(somewhere(random))
     day.stay(random.uniform(20, 90))
     day.go(AT_HOME)
     day.stay(120)
@@ -99,7 +99,7 @@ def away_from_home_when_the_device_is_found_again(random: Random) -> Case:
     day.stay(10)
     last_at = max(one.observed_at for one in day.said)
     day.without_reports((at("23:30") - day.now) / timedelta(minutes=1))
-    day.place = _somewhere(random)
+    day.place = somewhere(random)
     day.receiver = OUTDOORS
     on_at = day.now
     day.stay(random.uniform(10, 60))

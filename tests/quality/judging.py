@@ -88,7 +88,7 @@ def _count(total: Score, name: str, case: Case) -> None:
             tally.missed += 1
             total.wrong.add(f"{name}: {true.code} missed")
     for one in left:
-        if one.code in case.may or not opens_alarm(one):
+        if one.code in case.may or one.at < case.learnt_at or not opens_alarm(one):
             continue
         total.by_code[one.code].false += 1
         total.wrong.add(f"{name}: {one.code} false")

@@ -16,7 +16,7 @@ from msgspec import Struct
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Body, Heard, Motion, Power, ReceiverHealth
 from baqylau.domain.people import DeviceKind
-from tests.quality.telling import AT_HOME, UNIT_SILENCE_LIMIT_S, Day, Place
+from tests.quality.telling import AT_HOME, HOME_M, UNIT_SILENCE_LIMIT_S, Day, Place, round_zone
 
 BRACELET = DeviceId("bracelet-1")
 UNIT, SECOND_UNIT = DeviceId("unit-1"), DeviceId("unit-2")
@@ -89,7 +89,7 @@ def listen(day: Day, *homes: Home) -> None:
     postures = int(minutes * INTERVAL_S // POSTURE_S) + 1
     for home in homes:
         hidden = frozenset(number for number in range(postures) if day.random.random() < HIDDEN_SHARE)
-        day.fit(home.unit, DeviceKind.HOME_UNIT, UNIT_SILENCE_LIMIT_S)
+        day.fit(home.unit, DeviceKind.HOME_UNIT, UNIT_SILENCE_LIMIT_S, round_zone("Home", home.place, HOME_M))
         day.tell(day.begun_at, home.unit, Power(external=True))
         _tell(day, home, Shadow(day.random, hidden), minutes)
 

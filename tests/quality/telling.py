@@ -31,6 +31,8 @@ EAST_DEG = METRE_DEG / 0.7285
 Place = tuple[float, float]
 """Metres east and north of home."""
 AT_HOME: Place = (0.0, 0.0)
+HOME_M = 100.0
+"""Radius of a home's zone."""
 
 
 class Receiver(Struct, frozen=True, kw_only=True):
@@ -135,10 +137,21 @@ class Day:
         self._legs: list[_Leg] = []
         self._worn: list[tuple[datetime, tuple[Body, ...]]] = [(begins_at, WORN)]
 
-    def fit(self, device_id: DeviceId, kind: DeviceKind, silence_limit_s: int = SILENCE_LIMIT_S) -> DeviceId:
-        """Give the person one more device."""
+    def fit(
+        self,
+        device_id: DeviceId,
+        kind: DeviceKind,
+        silence_limit_s: int = SILENCE_LIMIT_S,
+        place: Circle | None = None,
+    ) -> DeviceId:
+        """Give the person one more device; fixed equipment has a place."""
         self.kit[device_id] = Device(
-            id=device_id, kind=kind, protocol="native", number=str(device_id), silence_limit_s=silence_limit_s
+            id=device_id,
+            kind=kind,
+            protocol="native",
+            number=str(device_id),
+            silence_limit_s=silence_limit_s,
+            place=place,
         )
         return device_id
 
@@ -214,13 +227,14 @@ class Day:
 
     def entered(self, zone: Place, radius_m: float) -> datetime:
         """Give when one first came closer to a place than this."""
-        return self._first(lambda here: hypot(here[0] - zone[0], here[1] - zone[1]) < radius_m)
+        return self.first(lambda here: hypot(here[0] - zone[0], here[1] - zone[1]) < radius_m)
 
     def left(self, zone: Place, radius_m: float) -> datetime:
         """Give when one first was farther from a place than this."""
-        return self._first(lambda here: hypot(here[0] - zone[0], here[1] - zone[1]) > radius_m)
+        return self.first(lambda here: hypot(here[0] - zone[0], here[1] - zone[1]) > radius_m)
 
-    def _first(self, holds: Callable[[Place], bool]) -> datetime:
+    def first(self, holds: Callable[[Place], bool]) -> datetime:
+        """Give when something was first so of the place."""
         return next(at for at, here in self._seconds() if holds(here))
 
     def _seconds(self) -> Iterator[tuple[datetime, Place]]:
