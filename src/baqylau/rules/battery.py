@@ -5,9 +5,9 @@ State machine, for one device while it is on the person and an order is in force
     fine --below 25 %--> low (T01, B06, S02) --below 10 %--> critical (T02, B07)
     low --30 % or more--> fine;  critical --15 % or more--> low
 
-Carried equipment T01 and T02, bracelets B06 and B07, home units and relays S02 once. Straight from fine to critical
-only the graver one is found. A device that tells a voltage is read by a table for one
-lithium-ion cell; any other voltage (a car's, a pack's) says nothing of the charge. Source: catalogue T01, T02, B06, B07, S02.
+Carried equipment has T01 and T02, bracelets B06 and B07, home units and relays S02 once. Straight from fine to
+critical only the graver one is found. A device that tells a voltage is read by a table for one lithium-ion cell; any
+other voltage (a car's, a pack's) says nothing of the charge. Source: catalogue T01, T02, B06, B07, S02.
 """
 
 from datetime import datetime
@@ -109,11 +109,12 @@ def step(
     return Charge(charge, level), (finding,)
 
 
-def explain(author: Author, state: Charge) -> Account:
+def explain(author: Author, state: Charge, codes: Codes) -> Account:
     """Say what is found next, and what it still lacks."""
-    code, name, limit = _CODES[Level.LOW if state.level is Level.FINE else Level.CRITICAL]
+    level = Level.LOW if state.level is Level.FINE else Level.CRITICAL
+    name, limit = _LIMITS[level]
     figures = {name: limit} | ({} if state.percent is None else {"battery_percent": state.percent})
     key = "charge_told" if state.percent is None else "charge_below"
     if state.level is Level.CRITICAL:
         key, figures["battery_rearm_percent"] = "charge_rearmed", limit + BATTERY_REARM_PERCENT
-    return author.account(code, Need(key=key, met=False, figures=figures))
+    return author.account(codes[level], Need(key=key, met=False, figures=figures))

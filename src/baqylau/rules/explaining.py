@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from baqylau.domain.ids import PermissionId
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness
-from baqylau.rules import battery, clock_skew, jump, keeping, no_fix, silence, tamper
+from baqylau.rules import battery, clock_skew, condition, jump, keeping, no_fix, silence, tamper
 from baqylau.rules.compliance import of_restriction, why_unknown
+from baqylau.rules.device_plan import DevicePlan
 from baqylau.rules.explanation import Account, DeviceAccount, Explanation, PlaceKnown, RestrictionAccount
 from baqylau.rules.fold import fold
 from baqylau.rules.keeping import BEGUN, Sight
-from baqylau.rules.plan import DevicePlan, RestrictionPlan, plan_of
+from baqylau.rules.plan import RestrictionPlan, plan_of
 from baqylau.rules.spans import ALWAYS
 from baqylau.rules.state import DeviceState, PersonState
 
@@ -115,14 +116,14 @@ def _device(plan: DevicePlan, state: PersonState, at: datetime) -> DeviceAccount
     if time is None:
         return DeviceAccount(device_id=device.id, kind=device.kind, worn=False)
     if own is None or own.from_at != time.from_at:
-        own = DeviceState(time.from_at, silence.begun(time.from_at, plan.silence_limit, state.blind_until))
+        own = DeviceState(time.from_at, silence.begun(time.from_at, plan.silence, state.blind_until))
     return DeviceAccount(
         device_id=device.id,
         kind=device.kind,
         worn=True,
         heard_at=own.silence.heard_at if own.silence.heard_id is not None else None,
         silence_limit_s=device.silence_limit_s,
-        deadline_at=own.silence.deadline if own.silence.finding is None else None,
+        deadline_at=_ending(own.silence.deadline) if own.silence.finding is None else None,
         battery_percent=own.charge.percent,
         strap_open=own.tamper.strap is not None,
         case_open=own.tamper.case is not None,
@@ -133,10 +134,13 @@ def _device(plan: DevicePlan, state: PersonState, at: datetime) -> DeviceAccount
 
 def _accounts(plan: DevicePlan, own: DeviceState, at: datetime) -> Iterator[Account]:
     authors = plan.authors
-    yield silence.explain(authors[silence.NAME], own.silence, at, plan.silence_limit)
-    yield from tamper.explain(authors[tamper.NAME], own.tamper)
-    yield battery.explain(authors[battery.NAME], own.charge)
+    yield silence.explain(authors[silence.NAME], own.silence, at, plan.silence)
+    yield from tamper.explain(authors[tamper.NAME], own.tamper, plan.case)
+    yield battery.explain(authors[battery.NAME], own.charge, plan.charge)
     yield clock_skew.explain(authors[clock_skew.NAME], wrong=own.clock_wrong)
+    for kinds in plan.conditions.values():
+        for kind in kinds:
+            yield condition.explain(kind, authors[kind.name], own.conditions.get(kind.name))
     if plan.has_receiver:
         yield no_fix.explain(authors[no_fix.NAME], own.loss, at)
         yield jump.explain(authors[jump.NAME], own.track)

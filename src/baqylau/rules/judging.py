@@ -14,11 +14,12 @@ from baqylau.domain.findings import Finding
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.observations import Observation
 from baqylau.domain.verdicts import Blindness, Compliance
-from baqylau.rules import compliance, keeping, no_fix, silence
+from baqylau.rules import compliance, device_time, keeping
 from baqylau.rules.clock import AFTER_TICKS, blind, order_key
-from baqylau.rules.hearing import Hearing
+from baqylau.rules.device_plan import DevicePlan
+from baqylau.rules.hearing import Hearing, believed
 from baqylau.rules.keeping import BEGUN, Keeping, Sight
-from baqylau.rules.plan import DevicePlan, Plan, RestrictionPlan
+from baqylau.rules.plan import Plan, RestrictionPlan
 from baqylau.rules.position import Position
 from baqylau.rules.settings import POSITION_STALE_S
 from baqylau.rules.spans import ALWAYS, Validity
@@ -127,8 +128,12 @@ class Judging:
 
     def _heard(self, plan: DevicePlan, time: Validity, observation: Observation, at: datetime) -> None:
         before = self._device(plan, time)
-        hearing = Hearing(plan, before, observation, at)
-        after = hearing.hear(self._blind_until)
+        hearing = Hearing(plan, before, observation, at, self._blind_until)
+        if not believed(observation):
+            self._devices[observation.device_id] = hearing.distrust()
+            self.findings += hearing.findings
+            return
+        after = hearing.hear()
         self._devices[observation.device_id] = after
         if hearing.findings:
             self.findings += hearing.findings
@@ -137,6 +142,8 @@ class Judging:
         changed = self._unheard or self._heard_at is None or self._stale
         self._heard_at, self._unheard = at, False
         self._expect(after.silence.deadline)
+        if after.conditions is not before.conditions:
+            self._expect(device_time.wake_at(after) or ALWAYS)
         if hearing.lost:
             self._holds = False
         if hearing.position is not None:
@@ -184,7 +191,7 @@ class Judging:
         state = self._devices.get(plan.device.id)
         if state is not None and state.from_at == time.from_at:
             return state
-        return DeviceState(time.from_at, silence.begun(time.from_at, plan.silence_limit, self._blind_until))
+        return device_time.begun(plan, time, self._blind_until)
 
     def _expect(self, wake: datetime) -> None:
         self._wake = min(self._wake, wake)
@@ -220,10 +227,8 @@ class Judging:
             if time is None:
                 self._devices.pop(device_id, None)
                 continue
-            state = self._device(plan, time)
-            author = plan.authors[silence.NAME]
-            after, found = silence.tick(author, state.silence, at, plan.silence_limit)
-            self._devices[device_id] = replace(state, silence=after)
+            after, found = device_time.ticked(plan, self._device(plan, time), at)
+            self._devices[device_id] = after
             self.findings += found
 
     def _blinded(self, from_at: datetime, until_at: datetime) -> None:
@@ -233,8 +238,7 @@ class Judging:
             return
         gap = until_at - counted_from
         for device_id, state in self._devices.items():
-            loss = state.loss and no_fix.blinded(state.loss, gap)
-            self._devices[device_id] = replace(state, silence=silence.blinded(state.silence, gap), loss=loss)
+            self._devices[device_id] = device_time.blinded(state, gap)
         self._blind_until, self._unheard, self._holds = until_at, True, False
         self._forget(from_at)
         self._show(from_at)
@@ -258,7 +262,7 @@ class Judging:
         """Give the first instant after the last tick at which time alone changes something, or `ALWAYS`."""
         wake = self._due_at()
         for state in self._devices.values():
-            deadline = silence.wake_at(state.silence)
+            deadline = device_time.wake_at(state)
             if deadline is not None and deadline < wake:
                 wake = deadline
         if not self._stale and self._position is not None:

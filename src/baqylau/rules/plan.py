@@ -3,25 +3,18 @@
 A plan is the same for the same `Supervision`; it only remembers what it has worked out.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from math import inf
 
 import msgspec
 
-from baqylau.domain.ids import DeviceId, PersonId, SubjectId
+from baqylau.domain.ids import DeviceId, SubjectId
 from baqylau.domain.orders import NoContact, Placed
-from baqylau.domain.people import Device, DeviceKind, Supervision
+from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Standing, Verdict
 from baqylau.domain.zones import Zone
-from baqylau.rules import (
-    battery,
-    clock_skew,
-    jump,
-    no_fix,
-    silence,
-    tamper,
-)
+from baqylau.rules.device_plan import DevicePlan
 from baqylau.rules.finding import Author
 from baqylau.rules.geometry import clearance_m, shape_of, verdict
 from baqylau.rules.position import Position
@@ -103,30 +96,6 @@ class RestrictionPlan:
             (zone, verdict(zone, fix.latitude_deg, fix.longitude_deg, position.accuracy_m)) for zone in self.zones
         ]
         return max(verdicts, key=lambda pair: pair[1].margin_m)
-
-
-class DevicePlan:
-    """One device and when it is on the person."""
-
-    __slots__ = ("authors", "device", "has_receiver", "silence_limit", "times")
-
-    def __init__(self, person_id: PersonId, device: Device, times: tuple[Validity, ...]) -> None:
-        self.device = device
-        self.times = times
-        self.silence_limit = timedelta(seconds=device.silence_limit_s)
-        self.has_receiver = device.kind in {DeviceKind.TRACKER, DeviceKind.MOBILE_UNIT}
-        subject = SubjectId(device.id)
-        self.authors = {
-            rule.NAME: Author(rule=rule.NAME, rule_version=rule.VERSION, person_id=person_id, subject=subject)
-            for rule in (silence, tamper, no_fix, battery, jump, clock_skew)
-        }
-
-    def time_at(self, at: datetime) -> Validity | None:
-        """Give the time on the person that the instant lies in."""
-        for time in self.times:
-            if time.from_at <= at < time.until_at:
-                return time
-        return None
 
 
 class Plan:

@@ -15,7 +15,7 @@ State of one bracelet at the receivers of one place, worked out at an instant fr
 Source: catalogue P01-P06, S05, S07, S09; notes on radio and GNSS, 3.3; notes on the domain, section 4.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -138,11 +138,13 @@ def proved(state: Receiver | None, at: datetime, id_: ObservationId, from_at: da
     )
 
 
-def told(state: Receiver | None, at: datetime, id_: ObservationId, body: Body, from_at: datetime) -> Receiver | None:
-    """Take what the receiver says of itself."""
+def told(
+    state: Receiver | None, at: datetime, id_: ObservationId, body: Body, from_at: datetime, *, anchored: bool
+) -> Receiver | None:
+    """Take what the receiver says of itself. One that has an anchor hears it, or is deaf without knowing."""
     match body:
-        case ReceiverHealth(working=True):
-            return proved(state, at, id_, from_at)
+        case ReceiverHealth(working=True, frames=frames):
+            return proved(state, at, id_, from_at) if frames > 0 or not anchored else state
         case ReceiverHealth():
             return replace(state or proved(None, at, id_, from_at), faulty=True)
         case Interference(kind=InterferenceKind.RADIO_JAM, grade=grade):
@@ -220,12 +222,9 @@ def _proved_at(state: Receiver) -> datetime:
     return state.proved_at
 
 
-def edges(receivers: Iterable[Receiver], from_at: datetime | None, grace: timedelta) -> Iterator[datetime]:
-    """Give the instants at which time alone may change what is said."""
-    for one in receivers:
-        yield one.listens_until
-        yield one.quiet_from + GONE_AFTER
-        yield one.quiet_from + GONE_AFTER + grace
-    if from_at is not None:
-        yield from_at + GONE_AFTER
-        yield from_at + GONE_AFTER + grace
+def edges(receivers: Sequence[Receiver], from_at: datetime, grace: timedelta) -> Iterator[datetime]:
+    """Give the instants at which time alone may change what is said; a fresh proof is weighed by a tick, too."""
+    quiet_from = max([from_at, *(one.quiet_from for one in receivers)])
+    yield quiet_from + GONE_AFTER
+    yield max([quiet_from + GONE_AFTER + grace, *(one.proved_at for one in receivers)])
+    yield from (one.listens_until for one in receivers)

@@ -77,7 +77,28 @@ RECEIVER_FAULT_AFTER_S: Final = 90
 """No frame of any device for this long is the receiver's fault. Notes on radio and GNSS, section 2."""
 PANIC_WITHIN_S: Final = 60
 """Presses of the button within this time are one call for help [K]."""
-LOW_ACCURACY_R95_M: Final = 50.0
+LOW_ACCURACY_R95_M: Final = 100.0
 """A fix less precise than this is on record as coarse. Catalogue L03 names no figure [K]."""
 DISTRUST_WITHIN_S: Final = 3600
 """Bytes that are not believed, within this time and for one reason, are one finding [K]."""
+BREATH_UNIT_SILENT_S: Final = 86_400
+"""A breath unit speaks when it is used. Catalogue E10 (24 h)."""
+
+GONE_AFTER_S: Final = 300
+"""A bracelet not heard for this long is suspected to be gone; the device's own grace comes on top. Notes, section 4."""
+RECEIVER_FRESH_S: Final = 120
+"""Nobody is found absent unless a receiver showed within this time that it listens: two reports of a minute [K]."""
+RECEIVER_HOLDS_S: Final = 600
+"""A receiver that has not reported for this long is not known to listen. Catalogue S05 (two missed, 10 min)."""
+WEAK_AFTER_S: Final = 120
+"""A bracelet not heard for longer is heard weakly: a minute of lost frames on top of a report of a minute [K]."""
+WEAK_RSSI_DBM: Final = -90.0
+"""Weaker than this is heard weakly; common receivers end at -94 dBm. Notes on radio and GNSS, 1.2, 3.2 [K]."""
+WEAK_REARM_DB: Final = 3.0
+"""So much stronger it has to become to be heard well again [K]."""
+RETURN_FRAMES: Final = 2
+"""Frames that show that somebody is back. Notes on radio and GNSS, 3.3."""
+RETURN_HEARD_WITHIN_S: Final = 60
+"""They have to come within this time. Notes on radio and GNSS, 3.3."""
+GAPS_PER_DAY: Final = 5
+"""More short gaps a day than this in the hours of duty are looked at. Catalogue P06, P11 [K]."""

@@ -129,15 +129,22 @@ def tick(
     return replace(state, finding=finding.id), (finding,)
 
 
+def speaks_by_itself(state: Silence) -> bool:
+    """Whether silence says anything of the device at all."""
+    return state.deadline != ALWAYS
+
+
 def wake_at(state: Silence) -> datetime | None:
     """Give when silence would become a finding."""
     return state.deadline if state.finding is None else None
 
 
-def explain(author: Author, state: Silence, at: datetime, limit: timedelta) -> Account:
+def explain(author: Author, state: Silence, at: datetime, terms: Terms) -> Account:
     """Say what is found next, and what it still lacks."""
     if state.finding is not None:
-        return author.account(Code.COMMS_RESTORED, Need(key="word_heard", met=False), finding=state.finding)
-    figures = {"silence_limit_s": limit.total_seconds(), "silent_s": (at - state.heard_at).total_seconds()}
+        return author.account(terms.ends, Need(key="word_heard", met=False), finding=state.finding)
+    if terms.limit is None:
+        return author.account(terms.begins)
+    figures = {"silence_limit_s": terms.limit.total_seconds(), "silent_s": (at - state.heard_at).total_seconds()}
     over = Need(key="silence_limit", met=at >= state.deadline, at=state.deadline, figures=figures)
-    return author.account(Code.NO_COMMS, over)
+    return author.account(terms.begins, over)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from baqylau.domain.ids import DeviceId, ObservationId
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.battery import Charge
+from baqylau.rules.condition import Condition
 from baqylau.rules.geometry import LONGEST_DEGREE_M
 from baqylau.rules.jump import BEGUN, Track
 from baqylau.rules.keeping import Keeping
@@ -28,6 +29,10 @@ class DeviceState(Struct, frozen=True, array_like=True):
     charge: Charge = Charge()
     clock_wrong: bool = False
     track: Track = BEGUN
+    conditions: dict[str, Condition] = {}
+    """By the kind's name: what holds, or has begun to."""
+    area: str = ""
+    """The last cell of the mobile network, in the network's own digits."""
 
 
 _DISTORTION = 1.25

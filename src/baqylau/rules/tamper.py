@@ -76,7 +76,7 @@ def case(
     return replace(state, case=opened.id), (opened,)
 
 
-def explain(author: Author, state: Tamper) -> tuple[Account, ...]:
+def explain(author: Author, state: Tamper, case_opened: Code) -> tuple[Account, ...]:
     """Say what is found next of the strap and of the case, and what it still lacks."""
     opened, closed = Need(key="opening_told", met=False), Need(key="closing_told", met=False)
     strap_open = state.strap is not None
@@ -86,5 +86,5 @@ def explain(author: Author, state: Tamper) -> tuple[Account, ...]:
             replace(closed, at=state.strap_at) if strap_open else opened,
             finding=state.strap,
         ),
-        author.account(Code.CASE_OPEN, opened if state.case is None else closed, finding=state.case),
+        author.account(case_opened, opened if state.case is None else closed, finding=state.case),
     )

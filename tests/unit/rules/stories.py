@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from baqylau.crypto.digests import observation_id
-from baqylau.domain.findings import Finding
+from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import DeviceId, FittingId, ObservationId, OrderId, PermissionId, PersonId, RestrictionId
 from baqylau.domain.observations import Blind, Body, Fix, NoFix, Observation
 from baqylau.domain.orders import (
@@ -211,8 +211,17 @@ def judged(
     return fold(who, begin(), sorted(observations, key=order_key), until)
 
 
-def codes(findings: Iterable[Finding]) -> list[str]:
+_RECORDS = {Code.LOW_ACCURACY, Code.RELAY_FIX}
+"""What is only noted of how good the fixes are: no matter of most stories."""
+
+
+def noted(findings: Iterable[Finding]) -> list[str]:
+    """Give the code of each finding, records of how good the fixes are included."""
     return [finding.code.value for finding in findings]
+
+
+def codes(findings: Iterable[Finding]) -> list[str]:
+    return [finding.code.value for finding in findings if finding.code not in _RECORDS]
 
 
 def told(findings: Iterable[Finding]) -> list[tuple[str, str]]:
@@ -220,6 +229,7 @@ def told(findings: Iterable[Finding]) -> list[tuple[str, str]]:
     return [
         (finding.code.value, (finding.at + timedelta(hours=5)).strftime("%H:%M:%S").removesuffix(":00"))
         for finding in findings
+        if finding.code not in _RECORDS
     ]
 
 
