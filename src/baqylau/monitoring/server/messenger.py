@@ -1,0 +1,175 @@
+"""TELL: takes what the outbox holds to the people it is for.
+
+An attempt has a lease. Who dies in the middle of one leaves the notice in the outbox, and when the lease is over it is
+sent once more: a receiver may get a notice twice, never not at all. What fails is tried again with growing pauses; what
+is given up is an alarm of its own, about the way on which it failed.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+
+import structlog
+
+from baqylau.domain.alarms import AlarmState
+from baqylau.domain.notices import WEARER, Channel, Notice, NoticeState, failed, needless, taken_over
+from baqylau.domain.targets import HttpGateway, SmppGateway, Target, Telling
+from baqylau.links.notices.http import SmsByHttp, Webhook, client
+from baqylau.links.notices.mail import Mail
+from baqylau.links.notices.smpp import Smpp
+from baqylau.links.notices.way import Letter, NotTakenError, TakenOver, Way
+from baqylau.monitoring.server.letters import letter_to, letter_to_wearer, notices_of
+from baqylau.storage.outbox import Due, Outbox
+
+log = structlog.get_logger()
+
+AT_ONCE = 16
+"""Notices under way at the same time: a receiver that does not answer does not hold up the others."""
+LEASE = timedelta(seconds=60)
+"""Longer than any attempt takes."""
+RECEIPTS_EVERY = timedelta(seconds=5)
+RECEIPTS_AWAITED = timedelta(days=2)
+"""So long a gateway is asked what became of a message."""
+
+
+class Ways:
+    """The ways to receivers, as the installation has them."""
+
+    def __init__(self, telling: Telling) -> None:
+        """Open nothing yet."""
+        self._telling = telling
+        self._http = client()
+        self._mail = Mail(telling.email) if telling.email else None
+        self.smpp = Smpp(telling.sms) if isinstance(telling.sms, SmppGateway) else None
+
+    def to(self, target: Target) -> Way | None:
+        """Give the way to a target, None when the installation has none."""
+        match target.channel:
+            case Channel.WEBHOOK:
+                return Webhook(target.secret, self._http)
+            case Channel.EMAIL:
+                return self._mail
+            case Channel.SMS:
+                return self.sms()
+
+    def sms(self) -> Way | None:
+        """Give the way to telephones."""
+        gateway = self._telling.sms
+        return SmsByHttp(gateway, self._http) if isinstance(gateway, HttpGateway) else self.smpp
+
+    def close(self) -> None:
+        """End every line."""
+        self._http.close()
+        if self.smpp is not None:
+            self.smpp.close()
+
+
+class Messenger:
+    """Sends until told to stop."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        telling: Telling,
+        *,
+        now: Callable[[], datetime],
+        jitter: Callable[[], float],
+        given_up: Callable[[Notice], None],
+    ) -> None:
+        """`jitter` gives a number from 0 to 1; `given_up` hears of each notice that will not be sent any more."""
+        self._outbox = outbox
+        self._telling = telling
+        self._ways = Ways(telling)
+        self._now = now
+        self._jitter = jitter
+        self._given_up = given_up
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notice")
+        self._under_way: set[Future[None]] = set()
+        self._receipts_at = now()
+
+    def round(self) -> bool:
+        """Begin what is due and is not under way yet; tell whether more may be waiting."""
+        at = self._now()
+        spread = self._outbox.spread(lambda news: notices_of(self._telling, news), at)
+        self._finish(timeout_s=0)
+        due = self._outbox.take(at, LEASE, AT_ONCE - len(self._under_way))
+        self._under_way |= {self._threads.submit(self._attempt, one) for one in due}
+        self._ask_for_receipts(at)
+        return bool(spread or due)
+
+    def catch_up(self, stopping: Callable[[], bool]) -> None:
+        """Send all that is due; comes back when nothing is left or when what is under way takes its time."""
+        while self.round() and not stopping():
+            self._finish(timeout_s=0.05)
+
+    def stop(self) -> None:
+        """Let what is under way come to its end."""
+        self._threads.shutdown()
+        self._finish(timeout_s=0)
+        self._ways.close()
+
+    def _finish(self, timeout_s: float) -> None:
+        """Forget the attempts that have ended; a fault of ours in one of them is raised here."""
+        if self._under_way:
+            done, self._under_way = wait(self._under_way, timeout_s, FIRST_COMPLETED)
+            for attempt in done:
+                attempt.result()
+
+    def _attempt(self, due: Due) -> None:
+        after = self._after(due)
+        if self._outbox.settle(after):
+            log.info("notice", notice=after.id, target=after.target, state=after.state.value, error=after.last_error)
+            if after.state is NoticeState.GIVEN_UP:
+                self._given_up(after)
+
+    def _after(self, due: Due) -> Notice:
+        notice = due.notice
+        if due.alarm.state is AlarmState.CLOSED:
+            return needless(notice)
+        try:
+            taken = self._sent(due)
+        except NotTakenError as why:
+            return failed(notice, self._now(), why.error, lasting=why.lasting, jitter=self._jitter())
+        return taken_over(notice, self._now(), reference=taken.reference, delivered=taken.delivered)
+
+    def _sent(self, due: Due) -> TakenOver:
+        if due.notice.target == WEARER:
+            return self._sent_to_wearer(due)
+        target = self._telling.target(due.notice.target)
+        way = self._ways.to(target) if target else None
+        if target is None or way is None:
+            raise NotTakenError("no_such_target", lasting=True)
+        return way.send(letter_to(self._telling, target, due, self._now()))
+
+    def _sent_to_wearer(self, due: Due) -> TakenOver:
+        way = self._ways.sms()
+        if way is None or due.person is None or not due.person.phone:
+            raise NotTakenError("no_such_target", lasting=True)
+        return way.send(letter_to_wearer(due.person, due.alarm, due.notice, self._now()))
+
+    def _ask_for_receipts(self, at: datetime) -> None:
+        smpp = self._ways.smpp
+        if smpp is None or at < self._receipts_at:
+            return
+        self._receipts_at = at + RECEIPTS_EVERY
+        if not self._outbox.awaits_receipts(at - RECEIPTS_AWAITED):
+            return
+        try:
+            receipts = smpp.receipts()
+        except NotTakenError as why:
+            log.warning("no_receipts", error=why.error)
+            return
+        for one in receipts:
+            self._outbox.receipt(one.reference, at, delivered=one.delivered)
+
+
+def tried_on(telling: Telling, target: Target, letter: Letter) -> TakenOver:
+    """Send one letter at once, to see whether a way works. `NotTakenError` says why it does not."""
+    ways = Ways(telling)
+    try:
+        way = ways.to(target)
+        if way is None:
+            raise NotTakenError("no_such_target", lasting=True)
+        return way.send(letter)
+    finally:
+        ways.close()

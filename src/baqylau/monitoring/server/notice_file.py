@@ -1,0 +1,56 @@
+"""The file that says who is told what: `notices.yaml` in the folder of the installation. It holds secrets."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import yaml
+
+from baqylau.domain.targets import Telling, mistakes
+
+NAME = "notices.yaml"
+
+
+class NoticeFileError(Exception):
+    """The file cannot be used; `key` and `params` make the sentence that says why."""
+
+    def __init__(self, key: str, **params: str) -> None:
+        super().__init__(key)
+        self.key = key
+        self.params = params
+
+
+def telling_in(data_dir: Path) -> Telling:
+    """Read who is told what; nobody where there is no file. `NoticeFileError` when the file is not as it must be."""
+    file = data_dir / NAME
+    try:
+        said = file.read_bytes()
+        open_to_others = file.stat().st_mode & 0o077
+    except FileNotFoundError:
+        return Telling()
+    except OSError as wrong:
+        raise NoticeFileError("notice.file.cannot_read", file=str(file), why=wrong.strerror or "") from wrong
+    if open_to_others:
+        raise NoticeFileError("notice.file.open_to_others", file=str(file))
+    telling = _decoded(said, str(file))
+    for key, params in _mistakes(telling):
+        raise NoticeFileError(key, file=str(file), **params)
+    return telling
+
+
+def _decoded(said: bytes, file: str) -> Telling:
+    try:
+        return msgspec.convert(yaml.safe_load(said) or {}, Telling)
+    except (yaml.YAMLError, msgspec.ValidationError) as wrong:
+        why = str(wrong).partition("\n")[0]
+        raise NoticeFileError("notice.file.malformed", file=file, why=why) from wrong
+
+
+def _mistakes(telling: Telling) -> Iterator[tuple[str, dict[str, str]]]:
+    try:
+        ZoneInfo(telling.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield "notice.file.no_timezone", {"timezone": telling.timezone}
+    for mistake in mistakes(telling):
+        yield f"notice.file.{mistake.what}", {"target": mistake.target}
