@@ -8,6 +8,7 @@ OrderId = NewType("OrderId", str)
 RestrictionId = NewType("RestrictionId", str)
 PermissionId = NewType("PermissionId", str)
 FittingId = NewType("FittingId", str)
+MaintenanceId = NewType("MaintenanceId", str)
 ConsentId = NewType("ConsentId", str)
 
 ObservationId = NewType("ObservationId", str)

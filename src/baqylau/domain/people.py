@@ -1,10 +1,11 @@
 """The person under supervision and the equipment, as the registers know them."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
-from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.ids import DeviceId, MaintenanceId, PersonId
 from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction
 from baqylau.domain.zones import Zone
 
@@ -58,6 +59,22 @@ class Device(Struct, frozen=True, kw_only=True):
     """Where fixed equipment was installed. None for a home unit: at the first place of a presence regime."""
 
 
+class Maintenance(Struct, frozen=True, kw_only=True):
+    """Work of ours on a person's equipment: what is found of it meanwhile is kept, and nobody is asked.
+
+    It ends by itself at `until_at`; what still holds then is found again.
+    """
+
+    id: MaintenanceId
+    person_id: PersonId
+    device_id: DeviceId | None
+    """None: all equipment of the person."""
+    from_at: datetime
+    until_at: datetime
+    reason: str
+    by: str
+
+
 class Supervision(Struct, frozen=True, kw_only=True):
     """Everything prescribed for one person and the equipment that tells of it: what judging needs to know."""
 
@@ -69,3 +86,4 @@ class Supervision(Struct, frozen=True, kw_only=True):
     """The person's own, and those of the protected persons whom a restriction names."""
     fittings: tuple[Fitting, ...] = ()
     devices: tuple[Device, ...] = ()
+    maintenances: tuple[Maintenance, ...] = ()
