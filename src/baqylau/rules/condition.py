@@ -163,7 +163,7 @@ def explain(kind: Kind[Any], author: Author, state: Condition | None) -> Account
         needs = Need(key="condition_ended" if ended else "condition_told", met=False)
         code = kind.ends if ended and kind.ends is not None else kind.begins
         return author.account(code, needs, finding=state.finding if state is not None else None)
-    figures = {f"{kind.name}_after_s": kind.after_s}
+    figures: dict[str, float] = {"after_s": kind.after_s}
     return author.account(
         kind.begins,
         Need(key="condition_told", met=True, at=state.since),

@@ -4,7 +4,7 @@ Nothing is judged here. So what is said cannot differ from what was found: a fin
 makes it lacks nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from baqylau.domain.ids import PermissionId
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness
-from baqylau.rules import battery, clock_skew, condition, jump, keeping, no_fix, silence, tamper
+from baqylau.rules import battery, clock_skew, condition, device_time, jump, keeping, no_fix, silence, tamper
 from baqylau.rules.compliance import of_restriction, why_unknown
 from baqylau.rules.device_plan import DevicePlan
-from baqylau.rules.explanation import Account, DeviceAccount, Explanation, PlaceKnown, RestrictionAccount
+from baqylau.rules.explanation import Account, DeviceAccount, Explanation, Need, PlaceKnown, RestrictionAccount
 from baqylau.rules.fold import fold
 from baqylau.rules.keeping import BEGUN, Sight
-from baqylau.rules.plan import RestrictionPlan, plan_of
+from baqylau.rules.plan import Plan, RestrictionPlan, plan_of
 from baqylau.rules.spans import ALWAYS
 from baqylau.rules.state import DeviceState, PersonState
 
@@ -39,7 +39,7 @@ def explain(supervision: Supervision, state: PersonState, at: datetime) -> Expla
         heard_at=state.heard_at,
         heard_age_s=(at - state.heard_at).total_seconds() if state.heard_at is not None else None,
         listened=listened,
-        restrictions=tuple(_restriction(supervision, one, state, sight) for one in plan.restrictions),
+        restrictions=tuple(_restriction(supervision, watches, state, sight) for watches in _grouped(plan)),
         devices=tuple(_device(one, state, at) for one in plan.devices.values()),
     )
 
@@ -59,10 +59,19 @@ def _place(state: PersonState, at: datetime) -> PlaceKnown | None:
     )
 
 
+def _grouped(plan: Plan) -> Iterable[list[RestrictionPlan]]:
+    """Give the rules that watch each version of each restriction, the breach itself first."""
+    grouped: dict[tuple[str, int], list[RestrictionPlan]] = {}
+    for one in plan.restrictions:
+        grouped.setdefault((one.restriction.id, one.restriction.version), []).append(one)
+    return grouped.values()
+
+
 def _restriction(
-    supervision: Supervision, plan: RestrictionPlan, state: PersonState, sight: Sight
+    supervision: Supervision, watches: list[RestrictionPlan], state: PersonState, sight: Sight
 ) -> RestrictionAccount:
-    restriction, validity, at = plan.restriction, plan.validity, sight.at
+    plan, at = watches[0], sight.at
+    restriction, validity = plan.restriction, plan.validity
     said = RestrictionAccount(
         restriction_id=restriction.id,
         version=restriction.version,
@@ -73,7 +82,19 @@ def _restriction(
         from_at=validity.from_at,
         until_at=_ending(validity.until_at),
     )
-    return _in_force(supervision, plan, state, sight, said) if said.in_force else said
+    if not said.in_force:
+        return said
+    accounts = tuple(_account(one, state, sight) for one in watches)
+    return replace(_in_force(supervision, plan, state, sight, said), accounts=accounts)
+
+
+def _account(plan: RestrictionPlan, state: PersonState, sight: Sight) -> Account:
+    own = state.keepings.get(plan.key, BEGUN)
+    account = keeping.explain(plan, own, sight)
+    breach = state.keepings.get(plan.under, BEGUN).finding if plan.under is not None else None
+    if breach is None or own.finding is not None:
+        return account
+    return replace(account, needs=(*account.needs, Need(key="no_breach_open", met=False)))
 
 
 def _in_force(
@@ -90,7 +111,6 @@ def _in_force(
         compliance=of_restriction(plan, own, at, known=_why(state) is None),
         place=zone.name,
         verdict=verdict,
-        accounts=(keeping.explain(plan, own, sight),),
     )
 
 
@@ -116,7 +136,7 @@ def _device(plan: DevicePlan, state: PersonState, at: datetime) -> DeviceAccount
     if time is None:
         return DeviceAccount(device_id=device.id, kind=device.kind, worn=False)
     if own is None or own.from_at != time.from_at:
-        own = DeviceState(time.from_at, silence.begun(time.from_at, plan.silence, state.blind_until))
+        own = device_time.begun(plan, time, state.blind_until)
     return DeviceAccount(
         device_id=device.id,
         kind=device.kind,
@@ -134,7 +154,8 @@ def _device(plan: DevicePlan, state: PersonState, at: datetime) -> DeviceAccount
 
 def _accounts(plan: DevicePlan, own: DeviceState, at: datetime) -> Iterator[Account]:
     authors = plan.authors
-    yield silence.explain(authors[silence.NAME], own.silence, at, plan.silence)
+    if plan.silence.limit is not None:
+        yield silence.explain(authors[silence.NAME], own.silence, at, plan.silence)
     yield from tamper.explain(authors[tamper.NAME], own.tamper, plan.case)
     yield battery.explain(authors[battery.NAME], own.charge, plan.charge)
     yield clock_skew.explain(authors[clock_skew.NAME], wrong=own.clock_wrong)

@@ -143,8 +143,7 @@ def explain(author: Author, state: Silence, at: datetime, terms: Terms) -> Accou
     """Say what is found next, and what it still lacks."""
     if state.finding is not None:
         return author.account(terms.ends, Need(key="word_heard", met=False), finding=state.finding)
-    if terms.limit is None:
-        return author.account(terms.begins)
-    figures = {"silence_limit_s": terms.limit.total_seconds(), "silent_s": (at - state.heard_at).total_seconds()}
+    limit_s = terms.limit.total_seconds() if terms.limit is not None else 0.0
+    figures = {"silence_limit_s": limit_s, "silent_s": (at - state.heard_at).total_seconds()}
     over = Need(key="silence_limit", met=at >= state.deadline, at=state.deadline, figures=figures)
     return author.account(terms.begins, over)
