@@ -15,6 +15,11 @@ def partition_of(person_id: PersonId) -> int:
     return sha256(person_id.encode()).digest()[0] % PARTITIONS
 
 
+def nearness_of(person_id: PersonId) -> DeviceId:
+    """Give the name under which the server writes how near a person came to those whom a restriction names."""
+    return DeviceId(f"nearness/{person_id}")
+
+
 def ourselves(partition: int) -> DeviceId:
     """Give the name under which the server writes facts about itself into a partition."""
     return DeviceId(f"ourselves/{partition}")

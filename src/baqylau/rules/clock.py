@@ -7,7 +7,7 @@ which it reached us: the fact is real even though its time is not.
 from datetime import datetime, timedelta
 
 from baqylau.domain.ids import ObservationId
-from baqylau.domain.observations import Blind, Observation
+from baqylau.domain.observations import Authentication, Blind, Observation
 from baqylau.rules.settings import CLOCK_AHEAD_S, CLOCK_BEHIND_S
 
 _AHEAD = timedelta(seconds=CLOCK_AHEAD_S)
@@ -45,9 +45,12 @@ def instant(observation: Observation) -> datetime:
 def order_key(observation: Observation) -> tuple[datetime, ObservationId]:
     """Give the place of the observation in the canonical order: by instant, then by id.
 
-    A gap in our listening comes after everything of the instant at which it begins, ticks too.
+    A gap in our listening comes after everything of the instant at which it begins, ticks too; and so does what we
+    worked out ourselves of that instant.
     """
     gap = blind(observation)
     if gap is not None:
         return gap.from_at, ObservationId(AFTER_TICKS + observation.id)
+    if observation.authentication is Authentication.OURSELVES:
+        return observation.observed_at, ObservationId(AFTER_TICKS + observation.id)
     return (observation.observed_at if plausible(observation) else observation.received_at), observation.id

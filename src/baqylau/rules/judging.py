@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import ObservationId
-from baqylau.domain.observations import Observation
+from baqylau.domain.observations import Nearness, Observation
 from baqylau.domain.verdicts import Blindness, Compliance
-from baqylau.rules import compliance, device_time, keeping
+from baqylau.rules import compliance, contact, device_time, keeping
 from baqylau.rules.clock import AFTER_TICKS, blind, order_key
 from baqylau.rules.device_plan import DevicePlan
 from baqylau.rules.hearing import Hearing, believed
@@ -34,6 +34,7 @@ class Judging:
     __slots__ = (
         "_blind_until",
         "_calm",
+        "_contacts",
         "_devices",
         "_due",
         "_heard_at",
@@ -55,7 +56,7 @@ class Judging:
 
     def __init__(self, plan: Plan, state: PersonState) -> None:
         self._plan = plan
-        self._devices, self._keepings = dict(state.devices), dict(state.keepings)
+        self._devices, self._keepings, self._contacts = dict(state.devices), dict(state.keepings), state.contacts
         if state.prescribed != plan.digest:
             self._prescribe()
         self._position, self._holds, self._stale = state.position, state.holds, state.stale
@@ -78,6 +79,8 @@ class Judging:
         keys = {plan.key for plan in self._plan.restrictions}
         self._keepings = {key: state for key, state in self._keepings.items() if key in keys}
         self._devices = {key: state for key, state in self._devices.items() if key in self._plan.devices}
+        named = tuple(f"{plan.key}/" for plan in self._plan.contacts)
+        self._contacts = {key: state for key, state in self._contacts.items() if key.startswith(named)}
 
     def hear(self, observation: Observation) -> None:
         """Fold one observation, after the ticks before it."""
@@ -87,6 +90,10 @@ class Judging:
         if gap is not None:
             self._tick_until(at, included=True)
             self._blinded(at, observation.observed_at)
+            return
+        if observation.device_id == self._plan.nearness_id:
+            self._tick_until(at, included=True)
+            self._near(observation, at)
             return
         self._tick_until(at, included=False)
         plan = self._plan.devices.get(observation.device_id)
@@ -114,6 +121,7 @@ class Judging:
             prescribed=self._plan.digest,
             devices=self._devices,
             keepings=self._keepings,
+            contacts=self._contacts,
             position=self._position,
             holds=self._holds,
             stale=self._stale,
@@ -152,6 +160,16 @@ class Judging:
             changed = self._places(hearing.position, at) or changed
         if changed:
             self._show(at)
+
+    def _near(self, observation: Observation, at: datetime) -> None:
+        """Take how near the person was to others."""
+        for plan in self._plan.contacts:
+            for body in observation.bodies:
+                if isinstance(body, Nearness):
+                    changed, found = contact.near(plan, self._contacts, at, observation.id, body)
+                    self._contacts = self._contacts | changed
+                    self.findings += found
+        self._show(at)
 
     def _places(self, position: Position, at: datetime) -> bool:
         """Put a new position to every restriction; give whether anything changed."""
@@ -218,6 +236,9 @@ class Judging:
                 self.findings += found
             else:
                 self._keepings.pop(plan.key, None)
+        for named in self._plan.contacts:
+            self.findings += contact.tick(named, at)
+        self._contacts = contact.kept(self._plan.contacts, self._contacts, at)
         self._show(at)
         self._wake = self._next_wake()
 
@@ -254,6 +275,8 @@ class Judging:
             self._devices, self._heard_at, self._position, unheard=self._unheard, stale=self._stale
         )
         shown = compliance.of_person(self._plan.restrictions, self._keepings, at, why)
+        if contact.broken(self._contacts):
+            shown = (Compliance.NOT_AS_PRESCRIBED, None)
         if shown != self._shown or self._since is None:
             self._shown, self._since = shown, at
             self.changes.append((at, *shown))
@@ -281,3 +304,6 @@ class Judging:
             for plan in self._plan.restrictions:
                 if plan.validity.holds(at):
                     yield keeping.wake_at(plan, self._keepings.get(plan.key, BEGUN), plan.span(at), at)
+            for named in self._plan.contacts:
+                if named.validity.holds(at):
+                    yield contact.wake_at(named, at)

@@ -3,21 +3,24 @@
 A plan is the same for the same `Supervision`; it only remembers what it has worked out.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from math import inf
 
 import msgspec
 
 from baqylau.domain.ids import DeviceId, SubjectId
-from baqylau.domain.orders import NoContact, Placed
+from baqylau.domain.orders import NoContact, Placed, PresenceRegime
+from baqylau.domain.partitions import nearness_of
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Standing, Verdict
 from baqylau.domain.zones import Zone
+from baqylau.rules.contact import ContactPlan
 from baqylau.rules.device_plan import DevicePlan
 from baqylau.rules.finding import Author
 from baqylau.rules.geometry import clearance_m, shape_of, verdict
 from baqylau.rules.position import Position
+from baqylau.rules.radio_plan import Posts, RadioPlan
 from baqylau.rules.spans import ALWAYS, Span, Validity, fitted, span_at, validity_of
 from baqylau.rules.watch import Watch, watches
 
@@ -32,9 +35,11 @@ class RestrictionPlan:
         "_widened_m",
         "author",
         "dwell",
+        "gone_grace",
         "grace",
         "key",
         "kind",
+        "posts",
         "restriction",
         "stay",
         "under",
@@ -58,6 +63,9 @@ class RestrictionPlan:
             person_id=supervision.person_id,
             subject=SubjectId(restriction.id),
         )
+        self.posts: Posts = ()
+        """For each place of a presence regime the home units that stand there; none where nobody listens."""
+        self.gone_grace = timedelta()
         self._supervision = supervision
         self._shapes = tuple(shape_of(zone) for zone in self.zones)
         self._span = self._at(validity.from_at)
@@ -101,7 +109,7 @@ class RestrictionPlan:
 class Plan:
     """Everything prescribed for one person."""
 
-    __slots__ = ("boundaries", "devices", "digest", "restrictions", "supervision")
+    __slots__ = ("boundaries", "contacts", "devices", "digest", "nearness_id", "restrictions", "supervision")
 
     def __init__(self, supervision: Supervision) -> None:
         self.supervision = supervision
@@ -121,9 +129,26 @@ class Plan:
             if not isinstance(restriction, NoContact)
             for watch in watches(restriction)
         )
+        self.contacts = tuple(
+            ContactPlan(supervision, restriction, validity)
+            for restriction, validity in valid
+            if isinstance(restriction, NoContact)
+        )
+        self.nearness_id = nearness_of(supervision.person_id)
+        self.radio = self._radio()
         times = [time for device in self.devices.values() for time in device.times]
         times += [plan.validity for plan in self.restrictions]
+        times += [time for contact in self.contacts for time in (contact.validity, *contact.watched)]
         self.boundaries = tuple(sorted({edge for time in times for edge in (time.from_at, time.until_at)} - {ALWAYS}))
+
+    def _radio(self) -> RadioPlan | None:
+        radio = RadioPlan(self.devices)
+        if not radio.worn:
+            return None
+        for plan in self.restrictions:
+            if isinstance(plan.restriction, PresenceRegime):
+                plan.posts, plan.gone_grace = radio.posts(plan.zones), radio.grace
+        return radio
 
     def next_boundary(self, at: datetime | None) -> datetime:
         """Give when something next begins or ends to be in force, or `ALWAYS`."""

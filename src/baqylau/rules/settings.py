@@ -47,6 +47,11 @@ POSITION_STALE_S: Final = 900
 LOITER_NEAR_M: Final = 100.0
 """Nearer than this to the edge of an exclusion zone is near it, where no wider warning ring is ordered [K]."""
 
+PREALERT_TIMES: Final = 2.0
+"""A protected person's pre-alert is at so many times the distance. Notes on the domain, section 4 (France)."""
+PAIR_WITHIN_S: Final = 60
+"""Fixes of two people tell how near they were when no more than this lies between them [K]."""
+
 NO_FIX_AFTER_S: Final = 600
 """A device that speaks and has no position this long is a finding. Catalogue L01 (10 min)."""
 MAXIMUM_SPEED_M_S: Final = 70.0

@@ -8,6 +8,7 @@ from baqylau.domain.ids import DeviceId, ObservationId
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.battery import Charge
 from baqylau.rules.condition import Condition
+from baqylau.rules.contact import Contact
 from baqylau.rules.geometry import LONGEST_DEGREE_M
 from baqylau.rules.jump import BEGUN, Track
 from baqylau.rules.keeping import Keeping
@@ -73,6 +74,8 @@ class PersonState(Struct, frozen=True, kw_only=True):
     devices: dict[DeviceId, DeviceState] = {}
     keepings: dict[str, Keeping] = {}
     """By restriction and version."""
+    contacts: dict[str, Contact] = {}
+    """By restriction, version and distance."""
     position: Position | None = None
     """The last believed one."""
     holds: bool = False

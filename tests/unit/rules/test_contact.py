@@ -1,0 +1,162 @@
+"""People who must not meet, and people who are protected."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec.structs import replace
+
+from baqylau.crypto.digests import observation_id
+from baqylau.domain.ids import ConsentId, ObservationId, PersonId, RestrictionId
+from baqylau.domain.observations import Authentication, Nearness, Observation
+from baqylau.domain.orders import Consent, NoContact
+from baqylau.domain.partitions import nearness_of
+from baqylau.domain.people import Supervision
+from baqylau.rules.clock import order_key
+from baqylau.rules.fold import begin, fold
+from baqylau.rules.state import PersonState
+from tests.unit.rules.stories import (
+    ORDER,
+    ORDER_FROM,
+    ORDER_UNTIL,
+    PERSON,
+    at,
+    codes,
+    every,
+    judged,
+    permission,
+    supervision,
+    told,
+)
+
+OTHER = PersonId("person-2")
+
+
+def no_contact(**more: object) -> NoContact:
+    fields: dict[str, object] = {
+        "id": RestrictionId("apart"),
+        "order_id": ORDER,
+        "version": 1,
+        "clause": "not to meet",
+        "from_at": ORDER_FROM,
+        "other_id": OTHER,
+        "distance_m": 500.0,
+    }
+    return NoContact(**(fields | more))  # type: ignore[arg-type]
+
+
+def consent(until_at: datetime | None = None) -> Consent:
+    return Consent(id=ConsentId("consent-1"), person_id=OTHER, from_at=ORDER_FROM, until_at=until_at, form="1/2025")
+
+
+ACCOMPLICES = supervision(no_contact(distance_m=100.0))
+PROTECTED = supervision(no_contact(protected=True), consents=(consent(),))
+
+
+def apart(when: datetime, distance_m: float, accuracy_m: float = 20.0) -> Observation:
+    """Give what the server worked out of two positions."""
+    name = observation_id(f"{when} {distance_m}".encode())
+    because = (ObservationId(f"{name[:-1]}0"), ObservationId(f"{name[:-1]}1"))
+    body = Nearness(other_id=OTHER, distance_m=distance_m, accuracy_m=accuracy_m, because=because)
+    return Observation(
+        id=name,
+        device_id=nearness_of(PERSON),
+        observed_at=when,
+        received_at=when,
+        bodies=(body,),
+        authentication=Authentication.OURSELVES,
+    )
+
+
+def walk(begin_at: datetime, *distances_m: float) -> list[Observation]:
+    """Give the distances of two people, a minute apart."""
+    return [apart(begin_at + timedelta(minutes=minute), metres) for minute, metres in enumerate(distances_m)]
+
+
+def test_two_people_who_meet_are_found_when_several_positions_say_so() -> None:
+    story = walk(at("12:00"), 900, 60, 50, 40, 300, 900, 900)
+    _, (met, parted) = judged(ACCOMPLICES, story)
+    assert told([met, parted]) == [("V05", "12:02"), ("V06", "12:05")]
+    assert met.because == (story[1].id, story[2].id)
+    assert parted.ends == met.id
+    assert met.subject == "apart"
+
+
+def test_one_position_near_the_other_is_no_meeting() -> None:
+    assert judged(ACCOMPLICES, walk(at("12:00"), 900, 60, 900, 900), at("13:00"))[1] == ()
+
+
+def test_a_distance_that_is_less_certain_than_it_is_short_decides_nothing() -> None:
+    story = [apart(at("12:00") + timedelta(minutes=minute), 60, accuracy_m=80) for minute in range(20)]
+    assert judged(ACCOMPLICES, story)[1] == ()
+
+
+def test_towards_a_protected_person_there_is_a_warning_first_and_then_the_alarm() -> None:
+    story = walk(at("12:00"), 3000, 900, 800, 450, 400, 300, 700, 800, 2000, 2000)
+    assert told(judged(PROTECTED, story)[1]) == [
+        ("V01", "12:02"),
+        ("V02", "12:04"),
+        ("V06", "12:07"),
+        ("V06", "12:09"),
+    ]
+
+
+def test_who_is_there_at_once_is_alarmed_at_once_and_without_the_warning() -> None:
+    assert codes(judged(PROTECTED, walk(at("12:00"), 100, 100, 100))[1]) == ["V02"]
+
+
+def test_the_screen_shows_it_as_long_as_it_lasts() -> None:
+    state, _ = judged(PROTECTED, walk(at("12:00"), 100, 100, 100))
+    assert state.compliance.value == "outside"
+    state, _ = judged(PROTECTED, walk(at("12:00"), 100, 100, 100, 2000, 2000))
+    assert state.compliance.value == "free"
+
+
+def test_a_permission_such_as_a_day_in_court_excuses_both() -> None:
+    who = replace(PROTECTED, permissions=(permission(at("11:00"), at("14:00")),))
+    assert judged(who, walk(at("12:00"), 100, 100, 100), at("13:00"))[1] == ()
+
+
+def test_after_the_order_nothing_is_found() -> None:
+    assert judged(PROTECTED, walk(ORDER_UNTIL, 100, 100, 100))[1] == ()
+
+
+def test_without_consent_nothing_is_judged_and_the_record_says_so() -> None:
+    who = supervision(no_contact(protected=True))
+    _, findings = judged(who, walk(at("12:00"), 100, 100, 100), at("13:00"))
+    assert told(findings) == [("W04", "05:00")]
+
+
+def test_a_consent_that_is_withdrawn_ends_it_at_once_and_leaves_a_record() -> None:
+    who = replace(PROTECTED, consents=(consent(at("12:03")),))
+    story = walk(at("12:00"), 100, 100, 100, 100, 100, 2000, 2000)
+    state, findings = judged(who, story, at("13:00"))
+    assert told(findings) == [("V02", "12:01"), ("W04", "12:03")]
+    assert state.compliance.value == "free"
+
+
+def test_the_other_persons_place_is_in_nothing_that_is_remembered_or_found() -> None:
+    state, findings = judged(PROTECTED, walk(at("12:00"), 3000, 800, 800, 400, 400))
+    kept = msgspec.json.encode([state, findings]).decode()
+    assert "latitude" not in kept
+    assert all(not finding.place for finding in findings)
+
+
+def test_people_without_such_a_restriction_have_nothing_to_do_with_it() -> None:
+    assert judged(supervision(), walk(at("12:00"), 10, 10, 10))[1] == ()
+
+
+def test_any_cut_of_the_story_ends_in_the_same() -> None:
+    story = sorted(
+        walk(at("12:00"), 3000, 800, 800, 400, 400, 900) + every(60, at("12:00"), at("12:06")), key=order_key
+    )
+    whole = judged(PROTECTED, story)
+    for cut in range(len(story)):
+        assert _in_two(PROTECTED, story, cut) == whole
+
+
+def _in_two(who: Supervision, story: list[Observation], cut: int) -> tuple[PersonState, tuple[object, ...]]:
+    state, first = fold(who, begin(), story[:cut], None)
+    state, second = fold(
+        who, msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=PersonState), story[cut:], None
+    )
+    return state, first + second
