@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from baqylau.cli.doors import Doors, options, ports_of
 from baqylau.cli.invitations import invitation_link
 from baqylau.cli.logs import LEVEL, say_from
 from baqylau.cli.options import DATABASE, Lifeline, alone, ready
@@ -62,10 +63,8 @@ def demo(
             map_zoom=MAP_ZOOM,
         )
         _welcome(invitation_link(engine, f"http://{HOST}:{settings.web_port}"), ports)
-        devices = [option for name, port in ports.items() for option in (f"--{name}-port", str(port))]
-        serve_all(
-            settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, {"devices": ["demo-devices", "--lifeline", *devices]}
-        )
+        devices = ["demo-devices", "--lifeline", *options(ports)]
+        serve_all(settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, {"devices": devices})
     typer.echo("Stopped. The data stay: `make demo` goes on, `make demo-reset` forgets them.")
 
 
@@ -112,8 +111,7 @@ def _free(port: int) -> int:
 
 @app.command("demo-devices", hidden=True)
 def demo_devices(
-    wialon_port: Annotated[int, typer.Option()],
-    egts_port: Annotated[int, typer.Option()],
+    door: Doors = None,
     lifeline: Lifeline = False,  # noqa: FBT002 - an option
 ) -> None:
     """Let the demo's devices live until we are asked to stop."""
@@ -122,7 +120,7 @@ def demo_devices(
     asyncio.run(
         run_demo_devices(
             HOST,
-            {"wialon": wialon_port, "egts": egts_port},
+            ports_of(door),
             now=wall_clock.now,
             sleep=wall_clock.sleep,
             random=Random(),  # noqa: S311 - noise of receivers

@@ -75,8 +75,8 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
     keeper.connected = lambda: gateway.connected
     keeper.start()
     try:
-        for name, protocol in FLEET.items():
-            await gateway.open(name, protocol.session, settings.host, settings.ports[name])
+        for name, port in settings.ports.items():
+            await gateway.open(name, FLEET[name].session, settings.host, port)
         await _look_around(gateway, keeper, registers, stop)
     finally:
         await gateway.close()

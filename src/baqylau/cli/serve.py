@@ -10,21 +10,18 @@ import structlog
 import typer
 from sqlalchemy import Engine
 
+from baqylau.cli.doors import Doors, options, ports_of
 from baqylau.cli.invitations import invitation_link
 from baqylau.cli.options import DATABASE, DEFAULT_DATA, Data, Database, Host, Lifeline, alone, ready
 from baqylau.cli.roles import gateway_role, judge_role, web_role
 from baqylau.monitoring.server import lifeline as parent
-from baqylau.monitoring.server.settings import FLEET_PORTS, WEB_PORT, Settings
+from baqylau.monitoring.server.settings import WEB_PORT, Settings
 from baqylau.monitoring.server.supervise import ChildKeepsDyingError, supervise
 from baqylau.storage.database import plain_dsn
 
 app = typer.Typer()
 log = structlog.get_logger()
 
-WialonPort = Annotated[
-    int, typer.Option(envvar="BAQYLAU_WIALON_PORT", help="Port for Wialon IPS; 0 lets the system choose.")
-]
-EgtsPort = Annotated[int, typer.Option(envvar="BAQYLAU_EGTS_PORT", help="Port for EGTS; 0 lets the system choose.")]
 WebPort = Annotated[int, typer.Option(envvar="BAQYLAU_WEB_PORT", help="Port of the workstation's pages.")]
 MapCenter = Annotated[
     tuple[float, float], typer.Option(envvar="BAQYLAU_MAP_CENTER", help="Longitude and latitude where the map opens.")
@@ -44,8 +41,7 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
     data: Data = DEFAULT_DATA,
     database: Database = "",
     host: Host = "127.0.0.1",
-    wialon_port: WialonPort = FLEET_PORTS["wialon"],
-    egts_port: EgtsPort = FLEET_PORTS["egts"],
+    door: Doors = None,
     web_port: WebPort = WEB_PORT,
     basemap: Basemap = None,
     map_center: MapCenter = CENTER,
@@ -57,7 +53,7 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
         settings = Settings(
             data_dir=data,
             host=host,
-            ports={"wialon": wialon_port, "egts": egts_port},
+            ports=ports_of(door),
             web_port=web_port,
             basemap=basemap,
             map_center=map_center,
@@ -69,13 +65,12 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
 def serve_all(settings: Settings, environment: Mapping[str, str], more: Mapping[str, Sequence[str]]) -> None:
     """Run the roles, and more programs beside them, as processes of their own until we are asked to stop."""
     common = ["--data", str(settings.data_dir), "--lifeline"]
-    fleet = [option for name, port in settings.ports.items() for option in (f"--{name}-port", str(port))]
     opens = ["--map-center", *map(str, settings.map_center), "--map-zoom", str(settings.map_zoom)]
     pages = ["--web-port", str(settings.web_port), *opens]
     if settings.basemap:
         pages += ["--basemap", str(settings.basemap)]
     roles = {
-        "gateway": ["gateway", *common, "--host", settings.host, *fleet],
+        "gateway": ["gateway", *common, "--host", settings.host, *options(settings.ports)],
         "judge": ["judge", *common],
         "web": ["web", *common, "--host", settings.host, *pages],
     }
@@ -98,12 +93,11 @@ def gateway(
     data: Data = DEFAULT_DATA,
     database: Database = "",
     host: Host = "127.0.0.1",
-    wialon_port: WialonPort = FLEET_PORTS["wialon"],
-    egts_port: EgtsPort = FLEET_PORTS["egts"],
+    door: Doors = None,
     lifeline: Lifeline = False,  # noqa: FBT002 - an option
 ) -> None:
     """Run only the gateway: hear devices, keep what they say, answer when it is kept."""
-    ports = {"wialon": wialon_port, "egts": egts_port}
+    ports = ports_of(door)
     _role(
         "gateway",
         data,

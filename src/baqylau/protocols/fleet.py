@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from baqylau.protocols import egts, wialon
+from baqylau.protocols import egts, teltonika, wialon
 from baqylau.protocols.session import DeviceSide, Event, Session
 
 
@@ -29,6 +29,12 @@ FLEET: dict[str, FleetProtocol] = {
         session=egts.EgtsSession,
         device=lambda number, _password: egts.EgtsDevice(number),
         decode_frame=egts.decode_frame,
+        is_text=False,
+    ),
+    "teltonika": FleetProtocol(
+        session=teltonika.TeltonikaSession,
+        device=lambda number, _password: teltonika.TeltonikaDevice(number),
+        decode_frame=teltonika.decode_frame,
         is_text=False,
     ),
 }

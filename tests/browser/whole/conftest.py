@@ -17,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
+from baqylau.cli.doors import options
 from baqylau.domain.observations import Body
 from baqylau.monitoring.workstation.settings import STATIC_DIR
 from baqylau.protocols.wialon import WialonDevice
@@ -64,9 +65,9 @@ class Installation:
     def __init__(self, folder: Path) -> None:
         self._data = folder / "data"
         self._log = folder / "server.log"
-        self.door, self._web, egts = free_port(), free_port(), free_port()
+        self.door, self._web = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self._web}"
-        doors = ("--wialon-port", str(self.door), "--egts-port", str(egts), "--web-port", str(self._web))
+        doors = (*options({"wialon": self.door}), "--web-port", str(self._web))
         self._command = (*self._program, "server", "--data", str(self._data), *doors, *("--map-center", "66.9", "48.6"))
         (folder / "people.yaml").write_text(people_file(), encoding="utf-8")
         self.start()

@@ -1,37 +1,6 @@
-"""The checksum of Wialon IPS 2.0 (spec W3): CRC-16, reflected polynomial 0xA001, initial value 0."""
+"""The checksum of Wialon IPS 2.0 as it is written on the line (spec W3): CRC-16 from 0."""
 
-import struct
-
-_POLYNOMIAL = 0xA001
-
-
-def _remainder(word: int) -> int:
-    """Divide one 16-bit word, bit by bit."""
-    for _ in range(16):
-        word = (word >> 1) ^ _POLYNOMIAL if word & 1 else word >> 1
-    return word
-
-
-def _remainders() -> list[int]:
-    """Give the remainder of every 16-bit word. Division is linear: each bit doubles what is known of the lower ones."""
-    table = [0]
-    for bit in range(16):
-        remainder = _remainder(1 << bit)
-        table += [remainder ^ lower for lower in table]
-    return table
-
-
-_TABLE = _remainders()
-
-
-def crc16(data: bytes) -> int:
-    """Give the checksum of the bytes, two at a step. Starting from 0, a zero byte in front changes nothing."""
-    if len(data) & 1:
-        data = b"\0" + data
-    remainder = 0
-    for word in struct.unpack(f"<{len(data) >> 1}H", data):
-        remainder = _TABLE[remainder ^ word]
-    return remainder
+from baqylau.protocols.crc16 import crc16
 
 
 def is_checksum(text: bytes) -> bool:

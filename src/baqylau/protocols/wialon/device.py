@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from baqylau.domain.observations import Body
+from baqylau.protocols.crc16 import crc16
 from baqylau.protocols.session import Confirmed, Refused, Reply, Welcomed
-from baqylau.protocols.wialon.checksum import crc16
 from baqylau.protocols.wialon.frames import LINE_MAX_BYTES
 from baqylau.protocols.wialon.writing import record
 

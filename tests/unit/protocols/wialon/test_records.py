@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from baqylau.domain.observations import Battery, Body, Enclosure, Fix, Motion, NoFix, Power, Strap
+from baqylau.protocols.crc16 import crc16
 from baqylau.protocols.session import Fault, Keep, Reading
 from baqylau.protocols.wialon import decode_frame
-from baqylau.protocols.wialon.checksum import crc16
 
 PLACE = "5110.0200;N;07126.7600;E;36;90;347;9"
 NOWHERE = "NA;NA;NA;NA;NA;NA;NA;NA"

@@ -3,9 +3,9 @@
 import pytest
 
 from baqylau.domain.observations import Fix, Strap
+from baqylau.protocols.crc16 import crc16
 from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Rejected
 from baqylau.protocols.wialon import WialonSession
-from baqylau.protocols.wialon.checksum import crc16
 
 PLACE = b"5110.0200;N;07126.7600;E;36;90;347;9"
 SHORT = b"#SD#010326;083015;" + PLACE
