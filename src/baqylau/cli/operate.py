@@ -93,9 +93,9 @@ def alarms(
     language: Language = SPOKEN,
 ) -> None:
     """List alarms, newest first: those that wait for a person, or all."""
-    states = tuple(AlarmState) if closed else (AlarmState.OPEN, AlarmState.TAKEN)
+    states = tuple(AlarmState) if closed else tuple(one for one in AlarmState if one is not AlarmState.CLOSED)
     with ready(data, database) as engine:
-        found = Alarms(engine, now).page(AlarmFilter(states=states), limit=1_000)
+        found = Alarms(engine, now).page(AlarmFilter(states=states, held=None if closed else False), limit=1_000)
     if as_json:
         for view in found:
             sys.stdout.write(msgspec.json.encode(view).decode() + "\n")

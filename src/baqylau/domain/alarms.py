@@ -51,6 +51,7 @@ class Cause(StrEnum):
     MAINTENANCE = "maintenance"
     PERMISSION_NOT_ENTERED = "permission_not_entered"
     HEALTH_OR_EMERGENCY = "health_or_emergency"
+    OVER_BY_ITSELF = "over_by_itself"
     OTHER = "other"
 
     @property

@@ -31,9 +31,13 @@ class Told(Struct, frozen=True, kw_only=True):
     superseded_at: datetime | None = None
 
 
-def opens_alarm(code: Code) -> bool:
+PART_OF: dict[Code, Code] = {Code.STRAP_RESTORED: Code.STRAP_OPEN}
+"""What belongs to an alarm that waits already: a strap that closes again is part of the story of its opening."""
+
+
+def opens_alarm(finding: Finding) -> bool:
     """Whether somebody has to answer for it."""
-    return EVENTS[code].priority < RECORD_ONLY
+    return EVENTS[finding.code].priority < RECORD_ONLY and not finding.maintenance
 
 
 def opened(alarm_id: AlarmId, finding: Finding, raised_at: datetime) -> Alarm:
@@ -50,6 +54,7 @@ def opened(alarm_id: AlarmId, finding: Finding, raised_at: datetime) -> Alarm:
         raised_at=raised_at,
         began_at=finding.at,
         last_at=finding.at,
+        waits_since=raised_at,
         late=raised_at - finding.at > LATE_AFTER,
     )
 

@@ -75,6 +75,12 @@ class Accounts:
             row = connection.execute(select(account).where(account.c.login == login)).first()
         return msgspec.convert(row, Account, from_attributes=True) if row else None
 
+    def all(self) -> list[Account]:
+        """Give every account, in the order of their names."""
+        with transaction(self._engine) as connection:
+            rows = connection.execute(select(account).order_by(account.c.name, account.c.login)).all()
+        return [msgspec.convert(row, Account, from_attributes=True) for row in rows]
+
     def any(self) -> bool:
         """Whether anybody may sign in at all."""
         with transaction(self._engine) as connection:

@@ -1,6 +1,7 @@
 """Alarms and findings between their tables and their values."""
 
 from collections.abc import Iterable
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -42,7 +43,13 @@ def put_alarms(cursor: "Cursor[Any]", alarms: Iterable[Alarm]) -> None:
 
 def _plain(value: object) -> object:
     """Enumerations are stored by their value."""
-    return str(value) if isinstance(value, str) else value
+    match value:
+        case str():
+            return str(value)
+        case IntEnum():
+            return int(value)
+        case _:
+            return value
 
 
 def finding_of(body: str) -> Finding:

@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Engine, Select, Text, cast, insert, select, update
+from sqlalchemy import Engine, Select, Text, cast, select
 
-from baqylau.domain.alarms import Act, Alarm, AlarmState, act_on
+from baqylau.domain.acts import Act
+from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId
-from baqylau.storage import audit
+from baqylau.storage.acting import do
 from baqylau.storage.alarm_rows import alarm_of, finding_of
 from baqylau.storage.database import transaction
-from baqylau.storage.feed import ALARM, append
 from baqylau.storage.schema import alarm, alarm_act, finding, finding_event
 
 
@@ -26,7 +26,7 @@ class AlarmView(Struct, frozen=True, kw_only=True):
 
 
 class Done(Struct, frozen=True, kw_only=True):
-    """Something that somebody did about an alarm."""
+    """Something that was done about an alarm; `by` is a login, or `rule/<name>`."""
 
     at: datetime
     by: str
@@ -51,6 +51,8 @@ class AlarmFilter(Struct, frozen=True, kw_only=True):
     priority: int | None = None
     raised_from: datetime | None = None
     raised_until: datetime | None = None
+    held: bool | None = None
+    """Whether an incident holds them."""
 
 
 _VIEW = select(alarm, cast(finding.c.body, Text).label("finding_body")).join(
@@ -66,8 +68,8 @@ class Alarms:
         self._clock = clock
 
     def open(self) -> list[AlarmView]:
-        """Give all that are not closed, the most urgent and oldest first."""
-        waiting = _VIEW.where(alarm.c.state != AlarmState.CLOSED.value)
+        """Give all that are not closed and that no incident holds, the most urgent and oldest first."""
+        waiting = _VIEW.where(alarm.c.state != AlarmState.CLOSED.value, alarm.c.incident_id.is_(None))
         return self._views(waiting.order_by(alarm.c.priority, alarm.c.raised_at, alarm.c.id))
 
     def get(self, alarm_id: AlarmId) -> AlarmView:
@@ -80,6 +82,10 @@ class Alarms:
     def several(self, alarm_ids: list[AlarmId]) -> list[AlarmView]:
         """Give those with these numbers, in the order of their numbers."""
         return self._views(_VIEW.where(alarm.c.id.in_(alarm_ids)).order_by(alarm.c.id))
+
+    def held_by(self, incident_id: AlarmId) -> list[AlarmView]:
+        """Give what an incident holds or was closed with, in the order of their numbers."""
+        return self._views(_VIEW.where(alarm.c.incident_id == incident_id).order_by(alarm.c.id))
 
     def page(self, chosen: AlarmFilter, *, before: AlarmId | None = None, limit: int = 100) -> list[AlarmView]:
         """Give the chosen alarms, newest first; `before` is the last number of the page before."""
@@ -110,22 +116,11 @@ class Alarms:
     def act(self, alarm_id: AlarmId, act: Act, by: str) -> Alarm:
         """Do it and give the alarm as it is now.
 
-        `domain.alarms.ActRefusedError` when it does not fit, `KeyError` when there is no such alarm. The act, its
+        `domain.acts.ActRefusedError` when it does not fit, `KeyError` when there is no such alarm. The act, its
         audit and the change of the screens are one transaction.
         """
-        at = self._clock()
         with transaction(self._engine) as connection:
-            row = connection.execute(select(alarm).where(alarm.c.id == alarm_id).with_for_update()).mappings().first()
-            if row is None:
-                raise KeyError(alarm_id)
-            after = act_on(alarm_of(row), act, by=by, at=at)
-            values = msgspec.to_builtins(after, builtin_types=[datetime])
-            connection.execute(update(alarm).where(alarm.c.id == alarm_id).values(values))
-            connection.execute(insert(alarm_act).values(alarm_id=alarm_id, at=at, by=by, act=msgspec.to_builtins(act)))
-            kind = msgspec.to_builtins(act)["type"]
-            audit.record(connection, who=by, what=f"alarm.{kind}", about=f"alarm/{alarm_id}", at=at)
-            append(connection, ALARM, [str(alarm_id)])
-        return after
+            return do(connection, alarm_id, act, by=by, at=self._clock())
 
     def _views(self, wanted: "Select[Any]") -> list[AlarmView]:
         with transaction(self._engine) as connection:
@@ -142,5 +137,6 @@ def _chosen(wanted: "Select[Any]", chosen: AlarmFilter) -> "Select[Any]":
         chosen.priority is not None and alarm.c.priority == chosen.priority,
         chosen.raised_from is not None and alarm.c.raised_at >= chosen.raised_from,
         chosen.raised_until is not None and alarm.c.raised_at < chosen.raised_until,
+        chosen.held is not None and alarm.c.incident_id.is_not(None) == chosen.held,
     )
     return wanted.where(*(condition for condition in conditions if condition is not False))

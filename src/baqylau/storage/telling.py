@@ -5,7 +5,7 @@ each stands afterwards.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,12 @@ from msgspec import Struct
 
 from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.catalogue import EVENTS
-from baqylau.domain.consolidation import CLEARED_BY, Told, consolidated, opened, opens_alarm
+from baqylau.domain.consolidation import CLEARED_BY, PART_OF, Told, consolidated, opened, opens_alarm
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
 from baqylau.storage.alarm_rows import alarm_from, put_alarms, selecting
 from baqylau.storage.bulk import BulkInsert, columns_of
+from baqylau.storage.correlating import CONCERNED, INCIDENT_LOCK, correlate
 from baqylau.storage.schema import finding, finding_event
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _RAISE = BulkInsert(
     "ON CONFLICT (id) DO UPDATE SET superseded_at = NULL, alarm_id = excluded.alarm_id, body = excluded.body",
 )
 _LOG = BulkInsert(finding_event, ("finding_id", "alarm_id", "at", "kind"))
-_TOLD = "SELECT alarm_id, id, at, raised_at, superseded_at FROM finding WHERE alarm_id = ANY(%s)"
+_TOLD = "SELECT alarm_id, code, id, at, raised_at, superseded_at FROM finding WHERE alarm_id = ANY(%s)"
 _ENDED = (
     "SELECT waiting.id, finding.code, finding.at FROM unnest(%s::int8[], %s::text[], %s::text[], %s::timestamptz[]) "
     "AS waiting (id, person_id, subject, since) JOIN finding USING (person_id, subject) "
@@ -70,6 +71,9 @@ def tell(
     known = _known(cursor, [one.id for one in raised] + list(superseded))
     new = [one for one in raised if one.id not in known or known[one.id].superseded_at]
     gone = [known[name] for name in superseded if name in known and not known[name].superseded_at]
+    concerned = not CONCERNED.isdisjoint([*(one.code for one in new), *(one.code for one in gone)])
+    if concerned:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (INCIDENT_LOCK,))
     alarms = _locked(cursor, _keys_of(new, gone), [one.alarm_id for one in gone if one.alarm_id])
     under = _assign(cursor, alarms, new, at)
     cursor.execute(_SUPERSEDE, (at, [one.id for one in gone]))
@@ -78,7 +82,8 @@ def tell(
     touched = {*under.values(), *(one.alarm_id for one in gone)}
     changed = [one for one in _consolidated(cursor, alarms) if one.id in touched or one != alarms[one.id]]
     put_alarms(cursor, changed)
-    return [one.id for one in changed]
+    correlated = correlate(cursor, changed, at) if concerned else []
+    return list(dict.fromkeys([*(one.id for one in changed), *correlated]))
 
 
 def _known(cursor: "Cursor[Any]", names: list[FindingId]) -> dict[FindingId, _Known]:
@@ -92,9 +97,14 @@ def _keys_of(new: Iterable[Finding], gone: Iterable[_Known]) -> set[Key]:
     keys: set[Key] = set()
     said: tuple[Finding | _Known, ...] = (*new, *gone)
     for one in said:
-        codes = (one.code,) if opens_alarm(one.code) else EVENTS[one.code].clears
+        codes = (*EVENTS[one.code].clears, *_waiting_codes(one.code))
         keys.update((one.person_id, code, one.subject) for code in codes)
     return keys
+
+
+def _waiting_codes(code: Code) -> tuple[Code, ...]:
+    """Under which codes an alarm may wait for a finding, the likeliest first."""
+    return (PART_OF[code], code) if code in PART_OF else (code,)
 
 
 def _locked(cursor: "Cursor[Any]", keys: set[Key], numbers: list[AlarmId]) -> dict[AlarmId, Alarm]:
@@ -110,15 +120,23 @@ def _assign(
     waiting = {
         (one.person_id, one.code, one.subject): one.id for one in alarms.values() if one.state is not AlarmState.CLOSED
     }
-    telling = [one for one in new if opens_alarm(one.code)]
-    first = {(one.person_id, one.code, one.subject): one for one in reversed(telling)}
+    telling = [one for one in new if opens_alarm(one)]
+    said = {*waiting, *((one.person_id, one.code, one.subject) for one in telling)}
+    keys = {one.id: _key_among(said, one) for one in telling}
+    first = {keys[one.id]: one for one in reversed(telling)}
     missing = [key for key in first if key not in waiting]
     if missing:
         numbers = [AlarmId(row[0]) for row in cursor.execute(_NUMBERS, (len(missing),)).fetchall()]
         for number, key in zip(numbers, missing, strict=True):
             alarms[number] = opened(number, first[key], at)
             waiting[key] = number
-    return {one.id: waiting[one.person_id, one.code, one.subject] for one in telling}
+    return {one.id: waiting[keys[one.id]] for one in telling}
+
+
+def _key_among(said: Collection[Key], one: Finding) -> Key:
+    """Give under which alarm a finding comes, of those that wait and those that are being opened."""
+    keys: list[Key] = [(one.person_id, code, one.subject) for code in _waiting_codes(one.code)]
+    return next(key for key in keys if key in said)
 
 
 def _row(one: Finding, alarm_id: AlarmId | None, at: datetime) -> tuple[object, ...]:
@@ -138,13 +156,15 @@ def _events(
 
 
 def _consolidated(cursor: "Cursor[Any]", alarms: dict[AlarmId, Alarm]) -> list[Alarm]:
-    """Give the alarms as they stand now."""
+    """Give the alarms as they stand now, but for those of which other alarms took over every finding."""
     told = defaultdict(list)
-    for alarm_id, name, at, raised_at, superseded_at in cursor.execute(_TOLD, (list(alarms),)).fetchall():
-        told[alarm_id].append(Told(id=name, at=at, raised_at=raised_at, superseded_at=superseded_at))
+    for alarm_id, code, name, at, raised_at, superseded_at in cursor.execute(_TOLD, (list(alarms),)).fetchall():
+        if code == alarms[alarm_id].code:
+            told[alarm_id].append(Told(id=name, at=at, raised_at=raised_at, superseded_at=superseded_at))
+    standing = [one for one in alarms.values() if one.id in told]
     since = {alarm_id: min(one.at for one in under) for alarm_id, under in told.items()}
-    ended = _ended(cursor, [(one.id, one.person_id, one.subject, since[one.id]) for one in alarms.values()], alarms)
-    return [consolidated(one, told[one.id], ended[one.id]) for one in alarms.values()]
+    ended = _ended(cursor, [(one.id, one.person_id, one.subject, since[one.id]) for one in standing], alarms)
+    return [consolidated(one, told[one.id], ended[one.id]) for one in standing]
 
 
 def _ended(

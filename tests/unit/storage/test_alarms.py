@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from msgspec.structs import replace
 
-from baqylau.domain.alarms import ActRefusedError, AlarmState, Cause, Close, Note, Take
+from baqylau.domain.acts import ActRefusedError, Close, Note, Take
+from baqylau.domain.alarms import Action, AlarmState, Cause
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId
 from baqylau.storage.alarms import AlarmFilter, Alarms, Done
@@ -15,7 +16,7 @@ from baqylau.storage.judgement import JudgeStore
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import AIGUL, BOLAT, NOON, House, after
 
-CLOSE = Close(cause=Cause.ENTERED_ZONE, grounds="seen at the market by the patrol")
+CLOSE = Close(cause=Cause.ENTERED_ZONE, action=Action.VISITED, grounds="seen at the market by the patrol")
 
 
 @pytest.fixture
@@ -109,7 +110,7 @@ def test_what_was_closed_as_withdrawn_and_is_found_again_calls_again(
 ) -> None:
     finding = found(Code.EXCLUSION_ENTRY, 10)
     bench.say(superseded=[finding.id])
-    alarms.act(number, Close(cause=Cause.OTHER, grounds="late data took it away"), "dana")
+    alarms.act(number, replace(CLOSE, cause=Cause.OTHER), "dana")
 
     [again] = bench.say(finding)
 

@@ -163,7 +163,9 @@ def test_an_end_that_late_data_took_away_clears_no_longer(bench: Bench, alarms: 
 
 def test_a_tamper_that_ends_by_itself_still_waits_uncleared(bench: Bench, alarms: Alarms) -> None:
     bench.say(found(Code.STRAP_OPEN, 10), found(Code.STRAP_RESTORED, 20))
-    assert [view.alarm.cleared_at for view in alarms.open()] == [None, None]
+    assert [(view.alarm.code, view.alarm.cleared_at, view.alarm.count) for view in alarms.open()] == [
+        (Code.STRAP_OPEN, None, 1)
+    ]
 
 
 def test_a_superseded_finding_is_marked_and_its_alarm_waits_with_nothing_left(bench: Bench, alarms: Alarms) -> None:

@@ -91,6 +91,7 @@ def alarm_row(number: int) -> AlarmRow:
         raised_at=NOW,
         began_at=NOW,
         last_at=NOW,
+        waits_since=NOW,
     )
     return AlarmRow(
         alarm=alarm,
@@ -98,6 +99,7 @@ def alarm_row(number: int) -> AlarmRow:
         person_address="",
         finding=found,
         take_until=NOW + timedelta(minutes=3),
+        wearer_first=False,
     )
 
 

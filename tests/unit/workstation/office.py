@@ -72,6 +72,10 @@ class Browser:
     def change(self, method: str, path: str, body: Any = None) -> httpx.Response:
         return self.client.request(method, path, json=body, headers=self.headers)
 
+    def act(self, number: int, kind: str, **words: object) -> httpx.Response:
+        """Do something about an alarm."""
+        return self.change("POST", f"/api/alarms/{number}/acts", {"type": kind, **words})
+
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self.client.get(path, headers=headers)
 
@@ -121,11 +125,9 @@ class Office:
             with browser.client:
                 yield browser
 
-    def employ(self, login: str = "aliya") -> None:
+    def employ(self, login: str = "aliya", role: Role = Role.ADMINISTRATOR) -> None:
         """Make an account."""
-        account = Account(
-            login=login, name=login.title(), password=HASHED, language=Language.KK, role=Role.ADMINISTRATOR
-        )
+        account = Account(login=login, name=login.title(), password=HASHED, language=Language.KK, role=role)
         self.stores.accounts.create(account, by="installation")
 
     def invite(self) -> str:

@@ -15,7 +15,7 @@ from baqylau.storage.schema import audit
 from tests.unit.workstation import invented
 from tests.unit.workstation.office import Browser, Office
 
-GROUNDS = {"cause": "device_tampered", "grounds": "Strap cut, seen on site"}
+GROUNDS = {"cause": "device_tampered", "action": "visited", "grounds": "Strap cut, seen on site"}
 
 
 @pytest.fixture
@@ -40,31 +40,26 @@ def _looks(office: Office) -> list[tuple[str, str, str, str]]:
 
 def test_an_alarm_is_taken_noted_and_closed_with_grounds(office: Office, browser: Browser) -> None:
     number = office.alarm()
-    taken = browser.change("POST", f"/api/alarms/{number}/take", {}).json()
+    taken = browser.act(number, "take").json()
     assert (taken["alarm"]["state"], taken["alarm"]["taken_by"]) == ("taken", "aliya")
     assert taken["person_name"] == "Ayan Sample"
-    again = browser.change("POST", f"/api/alarms/{number}/take", {})
-    assert _key(again) == (409, "alarm.refused.already_yours")
+    assert _key(browser.act(number, "take")) == (409, "alarm.refused.already_yours")
 
-    assert browser.change("POST", f"/api/alarms/{number}/note", {"text": " Called, no answer "}).status_code == 200
-    assert _key(browser.change("POST", f"/api/alarms/{number}/note", {"text": " "})) == (
-        409,
-        "alarm.refused.empty_note",
-    )
+    assert browser.act(number, "note", text="Called, no answer").status_code == 200
+    assert _key(browser.act(number, "note", text=" ")) == (409, "alarm.refused.empty_note")
 
-    empty = browser.change("POST", f"/api/alarms/{number}/close", {**GROUNDS, "grounds": " "})
-    assert _key(empty) == (409, "alarm.refused.empty_grounds")
-    unknown = browser.change("POST", f"/api/alarms/{number}/close", {**GROUNDS, "cause": "violation"})
+    assert _key(browser.act(number, "close", **{**GROUNDS, "grounds": " "})) == (409, "alarm.refused.empty_grounds")
+    unknown = browser.act(number, "close", **{**GROUNDS, "cause": "violation"})
     assert unknown.json() == {"key": "request.refused.field", "params": {"field": "cause"}}
-    closed = browser.change("POST", f"/api/alarms/{number}/close", GROUNDS).json()
+    closed = browser.act(number, "close", **GROUNDS).json()
     assert (closed["alarm"]["state"], closed["alarm"]["closed_by"]) == ("closed", "aliya")
-    assert _key(browser.change("POST", f"/api/alarms/{number}/take", {})) == (409, "alarm.refused.closed")
+    assert _key(browser.act(number, "take")) == (409, "alarm.refused.closed")
 
     acts = browser.get(f"/api/alarms/{number}").json()["acts"]
-    assert [(act["kind"], act["by"], act["text"]) for act in acts] == [
-        ("take", "aliya", ""),
-        ("note", "aliya", "Called, no answer"),
-        ("close", "aliya", GROUNDS["grounds"]),
+    assert [(one["by"], one["act"]) for one in acts] == [
+        ("aliya", {"type": "take"}),
+        ("aliya", {"type": "note", "text": "Called, no answer"}),
+        ("aliya", {"type": "close", **GROUNDS}),
     ]
 
 
@@ -73,8 +68,7 @@ def test_of_two_people_who_take_it_at_once_one_has_it_and_the_other_is_told(offi
     other = Browser(str(browser.client.base_url).rstrip("/"))
     with other.client, ThreadPoolExecutor(2) as pool:
         other.sign_in("bolat")
-        path = f"/api/alarms/{number}/take"
-        answers = list(pool.map(lambda who: who.change("POST", path, {}), (browser, other)))
+        answers = list(pool.map(lambda who: who.act(number, "take"), (browser, other)))
     won, lost = sorted(answers, key=lambda answer: answer.status_code)
     assert (won.status_code, lost.status_code) == (200, 409)
     assert lost.json()["key"] == "alarm.refused.taken_by_another"
@@ -84,7 +78,7 @@ def test_of_two_people_who_take_it_at_once_one_has_it_and_the_other_is_told(offi
 
 def test_the_list_is_read_page_by_page(office: Office, browser: Browser) -> None:
     numbers = [office.alarm() for _ in range(5)]
-    browser.change("POST", f"/api/alarms/{numbers[0]}/close", GROUNDS)
+    browser.act(numbers[0], "close", **GROUNDS)
 
     def listed(query: str) -> list[int]:
         return [row["alarm"]["id"] for row in browser.get(f"/api/alarms?{query}").json()]
@@ -112,7 +106,8 @@ def test_the_page_says_why(office: Office, browser: Browser) -> None:
     assert page["heard"][0]["authentication"] == "unauthenticated_device"
     assert page["zones"][0]["kind"] == "exclusion"
     assert page["zones"][0]["warning_m"] == 50
-    assert page["steps"] == 4
+    assert page["steps"] == ["call_person", "show_strap_by_video", "ask_for_visit", "tell_police"]
+    assert page["children"] == []
     assert page["person"]["person"]["name"] == "Ayan Sample"
     assert page["person"]["restrictions"][0]["clause"] == "Do not visit the market"
     timeline = page["timeline"]

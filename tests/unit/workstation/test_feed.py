@@ -100,7 +100,7 @@ def test_who_comes_back_hears_everything_missed_in_order_and_nothing_twice(offic
 def test_what_somebody_does_about_an_alarm_is_told_to_everybody(office: Office, browser: Browser) -> None:
     number = office.alarm()
     start = browser.get("/api/live").json()["cursor"]
-    browser.change("POST", f"/api/alarms/{number}/take", {})
+    browser.act(number, "take")
     [told] = listen(browser, start, 1)
     assert (told.said["row"]["alarm"]["id"], told.said["row"]["alarm"]["taken_by"]) == (number, "aliya")
 

@@ -27,21 +27,23 @@ def _refusal(answer: httpx.Response) -> tuple[int, str, object]:
 
 def _send(browser: Browser, content: bytes, content_type: str = "application/json") -> httpx.Response:
     headers = {**browser.headers, "Content-Type": content_type}
-    return browser.client.post("/api/alarms/1/note", content=content, headers=headers)
+    return browser.client.post("/api/alarms/1/acts", content=content, headers=headers)
 
 
 def test_a_body_that_is_not_what_was_asked_for_is_refused_by_its_field(browser: Browser) -> None:
     field = "request.refused.field"
     cases = (
-        (b'{"text":1}', (422, field, "text")),
-        (b"{}", (422, field, "text")),
-        (b'{"text":"a","nobody":1}', (422, field, "nobody")),
-        (b'{"text":"a\\u0000b"}', (422, field, "text")),
-        (json.dumps({"text": "a" * 4_001}).encode(), (422, field, "text")),
+        (b'{"type":"note","text":1}', (422, field, "text")),
+        (b'{"type":"note"}', (422, field, "text")),
+        (b"{}", (422, field, "type")),
+        (b'{"type":"escalate","level":2}', (422, field, "type")),
+        (b'{"type":"note","text":"a","nobody":1}', (422, field, "nobody")),
+        (b'{"type":"note","text":"a\\u0000b"}', (422, field, "text")),
+        (json.dumps({"type": "note", "text": "a" * 4_001}).encode(), (422, field, "text")),
         (b"[]", (422, field, "")),
         (b'{"text":', (400, "request.refused.not_json", None)),
         (b'{"text":"\\ud800"}', (400, "request.refused.not_json", None)),
-        (b'{"text":"\xff"}', (400, "request.refused.not_json", None)),
+        (b'{"type":"note","text":"\xff"}', (400, "request.refused.not_json", None)),
         (b"", (400, "request.refused.not_json", None)),
         (b"[" * 60_000, (422, field, "")),
     )
@@ -60,7 +62,7 @@ def test_a_body_that_is_too_large_is_refused_announced_or_not(browser: Browser) 
             yield large[at : at + 4_096]
 
     headers = {**browser.headers, "Content-Type": "application/json"}
-    answer = browser.client.post("/api/alarms/1/note", content=in_pieces(), headers=headers)
+    answer = browser.client.post("/api/alarms/1/acts", content=in_pieces(), headers=headers)
     assert _refusal(answer)[:2] == (413, "request.refused.too_large")
 
 
@@ -92,7 +94,7 @@ def test_paths_that_lead_nowhere_are_not_found_and_say_so_as_json(browser: Brows
         ("/api/observations/" + "0" * 32, "observation.refused.not_found"),
     ):
         assert _refusal(browser.get(path))[:2] == (404, key), path
-    assert _refusal(browser.change("POST", "/api/alarms/999999/take", {}))[:2] == (404, "alarm.refused.not_found")
+    assert _refusal(browser.act(999999, "take"))[:2] == (404, "alarm.refused.not_found")
     assert _refusal(browser.change("PUT", "/api/live", {}))[:2] == (405, "request.refused.method")
 
 
@@ -115,7 +117,7 @@ def test_nothing_below_the_api_is_open_to_strangers(office: Office) -> None:
         ):  # fmt: skip
             answer = stranger.get(f"/api/{path}")
             assert (answer.status_code, answer.json()["key"]) == (401, "session.refused.not_signed_in"), path
-        for method, path in (("POST", "alarms/1/take"), ("DELETE", "session"), ("PUT", "session/language")):
+        for method, path in (("POST", "alarms/1/acts"), ("DELETE", "session"), ("PUT", "session/language")):
             assert stranger.change(method, f"/api/{path}", {}).status_code == 401
 
 

@@ -1,35 +1,34 @@
 """What people do about an alarm. Two who act at once are put in order by the database; the second is told."""
 
+from typing import cast
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from baqylau.domain.alarms import Act, Close, Note, Take
+from baqylau.domain.acts import Doable
 from baqylau.monitoring.workstation.desk import desk_of
-from baqylau.monitoring.workstation.gate import who
+from baqylau.monitoring.workstation.gate import signed_of
 from baqylau.monitoring.workstation.looks import alarm_number
-from baqylau.monitoring.workstation.messages import CloseAlarm, NoteAlarm, TakeAlarm
+from baqylau.monitoring.workstation.messages import BulkActs
 from baqylau.monitoring.workstation.wire import received, reply
 
 
-async def _done(request: Request, act: Act) -> Response:
-    """Do it in the name of who is signed in and give the alarm as it is then."""
+async def act(request: Request) -> Response:
+    """Do something about an alarm in the name of who is signed in, and give the alarm as it is then."""
     desk = desk_of(request)
-    return reply(await desk.do(desk.records.act, alarm_number(request), act, who(request)))
+    number = alarm_number(request)
+    given = await received(request, cast("type[Doable]", Doable))
+    return reply(await desk.do(desk.records.act, number, given, signed_of(request).account))
 
 
-async def take(request: Request) -> Response:
-    """Take an alarm into one's hands."""
-    await received(request, TakeAlarm)
-    return await _done(request, Take())
+async def act_on_each(request: Request) -> Response:
+    """Do the same about several alarms, and tell of each what became of it."""
+    desk = desk_of(request)
+    given = await received(request, BulkActs)
+    return reply(await desk.do(desk.records.act_on_each, given, signed_of(request).account))
 
 
-async def note(request: Request) -> Response:
-    """Write down what was learned or done."""
-    given = await received(request, NoteAlarm)
-    return await _done(request, Note(text=given.text.strip()))
-
-
-async def close(request: Request) -> Response:
-    """Say what it was."""
-    given = await received(request, CloseAlarm)
-    return await _done(request, Close(cause=given.cause, grounds=given.grounds))
+async def colleagues(request: Request) -> Response:
+    """List those to whom an alarm may be handed over."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.records.colleagues))

@@ -1,13 +1,13 @@
 """From what the records hold to what the pages show. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 import msgspec
 
-from baqylau.domain.alarms import Close, Note, Take
-from baqylau.domain.catalogue import EVENTS, TAKE_WITHIN_S
+from baqylau.domain.acts import wearer_first
+from baqylau.domain.escalation import climbs_at
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import DeviceId, ObservationId, PersonId, SubjectId
 from baqylau.domain.observations import Observation
@@ -22,7 +22,6 @@ from baqylau.domain.orders import (
     TimedPlace,
 )
 from baqylau.domain.people import Device, Person, Supervision
-from baqylau.domain.reactions import Step
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
 from baqylau.monitoring.workstation.messages import (
@@ -53,7 +52,8 @@ def alarm_row(view: AlarmView, person: Person | None) -> AlarmRow:
         person_name=person.name if person else _NOBODY,
         person_address=person.address if person else _NOBODY,
         finding=view.finding,
-        take_until=alarm.raised_at + timedelta(seconds=TAKE_WITHIN_S[alarm.priority]),
+        take_until=climbs_at(alarm),
+        wearer_first=wearer_first(alarm),
     )
 
 
@@ -63,16 +63,8 @@ def alarm_rows(views: Iterable[AlarmView], people: Mapping[PersonId, Person]) ->
 
 
 def act_entry(done: Done) -> ActEntry:
-    """Give what somebody did as the alarm's page lists it."""
-    match done.act:
-        case Take():
-            return ActEntry(at=done.at, by=done.by, kind="take")
-        case Note(text=words):
-            return ActEntry(at=done.at, by=done.by, kind="note", text=words)
-        case Close(cause=cause, grounds=grounds):
-            return ActEntry(at=done.at, by=done.by, kind="close", text=grounds, cause=cause)
-        case _:
-            assert_never(done.act)
+    """Give what was done as the alarm's page lists it."""
+    return ActEntry(at=done.at, by=done.by, act=done.act)
 
 
 def heard(observation: Observation, *, decided: bool) -> Heard:
@@ -140,11 +132,6 @@ def concerned(supervision: Supervision, finding: Finding) -> Restriction | None:
     versions = [one for one in supervision.restrictions if SubjectId(one.id) == finding.subject]
     judged = [one for one in versions if one.version == finding.restriction_version]
     return judged[0] if judged else max(versions, key=lambda one: one.version, default=None)
-
-
-def steps(finding: Finding) -> tuple[Step, ...]:
-    """Give what the catalogue says to do."""
-    return EVENTS[finding.code].steps
 
 
 def nearest(

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from baqylau.domain.alarms import ActRefusedError
+from baqylau.domain.acts import ActRefusedError
 from baqylau.monitoring.workstation.headers import ALWAYS
 from baqylau.monitoring.workstation.messages import Refusal
 from baqylau.storage.database import StorageUnavailableError
@@ -51,7 +51,9 @@ async def refused(_request: Request, error: Exception) -> Response:
 async def act_refused(_request: Request, error: Exception) -> Response:
     """Answer an act that does not fit the alarm's state."""
     assert isinstance(error, ActRefusedError)  # noqa: S101 - as above
-    return RefusedError(HTTPStatus.CONFLICT, error.key).response()
+    refusal = RefusedError(HTTPStatus.CONFLICT, error.key)
+    refusal.params.update(error.params)
+    return refusal.response()
 
 
 async def http_error(_request: Request, error: Exception) -> Response:

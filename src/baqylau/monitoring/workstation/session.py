@@ -47,7 +47,7 @@ def _unfit(key: str, **params: int) -> RefusedError:
 
 
 def _me(account: Account, csrf: str) -> Me:
-    return Me(login=account.login, name=account.name, csrf=csrf, language=account.language)
+    return Me(login=account.login, name=account.name, csrf=csrf, language=account.language, role=account.role)
 
 
 async def show(request: Request) -> Response:
