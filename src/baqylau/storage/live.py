@@ -13,6 +13,8 @@ from baqylau.storage.schema import beat, journal_head, judge_cursor, person_live
 
 GATEWAY = "gateway"
 JUDGE = "judge"
+MESSENGER = "messenger"
+WEB = "web"
 
 
 class LiveRow(Struct, frozen=True, kw_only=True):
@@ -75,6 +77,10 @@ class Live:
     def judge_beat(self, alive_at: datetime, *, judge_ms: float | None) -> None:
         """Say that the judge judged until now, and how long it took from commit to judgement (median)."""
         self._beat(JUDGE, alive_at, 0, judge_ms)
+
+    def role_beat(self, role: str, alive_at: datetime) -> None:
+        """Say that a role that measures nothing lived until now."""
+        self._beat(role, alive_at, 0, None)
 
     def _beat(self, role: str, alive_at: datetime, connected: int, delay_ms: float | None) -> None:
         said = {"alive_at": alive_at, "connected": connected, "delay_ms": delay_ms}

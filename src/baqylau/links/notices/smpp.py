@@ -15,6 +15,8 @@ from smpplib.exceptions import PDUError
 from baqylau.domain.targets import SmppGateway
 from baqylau.links.notices.way import TIMEOUT_S, Letter, NotTakenError, Receipt, TakenOver
 
+TURN_S = 30.0
+"""How long one message waits for those before it."""
 _LOG_NAME = "baqylau.smpp"
 _RECEIPT = re.compile(rb"id:(\S+).*?stat:(\w+)", re.DOTALL)
 _DELIVERED = b"DELIVRD"
@@ -40,7 +42,7 @@ class Smpp:
         """Hand the message over, in as many parts as it needs; the receipt of the last one stands for all."""
         parts, encoding, esm_class = gsm.make_parts(letter.text)
         reference = ""
-        with self._lock, self._line() as client:
+        with self._line() as client:
             for number, part in enumerate(parts, 1):
                 sent = client.send_message(
                     **self._from(),
@@ -59,9 +61,8 @@ class Smpp:
 
     def receipts(self) -> list[Receipt]:
         """Give the receipts that have come; `NotTakenError` when the centre cannot be reached."""
-        with self._lock:
-            with self._line() as client:
-                client.poll()
+        with self._line() as client:
+            client.poll()
             come, self._receipts = self._receipts, []
         return come
 
@@ -72,6 +73,9 @@ class Smpp:
 
     @contextmanager
     def _line(self) -> Iterator[Any]:
+        """Give the line, which is ours alone meanwhile."""
+        if not self._lock.acquire(timeout=TURN_S):
+            raise NotTakenError("busy")
         try:
             if self._client is None:
                 self._client = self._open()
@@ -85,6 +89,8 @@ class Smpp:
         except (LineBrokenError, OSError) as broken:
             self._hang_up()
             raise NotTakenError("not_reached") from broken
+        finally:
+            self._lock.release()
 
     def _open(self) -> Any:
         gateway = self._gateway

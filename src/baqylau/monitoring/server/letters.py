@@ -23,8 +23,10 @@ DISTRICT_OF_NOBODY = ""
 
 
 def notices_of(telling: Telling, news: News) -> Iterator[Notice]:
-    """Give the notices that follow from an announcement."""
+    """Give the notices that follow from an announcement; none of an alarm that an incident explains by now."""
     said, alarm, person = news.announcement, news.alarm, news.person
+    if alarm.incident_id is not None:
+        return
     zone = ZoneInfo(telling.timezone)
     district = person.district if person else DISTRICT_OF_NOBODY
     if telling.wearer_first and _is_for_wearer(said, alarm.code) and person is not None and person.phone:

@@ -1,8 +1,8 @@
 """TELL: takes what the outbox holds to the people it is for.
 
 An attempt has a lease. Who dies in the middle of one leaves the notice in the outbox, and when the lease is over it is
-sent once more: a receiver may get a notice twice, never not at all. What fails is tried again with growing pauses; what
-is given up is an alarm of its own, about the way on which it failed.
+sent once more: a receiver may get a notice twice, never not at all. What fails is tried again with growing pauses; a
+target that cannot be told is an alarm of its own (`monitoring.server.watching_over`).
 """
 
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from baqylau.domain.alarms import AlarmState
-from baqylau.domain.notices import WEARER, Channel, Notice, NoticeState, failed, needless, taken_over
+from baqylau.domain.notices import WEARER, Channel, Notice, failed, needless, taken_over
 from baqylau.domain.targets import HttpGateway, SmppGateway, Target, Telling
 from baqylau.links.notices.http import SmsByHttp, Webhook, client
 from baqylau.links.notices.mail import Mail
 from baqylau.links.notices.smpp import Smpp
-from baqylau.links.notices.way import Letter, NotTakenError, TakenOver, Way
+from baqylau.links.notices.way import Letter, NotTakenError, Receipt, TakenOver, Way
 from baqylau.monitoring.server.letters import letter_to, letter_to_wearer, notices_of
 from baqylau.storage.outbox import Due, Outbox
 
@@ -25,9 +25,10 @@ log = structlog.get_logger()
 
 AT_ONCE = 16
 """Notices under way at the same time: a receiver that does not answer does not hold up the others."""
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=90)
 """Longer than any attempt takes."""
 RECEIPTS_EVERY = timedelta(seconds=5)
+UNKNOWN_MAX = 1_000
 RECEIPTS_AWAITED = timedelta(days=2)
 """So long a gateway is asked what became of a message."""
 
@@ -74,18 +75,18 @@ class Messenger:
         *,
         now: Callable[[], datetime],
         jitter: Callable[[], float],
-        given_up: Callable[[Notice], None],
     ) -> None:
-        """`jitter` gives a number from 0 to 1; `given_up` hears of each notice that will not be sent any more."""
+        """`jitter` gives a number from 0 to 1."""
         self._outbox = outbox
         self._telling = telling
         self._ways = Ways(telling)
         self._now = now
         self._jitter = jitter
-        self._given_up = given_up
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notice")
         self._under_way: set[Future[None]] = set()
         self._receipts_at = now()
+        self._unknown: list[Receipt] = []
+        """Receipts that came before we wrote under which name the gateway speaks of the message."""
 
     def round(self) -> bool:
         """Begin what is due and is not under way yet; tell whether more may be waiting."""
@@ -119,8 +120,6 @@ class Messenger:
         after = self._after(due)
         if self._outbox.settle(after):
             log.info("notice", notice=after.id, target=after.target, state=after.state.value, error=after.last_error)
-            if after.state is NoticeState.GIVEN_UP:
-                self._given_up(after)
 
     def _after(self, due: Due) -> Notice:
         notice = due.notice
@@ -155,12 +154,12 @@ class Messenger:
         if not self._outbox.awaits_receipts(at - RECEIPTS_AWAITED):
             return
         try:
-            receipts = smpp.receipts()
+            receipts = [*self._unknown, *smpp.receipts()]
         except NotTakenError as why:
             log.warning("no_receipts", error=why.error)
             return
-        for one in receipts:
-            self._outbox.receipt(one.reference, at, delivered=one.delivered)
+        known = [self._outbox.receipt(one.reference, at, delivered=one.delivered) for one in receipts]
+        self._unknown = [one for one, settled in zip(receipts, known, strict=True) if not settled][-UNKNOWN_MAX:]
 
 
 def tried_on(telling: Telling, target: Target, letter: Letter) -> TakenOver:

@@ -1,0 +1,150 @@
+"""Watching over ourselves: is a part of ours down, late, full, attacked or changed? Then somebody is told.
+
+Every role that keeps running without the others runs one: it sees a gateway or a judge that is gone, because it is
+alive when they are not. Several may watch at once; alarms are written once. Source: notes on the domain, section 6, X.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from msgspec import Struct
+
+from baqylau.domain.findings import Code
+from baqylau.storage.database import StorageUnavailableError
+from baqylau.storage.ourselves import Condition, Ourselves, Signs
+from baqylau.storage.proof import Verification
+
+log = structlog.get_logger()
+
+PASSING = (Code.INGEST_LAG, Code.PART_DOWN, Code.STORAGE_FAULT, Code.QUARANTINE_RISING)
+"""What can end by itself. What happened to security or to the journal stays until a person closes it."""
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """From when on something of ours is not as it should be."""
+
+    look_every_s: float = 5.0
+    down_after_s: float = 30.0
+    """Without a sign of life for so long, a role is down. Alarms are at most so late, notes on the domain, 7 (52)."""
+    late_ms: Mapping[str, float] = {"gateway": 1_000.0, "judge": 5_000.0}
+    """Median time from receipt to commit, and to judgement; notes on the domain, section 7 (1)."""
+    late_for_s: float = 30.0
+    """A short rush is no fault [K]."""
+    unsigned_after_s: float = 300.0
+    """Heads are signed every minute while the journal grows [K]."""
+    free_share: float = 0.02
+    free_bytes: int = 2 * 1024**3
+    quarantined_times: float = 3.0
+    """So many times the usual number in an hour [K]."""
+    quarantined_least: int = 100
+    failures_of_login: int = 10
+    failures_of_peer: int = 30
+    """Sign-ins that did not match within an hour: by then the brake holds for minutes."""
+    prove_every_s: float = 300.0
+    prove_entries: int = 100
+    """So many of the last entries of each chain are proved."""
+
+
+class Disk(Struct, frozen=True):
+    """Room where the data lie. Bytes."""
+
+    total: int
+    free: int
+
+
+def conditions(signs: Signs, disk: Disk, now: datetime, began_at: datetime, limits: Limits) -> Iterator[Condition]:
+    """Give what is not as it should be. Who has just begun to watch gives the others time to say that they live."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    for role, sign in signs.roles.items():
+        if now - max(sign.alive_at, began_at) > timedelta(seconds=limits.down_after_s):
+            yield Condition(code=Code.PART_DOWN, subject=role, since=sign.alive_at)
+        elif sign.delay_ms is not None and sign.delay_ms > limits.late_ms.get(role, float("inf")):
+            yield Condition(code=Code.INGEST_LAG, subject=role, since=hour)
+    for target, since in signs.broken_ways:
+        yield Condition(code=Code.PART_DOWN, subject=f"notices/{target}", since=since)
+    if disk.free < max(limits.free_bytes, disk.total * limits.free_share):
+        yield Condition(code=Code.STORAGE_FAULT, subject="disk", since=hour)
+    if _unsigned(signs, now, began_at, limits):
+        yield Condition(code=Code.STORAGE_FAULT, subject="signature", since=signs.signed_at or hour)
+    if signs.quarantined >= max(limits.quarantined_least, signs.quarantined_usually * limits.quarantined_times):
+        yield Condition(code=Code.QUARANTINE_RISING, subject="quarantine", since=hour)
+    yield from _security(signs, hour, limits)
+
+
+def _unsigned(signs: Signs, now: datetime, began_at: datetime, limits: Limits) -> bool:
+    """The journal has grown since it was last signed, and there was time enough to sign it."""
+    if signs.appended_at is None or (signs.signed_at is not None and signs.appended_at <= signs.signed_at):
+        return False
+    limit = timedelta(seconds=limits.unsigned_after_s)
+    return now - max(signs.signed_at or began_at, began_at) > limit and now - signs.appended_at < limit
+
+
+def _security(signs: Signs, hour: datetime, limits: Limits) -> Iterator[Condition]:
+    if signs.failures_of_login >= limits.failures_of_login or signs.failures_of_peer >= limits.failures_of_peer:
+        yield Condition(code=Code.SECURITY_EVENT, subject="sign_in", since=hour)
+    for _, at in signs.accounts:
+        yield Condition(code=Code.SECURITY_EVENT, subject="accounts", since=at)
+
+
+def broken_chains(proved: Verification, now: datetime) -> Iterator[Condition]:
+    """Give the chains that are not as they were written."""
+    for broken in proved.broken:
+        since = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        yield Condition(code=Code.CHAIN_BROKEN, subject=f"journal/{broken.partition}", since=since)
+
+
+class Watch:
+    """Looks every few seconds until told to stop."""
+
+    def __init__(
+        self,
+        ourselves: Ourselves,
+        *,
+        now: Callable[[], datetime],
+        disk: Callable[[], Disk],
+        prove: Callable[[int], Verification],
+        limits: Limits | None = None,
+    ) -> None:
+        """`prove` walks so many of the last entries of each chain."""
+        self._ourselves = ourselves
+        self._now = now
+        self._disk = disk
+        self._prove = prove
+        self._limits = limits or Limits()
+        self._began_at = self._proved_at = now()
+        self._late_since: dict[str, datetime] = {}
+
+    def look(self) -> None:
+        """Look once, and tell what is to be told."""
+        now = self._now()
+        found = conditions(self._ourselves.signs(now), self._disk(), now, self._began_at, self._limits)
+        present = self._lasting(list(found), now)
+        if now - self._proved_at >= timedelta(seconds=self._limits.prove_every_s):
+            self._proved_at = now
+            present += broken_chains(self._prove(self._limits.prove_entries), now)
+        self._ourselves.settle(present, PASSING, now)
+
+    def _lasting(self, found: list[Condition], now: datetime) -> list[Condition]:
+        """Leave out lateness that has not lasted yet."""
+        late = {one.subject for one in found if one.code is Code.INGEST_LAG}
+        self._late_since = {role: self._late_since.get(role, now) for role in late}
+        enough = now - timedelta(seconds=self._limits.late_for_s)
+        return [one for one in found if one.code is not Code.INGEST_LAG or self._late_since[one.subject] <= enough]
+
+    def until(self, stop: threading.Event) -> None:
+        """Look again and again; while the database is away nothing can be told."""
+        while not stop.wait(self._limits.look_every_s):
+            try:
+                self.look()
+            except StorageUnavailableError:
+                log.warning("database_away")
+
+
+def disk_at(place: Path) -> Disk:
+    """Give the room on the disk that holds a folder."""
+    usage = shutil.disk_usage(place)
+    return Disk(total=usage.total, free=usage.free)
