@@ -19,11 +19,13 @@ class DevicePlan:
 
     __slots__ = ("authors", "case", "charge", "conditions", "device", "has_receiver", "silence", "times")
 
-    def __init__(self, person_id: PersonId, device: Device, times: tuple[Validity, ...]) -> None:
+    def __init__(
+        self, person_id: PersonId, device: Device, times: tuple[Validity, ...], *, protected: bool = False
+    ) -> None:
         self.device = device
         self.times = times
         self.has_receiver = device.kind in {DeviceKind.TRACKER, DeviceKind.MOBILE_UNIT}
-        self.silence = silence.terms(device)
+        self.silence = silence.terms(device, protected=protected)
         self.case = tamper.case_code(device.kind)
         self.charge = battery.codes(device.kind)
         self.conditions: dict[type[Body], tuple[Kind[Any], ...]] = conditions.of(device.kind)

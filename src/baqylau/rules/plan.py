@@ -21,7 +21,7 @@ from baqylau.rules.finding import Author
 from baqylau.rules.geometry import clearance_m, shape_of, verdict
 from baqylau.rules.position import Position
 from baqylau.rules.radio_plan import Posts, RadioPlan
-from baqylau.rules.spans import ALWAYS, Span, Validity, fitted, span_at, validity_of
+from baqylau.rules.spans import ALWAYS, Span, Validity, fitted, is_protected, span_at, validity_of
 from baqylau.rules.watch import Watch, watches
 
 
@@ -109,13 +109,15 @@ class RestrictionPlan:
 class Plan:
     """Everything prescribed for one person."""
 
-    __slots__ = ("boundaries", "contacts", "devices", "digest", "nearness_id", "restrictions", "supervision")
+    __slots__ = ("boundaries", "contacts", "devices", "digest", "nearness_id", "radio", "restrictions", "supervision")
 
     def __init__(self, supervision: Supervision) -> None:
         self.supervision = supervision
         self.digest = sha256(msgspec.msgpack.encode(supervision)).digest()[:16]
         self.devices: dict[DeviceId, DevicePlan] = {
-            device.id: DevicePlan(supervision.person_id, device, fitted(supervision, device.id))
+            device.id: DevicePlan(
+                supervision.person_id, device, fitted(supervision, device.id), protected=is_protected(supervision)
+            )
             for device in supervision.devices
         }
         valid = [

@@ -51,14 +51,27 @@ _CODES = {
 }
 
 
-def terms(device: Device) -> Terms:
-    """Give what silence means for a device."""
+def terms(device: Device, *, protected: bool = False) -> Terms:
+    """Give what silence means for a device. `protected`: it is on a protected person."""
     limit: timedelta | None = timedelta(seconds=device.silence_limit_s)
     if device.kind is DeviceKind.BRACELET:
         limit = None
     elif device.kind is DeviceKind.BREATH_UNIT:
         limit = timedelta(seconds=BREATH_UNIT_SILENT_S)
+    if protected:
+        return Terms(limit, Code.PROTECTED_DEVICE_LOST, Code.COMMS_RESTORED)
     return Terms(limit, *_CODES.get(device.kind, (Code.NO_COMMS, Code.COMMS_RESTORED)))
+
+
+class Last(Struct, frozen=True, kw_only=True):
+    """What was known of the device when it last spoke."""
+
+    area: str
+    """Where its signals came from."""
+    emptied: bool
+    """Its battery was about to be empty, and not in a known dead spot."""
+    dead_spot: bool
+    """It was where signals are known to be lost."""
 
 
 class Silence(Struct, frozen=True, array_like=True):
@@ -111,20 +124,20 @@ def blinded(state: Silence, gap: timedelta) -> Silence:
 
 
 def tick(
-    author: Author, state: Silence, at: datetime, terms: Terms, *, area: str, emptied: bool
+    author: Author, state: Silence, at: datetime, terms: Terms, *, last: Last
 ) -> tuple[Silence, tuple[Finding, ...]]:
-    """Take the passing of time. `emptied`: its battery was about to be empty when it last told of it."""
+    """Take the passing of time."""
     if terms.limit is None or state.finding is not None or at < state.deadline:
         return state, ()
     finding = author.finds(
-        Code.BATTERY_EMPTY if emptied and terms.begins is Code.NO_COMMS else terms.begins,
+        Code.BATTERY_EMPTY if last.emptied and terms.begins is Code.NO_COMMS else terms.begins,
         state.heard_id or state.heard_at.isoformat(),
         at=at,
         because=(state.heard_id,) if state.heard_id is not None else (),
         since=state.heard_at,
         thresholds={"silence_limit_s": terms.limit.total_seconds()},
-        checks=(Check.WE_LISTENED,),
-        area=area,
+        checks=(Check.WE_LISTENED,) if last.dead_spot else (Check.WE_LISTENED, Check.NO_DEAD_SPOT),
+        area=last.area,
     )
     return replace(state, finding=finding.id), (finding,)
 
@@ -132,6 +145,11 @@ def tick(
 def speaks_by_itself(state: Silence) -> bool:
     """Whether silence says anything of the device at all."""
     return state.deadline != ALWAYS
+
+
+def again(state: Silence, since: datetime) -> Silence:
+    """Let what was found from `since` on be found once more: maintenance has ended."""
+    return replace(state, finding=None) if state.deadline >= since else state
 
 
 def wake_at(state: Silence) -> datetime | None:

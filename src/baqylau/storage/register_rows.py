@@ -2,38 +2,33 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import assert_never
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Text, cast, or_, select
 
 from baqylau.domain.ids import OrderId, PersonId
-from baqylau.domain.orders import (
-    Consent,
-    ExclusionZone,
-    Fitting,
-    NoContact,
-    Order,
-    Permission,
-    PresenceRegime,
-    RequiredPlace,
-    Restriction,
-    Route,
-    Territory,
-    TimedPlace,
-)
-from baqylau.domain.people import Device, Person
+from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction
+from baqylau.domain.people import Device, Maintenance, Person
 from baqylau.storage.registry import Registry
 from baqylau.storage.schema import register
 
 PERSON, DEVICE, ORDER = "person", "device", "order"
 RESTRICTION, PERMISSION, FITTING = "restriction", "permission", "fitting"
-CONSENT = "consent"
+CONSENT, MAINTENANCE = "consent", "maintenance"
 
-Value = Person | Device | Order | Restriction | Permission | Consent | Fitting
+Value = Person | Device | Order | Restriction | Permission | Consent | Fitting | Maintenance
 Key = tuple[str, str]
 """Kind and name; each version of a restriction is a row of its own."""
 
+_KINDS: dict[type, str] = {
+    Person: PERSON,
+    Device: DEVICE,
+    Order: ORDER,
+    Permission: PERMISSION,
+    Consent: CONSENT,
+    Fitting: FITTING,
+    Maintenance: MAINTENANCE,
+}
 _DECODERS: dict[str, "msgspec.json.Decoder[Value]"] = {
     PERSON: msgspec.json.Decoder(Person),
     DEVICE: msgspec.json.Decoder(Device),
@@ -42,6 +37,7 @@ _DECODERS: dict[str, "msgspec.json.Decoder[Value]"] = {
     PERMISSION: msgspec.json.Decoder(Permission),
     CONSENT: msgspec.json.Decoder(Consent),
     FITTING: msgspec.json.Decoder(Fitting),
+    MAINTENANCE: msgspec.json.Decoder(Maintenance),
 }
 
 
@@ -68,28 +64,15 @@ def values_of(registry: Registry) -> tuple[Value, ...]:
         *registry.permissions,
         *registry.consents,
         *registry.fittings,
+        *registry.maintenances,
     )
 
 
 def key_of(value: Value) -> Key:
     """Give the name of the row that holds it."""
-    match value:
-        case Person():
-            return PERSON, value.id
-        case Device():
-            return DEVICE, value.id
-        case Order():
-            return ORDER, value.id
-        case Permission():
-            return PERMISSION, value.id
-        case Consent():
-            return CONSENT, value.id
-        case Fitting():
-            return FITTING, value.id
-        case PresenceRegime() | ExclusionZone() | RequiredPlace() | Territory() | TimedPlace() | Route() | NoContact():
-            return RESTRICTION, f"{value.id}/{value.version}"
-        case _:
-            assert_never(value)
+    if isinstance(value, Restriction):
+        return RESTRICTION, f"{value.id}/{value.version}"
+    return _KINDS[type(value)], value.id
 
 
 def person_of(value: Value, orders: Mapping[OrderId, Order]) -> PersonId | None:
@@ -99,7 +82,7 @@ def person_of(value: Value, orders: Mapping[OrderId, Order]) -> PersonId | None:
             return value.id
         case Device():
             return None
-        case Order() | Permission() | Consent() | Fitting():
+        case Order() | Permission() | Consent() | Fitting() | Maintenance():
             return value.person_id
         case _:
             return orders[value.order_id].person_id

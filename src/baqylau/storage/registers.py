@@ -12,12 +12,12 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Engine, and_, func, insert, or_, select, text, true
 
 from baqylau.domain.ids import OrderId, PersonId
-from baqylau.domain.orders import Fitting, Order, Permission
-from baqylau.domain.people import Device, Person, Supervision
+from baqylau.domain.orders import Consent, Fitting, NoContact, Order, Permission
+from baqylau.domain.people import Device, Maintenance, Person, Supervision
 from baqylau.storage import audit
 from baqylau.storage.database import among, transaction
 from baqylau.storage.feed import notify
-from baqylau.storage.register_rows import DEVICE, PERSON, Value, in_force
+from baqylau.storage.register_rows import CONSENT, DEVICE, PERSON, Value, in_force
 from baqylau.storage.registry import Registry, is_restriction
 from baqylau.storage.saving import save
 from baqylau.storage.schema import register, register_change, register_version
@@ -98,6 +98,8 @@ class Registers:
         """Give what is prescribed for a person: as it is known now, or as it was recorded at an instant."""
         with transaction(self._engine) as connection:
             own = list(in_force(connection, register.c.person_id == person_id, known_at=known_at))
+            others = (register.c.kind == CONSENT) & among(register.c.person_id, _named(own))
+            own += in_force(connection, others, known_at=known_at)
             worn = [row.device_id for row in own if isinstance(row, Fitting)]
             chosen = (register.c.kind == DEVICE) & among(register.c.key, worn)
             devices = _only(Device, in_force(connection, chosen, known_at=known_at))
@@ -107,7 +109,7 @@ class Registers:
         """Give what is prescribed for these people, for everybody on None."""
         whose = true() if person_ids is None else among(register.c.person_id, person_ids)
         with transaction(self._engine) as connection:
-            rows = list(in_force(connection, or_(whose, register.c.kind == DEVICE)))
+            rows = list(in_force(connection, or_(whose, register.c.kind.in_((DEVICE, CONSENT)))))
         people = [row.id for row in rows if isinstance(row, Person)]
         devices = {row.id: row for row in rows if isinstance(row, Device)}
         own = _by_person(rows)
@@ -156,9 +158,17 @@ def _by_person(rows: Iterable[Value]) -> dict[PersonId, list[Value]]:
     for row in rows:
         if is_restriction(row):
             own[orders[row.order_id]].append(row)
-        elif isinstance(row, Order | Permission | Fitting):
+        elif isinstance(row, Order | Permission | Consent | Fitting | Maintenance):
             own[row.person_id].append(row)
+    consents = {person_id: _only(Consent, values) for person_id, values in own.items()}
+    for person_id, values in own.items():
+        values += [one for named in _named(values) - {person_id} for one in consents.get(named, ())]
     return own
+
+
+def _named(own: Iterable[Value]) -> set[PersonId]:
+    """Give the others whom somebody's restrictions name."""
+    return {row.other_id for row in own if isinstance(row, NoContact)}
 
 
 def _supervision(person_id: PersonId, own: list[Value], devices: Iterable[Device]) -> Supervision:
@@ -167,6 +177,8 @@ def _supervision(person_id: PersonId, own: list[Value], devices: Iterable[Device
         orders=tuple(_only(Order, own)),
         restrictions=tuple(filter(is_restriction, own)),
         permissions=tuple(_only(Permission, own)),
+        consents=tuple(_only(Consent, own)),
         fittings=tuple(_only(Fitting, own)),
         devices=tuple({device.id: device for device in devices}.values()),
+        maintenances=tuple(_only(Maintenance, own)),
     )

@@ -1,6 +1,7 @@
 """What the registers hold, what must be true of it, and from when a change matters. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import pairwise, zip_longest
 from typing import TypeGuard
@@ -9,8 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.domain.ids import DeviceId, OrderId, PersonId
-from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction
-from baqylau.domain.people import Device, Person
+from baqylau.domain.orders import Consent, Fitting, NoContact, Order, Permission, Restriction
+from baqylau.domain.people import Device, Maintenance, Person
 
 
 class Registry(Struct, frozen=True, kw_only=True):
@@ -23,6 +24,7 @@ class Registry(Struct, frozen=True, kw_only=True):
     permissions: tuple[Permission, ...] = ()
     consents: tuple[Consent, ...] = ()
     fittings: tuple[Fitting, ...] = ()
+    maintenances: tuple[Maintenance, ...] = ()
 
 
 class Fault(Struct, frozen=True, kw_only=True):
@@ -43,7 +45,7 @@ class RegisterRefusedError(Exception):
         self.faults = faults
 
 
-Timed = Order | Restriction | Permission | Consent | Fitting
+Timed = Order | Restriction | Permission | Consent | Fitting | Maintenance
 """What holds from one instant to another, the second not included."""
 
 
@@ -57,6 +59,8 @@ class Known(Struct, frozen=True, kw_only=True):
     """All of the devices concerned."""
     numbers: Mapping[tuple[str, str], frozenset[DeviceId]]
     """Which devices go by a number of a protocol."""
+    naming: Mapping[PersonId, AbstractSet[PersonId]]
+    """Whose restrictions name a person."""
 
 
 def faults_of(registry: Registry, known: Known) -> Iterator[Fault]:
@@ -77,6 +81,16 @@ def _unknown(registry: Registry, known: Known) -> Iterator[Fault]:
         *(("consent", row.id, "person_id", row.person_id in known.people) for row in registry.consents),
         *(("fitting", row.id, "person_id", row.person_id in known.people) for row in registry.fittings),
         *(("fitting", row.id, "device_id", row.device_id in known.devices) for row in registry.fittings),
+        *(("maintenance", row.id, "person_id", row.person_id in known.people) for row in registry.maintenances),
+        *(
+            ("maintenance", row.id, "device_id", row.device_id is None or row.device_id in known.devices)
+            for row in registry.maintenances
+        ),
+        *(
+            ("restriction", row.id, "other_id", row.other_id in known.people)
+            for row in registry.restrictions
+            if isinstance(row, NoContact)
+        ),
     )
     for kind, key, field, there in rows:
         if not there:
@@ -90,6 +104,7 @@ def _without_duration(registry: Registry) -> Iterator[Fault]:
         *(("permission", row) for row in registry.permissions),
         *(("consent", row) for row in registry.consents),
         *(("fitting", row) for row in registry.fittings),
+        *(("maintenance", row) for row in registry.maintenances),
     )
     for kind, row in rows:
         if row.until_at is not None and row.until_at <= row.from_at:

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, insert, text
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, text
 
 from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.domain.orders import Fitting, Order, Permission
-from baqylau.domain.people import Device, Person
+from baqylau.domain.orders import Consent, Fitting, NoContact, Order, Permission
+from baqylau.domain.people import Device, Maintenance, Person
 from baqylau.storage.database import among
 from baqylau.storage.register_rows import (
+    CONSENT,
     DEVICE,
     FITTING,
+    MAINTENANCE,
     ORDER,
     PERMISSION,
     PERSON,
@@ -67,10 +69,23 @@ def _around(connection: Connection, registry: Registry) -> Iterator[Value]:
     body = register.c.body
     fitted = {row.id for row in registry.devices} | {row.device_id for row in registry.fittings}
     orders = {row.id for row in registry.orders} | {row.order_id for row in registry.restrictions}
-    bound: tuple[Order | Permission | Fitting, ...] = (*registry.orders, *registry.permissions, *registry.fittings)
-    people = {row.id for row in registry.people} | {row.person_id for row in bound}
+    bound: tuple[Order | Permission | Consent | Fitting | Maintenance, ...] = (
+        *registry.orders,
+        *registry.permissions,
+        *registry.consents,
+        *registry.fittings,
+        *registry.maintenances,
+    )
+    named = {row.other_id for row in registry.restrictions if isinstance(row, NoContact)}
+    people = {row.id for row in registry.people} | {row.person_id for row in bound} | named
+    consenting = {row.person_id for row in registry.consents}
     chosen = (
         _of(PERSON, people),
+        _of(CONSENT, {row.id for row in registry.consents}),
+        _of(MAINTENANCE, {row.id for row in registry.maintenances}),
+        _of(DEVICE, {row.device_id for row in registry.maintenances if row.device_id}),
+        _of(RESTRICTION, consenting, body["other_id"].astext),
+        _orders_naming(consenting),
         _of(DEVICE, fitted),
         _of(DEVICE, {row.number for row in registry.devices}, body["number"].astext),
         _of(ORDER, orders),
@@ -83,6 +98,15 @@ def _around(connection: Connection, registry: Registry) -> Iterator[Value]:
         yield from in_force(connection, one)
 
 
+def _orders_naming(people: Iterable[str]) -> ColumnElement[bool]:
+    """Choose the orders with a restriction that names one of these people."""
+    body = register.c.body
+    naming = select(body["order_id"].astext).where(
+        _of(RESTRICTION, people, body["other_id"].astext), register.c.replaced_at.is_(None)
+    )
+    return and_(register.c.kind == ORDER, register.c.key.in_(naming))
+
+
 def _of(kind: str, names: Iterable[str], column: ColumnElement[str] = register.c.key) -> ColumnElement[bool]:
     return and_(register.c.kind == kind, among(column, names))
 
@@ -92,12 +116,18 @@ def _known(values: Iterable[Value]) -> Known:
     numbers: dict[tuple[str, str], set[DeviceId]] = defaultdict(set)
     for device in _only(Device, rows):
         numbers[device.protocol, device.number].add(device.id)
+    orders = {row.id: row for row in _only(Order, rows)}
+    naming: dict[PersonId, set[PersonId]] = defaultdict(set)
+    for row in _only(NoContact, rows):
+        if row.order_id in orders:
+            naming[row.other_id].add(orders[row.order_id].person_id)
     return Known(
         people=frozenset(row.id for row in _only(Person, rows)),
         devices=frozenset(row.id for row in _only(Device, rows)),
-        orders={row.id: row for row in _only(Order, rows)},
+        orders=orders,
         fittings=tuple(_only(Fitting, rows)),
         numbers={number: frozenset(ids) for number, ids in numbers.items()},
+        naming=naming,
     )
 
 
@@ -146,6 +176,10 @@ def _affected(
                 yield from ((fitting.person_id, fitting.from_at) for fitting in fitted[new.id])
             case _:
                 yield from _moved(before.get(key), new, known)
+        if isinstance(new, Consent):
+            old = before.get(key)
+            from_at = differs_from(old if isinstance(old, Consent) else None, new)
+            yield from ((person_id, from_at) for person_id in known.naming[new.person_id])
 
 
 def _moved(old: Value | None, new: Timed, known: Known) -> Iterator[tuple[PersonId, datetime]]:

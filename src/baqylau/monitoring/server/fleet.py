@@ -1,7 +1,7 @@
 """Whose device is it? The gateway's view of the registers: device numbers, fittings and orders, held in memory.
 
-Nothing is collected without an order in force (promise 4): a device that is on a person whose order does not cover the
-instant is answered, and only counted.
+Nothing is collected without an order in force (promise 4), or the consent of a person who is protected: a device on a
+person for whom neither covers the instant is answered, and only counted.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,9 +10,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.domain.orders import Fitting, Order
+from baqylau.domain.orders import Consent, Fitting, Order
 from baqylau.domain.partitions import UNASSIGNED, partition_of
 from baqylau.domain.people import Device, Supervision
+from baqylau.rules.spans import consents_of
 
 
 class Belongs(Struct, frozen=True, kw_only=True):
@@ -27,7 +28,7 @@ OF_NOBODY = Belongs(partition=UNASSIGNED, person_id=None)
 
 class _Worn(Struct, frozen=True):
     fitting: Fitting
-    orders: tuple[Order, ...]
+    grounds: tuple[Order | Consent, ...]
     belongs: Belongs
 
 
@@ -42,8 +43,9 @@ class Fleet:
         self._worn: dict[DeviceId, list[_Worn]] = {}
         for supervision in supervisions:
             belongs = Belongs(partition=partition_of(supervision.person_id), person_id=supervision.person_id)
+            consents = consents_of(supervision, supervision.person_id)
             for fitting in supervision.fittings:
-                worn = _Worn(fitting, supervision.orders, belongs)
+                worn = _Worn(fitting, (*supervision.orders, *consents), belongs)
                 self._worn.setdefault(fitting.device_id, []).append(worn)
 
     def find(self, protocol: str, number: str) -> Device | None:
@@ -51,16 +53,16 @@ class Fleet:
         return self._by_number.get((protocol, number))
 
     def belongs(self, device_id: DeviceId, at: datetime) -> Belongs | None:
-        """Tell where facts of that instant go; None when it is on somebody whom no order in force covers."""
+        """Tell where facts of that instant go; None when it is on somebody whom no order, and no consent, covers."""
         for worn in self._worn.get(device_id, ()):
             fitting = worn.fitting
             if fitting.from_at <= at and (fitting.until_at is None or at < fitting.until_at):
-                return worn.belongs if _in_force(worn.orders, at) else None
+                return worn.belongs if _in_force(worn.grounds, at) else None
         return OF_NOBODY
 
 
-def _in_force(orders: Iterable[Order], at: datetime) -> bool:
-    for order in orders:  # noqa: SIM110 - asked for every record: a generator would cost more than the answer
-        if order.from_at <= at < order.until_at:
+def _in_force(grounds: Iterable[Order | Consent], at: datetime) -> bool:
+    for ground in grounds:  # noqa: SIM110 - asked for every record: a generator would cost more than the answer
+        if ground.from_at <= at and (ground.until_at is None or at < ground.until_at):
             return True
     return False
