@@ -14,8 +14,10 @@ from baqylau.crypto.digests import finding_id
 from baqylau.domain.acts import Act, ActRefusedError, Assign, Close, Escalate, Free, Reopen, StepDone, act_on
 from baqylau.domain.alarms import NOBODY, Alarm, AlarmState
 from baqylau.domain.correlation import over
+from baqylau.domain.escalation import Ruled
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, SubjectId
+from baqylau.domain.notices import Why
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.reactions import Step
 from baqylau.storage import audit
@@ -23,6 +25,7 @@ from baqylau.storage.alarm_rows import alarm_of, put_alarms
 from baqylau.storage.correlating import INCIDENT_LOCK
 from baqylau.storage.database import driver
 from baqylau.storage.feed import ALARM, append
+from baqylau.storage.outbox import announce
 from baqylau.storage.schema import account, alarm, alarm_act, finding, finding_event, judge_cursor
 
 ESCALATION_VERSION = "1"
@@ -38,9 +41,9 @@ def do(connection: Connection, alarm_id: AlarmId, act: Act, *, by: str, at: date
 
 
 def by_rule(
-    connection: Connection, alarm_id: AlarmId, rule: Callable[[Alarm, Alarm | None], Act | None], by: str, at: datetime
+    connection: Connection, alarm_id: AlarmId, rules: Callable[[Alarm, Alarm | None], Ruled | None], at: datetime
 ) -> bool:
-    """Do what a rule says of an alarm and of the incident that holds it, seen while nobody can change it.
+    """Do what the rules say of an alarm and of the incident that holds it, seen while nobody can change it.
 
     Tell whether anything was done. An alarm that somebody works on this moment is left for the next time.
     """
@@ -49,10 +52,10 @@ def by_rule(
     if row is None:
         return False
     before = alarm_of(row)
-    act = rule(before, _incident_of(connection, before))
-    if act is not None:
-        _done(connection, before, act, by, at)
-    return act is not None
+    ruled = rules(before, _incident_of(connection, before))
+    if ruled is not None:
+        _done(connection, before, ruled.act, ruled.rule, at)
+    return ruled is not None
 
 
 def write(connection: Connection, done: Sequence[Done], by: str, at: datetime) -> None:
@@ -91,6 +94,8 @@ def _done(connection: Connection, before: Alarm, act: Act, by: str, at: datetime
     write(connection, done, by, at)
     if isinstance(act, Escalate):
         _record_overdue(connection, after, at)
+        with driver(connection).cursor() as cursor:
+            announce(cursor, [(after.id, Why.ESCALATED, after.level)], at)
     kind = act.__struct_config__.tag
     audit.record(connection, who=by, what=f"alarm.{kind}", about=f"alarm/{before.id}", at=at)
     append(connection, ALARM, [str(one.id) for one, _ in done])

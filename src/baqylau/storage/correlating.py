@@ -9,7 +9,7 @@ import msgspec
 
 from baqylau.crypto.digests import finding_id
 from baqylau.domain.acts import Act, Hold, act_on
-from baqylau.domain.alarms import NOBODY, Alarm, AlarmState
+from baqylau.domain.alarms import NOBODY, Alarm, AlarmState, Level
 from baqylau.domain.consolidation import CLEARED_BY
 from baqylau.domain.correlation import (
     CORRELATION,
@@ -23,8 +23,10 @@ from baqylau.domain.correlation import (
 )
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId, ObservationId
+from baqylau.domain.notices import Why
 from baqylau.storage.alarm_rows import alarm_from, put_alarms, selecting
 from baqylau.storage.bulk import BulkInsert
+from baqylau.storage.outbox import announce
 from baqylau.storage.register_rows import PERSON
 from baqylau.storage.schema import alarm_act, finding, finding_event
 
@@ -133,6 +135,7 @@ def _begin(cursor: "Cursor[Any]", place: str, silences: Sequence[Silence], least
     body = msgspec.json.encode(said).decode()
     _FINDINGS.run(cursor, [(said.id, NOBODY, said.code.value, said.subject, said.at, at, number, body)])
     _EVENTS.run(cursor, [(said.id, number, at, "raised")])
+    announce(cursor, [(AlarmId(number), Why.INCIDENT, Level.OPERATOR)], at)
     return AlarmId(number)
 
 

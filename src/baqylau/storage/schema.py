@@ -248,6 +248,7 @@ alarm = Table(
         postgresql_where=text("state <> 'closed'"),
     ),
     Index("alarm_of_person", "person_id", "id"),
+    Index("alarm_raised_at_ix", "raised_at"),
     postgresql_with={"fillfactor": 70},
 )
 """`domain.alarms.Alarm`, column by column. Never two that wait for the same person, code and subject."""
@@ -292,6 +293,7 @@ alarm_act = Table(
     instant("at"),
     word("by"),
     Column("act", JSONB, nullable=False),
+    Index("alarm_act_first_hands", "alarm_id", "at", postgresql_where=text("act ->> 'type' IN ('take', 'assign')")),
 )
 """What people did about an alarm."""
 
@@ -378,6 +380,7 @@ audit = Table(
     word("purpose"),
     octets("hash"),
     Index(None, "object"),
+    Index("audit_of_accounts", "at", postgresql_where=text("what IN ('account.create', 'account.role')")),
 )
 """Who did or read what, and for what purpose: a hash chain."""
 

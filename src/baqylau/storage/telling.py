@@ -17,9 +17,11 @@ from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.consolidation import CLEARED_BY, PART_OF, Told, consolidated, opened, opens_alarm
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
+from baqylau.domain.notices import Why
 from baqylau.storage.alarm_rows import alarm_from, put_alarms, selecting
 from baqylau.storage.bulk import BulkInsert, columns_of
 from baqylau.storage.correlating import CONCERNED, INCIDENT_LOCK, correlate
+from baqylau.storage.outbox import announce
 from baqylau.storage.schema import finding, finding_event
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ def tell(
     if concerned:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (INCIDENT_LOCK,))
     alarms = _locked(cursor, _keys_of(new, gone), [one.alarm_id for one in gone if one.alarm_id])
+    before = frozenset(alarms)
     under = _assign(cursor, alarms, new, at)
     cursor.execute(_SUPERSEDE, (at, [one.id for one in gone]))
     _RAISE.run(cursor, [_row(one, under.get(one.id), at) for one in new])
@@ -82,6 +85,7 @@ def tell(
     touched = {*under.values(), *(one.alarm_id for one in gone)}
     changed = [one for one in _consolidated(cursor, alarms) if one.id in touched or one != alarms[one.id]]
     put_alarms(cursor, changed)
+    announce(cursor, [(one.id, Why.RAISED, one.level) for one in changed if one.id not in before], at)
     correlated = correlate(cursor, changed, at) if concerned else []
     return list(dict.fromkeys([*(one.id for one in changed), *correlated]))
 

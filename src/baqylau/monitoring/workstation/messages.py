@@ -9,6 +9,7 @@ from baqylau.domain.acts import Act, Doable, Word
 from baqylau.domain.alarms import Alarm
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, DeviceId, ObservationId, PersonId, RestrictionId
+from baqylau.domain.notices import Notice
 from baqylau.domain.observations import Authentication, Body
 from baqylau.domain.orders import Restriction
 from baqylau.domain.people import DeviceKind, Language
@@ -271,6 +272,8 @@ class AlarmPage(Struct, frozen=True, kw_only=True):
     """What the catalogue says to do, in this order."""
     children: tuple[AlarmRow, ...]
     """What an incident holds or was closed with."""
+    notices: tuple[Notice, ...]
+    """Who was told of it, by which way and how far that has come."""
 
 
 class BulkActs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -143,6 +143,7 @@ class Records:
             acts=tuple(map(pages.act_entry, grounds.acts)),
             steps=EVENTS[view.alarm.code].steps,
             children=pages.alarm_rows(self._stores.alarms.held_by(alarm_id), book.people),
+            notices=tuple(self._stores.outbox.of_alarm(alarm_id)),
         )
 
     def card(self, person_id: PersonId, by: str) -> PersonCard:

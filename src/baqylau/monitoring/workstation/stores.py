@@ -14,10 +14,12 @@ from baqylau.storage.accounts import Accounts, Sessions, Throttle
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.audit import Audit
 from baqylau.storage.feed import Feed
+from baqylau.storage.figures import Figures
 from baqylau.storage.findings import Findings
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
+from baqylau.storage.outbox import Outbox
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
 from baqylau.storage.vault import Vault
@@ -44,6 +46,8 @@ class Stores:
         self.feed = Feed(engine)
         self.journal = Journal(engine, vault, clock, random)
         self.live = Live(engine)
+        self.outbox = Outbox(engine)
+        self.figures = Figures(engine)
         self.health = HealthDesk(self.live, Quarantine(engine, vault, clock, random), timezone)
         self.directory = Directory(Registers(engine, clock))
         self.timelines = Timelines(self.journal, JudgeStore(engine), self.live)
