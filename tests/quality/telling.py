@@ -235,7 +235,11 @@ class Day:
 
     def first(self, holds: Callable[[Place], bool]) -> datetime:
         """Give when something was first so of the place."""
-        return next(at for at, here in self._seconds() if holds(here))
+        return self.first_since(self.begun_at, holds)
+
+    def first_since(self, from_at: datetime, holds: Callable[[Place], bool]) -> datetime:
+        """Give when something was first so of the place from an instant on."""
+        return next(at for at, here in self._seconds() if at >= from_at and holds(here))
 
     def _seconds(self) -> Iterator[tuple[datetime, Place]]:
         for leg in self._legs:
