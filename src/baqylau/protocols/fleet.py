@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from baqylau.protocols import egts, teltonika, wialon
+from baqylau.protocols import egts, gt06, teltonika, wialon
 from baqylau.protocols.session import DeviceSide, Event, Session
 
 
@@ -35,6 +35,12 @@ FLEET: dict[str, FleetProtocol] = {
         session=teltonika.TeltonikaSession,
         device=lambda number, _password: teltonika.TeltonikaDevice(number),
         decode_frame=teltonika.decode_frame,
+        is_text=False,
+    ),
+    "gt06": FleetProtocol(
+        session=gt06.Gt06Session,
+        device=lambda number, _password: gt06.Gt06Device(number),
+        decode_frame=gt06.decode_frame,
         is_text=False,
     ),
 }

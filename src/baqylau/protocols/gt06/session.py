@@ -1,0 +1,115 @@
+"""The server's side: bytes to events, outcomes to answers (spec G2, G3, G7). No socket, no clock."""
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from baqylau.protocols.gt06.frames import Broken, Frame, first, frame
+from baqylau.protocols.gt06.messages import ALARMS, PLACES, STATES, FlawError, Kind, told
+from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
+
+_NUMBER_BYTES = 8
+
+
+class Gt06Session:
+    """One connection of a device. `number`: who it is, when that is known without a sign-in."""
+
+    def __init__(self, number: str | None = None) -> None:
+        self._number = number
+        self._buffer = b""
+        self._closed = False
+        self._tickets = 0
+        self._replies: dict[int, bytes] = {}
+
+    @property
+    def undecided(self) -> bytes:
+        """Give the bytes that are no whole frame yet."""
+        return self._buffer
+
+    def receive(self, data: bytes) -> Sequence[Event]:
+        """Take bytes as they come, in any cut, and give what they complete. Never raises."""
+        if self._closed:
+            return ()
+        self._buffer += data
+        return tuple(self._events())
+
+    def answer(self, event: Event, outcomes: Sequence[Outcome]) -> bytes:
+        """Give the bytes to send for an event. The protocol cannot say that a place was not kept: it stays silent."""
+        match event:
+            case Login(raw=raw):
+                if tuple(outcomes) == (Outcome.ACCEPTED,):
+                    return _reply(first(raw))
+                self._number = None
+                return b""
+            case Keep(ticket=ticket):
+                reply = self._replies.pop(ticket, b"")
+                return b"" if Outcome.NOT_KEPT in outcomes else reply
+            case Ping(raw=raw):
+                return _reply(first(raw))
+            case Rejected() | Hangup():
+                return b""
+            case _:
+                assert_never(event)
+
+    def _events(self) -> Iterator[Event]:
+        at, whole = 0, self._buffer
+        while at < len(whole) and not self._closed:
+            found = first(whole[at:] if at else whole)
+            if found is None:
+                break
+            at += len(found.raw)
+            yield self._event(found)
+        self._buffer = b"" if self._closed else whole[at:]
+
+    def _event(self, found: Frame | Broken) -> Event:
+        if isinstance(found, Broken):
+            rejected = Rejected(fault=found.fault, raw=found.raw, detail=found.detail)
+            self._closed = found.fatal
+            return Hangup(rejected=rejected) if found.fatal else rejected
+        if found.kind == Kind.LOGIN:
+            return self._login(found)
+        if self._number is None:
+            self._closed = True
+            return Hangup(rejected=Rejected(fault=Fault.NOT_SIGNED_IN, raw=found.raw, detail="before a sign-in"))
+        return self._told(found, self._number)
+
+    def _login(self, found: Frame) -> Event:
+        digits = found.content[:_NUMBER_BYTES].hex()
+        if len(digits) < 2 * _NUMBER_BYTES or not digits.isdecimal():
+            return Rejected(fault=Fault.FIELD_WRONG, raw=found.raw, detail="number of the device")
+        self._number = digits.lstrip("0")
+        return Login(number=self._number, password="", raw=found.raw)
+
+    def _told(self, found: Frame, number: str) -> Event:
+        if found.kind in STATES:
+            return Ping(raw=found.raw)
+        if found.kind not in PLACES | ALARMS:
+            return Rejected(fault=Fault.UNSUPPORTED, raw=found.raw, detail=f"frame {found.kind:#04x}")
+        try:
+            said = told(found.kind, found.content)
+        except FlawError as flaw:
+            return Rejected(fault=flaw.fault, raw=found.raw, detail=flaw.detail)
+        reading = Reading(
+            number=number,
+            observed_at=said.at,
+            bodies=said.bodies,
+            raw=found.raw,
+            identity=bytes([found.kind]) + found.content,
+        )
+        self._tickets += 1
+        self._replies[self._tickets] = _reply(found) if found.kind in ALARMS else b""
+        return Keep(readings=(reading,), ticket=self._tickets)
+
+
+def _reply(found: Frame | Broken | None) -> bytes:
+    """Answer a frame with its own kind and serial number."""
+    return frame(found.kind, b"", found.serial, long=found.long) if isinstance(found, Frame) else b""
+
+
+def decode_frame(raw: bytes) -> tuple[Event, ...]:
+    """Read frames without a conversation before them; what is not whole is named at the end."""
+    session = Gt06Session(number="")
+    events = tuple(session.receive(raw))
+    rest = session.undecided
+    if rest or not raw:
+        events += (Rejected(fault=Fault.TRUNCATED, raw=rest, detail="the frame does not end"),)
+    return events
