@@ -48,7 +48,7 @@ class Door:
         if isinstance(event, Keep):
             self.heard += event.readings
             self.kept.update((reading.identity, reading) for reading in event.readings)
-            if self.mute:
-                return b""
-            return session.answer(event, [Outcome.ACCEPTED] * len(event.readings))
-        return session.answer(event, [Outcome.ACCEPTED] if isinstance(event, Login) else [])
+        if self.mute:
+            return b""
+        count = len(event.readings) if isinstance(event, Keep) else int(isinstance(event, Login))
+        return session.answer(event, [Outcome.ACCEPTED] * count)
