@@ -3,6 +3,8 @@
 from tests.quality import (
     families_device,
     families_home,
+    families_office,
+    families_people,
     families_radio,
     families_tracker,
     families_units,
@@ -15,6 +17,8 @@ __all__ = [
     "FAMILIES",
     "families_device",
     "families_home",
+    "families_office",
+    "families_people",
     "families_radio",
     "families_tracker",
     "families_units",

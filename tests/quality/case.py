@@ -12,7 +12,7 @@ from baqylau.domain.observations import Observation
 from baqylau.domain.orders import Restriction
 from baqylau.domain.people import Supervision
 from tests.quality.telling import SILENCE_LIMIT_S, Day
-from tests.unit.rules.stories import ORDER_FROM, fitting, supervision
+from tests.unit.rules.stories import fitting, supervision
 
 __all__ = ["AT_ONCE_S", "FAMILIES", "SILENCE_LIMIT_S", "Case", "Truth", "case", "family", "truth"]
 
@@ -83,13 +83,14 @@ def case(
         "devices": tuple(day.kit.values()),
         "fittings": tuple(fitting(device_id, from_at=begun_at) for device_id in day.kit),
     }
+    who = supervision(*restrictions, **(equipment | prescribed))
     return Case(
-        prescribed=supervision(*restrictions, **(equipment | prescribed)),
+        prescribed=who,
         arriving=tuple(_on_the_way(sorted(day.said, key=lambda one: one.observed_at), day)),
         truths=tuple(truths),
         may=frozenset(may),
         learnt_at=learnt_at or begun_at,
-        begun_at=max(begun_at, ORDER_FROM),
+        begun_at=max(begun_at, min(order.from_at for order in who.orders)),
         ended_at=day.now,
     )
 

@@ -45,7 +45,7 @@ def _disturbed(random: Random, kind: InterferenceKind, code: Code, *, sky: bool)
         day.stay(1)
         day.say(Interference(kind=kind, grade=Grade.CERTAIN, figure=180.0))
     day.receiver = receiver
-    day.say(Interference(kind=kind, grade=Grade.NONE, figure=5.0))
+    day.say(Interference(kind=kind, grade=Grade.NONE, figure=5.0), after_s=2.0)
     day.go(AT_HOME)
     day.stay(30)
     return case(day, school(), truths=[truth(code, begun_at, LASTS_S)], may=[Code.SHIELDING, Code.NO_FIX])
