@@ -13,8 +13,10 @@ import uvloop
 from msgspec import Struct
 from sqlalchemy import Engine
 
+from baqylau.cli.messaging import watched_over
 from baqylau.crypto.signing import Signer
 from baqylau.links.wall_clock import now
+from baqylau.monitoring.server.escalating import Escalating
 from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.gateway import LOOK_AROUND_S, Gateway
 from baqylau.monitoring.server.judge import Judge
@@ -30,10 +32,11 @@ from baqylau.storage.feed import notifications
 from baqylau.storage.installation import installation
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import FencedError, JudgeStore
-from baqylau.storage.live import Live
+from baqylau.storage.live import WEB, Live
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
 from baqylau.storage.vault import Vault
+from baqylau.storage.waiting import Waiting
 
 log = structlog.get_logger()
 
@@ -114,10 +117,12 @@ def judge_role(settings: Settings, engine: Engine, owner: str) -> None:
         owner=owner,
         now=now,
     )
+    escalating = Escalating(Waiting(engine), now)
     judge.start()
     try:
         for _ in notifications(plain_dsn(engine), ("journal", "registers"), JUDGE_WAITS_S):
-            judge.catch_up(stop.is_set)
+            judge.catch_up(stop.is_set, between=escalating.look)
+            escalating.look()
             if stop.is_set():
                 return
     except FencedError:
@@ -140,4 +145,5 @@ def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None
         port=settings.web_port,
         basemap_dir=basemap.parent if basemap else None,
     )
-    serve(create_app(chosen, engine, vault, now, os.urandom), chosen, listening=listening)
+    with watched_over(settings, engine, WEB):
+        serve(create_app(chosen, engine, vault, now, os.urandom), chosen, listening=listening)

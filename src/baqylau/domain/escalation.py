@@ -6,12 +6,19 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from baqylau.domain.acts import Act, Escalate, Free, Resume
-from baqylau.domain.alarms import Alarm, AlarmState, Level
+from baqylau.domain.acts import Act, Close, Escalate, Free, Resume
+from baqylau.domain.alarms import Action, Alarm, AlarmState, Cause, Level
 from baqylau.domain.catalogue import TAKE_WITHIN_S
+from baqylau.domain.correlation import CORRELATION
+from baqylau.domain.settling import SETTLING, settled
 
 ESCALATION = "rule/escalation"
-"""How this rule signs its acts."""
+SUSPENSION = "rule/suspension"
+"""How these rules sign their acts."""
+SETTLED = Close(
+    cause=Cause.OVER_BY_ITSELF, action=Action.ONLY_WATCHED, grounds="The condition was over before anybody took it."
+)
+"""What is written down about an alarm that settled."""
 
 
 class Timers(Struct, frozen=True, kw_only=True):
@@ -41,16 +48,25 @@ def climbs_at(alarm: Alarm, timers: Timers = TIMERS) -> datetime | None:
             return None
 
 
-def due(alarm: Alarm, incident: Alarm | None, now: datetime, timers: Timers = TIMERS) -> Act | None:
-    """Give what the rule does about an alarm now; `incident` is the one that holds it."""
+class Ruled(Struct, frozen=True):
+    """What a named rule does about an alarm."""
+
+    rule: str
+    act: Act
+
+
+def due(alarm: Alarm, incident: Alarm | None, now: datetime, timers: Timers = TIMERS) -> Ruled | None:
+    """Give what the rules do about an alarm now; `incident` is the one that holds it."""
     if alarm.suspended_until is not None and alarm.suspended_until <= now:
-        return Resume()
+        return Ruled(SUSPENSION, Resume())
+    if settled(alarm, now):
+        return Ruled(SETTLING, SETTLED)
     if incident is not None and _outlived(alarm, incident, now - timedelta(seconds=timers.outlive_s)):
-        return Free()
+        return Ruled(CORRELATION, Free())
     at = climbs_at(alarm, timers)
     if at is None or now < at:
         return None
-    return Escalate(level=Level(min(alarm.level + 1, Level.DUTY_OFFICER)))
+    return Ruled(ESCALATION, Escalate(level=Level(min(alarm.level + 1, Level.DUTY_OFFICER))))
 
 
 def _outlived(alarm: Alarm, incident: Alarm, since: datetime) -> bool:

@@ -72,6 +72,7 @@ class Judge:
         self._owner = owner
         self._now = now
         self._judging = Judging(store, journal)
+        self._pairing = Pairing(journal, self._supervision)
         self._known: dict[PersonId, Known] = {}
         self._by_partition: dict[int, list[PersonId]] = defaultdict(list)
         self._wakes: list[tuple[datetime, PersonId]] = []
@@ -88,10 +89,10 @@ class Judge:
             self._know(Known(supervision=supervision, state=state_from(kept.state) if kept else begin()))
         log.info("judge_started", people=len(self._known), owner=self._owner)
 
-    def catch_up(self, stopping: Callable[[], bool]) -> None:
-        """Judge everything that there is to judge."""
+    def catch_up(self, stopping: Callable[[], bool], between: Callable[[], object] = lambda: None) -> None:
+        """Judge everything that there is to judge; `between` is what must not wait for the end of it."""
         while self.round() and not stopping():
-            pass
+            between()
 
     def round(self) -> bool:
         """Judge a bounded part in one transaction; tell whether more may be waiting, which any news makes likely."""
@@ -102,6 +103,7 @@ class Judge:
         read_to = self._cursors | {entry.partition: entry.seq for entry in entries}
         on = partial(self._judging.on, listened=listened, read_to=read_to)
         again = partial(self._judging.again, listened=listened, read_to=read_to)
+        self._pairing.heard(new)
         folds: dict[PersonId, Folded] = {}
         for person_id, since in self._take_over_changes(changes, new).items():
             self._judge(folds, person_id, partial(again, since=since))
@@ -112,8 +114,13 @@ class Judge:
         self._commit(folds, entries, changes, listened)
         return bool(entries)
 
+    def _supervision(self, person_id: PersonId) -> Supervision | None:
+        known = self._known.get(person_id)
+        return known.supervision if known is not None else None
+
     def _know(self, known: Known) -> None:
         self._known[known.person_id] = known
+        self._pairing.know(known.supervision)
         self._by_partition[known.partition].append(known.person_id)
         self._wake_later(known)
 
@@ -133,9 +140,11 @@ class Judge:
             supervision = many.get(person_id) or self._registers.supervision(person_id)
             if person_id in self._known:
                 self._known[person_id].supervision = supervision
+                self._pairing.know(supervision)
             else:
                 self._know(Known(supervision=supervision, state=begin()))
             since[person_id] = min((at, *map(instant, new.get(person_id, ()))))
+        self._pairing.changed(since, self._now())
         return since
 
     def _by_person(self, entries: Iterable[JournalEntry]) -> dict[PersonId, list[Observation]]:

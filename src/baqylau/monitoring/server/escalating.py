@@ -1,0 +1,44 @@
+"""Timers of alarms, run beside the judge: what nobody answers climbs, rests end, nothing expires in silence.
+
+What is due follows from the alarms as they are stored, so a program that was killed goes on where it stood, and two at
+once do nothing twice.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+
+from baqylau.domain.escalation import TIMERS, Timers, due
+from baqylau.storage.waiting import Waiting
+
+log = structlog.get_logger()
+
+LOOK_EVERY = timedelta(seconds=1)
+AT_ONCE = 100
+"""So many alarms are treated between two rounds of judging; the rest waits for the next look."""
+
+
+class Escalating:
+    """Looks about once a second for alarms whose time has come."""
+
+    def __init__(self, waiting: Waiting, now: Callable[[], datetime], timers: Timers = TIMERS) -> None:
+        """Take where the alarms are; `look` begins."""
+        self._waiting = waiting
+        self._now = now
+        self._timers = timers
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
+
+    def look(self) -> int:
+        """Do what is due, unless somebody just looked, and give how much that was."""
+        now = self._now()
+        if now - self._looked_at < LOOK_EVERY:
+            return 0
+        self._looked_at = now
+        rules = partial(due, now=now, timers=self._timers)
+        run_out = self._waiting.run_out(now, self._timers, AT_ONCE)
+        done = sum(self._waiting.apply(number, rules, now) for number in run_out)
+        if done:
+            log.info("timers_of_alarms", done=done)
+        return done
