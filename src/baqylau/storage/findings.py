@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Engine, Text, cast, select, true
+from sqlalchemy import Engine, Text, cast, select
 
 from baqylau.domain.findings import Finding
-from baqylau.domain.ids import AlarmId, FindingId, PersonId
+from baqylau.domain.ids import AlarmId, FindingId
 from baqylau.storage.alarm_rows import finding_of
 from baqylau.storage.database import among, transaction
 from baqylau.storage.schema import finding
@@ -28,19 +28,10 @@ class Findings:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def standing(self, person_id: PersonId, after: datetime | None) -> list[Finding]:
-        """Give a person's findings that nothing took away, later than an instant, all on None, in their order."""
-        later = true() if after is None else finding.c.at > after
-        chosen = (finding.c.person_id == person_id) & finding.c.superseded_at.is_(None) & later
-        return [one.finding for one in self._written(chosen)]
-
     def written(self, finding_ids: Collection[FindingId]) -> list[Written]:
-        """Give those with these ids that were ever said, taken away or not."""
-        return self._written(among(finding.c.id, finding_ids)) if finding_ids else []
-
-    def _written(self, chosen: ColumnElement[bool]) -> list[Written]:
+        """Give those with these ids that were ever said, taken away or not, in their order."""
         columns = (finding.c.alarm_id, finding.c.raised_at, finding.c.superseded_at)
-        wanted = select(*columns, cast(finding.c.body, Text).label("body")).where(chosen)
+        wanted = select(*columns, cast(finding.c.body, Text).label("body")).where(among(finding.c.id, finding_ids))
         with transaction(self._engine) as connection:
             return [
                 Written(

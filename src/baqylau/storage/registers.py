@@ -4,12 +4,12 @@ So what was known at any instant can be asked for, beside what holds for that in
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Engine, and_, func, insert, or_, select, text, true
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, or_, select, text, true
 
 from baqylau.domain.ids import OrderId, PersonId
 from baqylau.domain.orders import Consent, Fitting, NoContact, Order, Permission
@@ -37,6 +37,17 @@ class Change(Struct, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
+class Expected(Struct, frozen=True, kw_only=True):
+    """What saving some rows would come to for one person."""
+
+    supervision: Supervision
+    effective_from: datetime | None
+    """The first instant for which it matters; None when nothing about them changes."""
+
+
+NOBODY: Mapping[PersonId, datetime] = {}
+
+
 class Registers:
     """Reads and saves the registers."""
 
@@ -44,19 +55,37 @@ class Registers:
         self._engine = engine
         self._clock = clock
 
-    def save(self, registry: Registry, by: str) -> int:
+    def save(self, registry: Registry, by: str, *, again: Mapping[PersonId, datetime] = NOBODY) -> int:
         """Save the rows, all or none, and give the version they make. Rows with the same key take the old ones' place.
 
         An earlier version of a restriction ends where the next one begins. `RegisterRefusedError` names every row that
         is not as it must be. Changes for the judge, the audit and the notification are in the same transaction.
+        `again`: who is judged anew from an instant on, even if the rows would not ask for it.
         """
         at = self._clock()
         with transaction(self._engine) as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": REGISTER_LOCK})
-            version = save(connection, registry, by=by, at=at)
+            version = save(connection, registry, by=by, at=at, again=again)
             audit.record(connection, who=by, what="registers.save", about=f"registers/{version}", at=at)
             notify(connection, "registers")
         return version
+
+    def would_be(self, registry: Registry, person_id: PersonId) -> Expected:
+        """Give what saving the rows would prescribe for a person. Nothing is saved.
+
+        `RegisterRefusedError` when they could not be saved.
+        """
+        with transaction(self._engine) as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": REGISTER_LOCK})
+            with connection.begin_nested() as attempt:
+                version = save(connection, registry, by="", at=self._clock())
+                chosen = (register_change.c.version == version) & (register_change.c.person_id == person_id)
+                expected = Expected(
+                    supervision=_read(connection, person_id, None),
+                    effective_from=connection.scalar(select(register_change.c.effective_from).where(chosen)),
+                )
+                attempt.rollback()
+        return expected
 
     def judge_again(self, person_ids: Collection[PersonId], since: datetime, by: str) -> None:
         """Ask for people to be judged again from an instant on, though nothing about them was changed."""
@@ -97,13 +126,7 @@ class Registers:
     def supervision(self, person_id: PersonId, *, known_at: datetime | None = None) -> Supervision:
         """Give what is prescribed for a person: as it is known now, or as it was recorded at an instant."""
         with transaction(self._engine) as connection:
-            own = list(in_force(connection, register.c.person_id == person_id, known_at=known_at))
-            others = (register.c.kind == CONSENT) & among(register.c.person_id, _named(own))
-            own += in_force(connection, others, known_at=known_at)
-            worn = [row.device_id for row in own if isinstance(row, Fitting)]
-            chosen = (register.c.kind == DEVICE) & among(register.c.key, worn)
-            devices = _only(Device, in_force(connection, chosen, known_at=known_at))
-        return _supervision(person_id, own, devices)
+            return _read(connection, person_id, known_at)
 
     def supervisions(self, person_ids: Collection[PersonId] | None = None) -> dict[PersonId, Supervision]:
         """Give what is prescribed for these people, for everybody on None."""
@@ -146,6 +169,15 @@ class Registers:
     def _all(self, kind: type[_Kind], *chosen: ColumnElement[bool]) -> list[_Kind]:
         with transaction(self._engine) as connection:
             return _only(kind, in_force(connection, and_(*chosen)))
+
+
+def _read(connection: Connection, person_id: PersonId, known_at: datetime | None) -> Supervision:
+    own = list(in_force(connection, register.c.person_id == person_id, known_at=known_at))
+    others = (register.c.kind == CONSENT) & among(register.c.person_id, _named(own))
+    own += in_force(connection, others, known_at=known_at)
+    worn = [row.device_id for row in own if isinstance(row, Fitting)]
+    chosen = (register.c.kind == DEVICE) & among(register.c.key, worn)
+    return _supervision(person_id, own, _only(Device, in_force(connection, chosen, known_at=known_at)))
 
 
 def _only(kind: type[_Kind], rows: Iterable[object]) -> list[_Kind]:

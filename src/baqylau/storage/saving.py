@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import TypeVar
 
 import msgspec
@@ -44,8 +45,15 @@ from baqylau.storage.schema import register, register_change, register_version
 _Kind = TypeVar("_Kind")
 
 
-def save(connection: Connection, registry: Registry, *, by: str, at: datetime) -> int:
-    """Save the rows in this transaction and give the number of the version they make.
+def save(
+    connection: Connection,
+    registry: Registry,
+    *,
+    by: str,
+    at: datetime,
+    again: Mapping[PersonId, datetime] | None = None,
+) -> int:
+    """Save the rows in this transaction and give the number of the version they make; `again` is judged anew as well.
 
     Rows that say the same as before are left alone. `RegisterRefusedError` when something is not as it must be.
     """
@@ -60,7 +68,7 @@ def save(connection: Connection, registry: Registry, *, by: str, at: datetime) -
     numbered = insert(register_version).values(recorded_at=at, by=by).returning(register_version.c.version)
     version = int(connection.execute(numbered).scalar_one())
     _write(connection, changed, known, version, at)
-    _mark(connection, _affected(before, changed, known), version, at)
+    _mark(connection, chain(_affected(before, changed, known), (again or {}).items()), version, at)
     return version
 
 

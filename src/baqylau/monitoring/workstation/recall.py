@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Observation
-from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction
-from baqylau.domain.partitions import ourselves, partition_of
+from baqylau.domain.orders import Restriction
+from baqylau.domain.partitions import nearness_of, ourselves, partition_of
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.workstation.minute import Begun
 from baqylau.rules.fold import begin
@@ -26,7 +26,7 @@ from baqylau.rules.state import PersonState
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.registers import Registers
-from baqylau.storage.registry import differs_from
+from baqylau.storage.registry import Timed, differs_from
 
 LONGEST = timedelta(days=14)
 """The longest stretch that is folded for a page: some 20 000 positions at one a minute, well under a second."""
@@ -105,12 +105,10 @@ class Recall:
 
 
 def heard_of(supervision: Supervision) -> list[DeviceId]:
-    """Give the devices that tell of a person, and ourselves, who tell of when we did not listen."""
+    """Give who tells of a person: their devices, and ourselves, of nearness to others and of when we did not listen."""
     worn = {fitting.device_id for fitting in supervision.fittings}
-    return [*sorted(worn), ourselves(partition_of(supervision.person_id))]
-
-
-_Timed = Order | Restriction | Permission | Consent | Fitting
+    person_id = supervision.person_id
+    return [*sorted(worn), nearness_of(person_id), ourselves(partition_of(person_id))]
 
 
 def differing(one: Supervision, other: Supervision) -> Iterator[datetime]:
@@ -126,16 +124,17 @@ def differing(one: Supervision, other: Supervision) -> Iterator[datetime]:
             yield differs_from(old, new)
 
 
-def _by_name(supervision: Supervision) -> dict[tuple[str, str, int], _Timed]:
-    rows: Iterable[_Timed] = chain(
+def _by_name(supervision: Supervision) -> dict[tuple[str, str, int], Timed]:
+    rows: Iterable[Timed] = chain(
         supervision.orders,
         supervision.restrictions,
         supervision.permissions,
         supervision.consents,
         supervision.fittings,
+        supervision.maintenances,
     )
     return {(type(row).__name__, row.id, row.version if _versioned(row) else 0): row for row in rows}
 
 
-def _versioned(row: _Timed) -> TypeGuard[Restriction]:
+def _versioned(row: Timed) -> TypeGuard[Restriction]:
     return isinstance(row, Restriction)
