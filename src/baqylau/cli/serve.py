@@ -1,4 +1,4 @@
-"""Commands that run the system: `server` and `demo`, and the roles `gateway`, `judge` and `web` on their own."""
+"""Commands that run the system: `server` and `demo`, and each of its roles on its own."""
 
 import asyncio
 import os
@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from baqylau.cli.doors import Doors, options, ports_of
 from baqylau.cli.invitations import invitation_link
+from baqylau.cli.messaging import messenger_role
 from baqylau.cli.options import DATABASE, DEFAULT_DATA, Data, Database, Host, Lifeline, alone, ready
 from baqylau.cli.roles import gateway_role, judge_role, web_role
 from baqylau.monitoring.server import lifeline as parent
@@ -72,6 +73,7 @@ def serve_all(settings: Settings, environment: Mapping[str, str], more: Mapping[
     roles = {
         "gateway": ["gateway", *common, "--host", settings.host, *options(settings.ports)],
         "judge": ["judge", *common],
+        "messenger": ["messenger", *common],
         "web": ["web", *common, "--host", settings.host, *pages],
     }
     try:
@@ -116,6 +118,18 @@ def judge(data: Data = DEFAULT_DATA, database: Database = "", lifeline: Lifeline
         database,
         lifeline=lifeline,
         work=lambda engine: judge_role(Settings(data_dir=data), engine, owner=f"judge-{os.getpid()}"),
+    )
+
+
+@app.command()
+def messenger(data: Data = DEFAULT_DATA, database: Database = "", lifeline: Lifeline = False) -> None:  # noqa: FBT002 - options
+    """Run only the messenger: tell the targets of notices.yaml what happens to alarms."""
+    _role(
+        "messenger",
+        data,
+        database,
+        lifeline=lifeline,
+        work=lambda engine: messenger_role(Settings(data_dir=data), engine),
     )
 
 

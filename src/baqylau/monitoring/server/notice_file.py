@@ -21,6 +21,15 @@ class NoticeFileError(Exception):
         self.params = params
 
 
+def version_in(data_dir: Path) -> tuple[int, int] | None:
+    """Give by what a change of the file is seen, None where there is no file."""
+    try:
+        found = (data_dir / NAME).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_mode
+
+
 def telling_in(data_dir: Path) -> Telling:
     """Read who is told what; nobody where there is no file. `NoticeFileError` when the file is not as it must be."""
     file = data_dir / NAME

@@ -6,8 +6,9 @@ alive when they are not. Several may watch at once; alarms are written once. Sou
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from math import inf
 from pathlib import Path
 
 import structlog
@@ -15,6 +16,7 @@ from msgspec import Struct
 
 from baqylau.domain.findings import Code
 from baqylau.storage.database import StorageUnavailableError
+from baqylau.storage.live import GATEWAY, JUDGE
 from baqylau.storage.ourselves import Condition, Ourselves, Signs
 from baqylau.storage.proof import Verification
 
@@ -30,8 +32,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     look_every_s: float = 5.0
     down_after_s: float = 30.0
     """Without a sign of life for so long, a role is down. Alarms are at most so late, notes on the domain, 7 (52)."""
-    late_ms: Mapping[str, float] = {"gateway": 1_000.0, "judge": 5_000.0}
-    """Median time from receipt to commit, and to judgement; notes on the domain, section 7 (1)."""
+    gateway_late_ms: float = 1_000.0
+    """Median time from receipt to commit [K]."""
+    judge_late_ms: float = 5_000.0
+    """Median time from receipt to judgement; notes on the domain, section 7 (1)."""
     late_for_s: float = 30.0
     """A short rush is no fault [K]."""
     unsigned_after_s: float = 300.0
@@ -59,10 +63,11 @@ class Disk(Struct, frozen=True):
 def conditions(signs: Signs, disk: Disk, now: datetime, began_at: datetime, limits: Limits) -> Iterator[Condition]:
     """Give what is not as it should be. Who has just begun to watch gives the others time to say that they live."""
     hour = now.replace(minute=0, second=0, microsecond=0)
+    late_ms = {GATEWAY: limits.gateway_late_ms, JUDGE: limits.judge_late_ms}
     for role, sign in signs.roles.items():
         if now - max(sign.alive_at, began_at) > timedelta(seconds=limits.down_after_s):
             yield Condition(code=Code.PART_DOWN, subject=role, since=sign.alive_at)
-        elif sign.delay_ms is not None and sign.delay_ms > limits.late_ms.get(role, float("inf")):
+        elif sign.delay_ms is not None and sign.delay_ms > late_ms.get(role, inf):
             yield Condition(code=Code.INGEST_LAG, subject=role, since=hour)
     for target, since in signs.broken_ways:
         yield Condition(code=Code.PART_DOWN, subject=f"notices/{target}", since=since)
@@ -107,20 +112,24 @@ class Watch:
         now: Callable[[], datetime],
         disk: Callable[[], Disk],
         prove: Callable[[int], Verification],
-        limits: Limits | None = None,
+        limits: Limits,
+        live: Callable[[datetime], None] | None = None,
     ) -> None:
-        """`prove` walks so many of the last entries of each chain."""
+        """`prove` walks so many of the last entries of each chain; `live` says that the role lives that we are in."""
         self._ourselves = ourselves
         self._now = now
         self._disk = disk
         self._prove = prove
-        self._limits = limits or Limits()
+        self._limits = limits
+        self._live = live
         self._began_at = self._proved_at = now()
         self._late_since: dict[str, datetime] = {}
 
     def look(self) -> None:
         """Look once, and tell what is to be told."""
         now = self._now()
+        if self._live is not None:
+            self._live(now)
         found = conditions(self._ourselves.signs(now), self._disk(), now, self._began_at, self._limits)
         present = self._lasting(list(found), now)
         if now - self._proved_at >= timedelta(seconds=self._limits.prove_every_s):

@@ -44,6 +44,7 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Route("/people/{id}/minute", looks.minute, methods=["GET"]),
         Route("/observations/{id}", looks.observation, methods=["GET"]),
         Route("/health", status.health, methods=["GET"]),
+        Route("/load", looks.load, methods=["GET"]),
         Mount("/basemap", MapFiles(settings.basemap_dir or NO_BASEMAP)),
     ]
 

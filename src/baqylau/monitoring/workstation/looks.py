@@ -9,6 +9,7 @@ from starlette.responses import Response
 from baqylau.domain.ids import AlarmId, ObservationId, PersonId
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.gate import who
+from baqylau.monitoring.workstation.load_figures import last_month
 from baqylau.monitoring.workstation.records import Which
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.wire import instant, reply, whole_number
@@ -74,6 +75,16 @@ async def minute(request: Request) -> Response:
     at = instant(query.get("at", ""), "at")
     known_at = instant(query["known_at"], "known_at") if "known_at" in query else None
     return reply(await desk.do(desk.records.minute, PersonId(person_id), at, known_at, who(request)))
+
+
+async def load(request: Request) -> Response:
+    """Give how heavy the alarms weigh that were raised `from` an instant `until` another; of the last month unsaid."""
+    desk, query = desk_of(request), request.query_params
+    until_at = instant(query["until"], "until") if "until" in query else desk.clock()
+    from_at = instant(query["from"], "from") if "from" in query else last_month(until_at)
+    if from_at >= until_at:
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field="from")
+    return reply(await desk.do(desk.records.load, from_at, until_at))
 
 
 async def observation(request: Request) -> Response:

@@ -11,6 +11,7 @@ from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, ObservationId, PersonId
 from baqylau.monitoring.workstation import pages
+from baqylau.monitoring.workstation.load_figures import LoadFigures, figures_of
 from baqylau.monitoring.workstation.messages import (
     AlarmPage,
     AlarmRow,
@@ -152,6 +153,12 @@ class Records:
             raise not_found("person.refused.not_found")
         self._looked(by, "look.person", person_id)
         return self._card(person_id)
+
+    def load(self, from_at: datetime, until_at: datetime) -> LoadFigures:
+        """Give how heavy the alarms of a stretch of time weigh. It names nobody under supervision."""
+        zone = self._installation.timezone
+        counted = self._stores.figures.load(from_at, until_at, now=self._clock(), zone=zone)
+        return figures_of(counted, from_at, until_at)
 
     def minute(self, person_id: PersonId, at: datetime, known_at: datetime | None, by: str) -> Minute:
         """Give why and why not for one person and instant, as known now or as known then."""
