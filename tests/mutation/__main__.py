@@ -50,8 +50,9 @@ def tried(paths: list[Path]) -> Iterator[Told]:
     accepted = equivalents()
     for path in paths:
         for mutant in mutants(path):
-            fate = Fate.EQUIVALENT if mutant.told in accepted else fate_of(path, mutant, tests_for(path))
-            yield _told(mutant, fate)
+            fate = fate_of(path, mutant, tests_for(path))
+            known = fate is Fate.SURVIVED and mutant.told in accepted
+            yield _told(mutant, Fate.EQUIVALENT if known else fate)
 
 
 def _told(mutant: Mutant, fate: Fate) -> Told:
