@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from baqylau.protocols import egts, gt06, teltonika, wialon
+from baqylau.protocols import egts, gt06, teltonika, watch, wialon
 from baqylau.protocols.session import DeviceSide, Event, Session
 
 
@@ -42,5 +42,11 @@ FLEET: dict[str, FleetProtocol] = {
         device=lambda number, _password: gt06.Gt06Device(number),
         decode_frame=gt06.decode_frame,
         is_text=False,
+    ),
+    "watch": FleetProtocol(
+        session=watch.WatchSession,
+        device=lambda number, _password: watch.WatchDevice(number),
+        decode_frame=watch.decode_frame,
+        is_text=True,
     ),
 }

@@ -29,7 +29,8 @@ class Gt06Device:
         """How many records stand before each state that is not answered yet."""
 
     def hello(self) -> bytes:
-        """Sign in."""
+        """Sign in; what was not answered on an earlier line never will be."""
+        self._unanswered.clear()
         return self._frame(Kind.LOGIN, bytes.fromhex(self._number.rjust(16, "0")))
 
     def report(self, reports: Sequence[tuple[datetime, tuple[Body, ...]]]) -> bytes:

@@ -1,0 +1,100 @@
+"""The server's side: bytes to events, outcomes to answers (spec H2, H5). No socket, no clock."""
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
+from baqylau.protocols.watch.frames import Broken, Frame, first, frame
+from baqylau.protocols.watch.messages import FlawError, told
+
+_ALIVE = {"LK": "LK", "TKQ": "TKQ", "TKQ2": "TKQ2", "INIT": "INIT,1", "heart": "heart"}
+"""Signs of life, and what answers them."""
+
+
+class WatchSession:
+    """One connection of a watch. Every frame names its device, so that there is no sign-in."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._closed = False
+        self._tickets = 0
+        self._replies: dict[int, bytes] = {}
+
+    @property
+    def undecided(self) -> bytes:
+        """Give the bytes that are no whole frame yet."""
+        return self._buffer
+
+    def receive(self, data: bytes) -> Sequence[Event]:
+        """Take bytes as they come, in any cut, and give what they complete. Never raises."""
+        if self._closed:
+            return ()
+        self._buffer += data
+        return tuple(self._events())
+
+    def answer(self, event: Event, outcomes: Sequence[Outcome]) -> bytes:
+        """Give the bytes to send for an event. Only alarms and signs of life are answered in this protocol."""
+        match event:
+            case Keep(ticket=ticket):
+                reply = self._replies.pop(ticket, b"")
+                return b"" if Outcome.NOT_KEPT in outcomes else reply
+            case Ping(raw=raw):
+                return _alive(first(raw))
+            case Login() | Rejected() | Hangup():
+                return b""
+            case _:
+                assert_never(event)
+
+    def _events(self) -> Iterator[Event]:
+        at, whole = 0, self._buffer
+        while at < len(whole) and not self._closed:
+            found = first(whole[at:] if at else whole)
+            if found is None:
+                break
+            at += len(found.raw)
+            if isinstance(found, Frame):
+                yield self._told(found)
+            elif found.raw.strip():
+                rejected = Rejected(fault=found.fault, raw=found.raw, detail=found.detail)
+                self._closed = found.fatal
+                yield Hangup(rejected=rejected) if found.fatal else rejected
+        self._buffer = b"" if self._closed else whole[at:]
+
+    def _told(self, found: Frame) -> Event:
+        kind, *words = found.words
+        if kind in _ALIVE:
+            return Ping(raw=found.raw)
+        if not kind.startswith(("UD", "AL")):
+            return Rejected(fault=Fault.UNSUPPORTED, raw=found.raw, detail="kind of frame")
+        try:
+            said = told(words)
+        except FlawError as flaw:
+            return Rejected(fault=flaw.fault, raw=found.raw, detail=flaw.detail)
+        reading = Reading(
+            number=found.number,
+            observed_at=said.at,
+            bodies=said.bodies,
+            raw=found.raw,
+            identity=",".join(found.words).encode(),
+        )
+        self._tickets += 1
+        self._replies[self._tickets] = _answer(found, kind) if kind.startswith("AL") else b""
+        return Keep(readings=(reading,), ticket=self._tickets)
+
+
+def _alive(found: Frame | Broken | None) -> bytes:
+    return _answer(found, _ALIVE[found.words[0]]) if isinstance(found, Frame) else b""
+
+
+def _answer(found: Frame, content: str) -> bytes:
+    return frame(found.maker, found.number, found.index, content)
+
+
+def decode_frame(raw: bytes) -> tuple[Event, ...]:
+    """Read frames without a conversation before them; what is not whole is named at the end."""
+    session = WatchSession()
+    events = tuple(session.receive(raw))
+    rest = session.undecided
+    if rest or not raw:
+        events += (Rejected(fault=Fault.TRUNCATED, raw=rest, detail="the frame does not end"),)
+    return events
