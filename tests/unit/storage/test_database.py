@@ -4,12 +4,44 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
+from baqylau.domain.acts import Close, Reopen, Take
+from baqylau.domain.alarms import AlarmState, Cause, Level
+from baqylau.domain.ids import AlarmId
+from baqylau.storage.alarms import Alarms
 from baqylau.storage.columns import metadata
-from baqylau.storage.database import StorageUnavailableError, migrate, open_database, plain_dsn, transaction
+from baqylau.storage.database import (
+    StorageUnavailableError,
+    migrate,
+    migration_settings,
+    open_database,
+    plain_dsn,
+    transaction,
+)
+from tests.unit.storage.kept import NOON
+
+_OLD_ALARMS = """
+    INSERT INTO finding (id, person_id, code, subject, at, raised_at, body)
+    SELECT id, 'aigul', 'B01', 'd-' || id, '2026-03-10 12:00Z', '2026-03-10 12:00Z', jsonb_build_object(
+        'id', id, 'rule', 'tamper', 'rule_version', '1', 'code', 'B01', 'person_id', 'aigul', 'subject', 'd-' || id,
+        'at', '2026-03-10T12:00:00Z', 'because', jsonb_build_array('o')
+    ) FROM (VALUES ('1'), ('2')) AS one (id);
+    INSERT INTO alarm (person_id, code, subject, priority, state, first_finding_id, last_finding_id, raised_at,
+        began_at, last_at, count, late, closed_by, closed_at, cause, grounds)
+    SELECT 'aigul', 'B01', subject, 1, state, id, id, raised_at, at, at, 1, false, closed_by, closed_at, cause, grounds
+    FROM finding JOIN (VALUES
+        ('1', 'open', NULL, NULL::timestamptz, NULL, NULL),
+        ('2', 'closed', 'dana', '2026-03-10 13:00Z', 'other', 'seen')
+    ) AS life (name, state, closed_by, closed_at, cause, grounds) ON name = id ORDER BY id
+"""
+_OLD_ACT = """
+    INSERT INTO alarm_act (alarm_id, at, by, act) VALUES
+    (2, '2026-03-10 13:00Z', 'dana', '{"type": "close", "cause": "other", "grounds": "seen"}')
+"""
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) -> None:
@@ -59,3 +91,26 @@ def test_the_pool_recovers_when_its_lines_were_cut(engine: Engine) -> None:
         )
     with transaction(engine) as connection:
         assert connection.scalar(text("SELECT 1")) == 1
+
+
+def test_a_database_of_the_first_schema_keeps_its_alarms(server_dsn: str) -> None:
+    beside = server_dsn.replace("/baqylau?", "/postgres?")
+    with psycopg.connect(beside, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE of_the_first_schema")
+    engine = open_database(server_dsn.replace("/baqylau?", "/of_the_first_schema?"))
+    with transaction(engine) as connection:
+        command.upgrade(migration_settings(connection), "0001")
+        connection.exec_driver_sql(_OLD_ALARMS)
+        connection.exec_driver_sql(_OLD_ACT)
+    migrate(engine)
+
+    alarms = Alarms(engine, lambda: NOON)
+    waiting, closed = (alarms.get(AlarmId(number)).alarm for number in (1, 2))
+    assert (waiting.level, waiting.waits_since) == (Level.OPERATOR, NOON)
+    assert (closed.state, closed.cause, closed.action) == (AlarmState.CLOSED, Cause.OTHER, None)
+    assert alarms.grounds(AlarmId(2)).acts[0].act == Close(cause=Cause.OTHER, grounds="seen")
+    assert alarms.act(AlarmId(1), Take(), "dana").taken_by == "dana"
+    assert alarms.act(AlarmId(2), Reopen(why="the wrong cause"), "dana").state is AlarmState.OPEN
+    engine.dispose()
+    with psycopg.connect(beside, autocommit=True) as connection:
+        connection.execute("DROP DATABASE of_the_first_schema WITH (FORCE)")
