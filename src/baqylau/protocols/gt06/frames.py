@@ -5,6 +5,7 @@ from binascii import crc_hqx
 from msgspec import Struct
 
 from baqylau.protocols.session import Fault
+from baqylau.protocols.stream import Broken
 
 SHORT, LONG = b"\x78\x78", b"\x79\x79"
 END = b"\x0d\x0a"
@@ -21,15 +22,6 @@ class Frame(Struct, frozen=True, gc=False):
     serial: int
     long: bool
     raw: bytes
-
-
-class Broken(Struct, frozen=True, gc=False):
-    """Bytes that are no frame; `fatal` when nobody can say where the next one begins."""
-
-    fault: Fault
-    raw: bytes
-    detail: str
-    fatal: bool = False
 
 
 def checksum(data: bytes) -> int:

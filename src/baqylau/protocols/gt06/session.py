@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from baqylau.protocols.gt06.frames import Broken, Frame, first, frame
+from baqylau.protocols.gt06.frames import Frame, first, frame
 from baqylau.protocols.gt06.messages import ALARMS, PLACES, STATES, FlawError, Kind, told
 from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
+from baqylau.protocols.stream import Broken, Stream, read_alone, refused
 
 _NUMBER_BYTES = 8
 
@@ -15,22 +16,18 @@ class Gt06Session:
 
     def __init__(self, number: str | None = None) -> None:
         self._number = number
-        self._buffer = b""
-        self._closed = False
+        self._stream = Stream[Frame | Broken](first)
         self._tickets = 0
         self._replies: dict[int, bytes] = {}
 
     @property
     def undecided(self) -> bytes:
         """Give the bytes that are no whole frame yet."""
-        return self._buffer
+        return self._stream.rest
 
     def receive(self, data: bytes) -> Sequence[Event]:
         """Take bytes as they come, in any cut, and give what they complete. Never raises."""
-        if self._closed:
-            return ()
-        self._buffer += data
-        return tuple(self._events())
+        return tuple(self._events(data))
 
     def answer(self, event: Event, outcomes: Sequence[Outcome]) -> bytes:
         """Give the bytes to send for an event. The protocol cannot say that a place was not kept: it stays silent."""
@@ -50,25 +47,18 @@ class Gt06Session:
             case _:
                 assert_never(event)
 
-    def _events(self) -> Iterator[Event]:
-        at, whole = 0, self._buffer
-        while at < len(whole) and not self._closed:
-            found = first(whole[at:] if at else whole)
-            if found is None:
-                break
-            at += len(found.raw)
+    def _events(self, data: bytes) -> Iterator[Event]:
+        for found in self._stream.feed(data):
             yield self._event(found)
-        self._buffer = b"" if self._closed else whole[at:]
 
     def _event(self, found: Frame | Broken) -> Event:
         if isinstance(found, Broken):
-            rejected = Rejected(fault=found.fault, raw=found.raw, detail=found.detail)
-            self._closed = found.fatal
-            return Hangup(rejected=rejected) if found.fatal else rejected
+            self._stream.closed = found.fatal
+            return refused(found)
         if found.kind == Kind.LOGIN:
             return self._login(found)
         if self._number is None:
-            self._closed = True
+            self._stream.closed = True
             return Hangup(rejected=Rejected(fault=Fault.NOT_SIGNED_IN, raw=found.raw, detail="before a sign-in"))
         return self._told(found, self._number)
 
@@ -106,10 +96,5 @@ def _reply(found: Frame | Broken | None) -> bytes:
 
 
 def decode_frame(raw: bytes) -> tuple[Event, ...]:
-    """Read frames without a conversation before them; what is not whole is named at the end."""
-    session = Gt06Session(number="")
-    events = tuple(session.receive(raw))
-    rest = session.undecided
-    if rest or not raw:
-        events += (Rejected(fault=Fault.TRUNCATED, raw=rest, detail="the frame does not end"),)
-    return events
+    """Read frames without a conversation before them."""
+    return read_alone(Gt06Session(number=""), raw)

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from baqylau.protocols.crc16 import crc16
 from baqylau.protocols.session import Fault
+from baqylau.protocols.stream import Broken
 
 NUMBER_MAX = 17
 """An IMEI has 15 digits, with its software version 16 or 17."""
@@ -33,15 +34,6 @@ class Data(Struct, frozen=True, gc=False):
 
     content: bytes
     raw: bytes
-
-
-class Broken(Struct, frozen=True, gc=False):
-    """Bytes that are not one of the others; `fatal` when nobody can say where the next packet begins."""
-
-    fault: Fault
-    raw: bytes
-    detail: str
-    fatal: bool
 
 
 Packet = SignIn | Alive | Data | Broken
@@ -82,7 +74,7 @@ def _data(buffer: bytes) -> Packet | None:
         return None
     raw, content = buffer[:end], buffer[_FRAME_BYTES : _FRAME_BYTES + length]
     if crc16(content) != int.from_bytes(raw[-_SUM_BYTES:], "big"):
-        return Broken(Fault.CHECKSUM_WRONG, raw, "checksum of the packet", fatal=False)
+        return Broken(Fault.CHECKSUM_WRONG, raw, "checksum of the packet")
     return Data(content, raw)
 
 

@@ -6,8 +6,9 @@ from typing import assert_never
 
 from baqylau.domain.observations import Body, Fix, NoFix
 from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
+from baqylau.protocols.stream import Broken, Stream, read_alone, refused
 from baqylau.protocols.teltonika.elements import bodies_of
-from baqylau.protocols.teltonika.packets import Alive, Broken, Data, Packet, SignIn, first
+from baqylau.protocols.teltonika.packets import Alive, Data, Packet, SignIn, first
 from baqylau.protocols.teltonika.records import Codec, Record, ShortError, binary, split
 
 _DEGREES = 1e-7
@@ -22,8 +23,7 @@ class TeltonikaSession:
 
     def __init__(self, number: str | None = None) -> None:
         self._number = number
-        self._buffer = b""
-        self._closed = False
+        self._stream = Stream[Packet](first)
         self._tickets = 0
         self._waiting: dict[int, int] = {}
         """How many records each packet had whose fate is not known yet."""
@@ -31,14 +31,11 @@ class TeltonikaSession:
     @property
     def undecided(self) -> bytes:
         """Give the bytes that are no whole packet yet."""
-        return self._buffer
+        return self._stream.rest
 
     def receive(self, data: bytes) -> Sequence[Event]:
         """Take bytes as they come, in any cut, and give what they complete. Never raises."""
-        if self._closed:
-            return ()
-        self._buffer += data
-        return tuple(self._events())
+        return tuple(self._events(data))
 
     def answer(self, event: Event, outcomes: Sequence[Outcome]) -> bytes:
         """Give the bytes to send for an event; empty when there is nothing to say."""
@@ -58,15 +55,9 @@ class TeltonikaSession:
             case _:
                 assert_never(event)
 
-    def _events(self) -> Iterator[Event]:
-        at, whole = 0, self._buffer
-        while at < len(whole) and not self._closed:
-            found = first(whole[at:] if at else whole)
-            if found is None:
-                break
-            at += len(found.raw)
+    def _events(self, data: bytes) -> Iterator[Event]:
+        for found in self._stream.feed(data):
             yield from self._event(found)
-        self._buffer = b"" if self._closed else whole[at:]
 
     def _event(self, found: Packet) -> Iterator[Event]:
         match found:
@@ -75,10 +66,9 @@ class TeltonikaSession:
             case SignIn(number=number, raw=raw):
                 self._number = number
                 yield Login(number=number, password="", raw=raw)
-            case Broken(fault=fault, raw=raw, detail=detail, fatal=fatal):
-                rejected = Rejected(fault=fault, raw=raw, detail=detail)
-                self._closed = fatal
-                yield Hangup(rejected=rejected) if fatal else rejected
+            case Broken(fatal=fatal):
+                self._stream.closed = fatal
+                yield refused(found)
             case Data():
                 yield self._data(found)
             case _:
@@ -96,7 +86,7 @@ class TeltonikaSession:
 
     def _hung_up(self, fault: Fault, raw: bytes, detail: str) -> Hangup:
         """A device that is not answered sends the same for ever: the line ends."""
-        self._closed = True
+        self._stream.closed = True
         return Hangup(rejected=Rejected(fault=fault, raw=raw, detail=detail))
 
     def _keep(self, found: Data, number: str) -> Keep:
@@ -155,10 +145,5 @@ def _hdop(elements: dict[int, int]) -> float | None:
 
 
 def decode_frame(raw: bytes) -> tuple[Event, ...]:
-    """Read packets without a conversation before them; what is not whole is named at the end."""
-    session = TeltonikaSession(number="")
-    events = tuple(session.receive(raw))
-    rest = session.undecided
-    if rest or not raw:
-        events += (Rejected(fault=Fault.TRUNCATED, raw=rest, detail="the packet does not end"),)
-    return events
+    """Read frames without a conversation before them."""
+    return read_alone(TeltonikaSession(number=""), raw)

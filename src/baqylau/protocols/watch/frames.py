@@ -5,6 +5,7 @@ import re
 from msgspec import Struct
 
 from baqylau.protocols.session import Fault
+from baqylau.protocols.stream import Broken
 
 FRAME_MAX_BYTES = 16_384
 _FRAME = re.compile(rb"\[(\w{2})\*(\d{4,20})\*(?:([0-9A-Fa-f]{4})\*)?([0-9A-Fa-f]{4})\*(.*)", re.DOTALL)
@@ -20,15 +21,6 @@ class Frame(Struct, frozen=True, gc=False):
     index: str
     words: tuple[str, ...]
     raw: bytes
-
-
-class Broken(Struct, frozen=True, gc=False):
-    """Bytes that are no frame; `fatal` when nobody can say where the next one begins."""
-
-    fault: Fault
-    raw: bytes
-    detail: str
-    fatal: bool = False
 
 
 def first(buffer: bytes) -> Frame | Broken | None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
-from baqylau.protocols.watch.frames import Broken, Frame, first, frame
+from baqylau.protocols.stream import Broken, Stream, read_alone, refused
+from baqylau.protocols.watch.frames import Frame, first, frame
 from baqylau.protocols.watch.messages import FlawError, told
 
 _ALIVE = {"LK": "LK", "TKQ": "TKQ", "TKQ2": "TKQ2", "INIT": "INIT,1", "heart": "heart"}
@@ -15,22 +16,18 @@ class WatchSession:
     """One connection of a watch. Every frame names its device, so that there is no sign-in."""
 
     def __init__(self) -> None:
-        self._buffer = b""
-        self._closed = False
+        self._stream = Stream[Frame | Broken](first)
         self._tickets = 0
         self._replies: dict[int, bytes] = {}
 
     @property
     def undecided(self) -> bytes:
         """Give the bytes that are no whole frame yet."""
-        return self._buffer
+        return self._stream.rest
 
     def receive(self, data: bytes) -> Sequence[Event]:
         """Take bytes as they come, in any cut, and give what they complete. Never raises."""
-        if self._closed:
-            return ()
-        self._buffer += data
-        return tuple(self._events())
+        return tuple(self._events(data))
 
     def answer(self, event: Event, outcomes: Sequence[Outcome]) -> bytes:
         """Give the bytes to send for an event. Only alarms and signs of life are answered in this protocol."""
@@ -45,20 +42,13 @@ class WatchSession:
             case _:
                 assert_never(event)
 
-    def _events(self) -> Iterator[Event]:
-        at, whole = 0, self._buffer
-        while at < len(whole) and not self._closed:
-            found = first(whole[at:] if at else whole)
-            if found is None:
-                break
-            at += len(found.raw)
+    def _events(self, data: bytes) -> Iterator[Event]:
+        for found in self._stream.feed(data):
             if isinstance(found, Frame):
                 yield self._told(found)
             elif found.raw.strip():
-                rejected = Rejected(fault=found.fault, raw=found.raw, detail=found.detail)
-                self._closed = found.fatal
-                yield Hangup(rejected=rejected) if found.fatal else rejected
-        self._buffer = b"" if self._closed else whole[at:]
+                self._stream.closed = found.fatal
+                yield refused(found)
 
     def _told(self, found: Frame) -> Event:
         kind, *words = found.words
@@ -91,10 +81,5 @@ def _answer(found: Frame, content: str) -> bytes:
 
 
 def decode_frame(raw: bytes) -> tuple[Event, ...]:
-    """Read frames without a conversation before them; what is not whole is named at the end."""
-    session = WatchSession()
-    events = tuple(session.receive(raw))
-    rest = session.undecided
-    if rest or not raw:
-        events += (Rejected(fault=Fault.TRUNCATED, raw=rest, detail="the frame does not end"),)
-    return events
+    """Read frames without a conversation before them."""
+    return read_alone(WatchSession(), raw)
