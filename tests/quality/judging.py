@@ -16,6 +16,8 @@ from tests.quality.case import FAMILIES, Case
 
 ROUND = timedelta(seconds=30)
 """How long arrivals are gathered before they are judged together."""
+IN_ONE_ALARM = timedelta(hours=1)
+"""How long an alarm is in somebody's hands: what repeats meanwhile is counted in it."""
 CONFIDENT = 1.96
 
 
@@ -76,7 +78,7 @@ def _count(total: Score, name: str, case: Case) -> None:
     """Match each truth with the first finding that fits it; an alarm that is left over is false."""
     total.days += case.days
     total.cases += 1
-    left = judge(case)
+    left, answered = judge(case), list[Finding]()
     for true in case.truths:
         fits = [one for one in left if one.code is true.code and true.at <= one.at <= true.at + true.within]
         tally = total.by_code[true.code]
@@ -84,14 +86,27 @@ def _count(total: Score, name: str, case: Case) -> None:
             tally.found += 1
             tally.delays_s.append((fits[0].at - true.at).total_seconds())
             left.remove(fits[0])
+            answered.append(fits[0])
         else:
             tally.missed += 1
             total.wrong.add(f"{name}: {true.code} missed")
     for one in left:
-        if one.code in case.may or one.at < case.learnt_at or not opens_alarm(one):
-            continue
-        total.by_code[one.code].false += 1
-        total.wrong.add(f"{name}: {one.code} false")
+        if opens_alarm(one) and not _allowed(case, one) and not _repeated(one, answered):
+            total.by_code[one.code].false += 1
+            total.wrong.add(f"{name}: {one.code} false")
+        answered.append(one)
+
+
+def _allowed(case: Case, one: Finding) -> bool:
+    return one.code in case.may or one.at < case.learnt_at
+
+
+def _repeated(one: Finding, answered: Iterable[Finding]) -> bool:
+    """Whether it is counted in an alarm that is open already, and so no question of its own."""
+    return any(
+        said.code is one.code and said.subject == one.subject and abs(one.at - said.at) <= IN_ONE_ALARM
+        for said in answered
+    )
 
 
 def wilson(good: int, of: int) -> tuple[float, float]:

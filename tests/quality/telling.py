@@ -235,7 +235,7 @@ class Day:
 
     def first(self, holds: Callable[[Place], bool]) -> datetime:
         """Give when something was first so of the place."""
-        return self.first_since(self.begun_at, holds)
+        return next(at for at, here in self._seconds() if holds(here))
 
     def first_since(self, from_at: datetime, holds: Callable[[Place], bool]) -> datetime:
         """Give when something was first so of the place from an instant on."""

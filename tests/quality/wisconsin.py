@@ -61,7 +61,15 @@ def _drawn(random: Random, begin: datetime, days: int, a_day: float) -> _Spans:
         spans.append((now, now + timedelta(minutes=random.lognormvariate(log(MEDIAN_MIN), SPREAD))))
 
 
-def lossy_life(random: Random, days: int) -> Case:
+class Life(Struct, frozen=True):
+    """A life, and how much was lost in it."""
+
+    case: Case
+    links: int
+    fixes: int
+
+
+def lossy_life(random: Random, days: int) -> Life:
     """Give some days of somebody who keeps the hours, works across the town, and now and then does not."""
     begin = at("06:00")
     day = LossyDay(random, begin, rich=True, every_s=RESTING_S)
@@ -74,7 +82,7 @@ def lossy_life(random: Random, days: int) -> Case:
         _lived(day, number, work, truths, random.choice(_REAL) if real else None)
     _cut(day, random)
     town = territory(zone=round_zone("Town", AT_HOME, 30_000.0))
-    return case(day, curfew(), school(), town, truths=truths)
+    return Life(case(day, curfew(), school(), town, truths=truths), len(losses.links), len(losses.fixes))
 
 
 def _lived(day: LossyDay, number: int, work: Place, truths: list[Truth], real: str | None) -> None:
