@@ -1,12 +1,14 @@
 """Three languages say the same things, and everything that may have to be said."""
 
 import re
+from enum import Enum
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from baqylau.domain.alarms import AlarmState, Cause
+from baqylau.domain.acts import Channel, Whom
+from baqylau.domain.alarms import Action, AlarmState, Cause, Decision, Level
 from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Check, Code
 from baqylau.domain.observations import Authentication
@@ -15,6 +17,7 @@ from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.locales import LANGUAGES, Forms, UnknownKeyError, catalogue, text
 from baqylau.locales.__main__ import main as compile_pages
 from baqylau.protocols.session import Fault
+from baqylau.storage.accounts import Role
 
 SOURCES = Path(__file__).parents[3] / "src" / "baqylau"
 KAZAKH = set("әғқңөұүһіӘҒҚҢӨҰҮҺІ")
@@ -71,7 +74,7 @@ def test_every_event_has_its_title_its_reason_its_rule_and_its_steps(code: Code)
 
 
 def test_every_value_of_the_domain_that_a_page_shows_has_its_word() -> None:
-    words = {
+    words: dict[str, type[Enum]] = {
         "cause": Cause,
         "check": Check,
         "fault": Fault,
@@ -80,6 +83,12 @@ def test_every_value_of_the_domain_that_a_page_shows_has_its_word() -> None:
         "device": DeviceKind,
         "authentication": Authentication,
         "alarm.state": AlarmState,
+        "action": Action,
+        "decision": Decision,
+        "level": Level,
+        "whom": Whom,
+        "channel": Channel,
+        "role": Role,
     }
     wanted = {f"{group}.{value.value}" for group, kind in words.items() for value in kind}
     assert wanted <= set(catalogue("en"))
