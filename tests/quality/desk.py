@@ -15,7 +15,7 @@ from baqylau.domain.consolidation import opens_alarm
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId
 from baqylau.domain.observations import Observation
-from baqylau.domain.settling import settles
+from baqylau.domain.settling import SETTLED_AFTER, settles
 from tests.property.arrivals import Judge
 from tests.quality.case import Case
 
@@ -41,7 +41,7 @@ class Task(Struct, kw_only=True):
     @property
     def settled(self) -> bool:
         """It was over before anybody took it, and it is one of those that end so."""
-        return self.over_at is not None and self.over_at <= self.taken_at and settles(self.code)
+        return self.over_at is not None and self.over_at + SETTLED_AFTER <= self.taken_at and settles(self.code)
 
     def waits(self, now: datetime) -> bool:
         """Whether a repeat belongs to it: somebody is at it, or nobody has been yet."""
