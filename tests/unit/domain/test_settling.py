@@ -27,7 +27,7 @@ TAMPER = (
 
 
 def lost_link(**more: object) -> Alarm:
-    return replace(alarm(Code.NO_COMMS), cleared_at=OVER, **more)  # type: ignore[arg-type]
+    return replace(alarm(Code.NO_COMMS), cleared_at=OVER, **more)
 
 
 def test_a_lost_link_that_came_back_settles_when_it_has_stayed_for_a_while() -> None:
