@@ -51,6 +51,10 @@ PREALERT_TIMES: Final = 2.0
 """A protected person's pre-alert is at so many times the distance. Notes on the domain, section 4 (France)."""
 PAIR_WITHIN_S: Final = 60
 """Fixes of two people tell how near they were when no more than this lies between them [K]."""
+NEARNESS_STEP_M: Final = 10.0
+"""Distances of two people are kept in steps of this: several exact ones would tell the other's place."""
+FAR_TIMES: Final = 4.0
+"""Beyond so many times the distance of a restriction only that is kept: how far the other is is nobody's business."""
 
 NO_FIX_AFTER_S: Final = 600
 """A device that speaks and has no position this long is a finding. Catalogue L01 (10 min)."""
@@ -107,3 +111,41 @@ RETURN_HEARD_WITHIN_S: Final = 60
 """They have to come within this time. Notes on radio and GNSS, 3.3."""
 GAPS_PER_DAY: Final = 5
 """More short gaps a day than this in the hours of duty are looked at. Catalogue P06, P11 [K]."""
+NO_FIX_PERSISTS_S: Final = 600
+"""Without a place this much longer than L01 allows is a graver finding. Catalogue L01 (+10 min)."""
+
+CHARGE_LASTS_S: Final = 3600
+"""A charge of this length is one. Catalogue T04 (charge diary, 1 h a day)."""
+CHARGE_WITHIN_S: Final = 86_400
+"""One such charge is due within this time. Catalogue T05 (24 h)."""
+NOT_CARRIED_AFTER_S: Final = 600
+"""The bracelet moves and the carried unit lies still for this long. Catalogue M03 names no figure [K]."""
+MOTION_HOLDS_S: Final = 300
+"""What a motion sensor said holds no longer than this [K]."""
+HEARD_WITHIN_S: Final = 120
+"""Receivers tell at most this late of what they heard: within it two of them may have heard the same walk [K]."""
+RECEIVER_REACH_M: Final = 500.0
+"""No receiver of ours hears a bracelet from farther away [K]."""
+
+STRONG_SATELLITES: Final = 6
+"""A receiver that hears so many satellites stands in the open [K]."""
+STRONG_CN0_DBHZ: Final = 35.0
+"""Their mean strength in the open. Notes on radio and GNSS, 4.4 [K]."""
+STRONG_R95_M: Final = 25.0
+"""A fix this precise was made in the open, or nearly. Notes on radio and GNSS, 4.2 [K]."""
+STRONG_CELL_DBM: Final = -95.0
+"""A mobile network this strong is not lost by walking on [K]."""
+STRONG_WITHIN_S: Final = 180
+"""How old the last strong word may be when the signal is lost [K]."""
+LOST_TOGETHER_S: Final = 30
+"""Satellites and network lost within this time are lost at once. Catalogue L06 ("at once") [K]."""
+SHIELDING_AFTER_S: Final = 120
+"""They have to stay lost for this long: a lift passes sooner [K]."""
+DEAD_SPOT_M: Final = 150.0
+"""Losses within this distance are losses at one place [K]."""
+DEAD_SPOT_TIMES: Final = 2
+"""After so many losses without anything else a place is a known dead spot [K]."""
+DEAD_SPOTS_KEPT: Final = 32
+"""Places remembered for one device; the one longest unused is forgotten [K]."""
+PLACE_HOLDS_S: Final = 300
+"""A signal is lost at the last place only when that is no older than this [K]."""

@@ -24,6 +24,7 @@ from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import PersonId, SubjectId
 from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import ourselves
+from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.delays import Delays
 from baqylau.monitoring.server.judging import (
     BEFORE_EVERYTHING,
@@ -34,6 +35,7 @@ from baqylau.monitoring.server.judging import (
     state_from,
     take_over,
 )
+from baqylau.monitoring.server.pairing import Pairing
 from baqylau.rules.clock import instant
 from baqylau.rules.fold import begin
 from baqylau.storage.database import StorageUnavailableError
@@ -112,7 +114,7 @@ class Judge:
         for person_id in self._due(listened):
             self._judge(folds, person_id, partial(on, new=()))
         self._commit(folds, entries, changes, listened)
-        return bool(entries)
+        return bool(entries or changes)
 
     def _supervision(self, person_id: PersonId) -> Supervision | None:
         known = self._known.get(person_id)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import FindingId, PersonId
 from baqylau.domain.observations import Observation
-from baqylau.domain.partitions import ourselves, partition_of
+from baqylau.domain.partitions import nearness_of, ourselves, partition_of
 from baqylau.domain.people import Supervision
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonState, begin, fold, standing
@@ -122,10 +122,11 @@ class Judging:
     def history(
         self, supervision: Supervision, after: datetime | None, read_to: Mapping[int, int] | None = None
     ) -> list[Observation]:
-        """Give what was observed on the person from an instant on, with the gaps in our own listening."""
+        """Give what was observed on the person from an instant on, with what we wrote of ourselves and of others."""
         since, own = after or BEFORE_EVERYTHING, partition_of(supervision.person_id)
         read = {own: read_to[own]} if read_to else None
-        gaps = self._journal.of_devices([ourselves(own)], since, AFTER_EVERYTHING, read_to=read)
+        ours = [ourselves(own), nearness_of(supervision.person_id)]
+        gaps = self._journal.of_devices(ours, since, AFTER_EVERYTHING, read_to=read)
         if not supervision.fittings:
             return gaps
         devices = sorted({fitting.device_id for fitting in supervision.fittings})
