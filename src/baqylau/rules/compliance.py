@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from baqylau.domain.ids import DeviceId
+from baqylau.domain.orders import ExclusionZone, Territory
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.keeping import BEGUN, Keeping
 from baqylau.rules.plan import RestrictionPlan
@@ -29,29 +30,44 @@ def of_person(
     why: Blindness | None,
 ) -> _Shown:
     """Give the gravest that any restriction gives. `why` is why the place is unknown, None when it is known."""
-    said = {
-        of_restriction(plan, keepings.get(plan.key, BEGUN), at, known=why is None)
-        for plan in plans
-        if plan.validity.holds(at) and plan.kind.breach
-    }
+    in_force = [(plan, keepings.get(plan.key, BEGUN)) for plan in plans if plan.validity.holds(at) and plan.kind.breach]
+    at_home = any(state.by_radio and state.against is False for _, state in in_force)
+    said = [of_restriction(plan, state, at, why, at_home=at_home) for plan, state in in_force]
     gravest = next((one for one in _GRAVEST_FIRST if one in said), Compliance.FREE)
-    return gravest, (why or Blindness.POOR_FIX) if gravest is Compliance.UNKNOWN else None
+    if gravest is not Compliance.UNKNOWN:
+        return gravest, None
+    whys = [
+        state.why for (_, state), one in zip(in_force, said, strict=True) if one is Compliance.UNKNOWN and state.why
+    ]
+    return gravest, why if why in _OF_EVERYTHING else next(iter(whys), why or Blindness.POOR_FIX)
 
 
-def of_restriction(plan: RestrictionPlan, state: Keeping, at: datetime, *, known: bool) -> Compliance:
-    """Give what one restriction in force gives. `known`: the place is."""
+_OF_EVERYTHING = {Blindness.OURSELVES, Blindness.NO_OBSERVATION_YET}
+
+
+def of_restriction(
+    plan: RestrictionPlan, state: Keeping, at: datetime, why: Blindness | None, *, at_home: bool
+) -> Compliance:
+    """Give what one restriction in force gives. `why` as above; `at_home`: the bracelet is heard there by radio."""
     span = plan.span(at)
     if span.duty is Duty.EXCUSED:
         return Compliance.EXCUSED
     if span.duty is not Duty.DUE:
         return Compliance.FREE
-    if not known or state.against is None:
+    if why is not None and why not in _OF_EVERYTHING and at_home and _kept_at_home(plan, state):
+        return Compliance.AS_PRESCRIBED
+    if (why is not None and (why in _OF_EVERYTHING or not state.by_radio)) or state.against is None:
         return Compliance.UNKNOWN
     if state.finding is not None:
         return Compliance.NOT_AS_PRESCRIBED
     if not state.against:
         return Compliance.AS_PRESCRIBED
     return Compliance.FREE if plan.stay or at < span.from_at + plan.grace else Compliance.UNKNOWN
+
+
+def _kept_at_home(plan: RestrictionPlan, state: Keeping) -> bool:
+    """Whether who is at home keeps it: no order forbids the home, and none leaves it out of the territory."""
+    return state.finding is None and isinstance(plan.restriction, ExclusionZone | Territory)
 
 
 def why_unknown(

@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
+from baqylau.domain.verdicts import Blindness
 from baqylau.rules import stay
 from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, counted, due, heard
 from baqylau.rules.explanation import Account, Need
@@ -33,9 +34,12 @@ from baqylau.rules.plan import RestrictionPlan
 from baqylau.rules.position import Position
 from baqylau.rules.settings import (
     CONFIRM_WITHIN_S,
+    GONE_AFTER_S,
     POSITION_HOLDS_S,
     POSITION_STALE_S,
     RETURN_FIXES,
+    RETURN_FRAMES,
+    RETURN_HEARD_WITHIN_S,
     RETURN_WITHIN_S,
 )
 from baqylau.rules.spans import ALWAYS, Duty, Span
@@ -62,6 +66,14 @@ class Keeping(Struct, frozen=True, array_like=True):
     witness: Position | None = None
     """The last position that began, or went on with, speaking against."""
     stay: Stay = Stay()
+    since: datetime | None = None
+    """Since when the condition that is open goes on."""
+    by_radio: bool = False
+    """What is known, or not, is so by receivers, and fixes are not asked (`rules.radio_keeping`)."""
+    zone: int = 0
+    """Which of the places they speak of."""
+    why: Blindness | None = None
+    """Why they do not know."""
 
 
 class Sight(Struct, frozen=True):
@@ -169,7 +181,7 @@ def _in_span(state: Keeping, span: Span) -> Keeping:
     if state.due_from == due_from:
         return state
     kept = due_from is not None and state.against is False
-    return replace(state, due_from=due_from, kept=kept, finding=None, stay=Stay(due_from if kept else None))
+    return replace(state, due_from=due_from, kept=kept, finding=None, since=None, stay=Stay(due_from if kept else None))
 
 
 def _stayed(state: Keeping, span: Span, sight: Sight) -> Keeping:
@@ -199,13 +211,15 @@ def _passage(plan: RestrictionPlan, before: Keeping, after: Keeping, at: datetim
     passed = before.confirmation.confirmed and not after.confirmation.confirmed and before.finding is None
     if not (passed and plan.dwell and plan.kind.breach and after.due_from is not None):
         return ()
-    return (_at_place(plan, _back(plan, after, at, None), None),)
+    return (_at_place(plan, after, _back(plan, after, at, None), None),)
 
 
 def _known(state: Keeping, from_at: datetime, sight: Sight) -> bool:
     """Whether the person is known to be against at an instant at which that matters, which is from `from_at` on."""
     if sight.at < from_at:
         return False
+    if state.by_radio:
+        return state.against is True
     if state.confirmation.since is not None and state.confirmation.since >= from_at:
         return True
     return bool(state.against) and sight.last is not None and sight.holds and sight.at - sight.last.at <= _HOLDS
@@ -213,7 +227,7 @@ def _known(state: Keeping, from_at: datetime, sight: Sight) -> bool:
 
 def _found(plan: RestrictionPlan, state: Keeping, span: Span, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
     confirmation = state.confirmation
-    position = sight.last if state.against else state.witness
+    position = None if state.by_radio else sight.last if state.against else state.witness
     begun_at = confirmation.since or sight.at
     code, onset = _code(plan, state, span, begun_at), span.from_at.isoformat()
     if state.kept:
@@ -225,10 +239,10 @@ def _found(plan: RestrictionPlan, state: Keeping, span: Span, sight: Sight) -> t
         at=sight.at,
         because=because,
         since=max(begun_at, span.from_at),
-        thresholds=_thresholds(plan, because),
-        checks=_RULED_OUT + ((Check.CONFIRMED_BY_SEVERAL,) if len(set(because)) > 1 else ()),
+        thresholds=_thresholds(plan, state, because),
+        checks=_checks(state, because),
     )
-    return replace(state, finding=finding.id), (_at_place(plan, finding, position),)
+    return replace(state, finding=finding.id, since=finding.since), (_at_place(plan, state, finding, position),)
 
 
 def _code(plan: RestrictionPlan, state: Keeping, span: Span, begun_at: datetime) -> Code:
@@ -238,7 +252,8 @@ def _code(plan: RestrictionPlan, state: Keeping, span: Span, begun_at: datetime)
 
 
 def _ended(plan: RestrictionPlan, state: Keeping, at: datetime) -> tuple[Keeping, tuple[Finding, ...]]:
-    return replace(state, finding=None), (_at_place(plan, _back(plan, state, at, state.finding), None),)
+    finding = _back(plan, state, at, state.finding)
+    return replace(state, finding=None, since=None), (_at_place(plan, state, finding, None),)
 
 
 def _back(plan: RestrictionPlan, state: Keeping, at: datetime, ends: FindingId | None) -> Finding:
@@ -247,9 +262,9 @@ def _back(plan: RestrictionPlan, state: Keeping, at: datetime, ends: FindingId |
         str(ends),
         at=at,
         because=state.confirmation.because,
-        since=state.confirmation.since,
-        thresholds={"return_fixes": RETURN_FIXES, "return_within_s": RETURN_WITHIN_S},
-        checks=_RULED_OUT,
+        since=state.since or state.confirmation.since,
+        thresholds=_RETURN_BY_RADIO if state.by_radio else _RETURN_BY_FIXES,
+        checks=_checks(state, ()),
         ends=ends,
     )
 
@@ -264,15 +279,28 @@ _RULED_OUT = (
 )
 
 
-def _thresholds(plan: RestrictionPlan, because: tuple[ObservationId, ...]) -> dict[str, float]:
+_NOT_HEARD = (Check.RECEIVER_ALIVE, Check.NO_OTHER_RECEIVER, Check.WE_LISTENED, Check.NO_PERMISSION)
+_RETURN_BY_FIXES: dict[str, float] = {"return_fixes": RETURN_FIXES, "return_within_s": RETURN_WITHIN_S}
+_RETURN_BY_RADIO: dict[str, float] = {"return_frames": RETURN_FRAMES, "return_within_s": RETURN_HEARD_WITHIN_S}
+
+
+def _checks(state: Keeping, because: tuple[ObservationId, ...]) -> tuple[Check, ...]:
+    if state.by_radio:
+        return _NOT_HEARD
+    return _RULED_OUT + ((Check.CONFIRMED_BY_SEVERAL,) if len(set(because)) > 1 else ())
+
+
+def _thresholds(plan: RestrictionPlan, state: Keeping, because: tuple[ObservationId, ...]) -> dict[str, float]:
     used: dict[str, float] = {"confirming_fixes": len(set(because)), "confirm_within_s": CONFIRM_WITHIN_S}
+    if state.by_radio:
+        used = {"gone_after_s": GONE_AFTER_S, "gone_grace_s": plan.gone_grace.total_seconds()}
     asked = {"grace_s": plan.grace, "dwell_s": plan.dwell, "stay_s": plan.stay}
     return used | {name: time.total_seconds() for name, time in asked.items() if time}
 
 
-def _at_place(plan: RestrictionPlan, finding: Finding, position: Position | None) -> Finding:
-    """Add where it was: the zone nearest to the position, or the first one."""
-    zone, verdict = (plan.zones[0], None) if position is None else plan.nearest(position)
+def _at_place(plan: RestrictionPlan, state: Keeping, finding: Finding, position: Position | None) -> Finding:
+    """Add where it was: the zone nearest to the position, or the one that receivers speak of."""
+    zone, verdict = (plan.zones[state.zone], None) if position is None else plan.nearest(position)
     return replace(finding, place=zone.name, verdict=verdict, restriction_version=plan.restriction.version)
 
 

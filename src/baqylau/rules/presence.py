@@ -1,9 +1,11 @@
-"""Presence regime by position: be at one of the places during the hours.
+"""Presence regime: be at one of the places during the hours.
 
 Duty: order of a court, restriction "be at home in the hours"; decree, clauses 1.2 and 2.1. Catalogue: P02 not back
 when the grace was over, P03 left within the hours, P01 outside within the hours and neither of them fits, P04 back.
-Against is outside of every place. The state machine is `rules.keeping`: unknown at the beginning of the hours finds
-nothing; silence and lost fixes speak for themselves (`rules.silence`, `rules.no_fix`).
+Against is outside of every place: by fixes, or by the bracelet that the home units there do not hear
+(`rules.radio_keeping`). The state machine is `rules.keeping`: unknown at the beginning of the hours finds nothing;
+silence and lost fixes speak for themselves (`rules.silence`, `rules.no_fix`). What else is recorded of the hours is in
+`rules.curfew`.
 """
 
 from baqylau.domain.findings import Code
@@ -11,7 +13,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.kinds import Kind
 
 NAME = "presence"
-VERSION = "1"
+VERSION = "2"
 
 KIND = Kind(
     name=NAME,

@@ -10,7 +10,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.kinds import Kind
 
 NAME = "territory"
-VERSION = "1"
+VERSION = "2"
 
 KIND = Kind(
     name=NAME,

@@ -48,7 +48,7 @@ def test_coming_back_ends_being_late() -> None:
     _, (late, back) = judged(WHO, story, at("23:00"))
     assert told([late, back]) == [("P02", "22:05"), ("P04", "22:31")]
     assert back.ends == late.id
-    assert back.since == at("22:30")
+    assert back.since == late.since == at("22:00"), "from it to being back is how long it was"
 
 
 def test_one_fix_at_home_ends_it_after_a_minute_when_nothing_more_is_heard() -> None:
