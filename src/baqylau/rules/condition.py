@@ -57,6 +57,7 @@ class Kind(Struct, Generic[_B], frozen=True, kw_only=True):
     """Found only while the strap is closed: an open one says it already."""
     until_spoken: bool = False
     """Any later word of the device ends it."""
+    checks: tuple[Check, ...] = ()
 
 
 class Condition(Struct, frozen=True, array_like=True):
@@ -67,6 +68,7 @@ class Condition(Struct, frozen=True, array_like=True):
     """When it has lasted."""
     because: tuple[ObservationId, ...]
     finding: FindingId | None = None
+    found_at: datetime | None = None
 
 
 class Evidence(Struct, frozen=True, gc=False):
@@ -78,6 +80,8 @@ class Evidence(Struct, frozen=True, gc=False):
     """End of the last gap in our own listening: nothing lasts before it."""
     area: str
     """Where the device's signals come from."""
+    tampered: bool = False
+    """Its strap or its case is open."""
 
 
 _Step = tuple[Condition | None, tuple[Finding, ...]]
@@ -90,7 +94,11 @@ def word(*, holds: bool) -> Word:
 
 def heard(kind: Kind[_B], author: Author, state: Condition | None, evidence: Evidence, body: _B) -> _Step:
     """Take one thing that the device says."""
-    said = kind.says(body)
+    return held(kind, author, state, evidence, kind.says(body))
+
+
+def held(kind: Kind[Any], author: Author, state: Condition | None, evidence: Evidence, said: Word | None) -> _Step:
+    """Take what a word of the device means."""
     if said is None:
         return state, ()
     if said is Word.ENDED:
@@ -132,12 +140,18 @@ def tick(kind: Kind[Any], author: Author, state: Condition, at: datetime, area: 
     return _found(kind, author, state, at, area)
 
 
-def again(kind: Kind[Any], author: Author, state: Condition, at: datetime, area: str) -> _Step:
-    """Find once more what was found before and still holds."""
-    return (state, ()) if state.finding is None else _found(kind, author, state, at, area)
+def again(
+    kind: Kind[Any], author: Author, state: Condition, since: datetime, at: datetime, area: str
+) -> tuple[Condition, tuple[Finding, ...]]:
+    """Find once more what was found from `since` on and still holds: maintenance has ended."""
+    if state.found_at is None or state.found_at < since:
+        return state, ()
+    return _found(kind, author, state, at, area)
 
 
-def _found(kind: Kind[Any], author: Author, state: Condition, at: datetime, area: str) -> _Step:
+def _found(
+    kind: Kind[Any], author: Author, state: Condition, at: datetime, area: str
+) -> tuple[Condition, tuple[Finding, ...]]:
     finding = author.finds(
         kind.begins,
         kind.name,
@@ -145,10 +159,10 @@ def _found(kind: Kind[Any], author: Author, state: Condition, at: datetime, area
         because=state.because,
         since=state.since,
         thresholds={f"{kind.name}_after_s": kind.after_s} if kind.after_s else None,
-        checks=(Check.WE_LISTENED,) if kind.after_s else (),
+        checks=((Check.WE_LISTENED,) if kind.after_s else ()) + kind.checks,
         area=area,
     )
-    return replace(state, finding=finding.id), (finding,)
+    return replace(state, finding=finding.id, found_at=at), (finding,)
 
 
 def blinded(state: Condition, gap: timedelta) -> Condition:

@@ -16,6 +16,7 @@ from baqylau.rules import (
     receiver,
     relay_fix,
     self_test,
+    shielding,
     strain,
     surroundings,
 )
@@ -38,6 +39,7 @@ CONDITIONS: tuple[Kind[Any], ...] = (
     low_accuracy.KIND,
     relay_fix.KIND,
     *authenticity.KINDS,
+    shielding.KIND,
 )
 
 _Rows = dict[type[Body], tuple[Kind[Any], ...]]
@@ -50,6 +52,9 @@ def of(device: DeviceKind) -> _Rows:
 
 
 BY_NAME: dict[str, Kind[Any]] = {kind.name: kind for kind in CONDITIONS}
+_SUSPICIOUS: tuple[Kind[Any], ...] = (*interference.KINDS, *farewell.KINDS, *authenticity.KINDS)
+SUSPICIOUS = frozenset(kind.name for kind in _SUSPICIOUS)
+"""While one of these holds, a loss of signals teaches no dead spot."""
 UNTIL_SPOKEN: tuple[Kind[Any], ...] = tuple(kind for kind in CONDITIONS if kind.until_spoken)
 
 

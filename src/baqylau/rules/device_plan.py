@@ -3,36 +3,82 @@
 from datetime import datetime
 from typing import Any
 
-from baqylau.domain.ids import PersonId, SubjectId
+from baqylau.domain.ids import SubjectId
 from baqylau.domain.observations import Body
-from baqylau.domain.people import Device, DeviceKind
-from baqylau.rules import battery, clock_skew, conditions, jump, no_fix, silence, tamper
+from baqylau.domain.people import Device, DeviceKind, Supervision
+from baqylau.rules import (
+    battery,
+    charging_duty,
+    clock_skew,
+    clone,
+    conditions,
+    jump,
+    maintenance,
+    no_fix,
+    not_carried,
+    separation,
+    silence,
+    sim_card,
+    tamper,
+)
 from baqylau.rules.condition import Kind
 from baqylau.rules.finding import Author
-from baqylau.rules.spans import Validity
+from baqylau.rules.spans import Validity, fitted, is_protected
 
-_RULES = (silence, tamper, no_fix, battery, jump, clock_skew)
+_RULES = (
+    silence,
+    tamper,
+    no_fix,
+    battery,
+    jump,
+    clock_skew,
+    charging_duty,
+    sim_card,
+    clone,
+    not_carried,
+    separation,
+    maintenance,
+)
 
 
 class DevicePlan:
     """One device and when it is on the person."""
 
-    __slots__ = ("authors", "case", "charge", "conditions", "device", "has_receiver", "silence", "times")
+    __slots__ = (
+        "authors",
+        "case",
+        "charge",
+        "conditions",
+        "device",
+        "has_receiver",
+        "maintained",
+        "receivers",
+        "silence",
+        "times",
+    )
 
-    def __init__(
-        self, person_id: PersonId, device: Device, times: tuple[Validity, ...], *, protected: bool = False
-    ) -> None:
+    def __init__(self, supervision: Supervision, device: Device) -> None:
         self.device = device
-        self.times = times
+        self.times = times = fitted(supervision, device.id)
+        self.maintained = maintenance.spans(supervision, device.id, times)
+        """When somebody is at work on it."""
+        self.receivers = {one.id: clone.centre(one.place) for one in supervision.devices if one.place is not None}
+        """Where fixed receivers stand, as far as it is known."""
         self.has_receiver = device.kind in {DeviceKind.TRACKER, DeviceKind.MOBILE_UNIT}
-        self.silence = silence.terms(device, protected=protected)
+        self.silence = silence.terms(device, protected=is_protected(supervision))
         self.case = tamper.case_code(device.kind)
         self.charge = battery.codes(device.kind)
         self.conditions: dict[type[Body], tuple[Kind[Any], ...]] = conditions.of(device.kind)
         rules = [(rule.NAME, rule.VERSION) for rule in _RULES]
         rules += [(kind.name, kind.version) for kind in conditions.CONDITIONS]
         self.authors = {
-            name: Author(rule=name, rule_version=version, person_id=person_id, subject=SubjectId(device.id))
+            name: Author(
+                rule=name,
+                rule_version=version,
+                person_id=supervision.person_id,
+                subject=SubjectId(device.id),
+                maintained=self.maintained if name != maintenance.NAME else (),
+            )
             for name, version in rules
         }
 

@@ -108,7 +108,7 @@ def _in_force(
         duty_from=span.from_at,
         duty_until=_ending(span.until_at),
         permissions=_excusing(supervision, plan, at),
-        compliance=of_restriction(plan, own, at, known=_why(state) is None),
+        compliance=of_restriction(plan, own, at, _why(state), at_home=state.at_home()),
         place=zone.name,
         verdict=verdict,
     )
@@ -161,7 +161,7 @@ def _accounts(plan: DevicePlan, own: DeviceState, at: datetime) -> Iterator[Acco
     yield clock_skew.explain(authors[clock_skew.NAME], wrong=own.clock_wrong)
     for kinds in plan.conditions.values():
         for kind in kinds:
-            yield condition.explain(kind, authors[kind.name], own.conditions.get(kind.name))
+            yield condition.explain(kind, authors[kind.name], own.rare.conditions.get(kind.name))
     if plan.has_receiver:
         yield no_fix.explain(authors[no_fix.NAME], own.loss, at)
         yield jump.explain(authors[jump.NAME], own.track)

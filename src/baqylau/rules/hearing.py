@@ -1,80 +1,47 @@
 """What one observation of a device says to the rules about that device."""
 
 from datetime import datetime
-from typing import Any
 
 from msgspec.structs import replace
 
 from baqylau.domain.findings import Finding
 from baqylau.domain.observations import (
     Battery,
-    Blind,
     Body,
-    Cell,
-    Displaced,
     Distrust,
     Enclosure,
-    Farewell,
     Fix,
-    Heard,
-    Interference,
     LinkHealth,
-    Motion,
-    Nearness,
     NoFix,
     Observation,
-    Panic,
-    Power,
-    ReceiverHealth,
-    SelfTest,
-    SimCard,
-    Skin,
-    Sky,
-    Strain,
     Strap,
-    Surroundings,
 )
-from baqylau.rules import battery, clock_skew, condition, jump, no_fix, silence, tamper
+from baqylau.rules import battery, clock_skew, jump, no_fix, rare, silence, tamper
 from baqylau.rules.clock import plausible
-from baqylau.rules.condition import Condition, Evidence, Kind
-from baqylau.rules.conditions import UNTIL_SPOKEN, remarkable
+from baqylau.rules.condition import Evidence
+from baqylau.rules.conditions import remarkable
 from baqylau.rules.device_plan import DevicePlan
 from baqylau.rules.position import Position, position
+from baqylau.rules.rare import Aside
+from baqylau.rules.signals import place_at
 from baqylau.rules.state import DeviceState
-
-_Condition = (
-    Power
-    | Skin
-    | Strain
-    | SelfTest
-    | Surroundings
-    | Displaced
-    | Farewell
-    | ReceiverHealth
-    | Interference
-    | Distrust
-    | Panic
-)
-"""What is heard of conditions alone (`rules.conditions`)."""
-_Aside = _Condition | Cell | Motion | Sky | SimCard | Heard | Nearness | LinkHealth | Blind
 
 
 class Hearing:
     """One observation on its way through the rules of its device. Used once."""
 
     __slots__ = (
-        "_area",
         "_at",
         "_authors",
         "_before",
         "_blind_until",
         "_charge",
-        "_conditions",
         "_id",
         "_loss",
         "_observation",
         "_plan",
         "_plausible",
+        "_rare",
         "_tamper",
         "_track",
         "findings",
@@ -94,7 +61,7 @@ class Hearing:
         self._observation, self._id, self._at = observation, observation.id, at
         self._plausible = plausible(observation)
         self._loss, self._tamper, self._charge, self._track = state.loss, state.tamper, state.charge, state.track
-        self._conditions, self._area = state.conditions, state.area
+        self._rare = state.rare
         self.findings: tuple[Finding, ...] = ()
         self.position: Position | None = None
         """The place, where it is believed."""
@@ -118,8 +85,8 @@ class Hearing:
             placed = self._body(body) or placed
         if self._plan.has_receiver:
             self._receiver(placed=placed)
-        if self._conditions:
-            self._spoken()
+        if self._rare is not rare.NONE or self._before.silence.finding is not None:
+            self._seldom(placed=placed)
         return DeviceState(
             self._before.from_at,
             heard,
@@ -128,16 +95,16 @@ class Hearing:
             self._charge,
             clock_wrong,
             self._track,
-            self._conditions,
-            self._area,
+            self._rare,
         )
 
     def distrust(self) -> DeviceState:
         """Take bytes that are not believed to be the device's own: no word of it, and no sign of life."""
         for body in self._observation.bodies:
             if isinstance(body, Distrust):
-                self._condition(body)
-        return replace(self._before, conditions=self._conditions)
+                self._rare, found = rare.distrusted(self._plan, self._rare, self._evidence(), body)
+                self.findings += found
+        return replace(self._before, rare=self._rare)
 
     def _clock(self) -> bool:
         wrong = self._before.clock_wrong
@@ -153,11 +120,13 @@ class Hearing:
         found: tuple[Finding, ...] = ()
         match body:
             case Fix():
-                if self._conditions or remarkable(body):
-                    self._condition(body)
+                if self._rare is not rare.NONE or remarkable(body):
+                    self._rare, found = rare.remarked(self._plan, self._rare, self._evidence(), body)
+                    self.findings += found
                 return self._plausible and self._fix(body)
             case NoFix():
                 self.lost = self._plausible
+                self._aside(body)
             case Strap(open=is_open):
                 author = self._authors[tamper.NAME]
                 self._tamper, found = tamper.strap(author, self._tamper, self._at, self._id, is_open=is_open)
@@ -174,41 +143,25 @@ class Hearing:
         self.findings += found
         return False
 
-    def _aside(self, body: _Aside) -> None:
-        """Take what has no part in the place, the strap, the case or the charge."""
-        match body:
-            case Cell():
-                self._area = (body.id if body.registered else "") or self._area
-            case Motion() | Sky() | SimCard() | Heard() | Nearness() | LinkHealth() | Blind():
-                pass
-            case _:
-                self._condition(body)
-
-    def _condition(self, body: Fix | _Condition) -> None:
-        for kind in self._plan.conditions.get(type(body), ()):
-            before = self._conditions.get(kind.name)
-            after, found = condition.heard(kind, self._authors[kind.name], before, self._evidence(), body)
-            self._keep(kind, before, after, found)
-
-    def _spoken(self) -> None:
-        """End what lasts until the device speaks again."""
-        for kind in UNTIL_SPOKEN:
-            before = self._conditions.get(kind.name)
-            if before is not None and before.since < self._at:
-                after, found = condition.ended(kind, self._authors[kind.name], before, self._evidence())
-                self._keep(kind, before, after, found)
-
-    def _keep(
-        self, kind: Kind[Any], before: Condition | None, after: Condition | None, found: tuple[Finding, ...]
-    ) -> None:
+    def _aside(self, body: Aside) -> None:
+        self._rare, found = rare.heard(self._plan, self._rare, self._evidence(), body, self._track.believed)
         self.findings += found
-        if after is not None and after is not before:
-            self._conditions = self._conditions | {kind.name: after}
-        elif before is not None and after is None:
-            self._conditions = {name: one for name, one in self._conditions.items() if name != kind.name}
+
+    def _seldom(self, *, placed: bool) -> None:
+        """Take what the observation as a whole says to the rules of few devices."""
+        evidence, silence_before = self._evidence(), self._before.silence
+        if placed:
+            self._rare, found = rare.placed(self._plan, self._rare, evidence, self.position)
+            self.findings += found
+        if silence_before.finding is not None:
+            place = place_at(self._before.track.believed, silence_before.heard_at)
+            self._rare = rare.back(self._rare, evidence, place)
+        self._rare, found = rare.spoken(self._plan, self._rare, evidence)
+        self.findings += found
 
     def _evidence(self) -> Evidence:
-        return Evidence(self._at, self._id, self._blind_until, self._area)
+        tampered = self._tamper.strap is not None or self._tamper.case is not None
+        return Evidence(self._at, self._id, self._blind_until, self._rare.area, tampered)
 
     def _fix(self, fix: Fix) -> bool:
         place = position(self._id, self._at, fix)
@@ -224,8 +177,12 @@ class Hearing:
 
     def _receiver(self, *, placed: bool) -> None:
         loss = self._loss or no_fix.begun(self._at)
-        step = no_fix.placed if placed else no_fix.unplaced
-        self._loss, found = step(self._authors[no_fix.NAME], loss, self._at, self._id)
+        author = self._authors[no_fix.NAME]
+        if placed:
+            self._loss, found = no_fix.placed(author, loss, self._at, self._id)
+        else:
+            dead_spot = rare.in_dead_spot(self._rare, self._track.believed)
+            self._loss, found = no_fix.unplaced(author, loss, self._at, self._id, dead_spot=dead_spot)
         self.findings += found
 
 

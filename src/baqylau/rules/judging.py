@@ -11,10 +11,11 @@ from math import inf
 from msgspec.structs import replace
 
 from baqylau.domain.findings import Finding
-from baqylau.domain.ids import ObservationId
+from baqylau.domain.ids import DeviceId, ObservationId
 from baqylau.domain.observations import Nearness, Observation
 from baqylau.domain.verdicts import Blindness, Compliance
-from baqylau.rules import compliance, contact, device_time, keeping
+from baqylau.rules import compliance, contact, device_time, keeping, maintenance
+from baqylau.rules.attendance import Attendance
 from baqylau.rules.clock import AFTER_TICKS, blind, order_key
 from baqylau.rules.device_plan import DevicePlan
 from baqylau.rules.hearing import Hearing, believed
@@ -32,6 +33,7 @@ class Judging:
     """A fold under way."""
 
     __slots__ = (
+        "_attendance",
         "_blind_until",
         "_calm",
         "_contacts",
@@ -59,6 +61,7 @@ class Judging:
         self._devices, self._keepings, self._contacts = dict(state.devices), dict(state.keepings), state.contacts
         if state.prescribed != plan.digest:
             self._prescribe()
+        self._attendance = Attendance(plan, state.receivers, state.curfews, state.apart)
         self._position, self._holds, self._stale = state.position, state.holds, state.stale
         self._blind_until, self._unheard = state.blind_until, state.unheard
         self._heard_at, self._percent = state.heard_at, state.battery_percent
@@ -99,7 +102,8 @@ class Judging:
         plan = self._plan.devices.get(observation.device_id)
         time = plan.time_at(at) if plan is not None else None
         if plan is not None and time is not None:
-            self._heard(plan, time, observation, at)
+            take = self._heard if believed(observation) else self._distrusted
+            take(plan, time, observation, at)
 
     def wait(self, until: datetime) -> None:
         """Fold the ticks up to an instant."""
@@ -111,6 +115,7 @@ class Judging:
         """Give the state as a value."""
         wake = self._next_wake()
         through, through_id = self._key or (None, ObservationId(""))
+        receivers, curfews, apart = self._attendance.kept()
         return PersonState(
             through=through,
             through_id=through_id,
@@ -122,6 +127,9 @@ class Judging:
             devices=self._devices,
             keepings=self._keepings,
             contacts=self._contacts,
+            receivers=receivers,
+            curfews=curfews,
+            apart=apart,
             position=self._position,
             holds=self._holds,
             stale=self._stale,
@@ -137,10 +145,6 @@ class Judging:
     def _heard(self, plan: DevicePlan, time: Validity, observation: Observation, at: datetime) -> None:
         before = self._device(plan, time)
         hearing = Hearing(plan, before, observation, at, self._blind_until)
-        if not believed(observation):
-            self._devices[observation.device_id] = hearing.distrust()
-            self.findings += hearing.findings
-            return
         after = hearing.hear()
         self._devices[observation.device_id] = after
         if hearing.findings:
@@ -150,16 +154,64 @@ class Judging:
         changed = self._unheard or self._heard_at is None or self._stale
         self._heard_at, self._unheard = at, False
         self._expect(after.silence.deadline)
-        if after.conditions is not before.conditions:
-            self._expect(device_time.wake_at(after) or ALWAYS)
+        if after.rare is not before.rare:
+            self._seldom(before, after, at)
         if hearing.lost:
             self._holds = False
+        changed = self._listened(observation, at) or changed
         if hearing.position is not None:
-            self._position, self._holds, self._stale = hearing.position, hearing.position.decides, False
-            self._expect(at + _STALE)
-            changed = self._places(hearing.position, at) or changed
+            changed = self._placed(hearing.position, observation.device_id, at) or changed
         if changed:
             self._show(at)
+
+    def _placed(self, position: Position, device_id: DeviceId, at: datetime) -> bool:
+        """Take a position, unless it is that of a unit which the person does not carry."""
+        if not self._attendance.believes(device_id, at):
+            return False
+        self._position, self._holds, self._stale = position, position.decides, False
+        self._expect(at + _STALE)
+        return self._places(position, at)
+
+    def _listened(self, observation: Observation, at: datetime) -> bool:
+        """Put what receivers heard to the regimes that they listen for; give whether anything changed."""
+        if not self._attendance.hear(observation, at, self._blind_until):
+            return False
+        sight, changed = self._sight(at), False
+        for plan in self._plan.restrictions:
+            if plan.posts and plan.validity.holds(at):
+                before = self._keepings.get(plan.key, BEGUN)
+                after = self._attendance.told(plan, before, sight, ticking=False)
+                self._take(plan, before, keeping.judged(plan, after, sight), sight)
+                changed = changed or self._keepings[plan.key] is not before
+        self.findings += self._attendance.separated(at, ticking=False)
+        self._attendance.done()
+        self._due = None
+        self._expect(self._due_at())
+        return changed
+
+    def _take(
+        self, plan: RestrictionPlan, before: Keeping, judged: tuple[Keeping, tuple[Finding, ...]], sight: Sight
+    ) -> None:
+        """Keep what was judged of a restriction, and what is recorded of it."""
+        after, found = judged
+        self._keepings[plan.key] = after
+        self.findings += found
+        if plan.recorded:
+            self.findings += self._attendance.recorded(plan, before, after, sight)
+
+    def _distrusted(self, plan: DevicePlan, time: Validity, observation: Observation, at: datetime) -> None:
+        hearing = Hearing(plan, self._device(plan, time), observation, at, self._blind_until)
+        self._devices[observation.device_id] = hearing.distrust()
+        self.findings += hearing.findings
+
+    def _seldom(self, before: DeviceState, after: DeviceState, at: datetime) -> None:
+        """Take what few devices tell of: it may need a tick, and may speak of another device."""
+        self._expect(device_time.wake_at(after) or ALWAYS)
+        if after.rare.motion is before.rare.motion:
+            return
+        for device_id, state, found in tuple(device_time.carried(self._plan.devices, self._devices, at)):
+            self._devices[device_id] = state
+            self.findings += found
 
     def _near(self, observation: Observation, at: datetime) -> None:
         """Take how near the person was to others."""
@@ -180,13 +232,18 @@ class Judging:
             if not plan.validity.from_at <= at < plan.validity.until_at:
                 continue
             before = self._keepings.get(plan.key, BEGUN)
+            told = self._attendance.told(plan, before, sight, ticking=False) if plan.posts else before
             against, its_clear_m = plan.against(position)
             clear_m = min(clear_m, its_clear_m)
-            if not keeping.calm(plan, before, at, against=against):
-                after, found = self._hushed(plan, before, keeping.fix(plan, before, sight, against=against))
-                changed, settled = changed or after is not before, False
-                self._keepings[plan.key] = after
-                self.findings += found
+            if told.by_radio:
+                self._take(plan, before, keeping.judged(plan, told, sight), sight)
+            elif not keeping.calm(plan, told, at, against=against) or self._attendance.waits(plan):
+                self._take(
+                    plan, before, self._hushed(plan, told, keeping.fix(plan, told, sight, against=against)), sight
+                )
+            else:
+                continue
+            changed, settled = changed or self._keepings[plan.key] is not before, False
         self._calm = Calm(position.fix.latitude_deg, position.fix.longitude_deg, clear_m) if settled else None
         if changed:
             self._due = None
@@ -223,19 +280,21 @@ class Judging:
     def _tick(self, at: datetime) -> None:
         self._ticked_at, self._due, self._calm = at, None, None
         self._tick_devices(at)
+        self._attendance.tick(at)
         position = self._position
         if not self._stale and position is not None and position.at + _STALE <= at:
             self._stale = True
-            self._forget(at)
+            self._forget(at, everything=False)
         sight = self._sight(at)
         for plan in self._plan.restrictions:
             if plan.validity.holds(at):
                 before = self._keepings.get(plan.key, BEGUN)
-                after, found = self._hushed(plan, before, keeping.tick(plan, before, sight))
-                self._keepings[plan.key] = after
-                self.findings += found
+                told = self._attendance.told(plan, before, sight, ticking=True) if plan.posts else before
+                self._take(plan, before, self._hushed(plan, told, keeping.tick(plan, told, sight)), sight)
             else:
                 self._keepings.pop(plan.key, None)
+                self._attendance.ended(plan.key)
+        self.findings += self._attendance.separated(at, ticking=True)
         for named in self._plan.contacts:
             self.findings += contact.tick(named, at)
         self._contacts = contact.kept(self._plan.contacts, self._contacts, at)
@@ -245,6 +304,7 @@ class Judging:
     def _tick_devices(self, at: datetime) -> None:
         for device_id, plan in self._plan.devices.items():
             time = plan.time_at(at)
+            self.findings += maintenance.records(plan.authors[maintenance.NAME], plan.maintained, at)
             if time is None:
                 self._devices.pop(device_id, None)
                 continue
@@ -260,15 +320,20 @@ class Judging:
         gap = until_at - counted_from
         for device_id, state in self._devices.items():
             self._devices[device_id] = device_time.blinded(state, gap)
+        self._attendance.blinded(gap)
         self._blind_until, self._unheard, self._holds = until_at, True, False
-        self._forget(from_at)
+        self._forget(from_at, everything=True)
         self._show(from_at)
         self._wake = self._next_wake()
 
-    def _forget(self, at: datetime) -> None:
+    def _forget(self, at: datetime, *, everything: bool) -> None:
+        """Take it that fixes, or `everything` that was heard, tell of the place no longer."""
         self._due = self._calm = None
-        for key, state in self._keepings.items():
-            self._keepings[key] = keeping.forgotten(state, at)
+        for plan in self._plan.restrictions:
+            state = self._keepings.get(plan.key)
+            if state is not None and (everything or not state.by_radio):
+                self._keepings[plan.key] = keeping.forgotten(state, at)
+                self._attendance.paused(plan, at)
 
     def _show(self, at: datetime) -> None:
         why = compliance.why_unknown(
@@ -304,6 +369,7 @@ class Judging:
             for plan in self._plan.restrictions:
                 if plan.validity.holds(at):
                     yield keeping.wake_at(plan, self._keepings.get(plan.key, BEGUN), plan.span(at), at)
+            yield from self._attendance.wakes(at)
             for named in self._plan.contacts:
                 if named.validity.holds(at):
                     yield contact.wake_at(named, at)

@@ -3,10 +3,13 @@
 State machine, for one tracker while it is on the person and an order is in force:
 
     has a place --a record without one, 10 min or more after the last place--> lost (L01)
-    lost --a place--> has a place (L02, which ends it)
+    lost --ten minutes more--> lost for long (L09)
+    lost --a place--> has a place (L02, which ends each of the two)
 
 A tracker that does not speak is silent, not lost. A place from a cell tower, from Wi-Fi or with an impossible clock is
-not counted as one. Time in which we ourselves did not listen does not count. Source: catalogue L01, L02 (notes on the
+not counted as one. Time in which we ourselves did not listen does not count. In a known dead
+spot it is found all the same, without the check that rules one out. Source: catalogue L01, L02; L09 is its graver
+sequel (notes on the
 domain, section 6).
 """
 
@@ -19,12 +22,14 @@ from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
 from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
-from baqylau.rules.settings import NO_FIX_AFTER_S
+from baqylau.rules.settings import NO_FIX_AFTER_S, NO_FIX_PERSISTS_S
 
 NAME = "no_fix"
-VERSION = "1"
+VERSION = "2"
 
 _AFTER = timedelta(seconds=NO_FIX_AFTER_S)
+_PERSISTS = timedelta(seconds=NO_FIX_AFTER_S + NO_FIX_PERSISTS_S)
+_FIGURES: dict[str, float] = {"no_fix_after_s": NO_FIX_AFTER_S}
 
 
 class Loss(Struct, frozen=True, array_like=True):
@@ -35,6 +40,8 @@ class Loss(Struct, frozen=True, array_like=True):
     since: datetime
     fix_id: ObservationId | None = None
     finding: FindingId | None = None
+    found_at: datetime | None = None
+    persists: FindingId | None = None
 
 
 def begun(at: datetime) -> Loss:
@@ -49,34 +56,41 @@ def placed(
     now = Loss(at, at, observation_id)
     if state.finding is None:
         return now, ()
-    restored = author.finds(
-        Code.FIX_RESTORED,
-        state.finding,
-        at=at,
-        because=(observation_id,),
-        since=state.since,
-        ends=state.finding,
+    return now, tuple(
+        author.finds(Code.FIX_RESTORED, lost, at=at, because=(observation_id,), since=state.since, ends=lost)
+        for lost in (state.finding, state.persists)
+        if lost is not None
     )
-    return now, (restored,)
 
 
 def unplaced(
-    author: Author, state: Loss, at: datetime, observation_id: ObservationId
+    author: Author, state: Loss, at: datetime, observation_id: ObservationId, *, dead_spot: bool
 ) -> tuple[Loss, tuple[Finding, ...]]:
     """Take a record that has none."""
-    if state.finding is not None or at - state.counted_from < _AFTER:
+    lasted = at - state.counted_from
+    if lasted < _AFTER or (state.finding is not None and (state.persists is not None or lasted < _PERSISTS)):
         return state, ()
+    persists = state.finding is not None
     last = () if state.fix_id is None else (state.fix_id,)
     finding = author.finds(
-        Code.NO_FIX,
+        Code.NO_FIX_PERSISTS if persists else Code.NO_FIX,
         state.fix_id or state.since.isoformat(),
         at=at,
         because=(*last, observation_id),
         since=state.since,
-        thresholds={"no_fix_after_s": NO_FIX_AFTER_S},
-        checks=(Check.WE_LISTENED,),
+        thresholds=_FIGURES | ({"no_fix_persists_s": NO_FIX_PERSISTS_S} if persists else {}),
+        checks=(Check.WE_LISTENED,) if dead_spot else (Check.WE_LISTENED, Check.NO_DEAD_SPOT),
     )
-    return replace(state, finding=finding.id), (finding,)
+    if persists:
+        return replace(state, persists=finding.id), (finding,)
+    return replace(state, finding=finding.id, found_at=at), (finding,)
+
+
+def again(state: Loss, since: datetime) -> Loss:
+    """Let what was found from `since` on be found once more: maintenance has ended."""
+    if state.found_at is None or state.found_at < since:
+        return state
+    return replace(state, finding=None, found_at=None, persists=None)
 
 
 def blinded(state: Loss, gap: timedelta) -> Loss:

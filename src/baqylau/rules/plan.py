@@ -21,7 +21,7 @@ from baqylau.rules.finding import Author
 from baqylau.rules.geometry import clearance_m, shape_of, verdict
 from baqylau.rules.position import Position
 from baqylau.rules.radio_plan import Posts, RadioPlan
-from baqylau.rules.spans import ALWAYS, Span, Validity, fitted, is_protected, span_at, validity_of
+from baqylau.rules.spans import ALWAYS, Span, Validity, span_at, validity_of
 from baqylau.rules.watch import Watch, watches
 
 
@@ -40,6 +40,7 @@ class RestrictionPlan:
         "key",
         "kind",
         "posts",
+        "recorded",
         "restriction",
         "stay",
         "under",
@@ -66,6 +67,8 @@ class RestrictionPlan:
         self.posts: Posts = ()
         """For each place of a presence regime the home units that stand there; none where nobody listens."""
         self.gone_grace = timedelta()
+        self.recorded = isinstance(restriction, PresenceRegime)
+        """Its hours are recorded beside what is found (`rules.curfew`)."""
         self._supervision = supervision
         self._shapes = tuple(shape_of(zone) for zone in self.zones)
         self._span = self._at(validity.from_at)
@@ -109,16 +112,23 @@ class RestrictionPlan:
 class Plan:
     """Everything prescribed for one person."""
 
-    __slots__ = ("boundaries", "contacts", "devices", "digest", "nearness_id", "radio", "restrictions", "supervision")
+    __slots__ = (
+        "boundaries",
+        "contacts",
+        "devices",
+        "digest",
+        "nearness_id",
+        "radio",
+        "radio",
+        "restrictions",
+        "supervision",
+    )
 
     def __init__(self, supervision: Supervision) -> None:
         self.supervision = supervision
         self.digest = sha256(msgspec.msgpack.encode(supervision)).digest()[:16]
         self.devices: dict[DeviceId, DevicePlan] = {
-            device.id: DevicePlan(
-                supervision.person_id, device, fitted(supervision, device.id), protected=is_protected(supervision)
-            )
-            for device in supervision.devices
+            device.id: DevicePlan(supervision, device) for device in supervision.devices
         }
         valid = [
             (restriction, validity)
@@ -138,7 +148,7 @@ class Plan:
         )
         self.nearness_id = nearness_of(supervision.person_id)
         self.radio = self._radio()
-        times = [time for device in self.devices.values() for time in device.times]
+        times = [time for device in self.devices.values() for time in (*device.times, *device.maintained)]
         times += [plan.validity for plan in self.restrictions]
         times += [time for contact in self.contacts for time in (contact.validity, *contact.watched)]
         self.boundaries = tuple(sorted({edge for time in times for edge in (time.from_at, time.until_at)} - {ALWAYS}))

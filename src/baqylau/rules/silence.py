@@ -69,7 +69,7 @@ class Last(Struct, frozen=True, kw_only=True):
     area: str
     """Where its signals came from."""
     emptied: bool
-    """Its battery was about to be empty, and not in a known dead spot."""
+    """Its battery was about to be empty, and it was not in a known dead spot."""
     dead_spot: bool
     """It was where signals are known to be lost."""
 

@@ -75,16 +75,20 @@ def validity_of(restriction: Restriction, orders: Iterable[Order]) -> Validity |
 def fitted(supervision: Supervision, device_id: str) -> tuple[Validity, ...]:
     """Give when a device is on the person while an order or their consent is in force; times that touch are one."""
     grounds: list[Order | Consent] = [*supervision.orders, *consents_of(supervision, supervision.person_id)]
-    common = sorted(
+    return joined(
         (max(fitting.from_at, ground.from_at), min(fitting.until_at or ALWAYS, ground.until_at or ALWAYS))
         for fitting in supervision.fittings
         if fitting.device_id == device_id and fitting.person_id == supervision.person_id
         for ground in grounds
     )
-    joined: _Pairs = ()
-    for pair in common:
-        joined = _joined(joined, pair) if pair[0] < pair[1] else joined
-    return tuple(Validity(from_at=from_at, until_at=until_at) for from_at, until_at in joined)
+
+
+def joined(times: Iterable[tuple[datetime, datetime]]) -> tuple[Validity, ...]:
+    """Give times as spans in order; those that touch are one, those without length are none."""
+    pairs: _Pairs = ()
+    for pair in sorted(times):
+        pairs = _joined(pairs, pair) if pair[0] < pair[1] else pairs
+    return tuple(Validity(from_at=from_at, until_at=until_at) for from_at, until_at in pairs)
 
 
 def consents_of(supervision: Supervision, person_id: PersonId) -> tuple[Consent, ...]:

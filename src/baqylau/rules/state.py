@@ -7,13 +7,16 @@ from msgspec import Struct
 from baqylau.domain.ids import DeviceId, ObservationId
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.battery import Charge
-from baqylau.rules.condition import Condition
 from baqylau.rules.contact import Contact
+from baqylau.rules.curfew import Curfew
 from baqylau.rules.geometry import LONGEST_DEGREE_M
 from baqylau.rules.jump import BEGUN, Track
 from baqylau.rules.keeping import Keeping
 from baqylau.rules.no_fix import Loss
 from baqylau.rules.position import Position
+from baqylau.rules.radio import Receiver
+from baqylau.rules.rare import NONE, Rare
+from baqylau.rules.separation import Apart
 from baqylau.rules.silence import Silence
 from baqylau.rules.tamper import Tamper
 
@@ -30,10 +33,7 @@ class DeviceState(Struct, frozen=True, array_like=True):
     charge: Charge = Charge()
     clock_wrong: bool = False
     track: Track = BEGUN
-    conditions: dict[str, Condition] = {}
-    """By the kind's name: what holds, or has begun to."""
-    area: str = ""
-    """The last cell of the mobile network, in the network's own digits."""
+    rare: Rare = NONE
 
 
 _DISTORTION = 1.25
@@ -76,6 +76,12 @@ class PersonState(Struct, frozen=True, kw_only=True):
     """By restriction and version."""
     contacts: dict[str, Contact] = {}
     """By restriction, version and distance."""
+    receivers: dict[DeviceId, Receiver] = {}
+    """What listens for the bracelet."""
+    curfews: dict[str, Curfew] = {}
+    """Records of the hours of presence regimes, by restriction and version."""
+    apart: dict[DeviceId, Apart] = {}
+    """Carried units that the bracelet is away from."""
     position: Position | None = None
     """The last believed one."""
     holds: bool = False
@@ -92,3 +98,7 @@ class PersonState(Struct, frozen=True, kw_only=True):
     blindness: Blindness | None = None
     since: datetime | None = None
     """Since when these two are what they are."""
+
+    def at_home(self) -> bool:
+        """Whether the bracelet is heard at a place where the person has to be."""
+        return any(state.by_radio and state.against is False for state in self.keepings.values())

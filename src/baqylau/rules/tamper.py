@@ -41,7 +41,11 @@ class Tamper(Struct, frozen=True, array_like=True):
 
     strap: FindingId | None = None
     strap_at: datetime | None = None
+    strap_id: ObservationId | None = None
+    """What said that it is open."""
     case: FindingId | None = None
+    case_at: datetime | None = None
+    case_id: ObservationId | None = None
 
 
 def strap(
@@ -52,7 +56,7 @@ def strap(
         return state, ()
     if is_open:
         opened = author.finds(Code.STRAP_OPEN, observation_id, at=at, because=(observation_id,), since=at)
-        return replace(state, strap=opened.id, strap_at=at), (opened,)
+        return replace(state, strap=opened.id, strap_at=at, strap_id=observation_id), (opened,)
     restored = author.finds(
         Code.STRAP_RESTORED,
         str(state.strap),
@@ -61,7 +65,7 @@ def strap(
         since=state.strap_at,
         ends=state.strap,
     )
-    return replace(state, strap=None, strap_at=None), (restored,)
+    return replace(state, strap=None, strap_at=None, strap_id=None), (restored,)
 
 
 def case(
@@ -71,9 +75,25 @@ def case(
     if is_open is (state.case is not None):
         return state, ()
     if not is_open:
-        return replace(state, case=None), ()
+        return replace(state, case=None, case_at=None, case_id=None), ()
     opened = author.finds(code, observation_id, at=at, because=(observation_id,), since=at)
-    return replace(state, case=opened.id), (opened,)
+    return replace(state, case=opened.id, case_at=at, case_id=observation_id), (opened,)
+
+
+def again(
+    author: Author, state: Tamper, since: datetime, at: datetime, code: Code
+) -> tuple[Tamper, tuple[Finding, ...]]:
+    """Find once more what was found from `since` on and is open still: maintenance has ended."""
+    found: tuple[Finding, ...] = ()
+    if state.strap_id is not None and state.strap_at is not None and state.strap_at >= since:
+        closed = replace(state, strap=None)
+        state, (opened,) = strap(author, closed, at, state.strap_id, is_open=True)
+        found = (replace(opened, since=closed.strap_at),)
+    if state.case_id is not None and state.case_at is not None and state.case_at >= since:
+        closed = replace(state, case=None)
+        state, (opened,) = case(author, closed, at, state.case_id, code, is_open=True)
+        found = (*found, replace(opened, since=closed.case_at))
+    return state, found
 
 
 def explain(author: Author, state: Tamper, case_opened: Code) -> tuple[Account, ...]:
