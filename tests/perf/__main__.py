@@ -13,6 +13,7 @@ from tests.perf import (
     bench_gateway,
     bench_journal,
     bench_judge,
+    bench_load,
     bench_rules,
     bench_screen,
     kill,
@@ -40,6 +41,8 @@ def _all(console: Console) -> Iterator[Figure]:
         yield from bench_feed.figures(installation)
     with installed() as installation:
         yield from bench_screen.figures(installation, calibration)
+    with installed() as installation:
+        yield from bench_load.figures(installation, calibration)
     yield from kill.figures(kill.Plan(times=KILLS), console)
 
 

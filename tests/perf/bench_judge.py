@@ -15,9 +15,9 @@ from tests.perf.installation import Installation, cpu_s, own_cpu_s
 PER_CORE = 20_000
 
 
-def judge_of(installation: Installation) -> Judge:
-    """Give a judge in this process that has taken over the registers."""
-    judge = Judge(
+def new_judge(installation: Installation) -> Judge:
+    """Give a judge in this process that has not begun."""
+    return Judge(
         store=JudgeStore(installation.engine),
         journal=installation.journal,
         registers=Registers(installation.engine, now),
@@ -25,6 +25,11 @@ def judge_of(installation: Installation) -> Judge:
         owner="bench",
         now=now,
     )
+
+
+def judge_of(installation: Installation) -> Judge:
+    """Give a judge in this process that has taken over the registers."""
+    judge = new_judge(installation)
     judge.start()
     judge.catch_up(lambda: False)
     return judge

@@ -112,7 +112,7 @@ def _count_findings(found: Outcome, findings: Iterable[Finding], told: Told) -> 
 
 def _count_alarms(found: Outcome, engine: Engine, findings: Iterable[Finding]) -> None:
     """Nobody closed anything: each person, code and subject has one alarm, which counts all its findings."""
-    expected = Counter((one.person_id, one.code, one.subject) for one in findings if opens_alarm(one.code))
+    expected = Counter((one.person_id, one.code, one.subject) for one in findings if opens_alarm(one))
     views = [view.alarm for view in Alarms(engine, now).open()]
     shown = Counter((one.person_id, one.code, one.subject) for one in views)
     counted = Counter({(one.person_id, one.code, one.subject): one.count for one in views})
