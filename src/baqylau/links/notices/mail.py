@@ -23,6 +23,7 @@ class Mail:
         """Hand the letter over; its Message-ID comes from the notice, so that a second one is seen to be the same."""
         try:
             with self._server() as server:
+                self._enter(server)
                 server.send_message(self._message(letter))
         except smtplib.SMTPRecipientsRefused as refused:
             code = max(code for code, _ in refused.recipients.values())
@@ -42,14 +43,14 @@ class Mail:
     def _server(self) -> smtplib.SMTP:
         email = self._email
         if email.security is Security.TLS:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(email.host, email.port, timeout=TIMEOUT_S, context=self._trust)
-        else:
-            server = smtplib.SMTP(email.host, email.port, timeout=TIMEOUT_S)
-        if email.security is Security.STARTTLS:
+            return smtplib.SMTP_SSL(email.host, email.port, timeout=TIMEOUT_S, context=self._trust)
+        return smtplib.SMTP(email.host, email.port, timeout=TIMEOUT_S)
+
+    def _enter(self, server: smtplib.SMTP) -> None:
+        if self._email.security is Security.STARTTLS:
             server.starttls(context=self._trust)
-        if email.login:
-            server.login(email.login, email.password)
-        return server
+        if self._email.login:
+            server.login(self._email.login, self._email.password)
 
     def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()

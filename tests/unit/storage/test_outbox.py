@@ -1,0 +1,125 @@
+"""What happens to an alarm is announced with it or not at all, and each notice is in one pair of hands at a time."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from baqylau.crypto.digests import finding_id
+from baqylau.domain.acts import Escalate
+from baqylau.domain.alarms import Level
+from baqylau.domain.findings import Code
+from baqylau.domain.ids import AlarmId
+from baqylau.domain.notices import Channel, Notice, NoticeId, NoticeState, Why, failed, taken_over
+from baqylau.storage.acting import do
+from baqylau.storage.database import driver, transaction
+from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.outbox import News, Outbox, announce
+from tests.unit.storage.found import Bench, found
+from tests.unit.storage.kept import NOON, House, after
+
+LEASE = timedelta(seconds=90)
+
+
+@pytest.fixture
+def number(house: House) -> AlarmId:
+    """An alarm that waits."""
+    return AlarmId(Bench(JudgeStore(house.engine)).say(found(Code.EXCLUSION_ENTRY, 0))[0])
+
+
+@pytest.fixture
+def outbox(house: House) -> Outbox:
+    return Outbox(house.engine)
+
+
+def to_duty(news: News) -> Iterator[Notice]:
+    said = news.announcement
+    yield Notice(
+        id=NoticeId(finding_id(str(said.id))),
+        alarm_id=said.alarm_id,
+        target="duty",
+        channel=Channel.WEBHOOK,
+        why=said.why,
+        level=said.level,
+        created_at=said.at,
+        next_at=said.at,
+    )
+
+
+def test_an_alarm_is_announced_once_however_often_it_repeats(house: House, number: AlarmId, outbox: Outbox) -> None:
+    Bench(JudgeStore(house.engine), "another").say(*(found(Code.EXCLUSION_ENTRY, at_s) for at_s in range(1, 101)))
+    assert outbox.spread(to_duty, NOON) == 1
+    assert [(one.alarm_id, one.why, one.level) for one in outbox.of_alarm(number)] == [(number, Why.RAISED, 0)]
+
+
+def test_each_step_up_is_announced(house: House, number: AlarmId, outbox: Outbox) -> None:
+    with transaction(house.engine) as connection:
+        do(connection, number, Escalate(level=Level.SENIOR), by="rule/escalation", at=after(180))
+    outbox.spread(to_duty, after(180))
+    assert [(one.why, one.level) for one in outbox.of_alarm(number)] == [(Why.RAISED, 0), (Why.ESCALATED, 1)]
+
+
+def test_what_was_rolled_back_is_not_announced(house: House, number: AlarmId, outbox: Outbox) -> None:
+    outbox.spread(to_duty, NOON)
+    with house.engine.connect() as connection:
+        announce(driver(connection).cursor(), [(number, Why.ESCALATED, 1)], NOON)
+        connection.rollback()
+    assert outbox.spread(to_duty, NOON) == 0
+
+
+def test_two_who_spread_at_once_write_each_notice_once(house: House, outbox: Outbox) -> None:
+    bench = Bench(JudgeStore(house.engine))
+    for at_s in range(20):
+        bench.say(found(Code.EXCLUSION_ENTRY, at_s, subject=f"zone-{at_s}"))  # type: ignore[arg-type]
+    with ThreadPoolExecutor(4) as pool:
+        spread = list(pool.map(lambda _: outbox.spread(to_duty, NOON, 5), range(8)))
+    assert sum(spread) == 20
+    assert outbox.counts() == {NoticeState.QUEUED: 20}
+
+
+def test_a_notice_that_is_being_sent_is_nobody_elses_until_its_lease_ends(number: AlarmId, outbox: Outbox) -> None:
+    outbox.spread(to_duty, NOON)
+    [due] = outbox.take(NOON, LEASE, 10)
+    assert (due.notice.state, due.notice.attempts, due.alarm.id) == (NoticeState.SENDING, 1, number)
+    assert outbox.take(after(89), LEASE, 10) == []
+    [again] = outbox.take(after(90), LEASE, 10)
+    assert (again.notice.id, again.notice.attempts) == (due.notice.id, 2)
+    assert not outbox.settle(taken_over(due.notice, after(91))), "whose lease was lost has nothing more to say"
+    assert outbox.settle(taken_over(again.notice, after(91)))
+    assert [one.state for one in outbox.of_alarm(number)] == [NoticeState.SENT]
+
+
+def test_what_failed_comes_due_again_and_keeps_its_error(number: AlarmId, outbox: Outbox) -> None:
+    outbox.spread(to_duty, NOON)
+    [due] = outbox.take(NOON, LEASE, 10)
+    outbox.settle(failed(due.notice, NOON, "http_500", lasting=False, jitter=1))
+    assert outbox.take(after(4.9), LEASE, 10) == []
+    assert [one.notice.last_error for one in outbox.take(after(5), LEASE, 10)] == ["http_500"]
+    assert outbox.of_alarm(number)[0].attempts == 2
+
+
+def test_four_who_take_at_once_share_the_work(house: House, outbox: Outbox) -> None:
+    bench = Bench(JudgeStore(house.engine))
+    for at_s in range(40):
+        bench.say(found(Code.EXCLUSION_ENTRY, at_s, subject=f"zone-{at_s}"))  # type: ignore[arg-type]
+    outbox.spread(to_duty, NOON)
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(lambda _: outbox.take(after(60), LEASE, 10), range(8)))
+    names = [due.notice.id for some in taken for due in some]
+    assert len(names) == len(set(names)) == 40
+
+
+def test_a_receipt_finds_its_notice_once(number: AlarmId, outbox: Outbox) -> None:
+    outbox.spread(to_duty, NOON)
+    [due] = outbox.take(NOON, LEASE, 10)
+    assert not outbox.awaits_receipts(NOON)
+    outbox.settle(taken_over(due.notice, NOON, reference="17"))
+    assert outbox.awaits_receipts(NOON)
+    assert outbox.receipt("17", after(5), delivered=True)
+    assert not outbox.receipt("17", after(6), delivered=False)
+    assert not outbox.receipt("18", after(6), delivered=True)
+    assert [(one.state, one.delivered_at) for one in outbox.latest(tuple(NoticeState), 5)] == [
+        (NoticeState.DELIVERED, after(5))
+    ]
+    assert outbox.of_alarm(number)[0].reference == "17"
