@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from baqylau.protocols import egts, gt06, teltonika, watch, wialon
+from baqylau.protocols import egts, gt06, osmand, teltonika, watch, wialon
 from baqylau.protocols.session import DeviceSide, Event, Session
 
 
@@ -42,6 +42,12 @@ FLEET: dict[str, FleetProtocol] = {
         device=lambda number, _password: gt06.Gt06Device(number),
         decode_frame=gt06.decode_frame,
         is_text=False,
+    ),
+    "osmand": FleetProtocol(
+        session=osmand.OsmAndSession,
+        device=lambda number, _password: osmand.OsmAndDevice(number),
+        decode_frame=osmand.decode_frame,
+        is_text=True,
     ),
     "watch": FleetProtocol(
         session=watch.WatchSession,

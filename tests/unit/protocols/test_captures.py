@@ -13,7 +13,7 @@ from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import Event, Hangup, Keep, Login, Ping, Reading, Rejected
 
 ROOT = Path(os.environ.get("BAQYLAU_TESTDATA") or Path(__file__).parents[3].parent / "shared" / "testdata")
-FILES = {"teltonika": "teltonika", "gt06": "gt06", "watch": "watch"}
+FILES = {"teltonika": "teltonika", "gt06": "gt06", "watch": "watch", "osmand": "osmand"}
 """Protocol by the name of its file of captures."""
 
 
@@ -31,9 +31,19 @@ MESSAGES = messages()
 pytestmark = pytest.mark.skipif(not MESSAGES, reason="no captures: set BAQYLAU_TESTDATA")
 
 
+def request_of(message: dict[str, Any]) -> bytes:
+    """Give the bytes of an HTTP request."""
+    body: bytes = message.get("body", "").encode()
+    headers = {"Host": "monitoring", "Content-Length": str(len(body)), **message.get("headers", {})}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{message['method']} {message['data']} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
 def events_of(protocol: str, message: dict[str, Any]) -> tuple[Event, ...]:
     """Read one message without a conversation."""
     text = message["data"]
+    if message["kind"] == "http":
+        return FLEET[protocol].decode_frame(request_of(message))
     raw = bytes.fromhex(text) if message["kind"] == "hex" else text.encode(message.get("encoding") or "ascii")
     return FLEET[protocol].decode_frame(raw)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-FLEET_PORTS = {"wialon": 20332, "egts": 20629, "teltonika": 5027, "gt06": 5023, "watch": 5093}
+FLEET_PORTS = {"wialon": 20332, "egts": 20629, "teltonika": 5027, "gt06": 5023, "watch": 5093, "osmand": 5055}
 """The doors that equipment of these protocols is usually set to. A choice of ours, changed by option."""
 WEB_PORT = 8080
 
