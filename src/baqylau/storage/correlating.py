@@ -14,6 +14,7 @@ from baqylau.domain.consolidation import CLEARED_BY
 from baqylau.domain.correlation import (
     CORRELATION,
     HELD,
+    PEOPLE,
     Silence,
     explained,
     holding,
@@ -40,20 +41,35 @@ NEAR = timedelta(hours=2)
 DISTRICT = "district/"
 """How a place is called that is known by the district of its people only."""
 
-_SILENT = (
+_PLACES = (
+    "SELECT finding.body->>'area', register.body->>'district' "
+    "FROM alarm JOIN finding ON finding.id = alarm.last_finding_id LEFT JOIN register ON register.kind = %s "
+    "AND register.key = alarm.person_id AND register.replaced_at IS NULL WHERE alarm.id = ANY(%s)"
+)
+_SILENCE = (
     "SELECT alarm.id, alarm.person_id, coalesce((finding.body->>'since')::timestamptz, finding.at), "
     "finding.body->'because', "
-    "coalesce(nullif(finding.body->>'area', ''), %s || nullif(register.body->>'district', '')) "
-    "FROM alarm JOIN finding ON finding.id = alarm.last_finding_id LEFT JOIN register ON register.kind = %s "
-    "AND register.key = alarm.person_id AND register.replaced_at IS NULL "
-    "WHERE alarm.code = ANY(%s) AND alarm.state <> 'closed' AND alarm.incident_id IS NULL "
-    "AND alarm.cleared_at IS NULL AND alarm.superseded_at IS NULL AND alarm.began_at BETWEEN %s AND %s"
+)
+_SAID = " FROM finding JOIN alarm ON alarm.last_finding_id = finding.id "
+_WAITS = (
+    " AND finding.at BETWEEN %s AND %s AND alarm.code = ANY(%s) AND alarm.state <> 'closed' "
+    "AND alarm.incident_id IS NULL AND alarm.cleared_at IS NULL AND alarm.superseded_at IS NULL"
+)
+_OF_AREAS = (
+    f"{_SILENCE} finding.body->>'area' {_SAID} "
+    f"WHERE finding.body->>'area' = ANY(%s) AND finding.body->>'area' <> '' {_WAITS}"
+)
+_OF_DISTRICTS = (
+    f"{_SILENCE} '{DISTRICT}' || (register.body->>'district') {_SAID} "
+    f"JOIN register ON register.kind = '{PERSON}' AND register.key = alarm.person_id "
+    "AND register.replaced_at IS NULL WHERE register.body->>'district' = ANY(%s) "
+    f"AND coalesce(finding.body->>'area', '') = '' {_WAITS}"
 )
 _PEOPLE = "SELECT count(*) FROM register WHERE kind = %s AND replaced_at IS NULL AND body->>'district' = %s"
 _WAITING = selecting(
     " FROM alarm WHERE code = %s AND person_id = '' AND subject = ANY(%s) AND state <> 'closed' FOR UPDATE"
 )
-_INCIDENTS = selecting(" FROM alarm WHERE id = ANY(%s) ORDER BY id FOR UPDATE")
+_BY_NUMBER = selecting(" FROM alarm WHERE id = ANY(%s) ORDER BY id FOR UPDATE")
 _ROWS = selecting(" FROM alarm WHERE id = ANY(%s) AND incident_id IS NULL AND state <> 'closed' ORDER BY id FOR UPDATE")
 _CHILDREN = selecting(" FROM alarm WHERE incident_id = ANY(%s)")
 _NUMBER = "SELECT nextval(pg_get_serial_sequence('alarm', 'id'))"
@@ -74,26 +90,31 @@ def correlate(cursor: "Cursor[Any]", changed: Collection[Alarm], at: datetime) -
     """
     touched = {one.incident_id for one in changed if one.incident_id is not None}
     held: list[Alarm] = []
-    for place, silences in _silences(cursor, changed).items():
-        held += _gathered(cursor, place, silences, at)
+    places = _silences(cursor, changed)
+    there = _incidents(cursor, places)
+    for place, silences in places.items():
+        if place in there or len(silences) >= PEOPLE:
+            held += _gathered(cursor, place, silences, there.get(place), at)
     incidents = _settled(cursor, touched | {one.incident_id for one in held if one.incident_id is not None})
     return [*(one.id for one in held), *incidents]
 
 
 def _silences(cursor: "Cursor[Any]", changed: Iterable[Alarm]) -> Mapping[str, list[Silence]]:
     """Give what is silent and held by nothing, by place, for the places in which something new is."""
-    new = {one.id: one for one in changed if _asks_alone(one)}
+    new = [one for one in changed if _asks_alone(one)]
+    if not new:
+        return {}
+    said = [one.last_at for one in new]
+    span = (min(said) - NEAR, max(said) + NEAR, [code.value for code in HELD])
+    known = cursor.execute(_PLACES, (PERSON, [one.id for one in new])).fetchall()
+    areas = {area for area, _ in known if area}
+    districts = {district for area, district in known if district and not area}
+    found = cursor.execute(_OF_AREAS, (list(areas), *span)).fetchall() if areas else []
+    found += cursor.execute(_OF_DISTRICTS, (list(districts), *span)).fetchall() if districts else []
     places: dict[str, list[Silence]] = defaultdict(list)
-    if new:
-        began = [one.began_at for one in new.values()]
-        codes = [code.value for code in HELD]
-        found = cursor.execute(_SILENT, (DISTRICT, PERSON, codes, min(began) - NEAR, max(began) + NEAR)).fetchall()
-        concerned = {place for number, *_, place in found if number in new and place}
-        for number, person_id, since, because, place in found:
-            if place in concerned:
-                names = tuple(map(ObservationId, because))
-                one = Silence(alarm_id=number, person_id=person_id, since=since, because=names)
-                places[place].append(one)
+    for number, person_id, since, because, place in found:
+        names = tuple(map(ObservationId, because))
+        places[place].append(Silence(alarm_id=number, person_id=person_id, since=since, because=names))
     return dict(sorted(places.items()))
 
 
@@ -102,10 +123,18 @@ def _asks_alone(one: Alarm) -> bool:
     return silent and one.state is not AlarmState.CLOSED and one.incident_id is None
 
 
-def _gathered(cursor: "Cursor[Any]", place: str, silences: Sequence[Silence], at: datetime) -> list[Alarm]:
+def _incidents(cursor: "Cursor[Any]", places: Collection[str]) -> dict[str, Alarm]:
+    """Give the incidents of these places that wait, by place."""
+    if not places:
+        return {}
+    rows = cursor.execute(_WAITING, (Code.AREA_OUTAGE.value, list(places))).fetchall()
+    return {one.subject: one for one in map(alarm_from, rows)}
+
+
+def _gathered(
+    cursor: "Cursor[Any]", place: str, silences: Sequence[Silence], waiting: Alarm | None, at: datetime
+) -> list[Alarm]:
     """Hold what the incident of a place explains, and begin the incident where there is none; give what is held."""
-    there = [alarm_from(row) for row in cursor.execute(_WAITING, (Code.AREA_OUTAGE.value, [place])).fetchall()]
-    waiting = there[0] if there else None
     least = _least(cursor, place)
     chosen = explained(waiting, silences, least)
     if not chosen:
@@ -151,7 +180,7 @@ def _settled(cursor: "Cursor[Any]", numbers: Collection[AlarmId]) -> list[AlarmI
     children: dict[AlarmId, list[Alarm]] = defaultdict(list)
     for child in map(alarm_from, cursor.execute(_CHILDREN, (list(numbers),)).fetchall()):
         children[child.incident_id or AlarmId(0)].append(child)
-    before = [alarm_from(row) for row in cursor.execute(_INCIDENTS, (list(numbers),)).fetchall()]
+    before = [alarm_from(row) for row in cursor.execute(_BY_NUMBER, (list(numbers),)).fetchall()]
     after = [holding(one, children[one.id]) for one in before]
     changed = [one for one, was in zip(after, before, strict=True) if one != was]
     put_alarms(cursor, changed)

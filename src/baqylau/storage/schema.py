@@ -269,6 +269,7 @@ finding = Table(
     Column("body", JSONB, nullable=False),
     Index("finding_of_person", "person_id", "at"),
     Index("finding_of_subject", "person_id", "subject", "code", "at"),
+    Index("finding_of_area", text("(body->>'area')"), "at", postgresql_where=text("body->>'area' <> ''")),
 )
 """What the rules found. Marked when late data takes it away, never erased."""
 

@@ -24,3 +24,4 @@ def upgrade() -> None:
     op.execute("UPDATE alarm SET waits_since = coalesce(taken_at, raised_at)")
     op.execute("ALTER TABLE alarm ALTER COLUMN waits_since SET NOT NULL, ALTER COLUMN level DROP DEFAULT")
     op.execute("CREATE INDEX alarm_incident_id_ix ON alarm (incident_id)")
+    op.execute("CREATE INDEX finding_of_area ON finding ((body->>'area'), at) WHERE body->>'area' <> ''")
