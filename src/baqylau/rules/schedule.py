@@ -55,6 +55,21 @@ def gap(schedule: Schedule, at: datetime, *, floor_at: datetime, ceiling_at: dat
     return Stretch(on=True, from_at=max(_last_end(schedule, at), floor_at), until_at=found.until_at)
 
 
+def overlap(one: Schedule | None, other: Schedule | None, from_at: datetime, until_at: datetime) -> bool:
+    """Whether two schedules ask for something at once, in the first week or on a day of their own. None is always."""
+    if one is None or other is None:
+        return True
+    return _begins_within(one, other, from_at, until_at) or _begins_within(other, one, from_at, until_at)
+
+
+def _begins_within(one: Schedule, other: Schedule, from_at: datetime, until_at: datetime) -> bool:
+    days = {_local_day(one, from_at) + number * _DAY for number in range(8)}
+    days |= {exception.day for each in (one, other) for exception in each.exceptions}
+    days |= {day for each in (one, other) for day in each.holidays}
+    begins = (begin for day in days for begin, _ in _windows_of(one, day) if from_at <= begin < until_at)
+    return any(on_duty(other, begin) for begin in begins)
+
+
 def _earlier(schedule: Schedule, begin: datetime) -> datetime:
     touching = [first for first, last in _around(schedule, begin) if first < begin <= last]
     return min(touching, default=begin)

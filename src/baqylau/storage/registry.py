@@ -1,5 +1,6 @@
 """What the registers hold, what must be true of it, and from when a change matters. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -11,7 +12,8 @@ from msgspec.structs import replace
 
 from baqylau.domain.ids import DeviceId, OrderId, PersonId
 from baqylau.domain.orders import Consent, Fitting, NoContact, Order, Permission, Restriction
-from baqylau.domain.people import Device, Maintenance, Person
+from baqylau.domain.people import Device, Maintenance, Person, Supervision
+from baqylau.rules.contradictions import contradictions
 
 
 class Registry(Struct, frozen=True, kw_only=True):
@@ -34,7 +36,7 @@ class Fault(Struct, frozen=True, kw_only=True):
     key: str
     field: str
     reason: str
-    """`unknown`, `ends_before_it_begins`, `number_taken` or `overlaps`."""
+    """`unknown`, `ends_before_it_begins`, `number_taken`, `overlaps`, or the key of a contradiction."""
 
 
 class RegisterRefusedError(Exception):
@@ -43,6 +45,12 @@ class RegisterRefusedError(Exception):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(f"{one.kind} {one.key}: {one.field} {one.reason}" for one in faults))
         self.faults = faults
+
+
+def refuse(faults: tuple[Fault, ...]) -> None:
+    """Raise `RegisterRefusedError` if there are any."""
+    if faults:
+        raise RegisterRefusedError(faults)
 
 
 Timed = Order | Restriction | Permission | Consent | Fitting | Maintenance
@@ -138,6 +146,42 @@ def differs_from(old: Timed | None, new: Timed) -> datetime:
     if replace(old, until_at=new.until_at) == new:
         return min(end for end in (old.until_at, new.until_at) if end is not None)
     return min(old.from_at, new.from_at)
+
+
+def supervisions_of(rows: Iterable[object]) -> Iterator[Supervision]:
+    """Give what these rows prescribe, for everybody whose orders or fittings are among them."""
+    values = tuple(rows)
+    orders = {row.id: row for row in values if isinstance(row, Order)}
+    ordered: dict[PersonId, list[Order]] = defaultdict(list)
+    for order in orders.values():
+        ordered[order.person_id].append(order)
+    consents = tuple(row for row in values if isinstance(row, Consent))
+    devices = {row.id: row for row in values if isinstance(row, Device)}
+    restrictions: dict[PersonId, list[Restriction]] = defaultdict(list)
+    fittings: dict[PersonId, list[Fitting]] = defaultdict(list)
+    for row in values:
+        if isinstance(row, Fitting):
+            fittings[row.person_id].append(row)
+        elif is_restriction(row) and row.order_id in orders:
+            restrictions[orders[row.order_id].person_id].append(row)
+    for person_id in restrictions | fittings:
+        worn = fittings[person_id]
+        yield Supervision(
+            person_id=person_id,
+            orders=tuple(ordered[person_id]),
+            restrictions=tuple(restrictions[person_id]),
+            consents=consents,
+            fittings=tuple(worn),
+            devices=tuple(devices[one.device_id] for one in worn if one.device_id in devices),
+        )
+
+
+def contradicted(supervisions: Iterable[Supervision], *, refused: bool) -> Iterator[Fault]:
+    """Give what cannot be meant (`refused`), or what may be and is told all the same."""
+    for supervision in supervisions:
+        for one in contradictions(supervision):
+            if one.refused is refused:
+                yield Fault(kind=one.kind, key=one.id, field=one.other, reason=one.key)
 
 
 def is_restriction(value: object) -> TypeGuard[Restriction]:

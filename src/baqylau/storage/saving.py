@@ -31,14 +31,17 @@ from baqylau.storage.register_rows import (
     values_of,
 )
 from baqylau.storage.registry import (
+    Fault,
     Known,
-    RegisterRefusedError,
     Registry,
     Timed,
+    contradicted,
     differs_from,
     faults_of,
     is_restriction,
+    refuse,
     succeeded,
+    supervisions_of,
 )
 from baqylau.storage.schema import register, register_change, register_version
 
@@ -58,13 +61,15 @@ def save(
     Rows that say the same as before are left alone. `RegisterRefusedError` when something is not as it must be.
     """
     before = {key_of(value): value for value in _around(connection, registry)}
+    before |= {key_of(value): value for value in _of_the_same(connection, (*before.values(), *values_of(registry)))}
     after = before | {key_of(value): value for value in values_of(registry)}
     after |= {key_of(value): value for value in succeeded(filter(is_restriction, after.values()))}
     known = _known(after.values())
     faults = tuple(faults_of(registry, known))
-    if faults:
-        raise RegisterRefusedError(faults)
     changed = {key: value for key, value in after.items() if before.get(key) != value}
+    if not faults:
+        faults = tuple(_meaningless(after, changed, known))
+    refuse(faults)
     numbered = insert(register_version).values(recorded_at=at, by=by).returning(register_version.c.version)
     version = int(connection.execute(numbered).scalar_one())
     _write(connection, changed, known, version, at)
@@ -104,6 +109,25 @@ def _around(connection: Connection, registry: Registry) -> Iterator[Value]:
     )
     for one in chosen:
         yield from in_force(connection, one)
+
+
+def _of_the_same(connection: Connection, values: tuple[Value, ...]) -> Iterator[Value]:
+    """Give everything else of the people whose restrictions or fittings are to be saved, and what they wear."""
+    orders = {row.id: row.person_id for row in _only(Order, values)}
+    people = {orders[row.order_id] for row in values if is_restriction(row) and row.order_id in orders}
+    people |= {row.person_id for row in _only(Fitting, values)}
+    own = list(in_force(connection, and_(register.c.kind != PERSON, among(register.c.person_id, people))))
+    yield from own
+    yield from in_force(connection, _of(DEVICE, {row.device_id for row in _only(Fitting, own)}))
+    named = {row.other_id for row in _only(NoContact, (*own, *values))}
+    yield from in_force(connection, and_(register.c.kind == CONSENT, among(register.c.person_id, named)))
+
+
+def _meaningless(after: Mapping[Key, Value], changed: Mapping[Key, Value], known: Known) -> Iterator[Fault]:
+    """Give what cannot be meant of the people whose rows change."""
+    people = {person_of(value, known.orders) for value in changed.values()}
+    concerned = (one for one in supervisions_of(after.values()) if one.person_id in people)
+    yield from contradicted(concerned, refused=True)
 
 
 def _orders_naming(people: Iterable[str]) -> ColumnElement[bool]:
