@@ -24,7 +24,7 @@ from baqylau.rules.accumulation import Limit, Tally
 from baqylau.rules.keeping import Keeping, Sight
 from baqylau.rules.listening import Gap
 from baqylau.rules.plan import RestrictionPlan
-from baqylau.rules.radio import FRESH, Word
+from baqylau.rules.radio import FRESH, HERE, Word
 from baqylau.rules.schedule import stretch
 from baqylau.rules.settings import GAPS_PER_DAY, POSITION_HOLDS_S, POSITION_STALE_S
 from baqylau.rules.spans import Duty, Span
@@ -252,10 +252,13 @@ class _Recording:
             self.state = replace(self.state, leave=None, leave_since=None, leave_because=())
 
     def _present(self) -> None:
-        word, after = self._moment.word, self._after
-        if after.by_radio and after.against is False and word is not None and self.state.present_in != after.due_from:
-            self._finds(Code.PRESENT, str(after.due_from), word.because, since=word.since)
-            self.state = replace(self.state, present_in=after.due_from)
+        """Record being heard at home within the stretch of duty, once."""
+        word, due_from = self._moment.word, self._after.due_from
+        if word is None or due_from is None or self.state.present_in == due_from or word.presence not in HERE:
+            return
+        if word.proved_at is not None and word.proved_at >= due_from and self._after.against is False:
+            self._finds(Code.PRESENT, due_from.isoformat(), word.because, since=word.since)
+            self.state = replace(self.state, present_in=due_from)
 
     def _puzzled(self) -> None:
         after, word, last = self._after, self._moment.word, self._moment.sight.last

@@ -104,7 +104,8 @@ class Listening:
             replace(radio.word(self._of(post), at, from_at, self._plan.grace), zone=number)
             for number, post in enumerate(posts)
         ]
-        return min(words, key=_precedence)
+        first = min(_ORDER[one.presence] for one in words)
+        return max((one for one in words if _ORDER[one.presence] == first), key=_since)
 
     def near(self, unit: DeviceId, at: datetime) -> Word | None:
         """Give what a carried unit says of the bracelet; None when it cannot speak of it."""
@@ -151,5 +152,6 @@ _ORDER = {
 }
 
 
-def _precedence(word: Word) -> int:
-    return _ORDER[word.presence]
+def _since(word: Word) -> tuple[bool, datetime | None]:
+    """Order by when it began, the latest last: who left one of several homes last left it then."""
+    return word.since is not None, word.since

@@ -196,7 +196,7 @@ def _here(hearing: list[Receiver], at: datetime) -> Word:
 def _gone(
     listening: list[Receiver], last: Receiver | None, at: datetime, quiet_from: datetime, grace: timedelta
 ) -> Word:
-    witness = max(listening, key=_proved_at)
+    witness = last if last is not None else max(listening, key=_proved_at)
     if at < quiet_from + GONE_AFTER:
         return Word(presence=Presence.UNKNOWN, why=Blindness.RECEIVER_SILENT, proved_at=witness.proved_at)
     gone_at = quiet_from + GONE_AFTER + grace

@@ -70,11 +70,17 @@ def _gone(plan: RestrictionPlan, state: Keeping, sight: Sight, word: Word) -> Ke
         confirmation=Confirmation(confirmed=True, since=word.since, because=word.because),
         against=True,
         doubt_from=None,
+        kept=state.kept and _within(state, word),
         witness=None,
         by_radio=True,
         zone=word.zone,
         why=None,
     )
+
+
+def _within(state: Keeping, word: Word) -> bool:
+    """Whether the bracelet was heard within the stretch of duty, and not only shortly before it."""
+    return state.due_from is not None and word.since is not None and word.since >= state.due_from
 
 
 def _seen_inside(plan: RestrictionPlan, sight: Sight) -> bool:
