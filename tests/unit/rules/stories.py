@@ -5,7 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 
 from baqylau.crypto.digests import observation_id
 from baqylau.domain.findings import Code, Finding
-from baqylau.domain.ids import DeviceId, FittingId, ObservationId, OrderId, PermissionId, PersonId, RestrictionId
+from baqylau.domain.ids import (
+    DeviceId,
+    FittingId,
+    MaintenanceId,
+    ObservationId,
+    OrderId,
+    PermissionId,
+    PersonId,
+    RestrictionId,
+)
 from baqylau.domain.observations import Blind, Body, Fix, NoFix, Observation
 from baqylau.domain.orders import (
     ExclusionZone,
@@ -17,9 +26,9 @@ from baqylau.domain.orders import (
     Restriction,
     Territory,
 )
-from baqylau.domain.people import Device, DeviceKind, Supervision
+from baqylau.domain.people import Device, DeviceKind, Maintenance, Supervision
 from baqylau.domain.schedules import Schedule, Window
-from baqylau.domain.zones import Circle, Point
+from baqylau.domain.zones import Circle, Point, Zone
 from baqylau.rules.clock import order_key
 from baqylau.rules.fold import PersonState, begin, fold
 
@@ -119,14 +128,42 @@ def permission(from_at: datetime, until_at: datetime, restriction: RestrictionId
     )
 
 
-def device(device_id: DeviceId = TRACKER, silence_limit_s: int = 86_400 * 60) -> Device:
-    """Give a tracker whose silence is no matter unless the story says so."""
+def device(
+    device_id: DeviceId = TRACKER,
+    silence_limit_s: int = 86_400 * 60,
+    kind: DeviceKind = DeviceKind.TRACKER,
+    place: Zone | None = None,
+) -> Device:
+    """Give a tracker, or another device, whose silence is no matter unless the story says so."""
     return Device(
         id=device_id,
-        kind=DeviceKind.TRACKER,
+        kind=kind,
         protocol="wialon",
         number=str(device_id),
         silence_limit_s=silence_limit_s,
+        place=place,
+    )
+
+
+def wearing(*kinds: DeviceKind, silence_limit_s: int = 86_400 * 60, **more: object) -> Supervision:
+    """Give a person with one device of each kind, called like its kind."""
+    devices = tuple(device(DeviceId(kind.value), silence_limit_s, kind) for kind in kinds)
+    fittings = tuple(fitting(one.id) for one in devices)
+    return supervision(**({"devices": devices, "fittings": fittings} | more))
+
+
+def at_work(
+    from_at: datetime, until_at: datetime, device_id: DeviceId | None = None, name: str = "work-1"
+) -> Maintenance:
+    """Give a time in which somebody of ours is at work on a device, or on all of them."""
+    return Maintenance(
+        id=MaintenanceId(name),
+        person_id=PERSON,
+        device_id=device_id,
+        from_at=from_at,
+        until_at=until_at,
+        reason="exchange of the strap",
+        by="inspector",
     )
 
 

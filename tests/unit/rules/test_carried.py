@@ -1,0 +1,148 @@
+"""What is carried: charged every day, with its own card, not left behind, and not in two places."""
+
+from datetime import timedelta
+
+import pytest
+
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.observations import Body, Heard, Motion, Observation, Power, SimCard
+from baqylau.domain.people import DeviceKind, Supervision
+from tests.unit.rules.stories import (
+    HOME,
+    at,
+    circle,
+    codes,
+    deaf,
+    device,
+    fitting,
+    heard,
+    judged,
+    north,
+    supervision,
+    told,
+    wearing,
+)
+
+MOBILE, BRACELET, NEAR, FAR = (DeviceId(name) for name in ("mobile_unit", "bracelet", "unit-near", "unit-far"))
+CARRIED = wearing(DeviceKind.MOBILE_UNIT)
+BOTH = wearing(DeviceKind.MOBILE_UNIT, DeviceKind.BRACELET)
+
+
+def unit(clock: str, *bodies: Body, day: int = 0) -> Observation:
+    return heard(at(clock, day), *bodies, device_id=MOBILE)
+
+
+def charger(clock: str, *, on: bool, day: int = 0) -> Observation:
+    return unit(clock, Power(external=on), day=day)
+
+
+def charging(story: list[Observation], day: int, clock: str) -> list[tuple[str, str]]:
+    _, findings = judged(CARRIED, story, at(clock, day))
+    return [one for one in told(findings) if one[0] == "T05"]
+
+
+def test_a_unit_not_charged_for_an_hour_within_a_day_is_found_once() -> None:
+    story = [charger("12:00", on=False), charger("20:00", on=True), charger("20:59", on=False)]
+    assert charging(story, 1, "11:59") == []
+    assert charging(story, 3, "12:00") == [("T05", "12:00")]
+
+
+def test_a_charge_of_an_hour_begins_a_new_day() -> None:
+    story = [charger("12:00", on=False), charger("20:00", on=True), charger("21:00", on=False)]
+    assert charging(story, 1, "20:59") == []
+    assert charging(story, 1, "21:00") == [("T05", "21:00")]
+
+
+def test_a_unit_that_stays_on_its_charger_is_charged() -> None:
+    assert charging([charger("12:00", on=True)], 5, "12:00") == []
+
+
+def test_a_charge_that_begins_too_late_does_not_help() -> None:
+    story = [charger("12:00", on=False), charger("11:30", on=True, day=1)]
+    assert charging(story, 2, "12:00") == [("T05", "12:00")]
+
+
+def test_a_unit_that_never_spoke_of_its_charger_owes_no_charge() -> None:
+    assert charging([unit("12:00", Motion(moving=True))], 5, "12:00") == []
+
+
+def test_our_own_deafness_lengthens_the_day() -> None:
+    story = [charger("12:00", on=False), deaf(at("13:00"), at("15:00"))]
+    assert charging(story, 1, "14:59") == [("T05", "14:00")]
+
+
+def test_another_card_or_modem_is_found_with_both_words_it_rests_on() -> None:
+    first, same = unit("12:00", SimCard(card="a", modem="m")), unit("12:01", SimCard(card="a", modem="m"))
+    other, back = unit("12:02", SimCard(card="b", modem="m")), unit("12:03", SimCard(card="a", modem="m"))
+    _, findings = judged(CARRIED, [first, same, other, back])
+    assert told(findings) == [("C04", "12:02"), ("C04", "12:03")]
+    assert findings[0].because == (first.id, other.id)
+
+
+def test_the_first_pair_after_a_fitting_is_learned() -> None:
+    times = (fitting(MOBILE, until_at=at("12:05")), fitting(MOBILE, from_at=at("13:00")))
+    story = [unit("12:00", SimCard(card="a", modem="m")), unit("13:01", SimCard(card="b", modem="m"))]
+    assert codes(judged(wearing(DeviceKind.MOBILE_UNIT, fittings=times), story)[1]) == []
+
+
+def moves(minute: int, *, unit_moves: bool, bracelet_moves: bool = True) -> list[Observation]:
+    when = at("12:00") + timedelta(minutes=minute)
+    return [
+        heard(when, Motion(moving=unit_moves), device_id=MOBILE),
+        heard(when + timedelta(seconds=1), Motion(moving=bracelet_moves), device_id=BRACELET),
+    ]
+
+
+def carrying(story: list[Observation]) -> list[tuple[str, str]]:
+    return [one for one in told(judged(BOTH, story, at("15:00"))[1]) if one[0] == "M03"]
+
+
+def test_a_unit_that_lies_still_while_its_bracelet_moves_is_found_after_ten_minutes() -> None:
+    story = [one for minute in range(15) for one in moves(minute, unit_moves=False)]
+    assert carrying(story) == [("M03", "12:10:01")]
+
+
+@pytest.mark.parametrize("at_minute", [3, 9])
+def test_a_unit_that_moves_meanwhile_is_carried(at_minute: int) -> None:
+    story = [one for minute in range(12) for one in moves(minute, unit_moves=minute == at_minute)]
+    assert carrying(story) == []
+
+
+def test_a_bracelet_at_rest_accuses_nobody() -> None:
+    story = [one for minute in range(15) for one in moves(minute, unit_moves=False, bracelet_moves=False)]
+    assert carrying(story) == []
+
+
+def test_a_word_that_has_grown_old_says_nothing_of_now() -> None:
+    story = [*moves(0, unit_moves=False), *moves(12, unit_moves=False), *moves(18, unit_moves=False)]
+    assert carrying(story) == []
+
+
+def two_homes(far_m: float) -> Supervision:
+    places = ((NEAR, circle("Home", HOME)), (FAR, circle("Second home", north(far_m))))
+    units = tuple(device(name, kind=DeviceKind.HOME_UNIT, place=place) for name, place in places)
+    devices = (device(BRACELET, kind=DeviceKind.BRACELET), *units)
+    return supervision(devices=devices, fittings=tuple(fitting(one.id) for one in devices))
+
+
+def heard_by(receiver: DeviceId, clock: str) -> Observation:
+    return heard(at(clock), Heard(receiver_id=receiver, rssi_dbm=-70.0), device_id=BRACELET)
+
+
+def test_a_bracelet_heard_at_two_places_faster_than_anybody_travels_is_found() -> None:
+    story = [heard_by(NEAR, "12:00"), heard_by(FAR, "12:01"), heard_by(NEAR, "12:02"), heard_by(FAR, "13:03")]
+    _, findings = judged(two_homes(40_000), story)
+    assert told(findings) == [("B09", "12:01")]
+    assert findings[0].because == (story[0].id, story[1].id)
+
+
+def test_a_bracelet_that_had_the_time_to_travel_is_one_bracelet() -> None:
+    assert codes(judged(two_homes(40_000), [heard_by(NEAR, "12:00"), heard_by(FAR, "12:30")])[1]) == []
+
+
+def test_two_receivers_of_one_neighbourhood_prove_nothing() -> None:
+    assert codes(judged(two_homes(900), [heard_by(NEAR, "12:00"), heard_by(FAR, "12:00:01")])[1]) == []
+
+
+def test_receivers_of_unknown_place_prove_nothing() -> None:
+    assert codes(judged(BOTH, [heard_by(NEAR, "12:00"), heard_by(FAR, "12:00:01")])[1]) == []
