@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from baqylau.cli.instants import instant
-from baqylau.cli.operate import SPOKEN, WIDTH, Language
+from baqylau.cli.language import SPOKEN, Language
+from baqylau.cli.operate import WIDTH
 from baqylau.cli.options import DEFAULT_DATA, Data, Database, ready
 from baqylau.domain.notices import WEARER, Notice, NoticeId, NoticeState
 from baqylau.domain.targets import Telling

@@ -1,8 +1,6 @@
-"""Commands for whoever runs an installation: `import`, `invite`, `alarms`, `refold`, `doctor`."""
+"""Commands for whoever runs an installation: `import`, `invite`, `alarms`, `doctor`."""
 
-import os
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,25 +9,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from baqylau.cli.instants import instant
+from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.options import DEFAULT_DATA, Data, Database, connected, ready
 from baqylau.cli.roles import vaulted
+from baqylau.cli.rows import faults_told, mistakes_told
 from baqylau.domain.alarms import AlarmState
-from baqylau.domain.ids import PersonId
 from baqylau.links.wall_clock import now
-from baqylau.locales import LANGUAGES, text
+from baqylau.locales import text
 from baqylau.monitoring.server.doctor import Answer, examine_database, examine_journal, examine_machine
-from baqylau.monitoring.server.importing.document import MistakesError
 from baqylau.monitoring.server.importing.registry import parse
-from baqylau.monitoring.server.judging import BEFORE_EVERYTHING
-from baqylau.monitoring.server.review import review
 from baqylau.monitoring.workstation.settings import STATIC_DIR
 from baqylau.storage.alarms import AlarmFilter, Alarms, AlarmView
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.live import Live
+from baqylau.storage.register_rows import values_of
 from baqylau.storage.registers import Registers
-from baqylau.storage.registry import RegisterRefusedError
+from baqylau.storage.registry import contradicted, refuse, supervisions_of
 from baqylau.storage.server import ServerFailedError
 
 app = typer.Typer()
@@ -37,16 +31,6 @@ app = typer.Typer()
 WIDTH = 110
 """Columns that a table of alarms needs, also where nobody says how wide the terminal is."""
 MARKS = {"ok": "+", "warning": "!", "fault": "x"}
-
-
-def _spoken() -> str:
-    """Give the language of the person at the terminal, English when it is none of ours."""
-    wanted = os.environ.get("LANG", "")[:2]
-    return wanted if wanted in LANGUAGES else "en"
-
-
-SPOKEN = _spoken()
-Language = Annotated[str, typer.Option(help=f"Language of messages: {', '.join(LANGUAGES)}.", show_default=False)]
 
 
 @app.command("import")
@@ -58,28 +42,18 @@ def import_file(
     check: Annotated[bool, typer.Option("--check", help="Only look for mistakes.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Take people, orders, zones and fittings from a file: all of it, or nothing and every mistake with its line."""
-    try:
+    with mistakes_told(file, language):
         registry = parse(file.read_text(encoding="utf-8"))
-        if not check:
+        supervisions = tuple(supervisions_of(values_of(registry)))
+        if check:
+            refuse(tuple(contradicted(supervisions, refused=True)))
+        else:
             with ready(data, database) as engine:
-                Registers(engine, now).save(registry, by=f"import/{file.name}")
-    except OSError as wrong:
-        typer.echo(text(language, "import.cannot_read", file=file, why=wrong.strerror), err=True)
-        raise typer.Exit(1) from wrong
-    except UnicodeDecodeError as wrong:
-        typer.echo(text(language, "import.not_utf8", file=file), err=True)
-        raise typer.Exit(1) from wrong
-    except MistakesError as wrong:
-        for mistake in wrong.mistakes:
-            typer.echo(
-                f"{file}:{mistake.line}: {mistake.field}: {text(language, mistake.key, **mistake.params)}", err=True
-            )
-        raise typer.Exit(1) from wrong
-    except RegisterRefusedError as refused:
-        for fault in refused.faults:
-            why = text(language, f"import.register.{fault.reason}", field=fault.field)
-            typer.echo(f"{file}: {fault.kind} {fault.key}: {why}", err=True)
-        raise typer.Exit(1) from refused
+                registers = Registers(engine, now)
+                registers.save(registry, by=f"import/{file.name}")
+                people = {one.person_id for one in supervisions}
+                supervisions = tuple(registers.supervisions(people).values()) if people else ()
+        faults_told(file, contradicted(supervisions, refused=False), language)
     counts = {name: len(getattr(registry, name)) for name in registry.__struct_fields__}
     typer.echo(text(language, "import.checked" if check else "import.done", **counts))
 
@@ -118,33 +92,6 @@ def _table(found: list[AlarmView], language: str) -> Table:
             str(alarm.count),
         )
     return table
-
-
-@app.command()
-def refold(
-    person: Annotated[str, typer.Option(help="Id of the person; everybody when left out.")] = "",
-    since: Annotated[
-        datetime | None,
-        typer.Option("--from", parser=instant, help="From which instant on; the beginning when left out."),
-    ] = None,
-    data: Data = DEFAULT_DATA,
-    database: Database = "",
-    apply: Annotated[bool, typer.Option("--apply", help="Record the difference; otherwise it is only shown.")] = False,  # noqa: FBT002 - an option
-) -> None:
-    """Judge again what was kept, by today's rules and registers, and show the difference, a line of JSON each."""
-    with ready(data, database) as engine:
-        journal = vaulted(engine, data).journal
-        registers = Registers(engine, now)
-        only = PersonId(person) if person else None
-        if only is not None and registers.person(only) is None:
-            typer.echo(f"Nobody has the id {person}.", err=True)
-            raise typer.Exit(1)
-        changed = list(review(registers, JudgeStore(engine), journal, Live(engine), only=only, since=since))
-        for difference in changed:
-            sys.stdout.write(msgspec.json.encode(difference).decode() + "\n")
-        if apply:
-            again = [difference.person_id for difference in changed]
-            registers.judge_again(again, since or BEFORE_EVERYTHING, by="refold")
 
 
 @app.command()

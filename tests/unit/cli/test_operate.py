@@ -1,22 +1,18 @@
-"""`import`, `alarms`, `refold` and `doctor` over a real database."""
+"""`import`, `alarms` and `doctor` over a real database."""
 
 import json
 import os
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
 from baqylau.cli import app
 from baqylau.domain.findings import Code
-from baqylau.domain.orders import ExclusionZone
-from baqylau.domain.zones import Point
 from baqylau.storage.installation import installation
 from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
-from tests.unit.server.site import AINUR, SCHOOL, Site, prescribed
+from tests.unit.server.site import Site, prescribed
 from tests.unit.server.test_importing import GOOD
 from tests.unit.server.test_judge import catch_up, walk_into_school
 
@@ -65,30 +61,6 @@ def test_alarms_are_listed_for_people_and_for_programs(dsn: str, tmp_path: Path)
     (line,) = RUN.invoke(app, ["alarms", "--json", *options]).output.splitlines()
     assert json.loads(line)["alarm"]["code"] == Code.EXCLUSION_ENTRY
     assert Code.EXCLUSION_ENTRY in RUN.invoke(app, ["alarms", *options]).output
-
-
-@pytest.mark.usefixtures("site")
-def test_judging_again_shows_no_difference_where_nothing_changed(dsn: str, tmp_path: Path) -> None:
-    done = RUN.invoke(app, ["refold", "--database", dsn, "--data", str(tmp_path)])
-    assert (done.exit_code, done.output) == (0, "")
-    nobody = RUN.invoke(app, ["refold", "--person", "nobody", "--database", dsn, "--data", str(tmp_path)])
-    assert nobody.exit_code == 1
-
-
-def test_judging_again_after_a_zone_moved_shows_the_difference_and_records_it_on_request(
-    site: Site, dsn: str, tmp_path: Path
-) -> None:
-    options = ["--database", dsn, "--data", str(tmp_path)]
-    (school,) = prescribed().restrictions
-    assert isinstance(school, ExclusionZone)
-    elsewhere = replace(SCHOOL, center=Point(48.7, 66.9))
-    site.registers.save(Registry(restrictions=(replace(school, zone=elsewhere),)), by="test")
-    (line,) = RUN.invoke(app, ["refold", "--person", AINUR, *options]).output.splitlines()
-    assert len(json.loads(line)["superseded"]) == 1
-    assert site.alarms()[0].alarm.superseded_at is None
-    assert RUN.invoke(app, ["refold", "--apply", *options]).exit_code == 0
-    catch_up(site)
-    assert site.alarms()[0].alarm.superseded_at is not None
 
 
 def test_the_doctor_proves_the_journal_and_names_a_changed_entry(site: Site, dsn: str, tmp_path: Path) -> None:
