@@ -1,18 +1,24 @@
-import { fireEvent, render, screen } from '@testing-library/svelte'
+import { cleanup, fireEvent, render, screen } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import CloseForm from '../src/alarm/CloseForm.svelte'
-import { closing } from '../src/alarm/closing'
+import { closing, likely, unlikely } from '../src/alarm/closing'
 import { short } from '../src/alarm/heard'
 import { why } from '../src/alarm/reason'
-import { stepsOf } from '../src/alarm/steps'
+import { climb } from '../src/alarm/level'
+import { choices, endOf } from '../src/alarm/resting'
+import { todos } from '../src/alarm/steps'
+import { did, doer, wrote } from '../src/alarm/told'
 import { thresholdValue } from '../src/alarm/threshold'
 import { keys } from '../src/frame/keys.svelte'
 import HotCard from '../src/live/HotCard.svelte'
 import QueueRow from '../src/live/QueueRow.svelte'
 import { api } from '../src/session/api'
-import { AT, later, row } from './rows'
+import { AT, later, page, row } from './rows'
 
-afterEach(() => vi.restoreAllMocks())
+afterEach(() => {
+  cleanup()
+  vi.restoreAllMocks()
+})
 
 describe('why', () => {
   it('says what is known: since when, where, how far and how sure', () => {
@@ -33,39 +39,90 @@ describe('why', () => {
 })
 
 describe('steps', () => {
-  it('are done by a note that begins with their number', () => {
-    const act = { at: AT, by: 'ruslan', kind: 'note', text: '[2/4] Warn them', cause: null }
-    expect(stepsOf('Z01', 4, [act]).map((step) => step.done !== null)).toEqual([false, true, false, false])
+  it('are done by the act that names them', () => {
+    const act = { at: AT, by: 'ruslan', act: { type: 'step' as const, step: 'ask_to_leave_zone' as const } }
+    expect(todos(['call_person', 'ask_to_leave_zone'], [act]).map((one) => one.done !== null)).toEqual([false, true])
+  })
+})
+
+describe('acts', () => {
+  const now = Date.parse(AT)
+
+  it('are told in words, with who did them and what was written', () => {
+    const contact = { type: 'contact' as const, whom: 'wearer' as const, channel: 'call' as const, reached: false, text: 'Six rings.' }
+    expect(did(contact, 'ruslan', now)).toBe('Person, Call: not reached')
+    expect(wrote(contact)).toBe('Six rings.')
+    expect(did({ type: 'close', cause: 'weak_signal', action: 'only_watched', grounds: 'Cellar.' }, 'ruslan', now)).toBe('closed: Weak signal; Watched, nothing to do')
+    expect(did({ type: 'escalate', level: 1 }, 'rule/escalation', now)).toBe('passed on: senior')
+  })
+
+  it('of a rule name the rule, and a rest that ends by itself says so', () => {
+    expect(doer('rule/escalation')).toBe('rule escalation')
+    expect(did({ type: 'resume' }, 'rule/rest', now)).toBe('came back by itself')
+    expect(did({ type: 'resume' }, 'ruslan', now)).toBe('took up again')
+  })
+})
+
+describe('levels', () => {
+  it('say who is asked next and how soon, until nobody stands higher', () => {
+    expect(climb(row({ id: 1 }), Date.parse(later(1)))).toEqual({ to: 1, left_ms: 120_000 })
+    expect(climb(row({ id: 1, level: 1 }), Date.parse(later(9)))).toEqual({ to: 2, left_ms: 0 })
+    expect(climb(row({ id: 1, level: 2 }), Date.parse(AT))).toBeNull()
+    expect(climb({ ...row({ id: 1 }), take_until: null }, Date.parse(AT))).toBeNull()
+  })
+})
+
+describe('a rest', () => {
+  it('is never longer than its priority allows', () => {
+    expect([1, 2, 3].map((priority) => Math.max(...choices(priority)) / 3_600_000)).toEqual([1, 8, 24])
+    expect(Date.parse(endOf(3_600_000, Date.parse(AT)))).toBeLessThan(Date.parse(later(60)))
   })
 })
 
 describe('closing', () => {
   it('names what is missing, cause first', () => {
-    expect(closing(null, 'words', false)).toEqual({ ready: false, label: 'alarm.close_needs_cause' })
-    expect(closing('other', '  ', false)).toEqual({ ready: false, label: 'alarm.close_needs_grounds' })
-    expect(closing('other', 'words', true)).toEqual({ ready: true, label: 'alarm.close_confirm' })
+    expect(closing(null, null, 'words', false)).toEqual({ ready: false, label: 'alarm.close_needs_cause' })
+    expect(closing('other', null, 'words', false)).toEqual({ ready: false, label: 'alarm.close_needs_action' })
+    expect(closing('other', 'visited', '  ', false)).toEqual({ ready: false, label: 'alarm.close_needs_grounds' })
+    expect(closing('other', 'visited', 'words', true)).toEqual({ ready: true, label: 'alarm.close_confirm' })
+  })
+
+  it('offers every cause once, the likely ones first', () => {
+    for (const code of ['B01', 'C07', 'P01', 'X03'] as const) {
+      const all = [...likely(code), ...unlikely(code)]
+      expect(new Set(all).size).toBe(all.length)
+      expect(all).toHaveLength(17)
+    }
   })
 
   it('asks once more in place before it closes', async () => {
-    const closed = vi.spyOn(api, 'close').mockResolvedValue(row({ id: 5, state: 'closed' }))
-    render(CloseForm, { row: row({ id: 5, state: 'taken', taken_by: 'me' }) })
-    expect(screen.getByRole('button').textContent).toContain('Choose a cause')
+    const closed = vi.spyOn(api, 'act').mockResolvedValue(row({ id: 5, state: 'closed' }))
+    const mine = row({ id: 5, state: 'taken', taken_by: 'me' })
+    render(CloseForm, { row: mine, page: page(mine) })
+    expect(screen.getByRole('button', { name: /Choose a cause/ })).toBeTruthy()
     await fireEvent.click(screen.getByLabelText('Weak signal'))
+    await fireEvent.change(screen.getByLabelText('What was done'), { target: { value: 'talked_with_person' } })
     await fireEvent.input(screen.getByLabelText('What was found, what was done'), { target: { value: 'Was in the cellar.' } })
     await fireEvent.click(screen.getByRole('button', { name: /Close alarm/ }))
     expect(closed).not.toHaveBeenCalled()
     await fireEvent.click(screen.getByRole('button', { name: /Confirm closing/ }))
-    expect(closed).toHaveBeenCalledWith(5, { cause: 'weak_signal', grounds: 'Was in the cellar.' })
+    expect(closed).toHaveBeenCalledWith(5, { type: 'close', cause: 'weak_signal', action: 'talked_with_person', grounds: 'Was in the cellar.' })
+  })
+
+  it('of an incident says before how many it closes with it', () => {
+    const incident = row({ id: 9, code: 'C07', person_id: '', count: 2 })
+    render(CloseForm, { row: incident, page: page(incident, { children: [row({ id: 1 }), row({ id: 2 })] }) })
+    expect(screen.getByText(/Closes the 2 alarms of this incident too/)).toBeTruthy()
   })
 })
 
 describe('rows of the queue', () => {
   it('a priority 1 that nobody took offers one main act', async () => {
-    const take = vi.spyOn(api, 'take').mockResolvedValue(row({ id: 7, state: 'taken', taken_by: 'me' }))
+    const take = vi.spyOn(api, 'act').mockResolvedValue(row({ id: 7, state: 'taken', taken_by: 'me' }))
     const { container } = render(HotCard, { row: row({ id: 7 }), selected: true, onpick: () => undefined })
     expect(container.querySelectorAll('.btn.main')).toHaveLength(1)
     await fireEvent.click(screen.getByRole('button', { name: /Take/ }))
-    expect(take).toHaveBeenCalledWith(7)
+    expect(take).toHaveBeenCalledWith(7, { type: 'take' })
   })
 
   it('what late data took away is struck, what came late says so', () => {

@@ -14,9 +14,10 @@ describe('the queue', () => {
       row({ id: 3, priority: 3 }),
       row({ id: 4, priority: 1 }),
       row({ id: 5, priority: 2 }),
+      row({ id: 6, priority: 1, state: 'suspended' }),
     ]
-    expect(ids(flat(laidOut(rows)))).toEqual([4, 5, 3, 2, 1])
-    expect(rows.map(groupOf)).toEqual(['superseded', 'in_work', 'waiting', 'hot', 'waiting'])
+    expect(ids(flat(laidOut(rows)))).toEqual([4, 5, 3, 2, 6, 1])
+    expect(rows.map(groupOf)).toEqual(['superseded', 'in_work', 'waiting', 'hot', 'waiting', 'suspended'])
   })
 
   it('orders a group by priority, then by the time left', () => {

@@ -1,32 +1,51 @@
-// What an operator does to an alarm. The answer is shown at once; a refusal is a sentence.
+// What an operator does to alarms. The answer is shown at once; a refusal is a sentence.
 import { live } from '../feed/live.svelte'
-import type { Cause } from '../generated/api'
-import { api } from '../session/api'
-import { said } from '../session/refusal'
+import { api, type Doable } from '../session/api'
+import { inWords, said } from '../session/refusal'
+
+/** What became of one act about several alarms. */
+export interface Outcome {
+  done: number
+  /** Why not, each sentence once. */
+  refused: readonly string[]
+}
 
 class Acts {
-  /** The alarm whose act is on its way. */
+  /** The alarm whose act is on its way; 0 while it is about several. */
   busy = $state<number | null>(null)
   refused = $state<{ alarm: number; sentence: string } | null>(null)
 
-  async #act(alarm: number, act: () => Promise<Parameters<typeof live.told>[0]>): Promise<boolean> {
-    if (this.busy !== null) return false
+  async #send<T>(alarm: number, ask: () => Promise<T>): Promise<T | null> {
+    if (this.busy !== null) return null
     this.busy = alarm
     this.refused = null
     try {
-      live.told(await act())
-      return true
+      return await ask()
     } catch (error) {
       this.refused = { alarm, sentence: said(error) }
-      return false
+      return null
     } finally {
       this.busy = null
     }
   }
 
-  take = (alarm: number) => this.#act(alarm, () => api.take(alarm))
-  note = (alarm: number, text: string) => this.#act(alarm, () => api.note(alarm, { text }))
-  close = (alarm: number, cause: Cause, grounds: string) => this.#act(alarm, () => api.close(alarm, { cause, grounds }))
+  /** Do it to one alarm; give whether it was done. */
+  async do(alarm: number, act: Doable): Promise<boolean> {
+    const row = await this.#send(alarm, () => api.act(alarm, act))
+    if (row) live.told(row)
+    return row !== null
+  }
+
+  /** Do the same to several; each is done or refused for itself. */
+  async doAll(numbers: readonly number[], act: Doable): Promise<Outcome | null> {
+    const results = await this.#send(0, () => api.actAll(numbers, act))
+    if (!results) return null
+    for (const { row } of results) if (row) live.told(row)
+    const sentences = results.flatMap(({ refusal }) => (refusal ? [inWords(refusal)] : []))
+    return { done: results.filter(({ row }) => row !== null).length, refused: [...new Set(sentences)] }
+  }
+
+  take = (alarm: number) => this.do(alarm, { type: 'take' })
 }
 
 export const acts = new Acts()

@@ -3,7 +3,7 @@ import { accuracy } from '../chart/lanes'
 import type { Code, Fix, Heard } from '../generated/api'
 import { deepest, type Zone } from '../map/geometry'
 import { clock } from '../words/format'
-import { list, metres, percent, volts } from '../words/say'
+import { celsius, list, metres, percent, shock, strength, volts } from '../words/say'
 import { t, words } from '../words/words.svelte'
 
 type Body = Heard['bodies'][number]
@@ -37,6 +37,36 @@ function said(body: Body, zones: readonly Zone[]): string {
       return t(body.event === 'login' ? 'heard.login' : 'heard.ping')
     case 'blind':
       return t('heard.blind', { from: clock(body.from_at, words.locale) })
+    case 'heard':
+      return t('heard.by', { receiver: body.receiver_id, strength: strength(body.rssi_dbm) })
+    case 'receiver':
+      return body.working ? t('heard.receiver_works', { frames: body.frames }) : t('heard.receiver_fails')
+    case 'skin':
+      return t(body.contact ? 'heard.skin_felt' : 'heard.skin_lost')
+    case 'strain':
+      return t(body.beyond ? 'heard.strain' : 'heard.strain_none')
+    case 'self_test':
+      return body.passed ? t('heard.test_passed') : t('heard.test_failed', { part: body.part || '–' })
+    case 'surroundings':
+      return t('heard.surroundings', { temperature: body.temperature_c === null ? '–' : celsius(body.temperature_c), shock: body.shock_g === null ? '–' : shock(body.shock_g) })
+    case 'displaced':
+      return t(body.moved ? 'heard.moved' : 'heard.not_moved')
+    case 'farewell':
+      return t(`heard.farewell_${body.reason}`)
+    case 'interference':
+      return t(body.grade === 'none' ? 'heard.interference_none' : `heard.interference_${body.kind}`)
+    case 'cell':
+      return body.registered ? t('heard.cell', { strength: body.signal_dbm === null ? '–' : strength(body.signal_dbm) }) : t('heard.cell_none')
+    case 'sky':
+      return t('heard.sky', { count: body.satellites })
+    case 'sim':
+      return t('heard.sim')
+    case 'distrust':
+      return t('heard.distrust', { reason: t(`distrust.${body.reason}`) })
+    case 'nearness':
+      return t('heard.nearness', { distance: metres(body.distance_m), accuracy: metres(body.accuracy_m) })
+    case 'panic':
+      return t('heard.panic')
   }
 }
 
@@ -47,11 +77,15 @@ export function sentence(heard: Heard, zones: readonly Zone[]): string {
 
 /** What a family of findings rests on; the rest of a record is a click away. */
 const TELLING: Record<string, readonly Body['type'][]> = {
-  B: ['strap', 'enclosure'],
-  P: ['fix', 'no_fix'],
+  B: ['strap', 'enclosure', 'skin', 'strain', 'self_test', 'surroundings', 'distrust', 'battery'],
+  P: ['fix', 'no_fix', 'heard', 'receiver'],
+  S: ['power', 'battery', 'displaced', 'enclosure', 'receiver', 'interference'],
+  M: ['heard', 'receiver', 'motion', 'power'],
   Z: ['fix', 'no_fix'],
-  L: ['fix', 'no_fix'],
-  T: ['battery'],
+  V: ['nearness', 'panic'],
+  L: ['fix', 'no_fix', 'interference', 'sky'],
+  C: ['interference', 'cell', 'sim', 'distrust', 'link'],
+  T: ['battery', 'power', 'farewell'],
 }
 
 /** What one observation said to the point of a finding. */

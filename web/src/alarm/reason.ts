@@ -25,6 +25,12 @@ export function places(finding: Finding, now: number): Record<string, string> {
 
 export const title = (row: AlarmRow) => t(`alarm.${row.alarm.code}.title`)
 
+/** Whom it is about: a person with the address, an area, or ourselves. */
+export function about({ alarm, finding, person_name, person_address }: AlarmRow): string {
+  if (alarm.person_id === '') return finding.area || finding.place || t('alarm.about_us')
+  return person_address ? `${person_name}, ${person_address}` : person_name
+}
+
 /** Why, in two sentences at most. A finding without a measured place has a sentence that names none. */
 export function why({ finding }: AlarmRow, now: number): string {
   const params = places(finding, now)

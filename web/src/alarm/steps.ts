@@ -1,23 +1,12 @@
-// Steps of the catalogue and which of them are done. A step done is a note that begins with its number: [1/4].
-import type { ActEntry, Code } from '../generated/api'
-import { maybe } from '../words/words.svelte'
+// Steps of the catalogue and which of them are done.
+import type { ActEntry, Step } from '../generated/api'
 
-export interface Step {
+export interface Todo {
   number: number
-  words: string
+  step: Step
   done: ActEntry | null
 }
 
-const MARK = /^\[(\d+)\/\d+\] ?/
-
-export const stepOf = (act: ActEntry): number | null => {
-  const found = act.kind === 'note' ? MARK.exec(act.text) : null
-  return found ? Number(found[1]) : null
-}
-
-export function stepsOf(code: Code, count: number, acts: readonly ActEntry[]): Step[] {
-  return Array.from({ length: count }, (_, index) => {
-    const number = index + 1
-    return { number, words: maybe(`alarm.${code}.steps.${number}`) ?? '', done: acts.find((act) => stepOf(act) === number) ?? null }
-  })
+export function todos(steps: readonly Step[], acts: readonly ActEntry[]): Todo[] {
+  return steps.map((step, index) => ({ number: index + 1, step, done: acts.find(({ act }) => act.type === 'step' && act.step === step) ?? null }))
 }

@@ -78,11 +78,12 @@ class Live {
   /** Take over what the server answered to an act, before the feed tells it. */
   told(row: AlarmRow): void {
     const alarms = new Map(this.alarms)
-    const fresh = !alarms.has(row.alarm.id)
-    if (row.alarm.state === 'closed') {
-      alarms.delete(row.alarm.id)
-      this.lastClosed = row
-    } else alarms.set(row.alarm.id, row)
+    const held = row.alarm.incident_id !== null
+    const fresh = !held && !alarms.has(row.alarm.id)
+    if (row.alarm.state === 'closed') this.lastClosed = row
+    // What an incident holds asks nobody: it is counted on the incident's own row.
+    if (row.alarm.state === 'closed' || held) alarms.delete(row.alarm.id)
+    else alarms.set(row.alarm.id, row)
     this.alarms = alarms
     for (const listener of this.#heard) listener(row, fresh)
   }

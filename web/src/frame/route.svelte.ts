@@ -5,22 +5,27 @@ export type Page =
   | { name: 'alarm'; id: number }
   | { name: 'people' }
   | { name: 'person'; id: string }
+  | { name: 'minute'; id: string }
+  | { name: 'load' }
   | { name: 'welcome' }
   | { name: 'missing' }
 
 /** The page behind a path. */
 export function pageOf(path: string): Page {
-  const [first = '', second] = path.split('/').filter(Boolean)
+  const [first = '', second, third] = path.split('/').filter(Boolean)
   if (first === '') return { name: 'live' }
   if (first === 'welcome') return { name: 'welcome' }
   if (first === 'alarms' && second === undefined) return { name: 'alarms' }
   if (first === 'alarms' && second && /^\d+$/.test(second)) return { name: 'alarm', id: Number(second) }
+  if (first === 'load') return { name: 'load' }
+  if (first === 'people' && second && third === 'minute') return { name: 'minute', id: decodeURIComponent(second) }
   if (first === 'people') return second === undefined ? { name: 'people' } : { name: 'person', id: decodeURIComponent(second) }
   return { name: 'missing' }
 }
 
 class Route {
   page = $state.raw<Page>(pageOf(location.pathname))
+  search = $state(location.search)
 
   constructor() {
     addEventListener('popstate', () => this.#look())
@@ -31,6 +36,12 @@ class Route {
     this.#look()
   }
 
+  /** Go on within the same page: going back leaves it at once. */
+  replace(path: string): void {
+    history.replaceState(null, '', path)
+    this.#look()
+  }
+
   back(): void {
     if (history.length > 1) history.back()
     else this.go('/')
@@ -38,6 +49,7 @@ class Route {
 
   #look(): void {
     this.page = pageOf(location.pathname)
+    this.search = location.search
   }
 }
 

@@ -7,9 +7,11 @@ export interface Remaining {
   overdue: boolean
 }
 
-export function remaining(row: AlarmRow, now: number): Remaining {
+/** What is left; null where nobody is asked now. */
+export function remaining(row: AlarmRow, now: number): Remaining | null {
+  if (row.take_until === null) return null
   const until = Date.parse(row.take_until)
-  const whole = Math.max(1, until - Date.parse(row.alarm.raised_at))
+  const whole = Math.max(1, until - Date.parse(row.alarm.waits_since))
   const ms = until - now
   return { ms, share: Math.max(0, Math.min(1, ms / whole)), overdue: ms <= 0 }
 }

@@ -1,7 +1,7 @@
 // A restriction in plain words, with its hours.
 import type { PersonCard } from '../generated/api'
 import { weekdayName } from '../words/format'
-import { list } from '../words/say'
+import { list, metres } from '../words/say'
 import { t, words } from '../words/words.svelte'
 
 type Restriction = PersonCard['restrictions'][number]
@@ -33,5 +33,10 @@ export function plain(restriction: Restriction): string {
       return t('restriction.required_place', { place: restriction.zone.name, hours: hours(restriction.schedule) })
     case 'territory':
       return t('restriction.territory', { place: restriction.zone.name })
+    case 'timed_place':
+    case 'route':
+      return t(`restriction.${restriction.type}`, { place: restriction.zone.name, hours: hours(restriction.schedule) })
+    case 'no_contact':
+      return t('restriction.no_contact', { distance: metres(restriction.distance_m) })
   }
 }

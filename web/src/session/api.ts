@@ -1,7 +1,9 @@
 // Every question this screen may put to the server, by name.
-import type { AlarmPage, AlarmRow, CloseAlarm, Credentials, HeardRaw, Invitation, Language, LivePerson, LiveSnapshot, Me, NoteAlarm, PersonCard } from '../generated/api'
+import type { AlarmPage, AlarmRow, BulkActs, BulkResult, Colleague, Credentials, HeardRaw, Invitation, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PersonCard } from '../generated/api'
 import { change, read } from './http'
 
+/** What a person may do about an alarm; the rest is done by rules. */
+export type Doable = BulkActs['act']
 export type Which = 'open' | 'closed' | 'all'
 
 const id = encodeURIComponent
@@ -16,10 +18,13 @@ export const api = {
   alarms: (state: Which, before: number | null, limit: number) =>
     read(`/api/alarms?state=${state}&limit=${limit}${before === null ? '' : `&before=${before}`}`) as Promise<AlarmRow[]>,
   alarm: (alarm: number) => read(`/api/alarms/${alarm}`) as Promise<AlarmPage>,
-  take: (alarm: number) => change('POST', `/api/alarms/${alarm}/take`, {}) as Promise<AlarmRow>,
-  note: (alarm: number, note: NoteAlarm) => change('POST', `/api/alarms/${alarm}/note`, note) as Promise<AlarmRow>,
-  close: (alarm: number, close: CloseAlarm) => change('POST', `/api/alarms/${alarm}/close`, close) as Promise<AlarmRow>,
+  act: (alarm: number, act: Doable) => change('POST', `/api/alarms/${alarm}/acts`, act) as Promise<AlarmRow>,
+  actAll: (numbers: readonly number[], act: Doable) => change('POST', '/api/alarms/acts', { numbers, act }) as Promise<BulkResult[]>,
+  colleagues: () => read('/api/colleagues') as Promise<Colleague[]>,
   people: () => read('/api/people') as Promise<LivePerson[]>,
   person: (person: string) => read(`/api/people/${id(person)}`) as Promise<PersonCard>,
+  minute: (person: string, at: string, known: string | null) =>
+    read(`/api/people/${id(person)}/minute?at=${id(at)}${known === null ? '' : `&known_at=${id(known)}`}`) as Promise<Minute>,
+  load: (from: string, until: string) => read(`/api/load?from=${id(from)}&until=${id(until)}`) as Promise<LoadFigures>,
   observation: (observation: string) => read(`/api/observations/${id(observation)}`) as Promise<HeardRaw>,
 }

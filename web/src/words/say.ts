@@ -31,6 +31,11 @@ export function volts(value: number): string {
   return unit('unit.v', { value: figure(value, 2) })
 }
 
+/** −88 dBm: a strength, never a distance. */
+export const strength = (dbm: number) => unit('unit.dbm', { value: figure(Math.round(dbm)) })
+export const celsius = (value: number) => unit('unit.celsius', { value: figure(value) })
+export const shock = (value: number) => unit('unit.g', { value: figure(value, 1) })
+
 /** 26 s, 11 min, 7 h 57 min, 2 d 3 h. */
 export function duration(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1000))

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { asked, minutePath, moved } from '../src/minute/address'
+import { fromLocal, toLocal } from '../src/minute/local'
+import { nearest, sentence } from '../src/minute/said'
+import { AT } from './rows'
+
+describe('the address of a minute', () => {
+  it('names the whole minute that holds an instant, and what counts', () => {
+    expect(minutePath('p 1', AT)).toBe('/people/p%201/minute?at=2026-11-19T17%3A06%3A00Z')
+    expect(asked('?at=2026-11-19T17:06:42Z&known=2026-11-19T17:07:00Z', 0)).toEqual({ at: '2026-11-19T17:06:00Z', known: '2026-11-19T17:07:00Z' })
+    expect(asked('?at=soon', Date.parse(AT)).at).toBe('2026-11-19T17:06:00Z')
+    expect(moved('2026-11-19T17:06:00Z', -7)).toBe('2026-11-19T16:59:00.000Z')
+  })
+
+  it('is written as the wall of the installation shows it', () => {
+    expect(toLocal(AT, 'Asia/Almaty')).toBe('2026-11-19T22:06')
+    expect(fromLocal('2026-11-19T22:06', 'Asia/Almaty')).toBe('2026-11-19T17:06:00.000Z')
+    expect(fromLocal('2024-02-29T23:30', 'Asia/Almaty')).toBe('2024-02-29T17:30:00.000Z')
+    expect(fromLocal('2024-03-01T00:30', 'Asia/Almaty')).toBe('2024-02-29T19:30:00.000Z')
+    expect(fromLocal('', 'Asia/Almaty')).toBeNull()
+  })
+})
+
+describe('why not', () => {
+  const account = (code: 'Z01' | 'L01' | 'C01', met: readonly boolean[], finding: string | null = null) => ({
+    rule: 'r', rule_version: '1', code, finding, needs: met.map((one) => ({ key: 'confirmed', met: one, at: null, figures: { fixes: 1, needed: 3 } })),
+  })
+
+  it('begins with what was found, then with what lacks least', () => {
+    const order = nearest([account('L01', [false, false]), account('Z01', [true, false]), account('C01', [true], 'f')]).map((one) => one.code)
+    expect(order).toEqual(['C01', 'Z01', 'L01'])
+  })
+
+  it('says each need in a sentence with its figures', () => {
+    const [lacks] = account('Z01', [false]).needs
+    expect(lacks && sentence(lacks, 0)).toBe('Only 1 of 3 fixes speak against it.')
+  })
+})
