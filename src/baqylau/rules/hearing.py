@@ -12,6 +12,7 @@ from baqylau.domain.observations import (
     Enclosure,
     Fix,
     LinkHealth,
+    Motion,
     NoFix,
     Observation,
     Strap,
@@ -38,6 +39,7 @@ class Hearing:
         "_charge",
         "_id",
         "_loss",
+        "_moving",
         "_observation",
         "_plan",
         "_plausible",
@@ -62,6 +64,7 @@ class Hearing:
         self._plausible = plausible(observation)
         self._loss, self._tamper, self._charge, self._track = state.loss, state.tamper, state.charge, state.track
         self._rare = state.rare
+        self._moving: bool | None = None
         self.findings: tuple[Finding, ...] = ()
         self.position: Position | None = None
         """The place, where it is believed."""
@@ -138,6 +141,9 @@ class Hearing:
             case Battery():
                 author = self._authors[battery.NAME]
                 self._charge, found = battery.step(author, self._charge, self._at, self._id, self._plan.charge, body)
+            case Motion(moving=moving):
+                self._moving = moving
+                self._aside(body)
             case _:
                 self._aside(body)
         self.findings += found
@@ -179,10 +185,12 @@ class Hearing:
         loss = self._loss or no_fix.begun(self._at)
         author = self._authors[no_fix.NAME]
         if placed:
-            self._loss, found = no_fix.placed(author, loss, self._at, self._id)
+            self._loss, found = no_fix.placed(author, loss, self._at, self._id, moving=self._moving)
         else:
             dead_spot = rare.in_dead_spot(self._rare, self._track.believed)
-            self._loss, found = no_fix.unplaced(author, loss, self._at, self._id, dead_spot=dead_spot)
+            self._loss, found = no_fix.unplaced(
+                author, loss, self._at, self._id, dead_spot=dead_spot, moving=self._moving
+            )
         self.findings += found
 
 

@@ -111,6 +111,8 @@ RETURN_HEARD_WITHIN_S: Final = 60
 """They have to come within this time. Notes on radio and GNSS, 3.3."""
 GAPS_PER_DAY: Final = 5
 """More short gaps a day than this in the hours of duty are looked at. Catalogue P06, P11 [K]."""
+NO_FIX_WITHIN_S: Final = 3_600
+"""So many minutes of motion count, out of this time. Notes on the domain, section 4 (10 of 60 min)."""
 NO_FIX_PERSISTS_S: Final = 600
 """Without a place this much longer than L01 allows is a graver finding. Catalogue L01 (+10 min)."""
 
