@@ -58,6 +58,8 @@ class Kind(Struct, Generic[_B], frozen=True, kw_only=True):
     until_spoken: bool = False
     """Any later word of the device ends it."""
     checks: tuple[Check, ...] = ()
+    located: bool = False
+    """The finding names where the device's signals came from: others there may have the same cause."""
 
 
 class Condition(Struct, frozen=True, array_like=True):
@@ -126,7 +128,7 @@ def ended(kind: Kind[Any], author: Author, state: Condition | None, evidence: Ev
         because=(evidence.id,),
         since=state.since,
         ends=state.finding,
-        area=evidence.area,
+        area=evidence.area if kind.located else "",
     )
     return None, (finding,)
 
@@ -160,7 +162,7 @@ def _found(
         since=state.since,
         thresholds={f"{kind.name}_after_s": kind.after_s} if kind.after_s else None,
         checks=((Check.WE_LISTENED,) if kind.after_s else ()) + kind.checks,
-        area=area,
+        area=area if kind.located else "",
     )
     return replace(state, finding=finding.id, found_at=at), (finding,)
 

@@ -43,8 +43,9 @@ class Author(Struct, frozen=True, kw_only=True):
         because = tuple(dict.fromkeys(because))
         maintained = any(span.holds(at) for span in self.maintained)
         said = [self.rule, self.person_id, self.subject, code.value, onset, at.isoformat(), ends or "", *because]
-        if maintained:
-            said.append("maintenance")
+        said += [area] if area else []
+        said += [Check.NO_DEAD_SPOT.value] if Check.NO_DEAD_SPOT in checks else []
+        said += ["maintenance"] if maintained else []
         return Finding(
             id=finding_id(*said),
             rule=self.rule,

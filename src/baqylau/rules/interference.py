@@ -41,6 +41,7 @@ KINDS = tuple(
         body=Interference,
         says=_of(kind),
         after_s=INTERFERENCE_AFTER_S,
+        located=True,
     )
     for kind in InterferenceKind
 )

@@ -32,6 +32,7 @@ KIND = Kind(
     says=_says,
     after_s=SHIELDING_AFTER_S,
     checks=(Check.NO_DEAD_SPOT,),
+    located=True,
 )
 
 
