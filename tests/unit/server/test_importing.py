@@ -1,11 +1,12 @@
 """An import file is taken whole or not at all, and every mistake is shown where it stands."""
 
+from datetime import date
 from itertools import pairwise
 from textwrap import dedent
 
 import pytest
 
-from baqylau.domain.orders import PresenceRegime, Territory
+from baqylau.domain.orders import ExclusionZone, NoContact, PresenceRegime, RequiredPlace, Route, Territory, TimedPlace
 from baqylau.domain.schedules import Window
 from baqylau.domain.zones import Circle
 from baqylau.locales import LANGUAGES, text
@@ -135,3 +136,80 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
     lines = [line for line, _, _ in mistakes_of(content)]
     assert len(lines) > 1
     assert all(earlier <= later for earlier, later in pairwise(lines))
+
+
+EVERYTHING = dedent("""\
+    people:
+      - {id: p-1, name: Бекзат Желкенбай}
+      - {id: p-2, name: Сәуле Ойдан}
+    zones:
+      - {id: home, name: Тал көшесі, circle: {center: [48.6, 66.9], radius_m: 60}}
+      - {id: market, name: Базар, circle: {center: [48.61, 66.9], radius_m: 100}}
+      - {id: way, name: Жол, corridor: {line: [[48.6, 66.9], [48.7, 66.9]], half_width_m: 100}}
+    devices:
+      - {id: u-1, kind: home_unit, protocol: wialon, number: "860000000000002", place: home}
+      - {id: t-2, kind: tracker, protocol: wialon, number: "860000000000003"}
+    orders:
+      - id: o-1
+        person: p-1
+        court: Ақжелкен қалалық соты
+        act_number: 4-118/2026
+        act_date: 2026-08-14
+        from: 2026-08-14T00:00:00+05:00
+        until: 2027-08-14T00:00:00+05:00
+        restrictions:
+          - {id: r-1, kind: exclusion, clause: "1", zone: market, warning_m: 80, dwell_s: 90, loiter_s: 600}
+          - id: r-2
+            kind: required_place
+            clause: "2"
+            zone: market
+            stay_s: 3600
+            hours: &hours
+              timezone: Asia/Almaty
+              windows: [{from: "10:00", to: "16:00"}]
+              holidays: [2026-12-16]
+              holiday_windows: [{from: "12:00", to: "14:00"}]
+          - {id: r-3, kind: timed_place, clause: "3", zone: market, hours: *hours}
+          - {id: r-4, kind: route, clause: "4", zone: way, hours: *hours}
+          - {id: r-5, kind: no_contact, clause: "5", other: p-2, distance_m: 500, protected: true}
+    consents:
+      - {id: c-1, person: p-2, from: 2026-08-14T00:00:00+05:00, form: 12/2026}
+    fittings:
+      - {id: f-2, person: p-2, device: t-2, from: 2026-08-15T10:00:00+05:00}
+    maintenances:
+      - {id: m-1, person: p-1, device: u-1, from: 2026-09-01T10:00:00+05:00, until: 2026-09-01T11:00:00+05:00,
+         reason: new battery, by: D. Orman}
+    """)
+
+
+def test_every_kind_of_restriction_consents_and_work_on_equipment_come_from_a_file() -> None:
+    registry = parse(EVERYTHING)
+    zone, stay, timed, route, apart = registry.restrictions
+    assert isinstance(zone, ExclusionZone)
+    assert (zone.warning_m, zone.dwell_s, zone.loiter_s) == (80, 90, 600)
+    assert isinstance(stay, RequiredPlace)
+    assert stay.stay_s == 3600
+    assert stay.schedule.holidays == (date(2026, 12, 16),)
+    assert stay.schedule.holiday_windows == (Window(start_min=720, end_min=840),)
+    assert isinstance(timed, TimedPlace)
+    assert isinstance(route, Route)
+    assert isinstance(apart, NoContact)
+    assert (apart.other_id, apart.distance_m, apart.protected) == ("p-2", 500.0, True)
+    assert registry.consents[0].form == "12/2026"
+    assert registry.maintenances[0].device_id == "u-1"
+    place = registry.devices[0].place
+    assert place is not None
+    assert place.name == "Тал көшесі"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "key"),
+    [
+        ("other: p-2", "other: p-9", "orders[0].restrictions[4].other", "import.not_in_file"),
+        ("dwell_s: 90", "dwell_s: -1", "orders[0].restrictions[0].dwell_s", "import.negative"),
+        ("place: home", "place: nowhere", "devices[0].place", "import.not_in_file"),
+        ("device: u-1", "device: u-9", "maintenances[0].device", "import.not_in_file"),
+    ],
+)
+def test_a_mistake_in_the_newer_parts_is_shown_where_it_stands(old: str, new: str, field: str, key: str) -> None:
+    assert (field, key) in [(where, what) for _, where, what in mistakes_of(EVERYTHING.replace(old, new))]

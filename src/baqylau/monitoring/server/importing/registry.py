@@ -5,27 +5,51 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from baqylau.domain.ids import DeviceId, FittingId, OrderId, PermissionId, PersonId, RestrictionId
-from baqylau.domain.orders import Fitting, Order, Permission, Restriction
-from baqylau.domain.people import Device, Person
+from baqylau.domain.ids import (
+    ConsentId,
+    DeviceId,
+    FittingId,
+    MaintenanceId,
+    OrderId,
+    PermissionId,
+    PersonId,
+    RestrictionId,
+)
+from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction
+from baqylau.domain.people import Device, Maintenance, Person
 from baqylau.domain.zones import Circle, Corridor, Polygon, Zone
 from baqylau.monitoring.server.importing.document import Document, Mistake, MistakesError
-from baqylau.monitoring.server.importing.restrictions import WrongError, aware, restriction
+from baqylau.monitoring.server.importing.restrictions import WrongError, aware, place_of, restriction
 from baqylau.monitoring.server.importing.shapes import (
+    ConsentShape,
     DeviceShape,
     FittingShape,
+    MaintenanceShape,
+    NoContactShape,
     OrderShape,
     PermissionShape,
     PersonShape,
+    RestrictionShape,
     ZoneShape,
 )
 from baqylau.protocols.fleet import FLEET
 from baqylau.rules.geometry import ZoneError, repaired
 from baqylau.storage.registers import Registry
 
-PARTS = ("people", "devices", "zones", "orders", "permissions", "fittings")
+PARTS = ("people", "zones", "devices", "orders", "permissions", "consents", "fittings", "maintenances")
+"""In the order in which they lean on each other; in the file any order will do."""
 
-S = TypeVar("S", PersonShape, DeviceShape, ZoneShape, OrderShape, PermissionShape, FittingShape)
+S = TypeVar(
+    "S",
+    PersonShape,
+    DeviceShape,
+    ZoneShape,
+    OrderShape,
+    PermissionShape,
+    ConsentShape,
+    FittingShape,
+    MaintenanceShape,
+)
 V = TypeVar("V")
 
 
@@ -53,18 +77,22 @@ class _Reader:
 
     def registry(self) -> Registry:
         people = self._each("people", PersonShape, _person)
-        devices = self._each("devices", DeviceShape, _device)
         self._each("zones", ZoneShape, self._zone)
+        devices = self._each("devices", DeviceShape, self._device)
         orders = self._each("orders", OrderShape, self._order)
         permissions = self._each("permissions", PermissionShape, self._permission)
+        consents = self._each("consents", ConsentShape, self._consent)
         fittings = self._each("fittings", FittingShape, self._fitting)
+        maintenances = self._each("maintenances", MaintenanceShape, self._maintenance)
         return Registry(
             people=people,
             devices=devices,
             orders=orders,
             restrictions=tuple(self._restrictions),
             permissions=permissions,
+            consents=consents,
             fittings=fittings,
+            maintenances=maintenances,
         )
 
     def _each(self, part: str, shape: type[S], make: Callable[[S, str], V]) -> tuple[V, ...]:
@@ -111,13 +139,59 @@ class _Reader:
         )
         for index, part in enumerate(shape.restrictions):
             where = f"{path}.restrictions[{index}]"
-            made = self._attempt(where, partial(restriction, part, order, self._zones))
+            made = self._attempt(where, partial(self._restriction, part, order))
             if part.id in self._known["restrictions"]:
                 self._mistakes.append(self._document.mistake(f"{where}.id", "import.id_twice", id=part.id))
             self._known["restrictions"].add(part.id)
             if made is not None:
                 self._restrictions.append(made)
         return order
+
+    def _restriction(self, shape: RestrictionShape, order: Order) -> Restriction:
+        if isinstance(shape, NoContactShape):
+            self._refer("people", "other", shape.other)
+        return restriction(shape, order, self._zones)
+
+    def _device(self, shape: DeviceShape, path: str) -> Device:  # noqa: ARG002 - one form for all parts
+        if shape.protocol not in FLEET:
+            raise WrongError("protocol", "import.unknown_protocol", protocol=shape.protocol, known=", ".join(FLEET))
+        for field, figure in (("silence_limit_s", shape.silence_limit_s), ("gone_grace_s", shape.gone_grace_s)):
+            if figure <= 0:
+                raise WrongError(field, "import.not_positive")
+        return Device(
+            id=DeviceId(shape.id),
+            kind=shape.kind,
+            protocol=shape.protocol,
+            number=shape.number,
+            password=shape.password,
+            silence_limit_s=shape.silence_limit_s,
+            gone_grace_s=shape.gone_grace_s,
+            place=place_of(self._zones, "place", shape.place) if shape.place else None,
+        )
+
+    def _consent(self, shape: ConsentShape, path: str) -> Consent:  # noqa: ARG002 - one form for all parts
+        self._refer("people", "person", shape.person)
+        return Consent(
+            id=ConsentId(shape.id),
+            person_id=PersonId(shape.person),
+            from_at=aware("from", shape.from_at),
+            until_at=_end(shape.from_at, shape.until_at) if shape.until_at else None,
+            form=shape.form,
+        )
+
+    def _maintenance(self, shape: MaintenanceShape, path: str) -> Maintenance:  # noqa: ARG002 - one form for all parts
+        self._refer("people", "person", shape.person)
+        if shape.device is not None:
+            self._refer("devices", "device", shape.device)
+        return Maintenance(
+            id=MaintenanceId(shape.id),
+            person_id=PersonId(shape.person),
+            device_id=DeviceId(shape.device) if shape.device else None,
+            from_at=aware("from", shape.from_at),
+            until_at=_end(shape.from_at, shape.until_at),
+            reason=shape.reason,
+            by=shape.by,
+        )
 
     def _permission(self, shape: PermissionShape, path: str) -> Permission:  # noqa: ARG002 - one form for all parts
         self._refer("people", "person", shape.person)
@@ -153,21 +227,6 @@ def _person(shape: PersonShape, path: str) -> Person:  # noqa: ARG001 - one form
         phone=shape.phone,
         language=shape.language,
         district=shape.district,
-    )
-
-
-def _device(shape: DeviceShape, path: str) -> Device:  # noqa: ARG001 - one form for all parts
-    if shape.protocol not in FLEET:
-        raise WrongError("protocol", "import.unknown_protocol", protocol=shape.protocol, known=", ".join(FLEET))
-    if shape.silence_limit_s <= 0:
-        raise WrongError("silence_limit_s", "import.not_positive")
-    return Device(
-        id=DeviceId(shape.id),
-        kind=shape.kind,
-        protocol=shape.protocol,
-        number=shape.number,
-        password=shape.password,
-        silence_limit_s=shape.silence_limit_s,
     )
 
 

@@ -5,17 +5,30 @@ from datetime import UTC, datetime
 from typing import TypedDict, assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from baqylau.domain.ids import OrderId, RestrictionId
-from baqylau.domain.orders import ExclusionZone, Order, PresenceRegime, RequiredPlace, Restriction, Territory
+from baqylau.domain.ids import OrderId, PersonId, RestrictionId
+from baqylau.domain.orders import (
+    ExclusionZone,
+    NoContact,
+    Order,
+    PresenceRegime,
+    RequiredPlace,
+    Restriction,
+    Route,
+    Territory,
+    TimedPlace,
+)
 from baqylau.domain.schedules import DayException, Schedule, Window
 from baqylau.domain.zones import Zone
 from baqylau.monitoring.server.importing.shapes import (
     ExclusionShape,
     HoursShape,
+    NoContactShape,
     PresenceShape,
     RequiredPlaceShape,
     RestrictionShape,
+    RouteShape,
     TerritoryShape,
+    TimedPlaceShape,
     WindowShape,
 )
 
@@ -57,18 +70,54 @@ def restriction(shape: RestrictionShape, order: Order, zones: Mapping[str, Zone]
         until_at=aware("until", shape.until_at) if shape.until_at else None,
     )
     match shape:
-        case PresenceShape(places=places, hours=hours, grace_s=grace_s):
-            return PresenceRegime(**base, places=_places(zones, places), schedule=_schedule(hours), grace_s=grace_s)
-        case ExclusionShape(zone=zone, hours=some_hours, warning_m=warning_m):
-            schedule = _schedule(some_hours) if some_hours else None
-            return ExclusionZone(**base, zone=_place(zones, "zone", zone), schedule=schedule, warning_m=warning_m)
-        case RequiredPlaceShape(zone=zone, hours=hours, grace_s=grace_s):
-            place = _place(zones, "zone", zone)
-            return RequiredPlace(**base, zone=place, schedule=_schedule(hours), grace_s=grace_s)
+        case PresenceShape():
+            return _presence(shape, base, zones)
+        case ExclusionShape():
+            return _exclusion(shape, base, zones)
+        case RequiredPlaceShape(zone=zone, hours=hours, grace_s=grace_s, stay_s=stay_s):
+            _check_not_negative(grace_s=grace_s, stay_s=stay_s)
+            place = place_of(zones, "zone", zone)
+            return RequiredPlace(**base, zone=place, schedule=_schedule(hours), grace_s=grace_s, stay_s=stay_s)
         case TerritoryShape(zone=zone):
-            return Territory(**base, zone=_place(zones, "zone", zone))
+            return Territory(**base, zone=place_of(zones, "zone", zone))
+        case TimedPlaceShape(zone=zone, hours=hours):
+            return TimedPlace(**base, zone=place_of(zones, "zone", zone), schedule=_schedule(hours))
+        case RouteShape(zone=zone, hours=hours):
+            return Route(**base, zone=place_of(zones, "zone", zone), schedule=_schedule(hours))
+        case NoContactShape(other=other, distance_m=distance_m, protected=protected):
+            return NoContact(**base, other_id=PersonId(other), distance_m=distance_m, protected=protected)
         case _:
             assert_never(shape)
+
+
+def _presence(shape: PresenceShape, base: _Base, zones: Mapping[str, Zone]) -> PresenceRegime:
+    _check_not_negative(grace_s=shape.grace_s)
+    return PresenceRegime(
+        **base,
+        places=_places(zones, shape.places),
+        schedule=_schedule(shape.hours),
+        grace_s=shape.grace_s,
+        absence_limit_s_per_day=shape.absence_limit_s_per_day,
+        absence_limit_s_per_week=shape.absence_limit_s_per_week,
+    )
+
+
+def _exclusion(shape: ExclusionShape, base: _Base, zones: Mapping[str, Zone]) -> ExclusionZone:
+    _check_not_negative(warning_m=shape.warning_m, dwell_s=shape.dwell_s, loiter_s=shape.loiter_s)
+    return ExclusionZone(
+        **base,
+        zone=place_of(zones, "zone", shape.zone),
+        schedule=_schedule(shape.hours) if shape.hours else None,
+        warning_m=shape.warning_m,
+        dwell_s=shape.dwell_s,
+        loiter_s=shape.loiter_s,
+    )
+
+
+def _check_not_negative(**figures: float) -> None:
+    for field, figure in figures.items():
+        if not figure >= 0:
+            raise WrongError(field, "import.negative")
 
 
 def aware(field: str, at: datetime) -> datetime:
@@ -78,7 +127,8 @@ def aware(field: str, at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _place(zones: Mapping[str, Zone], field: str, name: str) -> Zone:
+def place_of(zones: Mapping[str, Zone], field: str, name: str) -> Zone:
+    """Give a zone of the file by its id."""
     if name not in zones:
         raise WrongError(field, "import.not_in_file", id=name, part="zones")
     return zones[name]
@@ -87,7 +137,7 @@ def _place(zones: Mapping[str, Zone], field: str, name: str) -> Zone:
 def _places(zones: Mapping[str, Zone], names: Sequence[str]) -> tuple[Zone, ...]:
     if not names:
         raise WrongError("places", "import.place_missing")
-    return tuple(_place(zones, "places", name) for name in names)
+    return tuple(place_of(zones, "places", name) for name in names)
 
 
 def _schedule(hours: HoursShape) -> Schedule:
@@ -95,7 +145,7 @@ def _schedule(hours: HoursShape) -> Schedule:
         ZoneInfo(hours.timezone)
     except (ZoneInfoNotFoundError, ValueError) as unknown:
         raise WrongError("hours.timezone", "import.unknown_timezone", timezone=hours.timezone) from unknown
-    if not hours.windows and not hours.exceptions:
+    if not hours.windows and not hours.exceptions and not hours.holiday_windows:
         raise WrongError("hours.windows", "import.no_hours")
     return Schedule(
         timezone=hours.timezone,
@@ -104,6 +154,8 @@ def _schedule(hours: HoursShape) -> Schedule:
             DayException(day=day.day, windows=tuple(_window(window) for window in day.windows))
             for day in hours.exceptions
         ),
+        holidays=tuple(hours.holidays),
+        holiday_windows=tuple(_window(window) for window in hours.holiday_windows),
     )
 
 

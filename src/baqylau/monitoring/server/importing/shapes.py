@@ -28,6 +28,9 @@ class DeviceShape(Struct, forbid_unknown_fields=True, kw_only=True):
     number: str
     password: str = ""
     silence_limit_s: int = 1800
+    gone_grace_s: int = 60
+    place: str | None = None
+    """Id of the zone where fixed equipment was installed."""
 
 
 class CircleShape(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -82,6 +85,9 @@ class HoursShape(Struct, forbid_unknown_fields=True, kw_only=True):
     timezone: str
     windows: list[WindowShape]
     exceptions: list[ExceptionShape] = []
+    holidays: list[date] = []
+    """Days on which `holiday_windows` begin in place of `windows`."""
+    holiday_windows: list[WindowShape] = []
 
 
 class _RestrictionShape(
@@ -100,6 +106,8 @@ class PresenceShape(_RestrictionShape, tag="presence", kw_only=True):
     places: list[str]
     hours: HoursShape
     grace_s: int = 300
+    absence_limit_s_per_day: int | None = None
+    absence_limit_s_per_week: int | None = None
 
 
 class ExclusionShape(_RestrictionShape, tag="exclusion", kw_only=True):
@@ -108,6 +116,8 @@ class ExclusionShape(_RestrictionShape, tag="exclusion", kw_only=True):
     zone: str
     hours: HoursShape | None = None
     warning_m: float = 0.0
+    dwell_s: int = 0
+    loiter_s: int = 0
 
 
 class RequiredPlaceShape(_RestrictionShape, tag="required_place", kw_only=True):
@@ -116,6 +126,7 @@ class RequiredPlaceShape(_RestrictionShape, tag="required_place", kw_only=True):
     zone: str
     hours: HoursShape
     grace_s: int = 900
+    stay_s: int = 0
 
 
 class TerritoryShape(_RestrictionShape, tag="territory", kw_only=True):
@@ -124,7 +135,32 @@ class TerritoryShape(_RestrictionShape, tag="territory", kw_only=True):
     zone: str
 
 
-RestrictionShape = PresenceShape | ExclusionShape | RequiredPlaceShape | TerritoryShape
+class TimedPlaceShape(_RestrictionShape, tag="timed_place", kw_only=True):
+    """Be in the zone only in the hours."""
+
+    zone: str
+    hours: HoursShape
+
+
+class RouteShape(_RestrictionShape, tag="route", kw_only=True):
+    """Keep to the zone, such as a corridor, in the hours."""
+
+    zone: str
+    hours: HoursShape
+
+
+class NoContactShape(_RestrictionShape, tag="no_contact", kw_only=True):
+    """Do not come nearer to another person."""
+
+    other: str
+    """Id of a person."""
+    distance_m: float
+    protected: bool = False
+
+
+RestrictionShape = (
+    PresenceShape | ExclusionShape | RequiredPlaceShape | TerritoryShape | TimedPlaceShape | RouteShape | NoContactShape
+)
 
 
 class OrderShape(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_at": "from", "until_at": "until"}):
@@ -152,6 +188,31 @@ class PermissionShape(
     reason: str
     granted_by: str
     restriction: str | None = None
+
+
+class ConsentShape(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_at": "from", "until_at": "until"}):
+    """One of `consents`: a protected person lets their own place be collected."""
+
+    id: str
+    person: str
+    from_at: datetime
+    until_at: datetime | None = None
+    form: str
+
+
+class MaintenanceShape(
+    Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_at": "from", "until_at": "until"}
+):
+    """One of `maintenances`: work on somebody's equipment."""
+
+    id: str
+    person: str
+    device: str | None = None
+    """None means all of the person's."""
+    from_at: datetime
+    until_at: datetime
+    reason: str
+    by: str
 
 
 class FittingShape(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_at": "from", "until_at": "until"}):
