@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from baqylau.domain.schedules import DayException, Schedule, Window
-from baqylau.rules.schedule import on_duty, stretch
+from baqylau.rules.schedule import gap, on_duty, stretch
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2030, 1, 1, tzinfo=UTC)
@@ -83,3 +83,37 @@ def test_a_schedule_without_windows_never_asks_for_anything(windows: tuple[Windo
     on, _, until_at = around(Schedule(timezone="Asia/Almaty", windows=windows), utc(2025, 3, 10))
     assert not on
     assert until_at > utc(2026, 1, 1)
+
+
+def test_on_a_holiday_its_own_windows_count_and_an_exception_goes_before() -> None:
+    republic, constitution = date(2025, 10, 25), date(2025, 8, 30)
+    schedule = Schedule(
+        timezone="Asia/Almaty",
+        windows=(Window(start_min=8 * 60, end_min=9 * 60),),
+        exceptions=(DayException(day=constitution),),
+        holidays=(republic, constitution),
+        holiday_windows=(Window(start_min=12 * 60, end_min=13 * 60),),
+    )
+    assert around(schedule, utc(2025, 10, 25, 7, 30)) == (True, utc(2025, 10, 25, 7), utc(2025, 10, 25, 8))
+    assert not on_duty(schedule, utc(2025, 10, 25, 3, 30))
+    assert on_duty(schedule, utc(2025, 10, 24, 3, 30))
+    assert not on_duty(schedule, utc(2025, 8, 30, 7, 30))
+
+
+def test_between_two_windows_lies_a_gap_of_the_time_between_them() -> None:
+    found = gap(nightly(), utc(2025, 3, 10, 10), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD)
+    assert (found.on, found.from_at, found.until_at) == (True, utc(2025, 3, 10, 1), utc(2025, 3, 10, 17))
+    assert not gap(nightly(), utc(2025, 3, 10, 18), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD).on
+
+
+def test_a_gap_without_any_window_before_it_is_cut_where_it_is_asked() -> None:
+    never = Schedule(timezone="Asia/Almaty", windows=())
+    found = gap(never, utc(2025, 3, 10), floor_at=utc(2025, 3, 1), ceiling_at=utc(2025, 3, 20))
+    assert (found.on, found.from_at, found.until_at) == (True, utc(2025, 3, 1), utc(2025, 3, 20))
+
+
+def test_a_window_in_the_hour_that_the_clock_shows_twice_is_the_first_of_the_two() -> None:
+    """On 29 February 2024 Almaty's 23:00 to 24:00 showed twice: duty in it begins once and lasts until midnight."""
+    last_hour = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=23 * 60, end_min=1440),))
+    found = stretch(last_hour, utc(2024, 2, 29, 17, 30), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD)
+    assert (found.on, found.from_at, found.until_at) == (True, utc(2024, 2, 29, 17), utc(2024, 2, 29, 19))
