@@ -9,7 +9,7 @@ import msgspec
 
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
-from baqylau.domain.partitions import ourselves, partition_of
+from baqylau.domain.partitions import nearness_of, ourselves, partition_of
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.monitoring.workstation.messages import Segment
@@ -59,8 +59,8 @@ class Timelines:
         state = msgspec.msgpack.decode(begun[0], type=PersonState) if begun else fold.begin()
         since = begun[1] if begun else from_at - _WARM_UP
         devices: list[DeviceId] = [device.id for device in supervision.devices]
-        blind = ourselves(partition_of(supervision.person_id))
-        found = self._journal.of_devices([*devices, blind], since, until_at)
+        ours = [ourselves(partition_of(supervision.person_id)), nearness_of(supervision.person_id)]
+        found = self._journal.of_devices([*devices, *ours], since, until_at)
         observations = [one for one in found if not late(state, one)]
         stretches = fold.trace(supervision, state, observations, from_at, until_at)
         return tuple(msgspec.convert(stretch, Segment, from_attributes=True) for stretch in stretches)
