@@ -214,4 +214,4 @@ class Records:
         return max((finding.since or finding.at) - _BEFORE, until_at - _LONGEST_WINDOW), until_at
 
     def _looked(self, by: str, what: str, person_id: PersonId | None, purpose: str = "") -> None:
-        self._stores.audit.record(by, what, f"person/{person_id or ''}", purpose)
+        self._stores.audit.record(by, what, f"person/{person_id}" if person_id else purpose, purpose)
