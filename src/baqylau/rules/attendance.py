@@ -48,6 +48,13 @@ class Attendance:
         """Whether the place that a carried unit tells is the person's."""
         return self._listening is None or self._listening.believes(unit, at)
 
+    def carries(self, at: datetime) -> bool:
+        """Whether anything that tells of the person's place may still be with the person."""
+        radio = self._plan.radio
+        if radio is None or not radio.carried or radio.tracked:
+            return True
+        return any(self.believes(unit, at) for unit in radio.carried)
+
     def told(self, plan: RestrictionPlan, state: Keeping, sight: Sight, *, ticking: bool) -> Keeping:
         """Give the judgement after what the receivers say; `by_radio` tells whether they know.
 

@@ -21,6 +21,7 @@ from baqylau.domain.orders import PresenceRegime
 from baqylau.domain.verdicts import Blindness
 from baqylau.rules import accumulation
 from baqylau.rules.accumulation import Limit, Tally
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.keeping import Keeping, Sight
 from baqylau.rules.listening import Gap
 from baqylau.rules.plan import RestrictionPlan
@@ -289,3 +290,25 @@ class _Recording:
         if len(gaps.because) > GAPS_PER_DAY:
             figures = {"gaps": float(len(gaps.because)), "gaps_per_day": float(GAPS_PER_DAY)}
             self._finds(Code.GAPS_FREQUENT, str(day), gaps.because, since=gaps.since, thresholds=figures)
+
+
+def explain(plan: RestrictionPlan, state: Curfew, at: datetime) -> Iterator[Account]:
+    """Say how far each limit of the order for unexcused absence is."""
+    regime = plan.restriction
+    if not isinstance(regime, PresenceRegime):
+        return
+    zone, tally = regime.schedule.timezone, state.tally
+    today = at.astimezone(ZoneInfo(zone)).date()
+    counted = accumulation.ended(tally, at, zone)
+    found = accumulation.over(tally, _limits(regime), at + _FAR, zone)
+    for limit, limit_s in _limits(regime).items():
+        first = today.toordinal() - (0 if limit is Limit.PER_DAY else today.weekday())
+        figures = {"absent_s": accumulation.total_s(counted, limit, first), "limit_s": limit_s}
+        due_at = found.at if found is not None and found.limit is limit else None
+        over = due_at is not None and at >= due_at and (limit, first) not in tally.said
+        yield plan.author.account(
+            Code.ABSENCE_OVER_LIMIT,
+            Need(key="absence_goes_on", met=tally.from_at is not None, at=tally.from_at),
+            Need(key="absence_limit", met=over, at=due_at, figures=figures),
+            *((Need(key="known_now", met=False, at=at),) if state.waits else ()),
+        )

@@ -167,6 +167,7 @@ class Judging:
     def _placed(self, position: Position, device_id: DeviceId, at: datetime) -> bool:
         """Take a position, unless it is that of a unit which the person does not carry."""
         if not self._attendance.believes(device_id, at):
+            self._holds = False
             return False
         self._position, self._holds, self._stale = position, position.decides, False
         self._expect(at + _STALE)
@@ -284,7 +285,8 @@ class Judging:
         position = self._position
         if not self._stale and position is not None and position.at + _STALE <= at:
             self._stale = True
-            self._forget(at, everything=False)
+            self._forget(at, position.at, everything=False)
+        self._holds = self._holds and self._attendance.carries(at)
         sight = self._sight(at)
         for plan in self._plan.restrictions:
             if plan.validity.holds(at):
@@ -322,18 +324,18 @@ class Judging:
             self._devices[device_id] = device_time.blinded(state, gap)
         self._attendance.blinded(gap)
         self._blind_until, self._unheard, self._holds = until_at, True, False
-        self._forget(from_at, everything=True)
+        self._forget(from_at, from_at, everything=True)
         self._show(from_at)
         self._wake = self._next_wake()
 
-    def _forget(self, at: datetime, *, everything: bool) -> None:
-        """Take it that fixes, or `everything` that was heard, tell of the place no longer."""
+    def _forget(self, at: datetime, known_until: datetime, *, everything: bool) -> None:
+        """Take it that fixes, or `everything` that was heard, tell of the place no longer than `known_until`."""
         self._due = self._calm = None
         for plan in self._plan.restrictions:
             state = self._keepings.get(plan.key)
             if state is not None and (everything or not state.by_radio):
                 self._keepings[plan.key] = keeping.forgotten(state, at)
-                self._attendance.paused(plan, at)
+                self._attendance.paused(plan, known_until)
 
     def _show(self, at: datetime) -> None:
         why = compliance.why_unknown(

@@ -304,16 +304,20 @@ def _at_place(plan: RestrictionPlan, state: Keeping, finding: Finding, position:
     return replace(finding, place=zone.name, verdict=verdict, restriction_version=plan.restriction.version)
 
 
-def explain(plan: RestrictionPlan, state: Keeping, sight: Sight) -> Account:
-    """Say what is found next, and what it still lacks."""
+def explain(plan: RestrictionPlan, state: Keeping, sight: Sight, by_radio: tuple[Need, ...] | None = None) -> Account:
+    """Say what is found next, and what it still lacks. `by_radio`: what receivers say, where they decide."""
     span = plan.span(sight.at)
     state = _in_span(state, span)
+    if state.finding is not None and by_radio is not None:
+        return plan.author.account(plan.kind.back, Need(key="heard_again", met=False), finding=state.finding)
     if state.finding is not None:
         returning: dict[str, float] = {"fixes": len(state.confirmation.marks), "needed": RETURN_FIXES}
         back = Need(key="back_seen", met=False, at=state.confirmation.decide_at, figures=returning)
         return plan.author.account(plan.kind.back, back, finding=state.finding)
     return plan.author.account(
-        _coming(plan, state, span, sight.at), *_asked(plan, state, span, sight.at), *_seen_so(plan, state, sight)
+        _coming(plan, state, span, sight.at),
+        *_asked(plan, state, span, sight.at),
+        *(by_radio or _seen_so(plan, state, sight)),
     )
 
 

@@ -25,6 +25,7 @@ from msgspec.structs import replace
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.observations import Body, Grade, Heard, Interference, InterferenceKind, ReceiverHealth
 from baqylau.domain.verdicts import Blindness
+from baqylau.rules.explanation import Need
 from baqylau.rules.settings import (
     GONE_AFTER_S,
     RECEIVER_FRESH_S,
@@ -228,3 +229,19 @@ def edges(receivers: Sequence[Receiver], from_at: datetime, grace: timedelta) ->
     yield quiet_from + GONE_AFTER
     yield max([quiet_from + GONE_AFTER + grace, *(one.proved_at for one in receivers)])
     yield from (one.listens_until for one in receivers)
+
+
+def explain(word: Word, at: datetime, grace: timedelta) -> tuple[Need, ...]:
+    """Give what is there, and what is missing, for saying that the bracelet is gone."""
+    if word.presence in HERE:
+        return (Need(key="not_heard_here", met=False, at=word.since),)
+    if word.presence is Presence.UNKNOWN or word.since is None:
+        return (Need(key="receiver_alive", met=False, at=word.proved_at),)
+    gone_at = word.since + GONE_AFTER + grace
+    figures = {"gone_after_s": GONE_AFTER.total_seconds(), "gone_grace_s": grace.total_seconds()}
+    proved_at = word.proved_at
+    fresh = proved_at is not None and proved_at >= gone_at - FRESH and at - proved_at <= FRESH
+    return (
+        Need(key="gone_long", met=at >= gone_at, at=gone_at, figures=figures),
+        Need(key="receiver_alive", met=fresh, at=proved_at),
+    )

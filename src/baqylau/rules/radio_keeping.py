@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from baqylau.domain.verdicts import Blindness
+from baqylau.rules import radio
 from baqylau.rules.confirmation import Confirmation
+from baqylau.rules.explanation import Need
 from baqylau.rules.keeping import Keeping, Sight, doubted
 from baqylau.rules.plan import RestrictionPlan
 from baqylau.rules.radio import FRESH, Presence, Word
@@ -100,3 +102,13 @@ def _unknown(state: Keeping, at: datetime, why: Blindness | None) -> Keeping:
     if not state.by_radio:
         return state if state.why is why else replace(state, why=why)
     return replace(doubted(state, at), by_radio=False, why=why)
+
+
+def explain(plan: RestrictionPlan, state: Keeping, sight: Sight, word: Word) -> tuple[Need, ...]:
+    """Give what is there, and what is missing, for saying that the person is away from every place."""
+    needs = radio.explain(word, sight.at, plan.gone_grace)
+    if state.why is Blindness.SOURCES_DISAGREE:
+        return (*needs, Need(key="sources_agree", met=False))
+    if state.against is not True and all(need.met for need in needs):
+        return (*needs, Need(key="receiver_alive", met=False, at=word.proved_at))
+    return needs

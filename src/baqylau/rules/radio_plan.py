@@ -16,7 +16,7 @@ Posts = tuple[tuple[DeviceId, ...], ...]
 class RadioPlan:
     """The radio equipment of one person: what is worn, and what listens for it."""
 
-    __slots__ = ("carried", "grace", "groups", "homes", "worn")
+    __slots__ = ("carried", "grace", "groups", "homes", "tracked", "worn")
 
     def __init__(self, devices: dict[DeviceId, DevicePlan]) -> None:
         def of(kind: DeviceKind) -> dict[DeviceId, DevicePlan]:
@@ -27,6 +27,8 @@ class RadioPlan:
             of(DeviceKind.HOME_UNIT),
             of(DeviceKind.MOBILE_UNIT),
         )
+        self.tracked = bool(of(DeviceKind.TRACKER))
+        """The person wears what tells of places itself."""
         self.groups: set[tuple[DeviceId, ...]] = {(one,) for one in self.carried}
         """Receivers that speak together of one place."""
         self.grace = timedelta(seconds=max((one.device.gone_grace_s for one in self.worn.values()), default=0))

@@ -10,12 +10,14 @@ counted from the last reception at either. A unit that does not listen finds not
 on the domain, section 4 and section 7 check 17.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId
+from baqylau.rules import radio
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
 from baqylau.rules.radio import FRESH, HERE, Presence, Word
 from baqylau.rules.settings import GONE_AFTER_S, RETURN_FRAMES, RETURN_HEARD_WITHIN_S
@@ -63,3 +65,10 @@ def _together(author: Author, state: Apart, at: datetime, word: Word) -> tuple[N
         ends=state.finding,
     )
     return None, (finding,)
+
+
+def explain(author: Author, state: Apart | None, at: datetime, word: Word, grace: timedelta) -> Account:
+    """Say what is found next, and what it still lacks."""
+    if state is not None:
+        return author.account(Code.SEPARATION_ENDED, Need(key="heard_again", met=False), finding=state.finding)
+    return author.account(Code.SEPARATION, *radio.explain(word, at, grace))

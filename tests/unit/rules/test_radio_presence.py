@@ -1,11 +1,12 @@
 """Being at home by radio: what a bracelet that is not heard says, and what it does not say."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from baqylau.domain.findings import Check
-from baqylau.domain.observations import Battery, Grade, Interference, InterferenceKind, Strap
+from baqylau.domain.observations import Battery, Grade, Interference, InterferenceKind, Observation, Strap
+from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.fold import standing
 from tests.unit.rules.radio_stories import (
@@ -44,7 +45,7 @@ AWAY = north(1500)
 TOMORROW = at("06:30", 1)
 
 
-def shown(who, story, now):  # type: ignore[no-untyped-def]
+def shown(who: Supervision, story: list[Observation], now: datetime) -> tuple[Compliance, Blindness | None]:
     state, _ = judged(who, story, now)
     live = standing(who, state, now)
     return live.compliance, live.blindness
