@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.observations import Observation
 from baqylau.domain.people import Supervision
+from baqylau.locales import text
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.explaining import explain
-from baqylau.rules.explanation import Account, Explanation
+from baqylau.rules.explanation import Account, Explanation, Need
 from baqylau.rules.fold import begin, fold, standing
 from tests.property.strategies import days, last_instant, supervisions
 
@@ -41,6 +42,11 @@ def _accounts(said: Explanation, finding: Finding) -> list[Account]:
     for device in said.devices:
         own += device.accounts if str(device.device_id) == finding.subject else ()
     return [one for one in own if one.rule == finding.rule]
+
+
+def _sentence(need: Need) -> str:
+    side = "met" if need.met else "missing"
+    return text("kk", f"minute.{need.key}.{side}", at=need.at, **need.figures)
 
 
 def _applied(said: Explanation, finding: Finding) -> bool:
@@ -83,4 +89,5 @@ def test_a_rule_always_lacks_something_and_the_minute_shows_what_the_screen_show
         state, _ = fold(who, state, [observation], None)
         said = explain(who, state, instant(observation))
         assert all(map(_lacks, _all(said)))
+        assert all(_sentence(need) for account in _all(said) for need in account.needs)
         assert said.compliance is standing(who, state, instant(observation)).compliance

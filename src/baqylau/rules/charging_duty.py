@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.people import DeviceKind
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
 from baqylau.rules.settings import CHARGE_LASTS_S, CHARGE_WITHIN_S
 
@@ -76,3 +77,14 @@ def wake_at(state: Duty) -> datetime | None:
     """Give when the charge is overdue."""
     charged = state.charging_from is not None and state.charging_from + _LASTS <= state.due_at
     return None if state.found or charged else state.due_at
+
+
+def explain(author: Author, state: Duty | None, at: datetime) -> Account:
+    """Say what is found next, and what it still lacks."""
+    if state is None:
+        return author.account(Code.NO_CHARGE_DAY, Need(key="charger_told", met=False))
+    if state.found:
+        return author.account(Code.NO_CHARGE_DAY, Need(key="charged_since", met=False, at=state.since))
+    due_at = wake_at(state)
+    missed = Need(key="charge_missed", met=due_at is not None and at >= due_at, at=state.due_at)
+    return author.account(Code.NO_CHARGE_DAY, missed)

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
 from baqylau.rules.geometry import distance_m
 from baqylau.rules.settings import DISTRUST_WITHIN_S, HEARD_WITHIN_S, MAXIMUM_SPEED_M_S, RECEIVER_REACH_M
@@ -70,3 +71,8 @@ def _possible(before: Witness, after: Witness) -> bool:
     way_m = distance_m(one.latitude_deg, one.longitude_deg, two.latitude_deg, two.longitude_deg)
     within_s = (after.at - before.at).total_seconds() + HEARD_WITHIN_S
     return way_m - 2 * RECEIVER_REACH_M <= within_s * MAXIMUM_SPEED_M_S
+
+
+def explain(author: Author) -> Account:
+    """Say what is found next, and what it still lacks."""
+    return author.account(Code.BEACON_CLONE, Need(key="heard_far_apart", met=False))

@@ -27,7 +27,8 @@ from baqylau.domain.observations import Nearness
 from baqylau.domain.orders import NoContact
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Standing, Verdict
-from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, heard
+from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, counted, heard
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
 from baqylau.rules.settings import PREALERT_TIMES, RETURN_FIXES
 from baqylau.rules.spans import ALWAYS, Duty, Span, Validity, consents_of, span_at
@@ -202,3 +203,31 @@ def wake_at(plan: ContactPlan, at: datetime) -> datetime:
 def broken(states: _States) -> bool:
     """Whether two people are too near one another now. A pre-alert only warns."""
     return any(state.finding is not None and state.code is not Code.PREALERT for state in states.values())
+
+
+def explain(plan: ContactPlan, states: _States, at: datetime) -> Iterable[Account]:
+    """Say for each distance what is found next, and what it still lacks."""
+    graver = False
+    for band in plan.bands:
+        state = states.get(f"{plan.key}/{band.code.value}", Contact(band.code))
+        yield _account(plan, band, state, at, hushed=graver)
+        graver = graver or state.finding is not None
+
+
+def _account(plan: ContactPlan, band: Band, state: Contact, at: datetime, *, hushed: bool) -> Account:
+    fixes, needed = counted(state.confirmation)
+    if state.finding is not None:
+        returning: dict[str, float] = {"fixes": len(state.confirmation.marks), "needed": RETURN_FIXES}
+        apart = Need(key="apart_seen", met=False, figures=returning)
+        return plan.author.account(Code.APART_AGAIN, apart, finding=state.finding)
+    figures: dict[str, float] = {"fixes": fixes, "needed": needed}
+    span, confirmed = plan.span(at), state.confirmation.confirmed
+    consent = (Need(key="consent", met=plan.watches(at)),) if plan.restriction.protected else ()
+    return plan.author.account(
+        band.code,
+        *consent,
+        Need(key="no_permission", met=span.duty is Duty.DUE, at=None if span.until_at == ALWAYS else span.until_at),
+        Need(key="near", met=confirmed, at=state.confirmation.since, figures=figures | {"distance_m": band.distance_m}),
+        *((Need(key="no_breach_open", met=False),) if hushed else ()),
+        *((Need(key="nearness_told", met=False),) if confirmed else ()),
+    )

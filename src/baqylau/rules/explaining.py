@@ -10,16 +10,38 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from baqylau.domain.ids import PermissionId
-from baqylau.domain.people import Supervision
+from baqylau.domain.orders import Restriction
+from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.verdicts import Blindness
-from baqylau.rules import battery, clock_skew, condition, device_time, jump, keeping, no_fix, silence, tamper
+from baqylau.rules import (
+    battery,
+    charging_duty,
+    clock_skew,
+    clone,
+    condition,
+    contact,
+    curfew,
+    device_time,
+    jump,
+    keeping,
+    no_fix,
+    not_carried,
+    radio_keeping,
+    separation,
+    silence,
+    sim_card,
+    tamper,
+)
 from baqylau.rules.compliance import of_restriction, why_unknown
+from baqylau.rules.contact import ContactPlan
 from baqylau.rules.device_plan import DevicePlan
 from baqylau.rules.explanation import Account, DeviceAccount, Explanation, Need, PlaceKnown, RestrictionAccount
 from baqylau.rules.fold import fold
 from baqylau.rules.keeping import BEGUN, Sight
+from baqylau.rules.listening import Listening
 from baqylau.rules.plan import Plan, RestrictionPlan, plan_of
-from baqylau.rules.spans import ALWAYS
+from baqylau.rules.radio import Word
+from baqylau.rules.spans import ALWAYS, Validity
 from baqylau.rules.state import DeviceState, PersonState
 
 
@@ -39,8 +61,11 @@ def explain(supervision: Supervision, state: PersonState, at: datetime) -> Expla
         heard_at=state.heard_at,
         heard_age_s=(at - state.heard_at).total_seconds() if state.heard_at is not None else None,
         listened=listened,
-        restrictions=tuple(_restriction(supervision, watches, state, sight) for watches in _grouped(plan)),
-        devices=tuple(_device(one, state, at) for one in plan.devices.values()),
+        restrictions=(
+            *(_restriction(supervision, watches, state, sight) for watches in _grouped(plan)),
+            *(_contact(supervision, one, state, at) for one in plan.contacts),
+        ),
+        devices=tuple(_device(plan, one, state, at) for one in plan.devices.values()),
     )
 
 
@@ -70,9 +95,20 @@ def _grouped(plan: Plan) -> Iterable[list[RestrictionPlan]]:
 def _restriction(
     supervision: Supervision, watches: list[RestrictionPlan], state: PersonState, sight: Sight
 ) -> RestrictionAccount:
-    plan, at = watches[0], sight.at
-    restriction, validity = plan.restriction, plan.validity
-    said = RestrictionAccount(
+    plan = watches[0]
+    said = _said(plan.restriction, plan.validity, sight.at)
+    if not said.in_force:
+        return said
+    radio = plan_of(supervision).radio
+    word = Listening(radio, state.receivers).at_places(plan.posts, sight.at) if radio is not None else None
+    accounts = [_account(one, state, sight, word) for one in watches]
+    if plan.recorded:
+        accounts += curfew.explain(plan, state.curfews.get(plan.key, curfew.BEGUN), sight.at)
+    return replace(_in_force(supervision, plan, state, sight, said), accounts=tuple(accounts))
+
+
+def _said(restriction: Restriction, validity: Validity, at: datetime) -> RestrictionAccount:
+    return RestrictionAccount(
         restriction_id=restriction.id,
         version=restriction.version,
         order_id=restriction.order_id,
@@ -82,15 +118,19 @@ def _restriction(
         from_at=validity.from_at,
         until_at=_ending(validity.until_at),
     )
+
+
+def _contact(supervision: Supervision, plan: ContactPlan, state: PersonState, at: datetime) -> RestrictionAccount:
+    said = _said(plan.restriction, plan.validity, at)
     if not said.in_force:
         return said
-    accounts = tuple(_account(one, state, sight) for one in watches)
-    return replace(_in_force(supervision, plan, state, sight, said), accounts=accounts)
+    return replace(_asked(supervision, plan, at, said), accounts=tuple(contact.explain(plan, state.contacts, at)))
 
 
-def _account(plan: RestrictionPlan, state: PersonState, sight: Sight) -> Account:
+def _account(plan: RestrictionPlan, state: PersonState, sight: Sight, word: Word | None) -> Account:
     own = state.keepings.get(plan.key, BEGUN)
-    account = keeping.explain(plan, own, sight)
+    heard = radio_keeping.explain(plan, own, sight, word) if own.by_radio and word is not None else None
+    account = keeping.explain(plan, own, sight, heard)
     breach = state.keepings.get(plan.under, BEGUN).finding if plan.under is not None else None
     if breach is None or own.finding is not None:
         return account
@@ -100,14 +140,10 @@ def _account(plan: RestrictionPlan, state: PersonState, sight: Sight) -> Account
 def _in_force(
     supervision: Supervision, plan: RestrictionPlan, state: PersonState, sight: Sight, said: RestrictionAccount
 ) -> RestrictionAccount:
-    at, span, own = sight.at, plan.span(sight.at), state.keepings.get(plan.key, BEGUN)
+    at, own = sight.at, state.keepings.get(plan.key, BEGUN)
     zone, verdict = plan.nearest(sight.last) if sight.last is not None else (plan.zones[0], None)
     return replace(
-        said,
-        duty=span.duty,
-        duty_from=span.from_at,
-        duty_until=_ending(span.until_at),
-        permissions=_excusing(supervision, plan, at),
+        _asked(supervision, plan, at, said),
         compliance=of_restriction(plan, own, at, _why(state), at_home=state.at_home()),
         place=zone.name,
         verdict=verdict,
@@ -118,7 +154,20 @@ def _why(state: PersonState) -> Blindness | None:
     return why_unknown(state.devices, state.heard_at, state.position, unheard=state.unheard, stale=state.stale)
 
 
-def _excusing(supervision: Supervision, plan: RestrictionPlan, at: datetime) -> tuple[PermissionId, ...]:
+def _asked(
+    supervision: Supervision, plan: RestrictionPlan | ContactPlan, at: datetime, said: RestrictionAccount
+) -> RestrictionAccount:
+    span = plan.span(at)
+    return replace(
+        said,
+        duty=span.duty,
+        duty_from=span.from_at,
+        duty_until=_ending(span.until_at),
+        permissions=_excusing(supervision, plan, at),
+    )
+
+
+def _excusing(supervision: Supervision, plan: RestrictionPlan | ContactPlan, at: datetime) -> tuple[PermissionId, ...]:
     return tuple(
         one.id
         for one in supervision.permissions
@@ -130,7 +179,7 @@ def _ending(until_at: datetime) -> datetime | None:
     return None if until_at == ALWAYS else until_at
 
 
-def _device(plan: DevicePlan, state: PersonState, at: datetime) -> DeviceAccount:
+def _device(whole: Plan, plan: DevicePlan, state: PersonState, at: datetime) -> DeviceAccount:
     time, device = plan.time_at(at), plan.device
     own = state.devices.get(device.id)
     if time is None:
@@ -148,8 +197,16 @@ def _device(plan: DevicePlan, state: PersonState, at: datetime) -> DeviceAccount
         strap_open=own.tamper.strap is not None,
         case_open=own.tamper.case is not None,
         clock_wrong=own.clock_wrong,
-        accounts=tuple(_accounts(plan, own, at)),
+        accounts=(*_accounts(plan, own, at), *_separation(whole, plan, state, at)),
     )
+
+
+def _separation(whole: Plan, plan: DevicePlan, state: PersonState, at: datetime) -> Iterator[Account]:
+    radio, unit = whole.radio, plan.device.id
+    if radio is not None and unit in radio.carried:
+        word = Listening(radio, state.receivers).together(unit, at)
+        if word is not None:
+            yield separation.explain(plan.authors[separation.NAME], state.apart.get(unit), at, word, radio.grace)
 
 
 def _accounts(plan: DevicePlan, own: DeviceState, at: datetime) -> Iterator[Account]:
@@ -162,6 +219,12 @@ def _accounts(plan: DevicePlan, own: DeviceState, at: datetime) -> Iterator[Acco
     for kinds in plan.conditions.values():
         for kind in kinds:
             yield condition.explain(kind, authors[kind.name], own.rare.conditions.get(kind.name))
+    yield clone.explain(authors[clone.NAME])
+    yield sim_card.explain(authors[sim_card.NAME])
+    if plan.device.kind in charging_duty.DEVICES:
+        yield charging_duty.explain(authors[charging_duty.NAME], own.rare.charging, at)
+    if plan.device.kind is DeviceKind.MOBILE_UNIT:
+        yield not_carried.explain(authors[not_carried.NAME], own.rare.apart, at)
     if plan.has_receiver:
         yield no_fix.explain(authors[no_fix.NAME], own.loss, at)
         yield jump.explain(authors[jump.NAME], own.track)

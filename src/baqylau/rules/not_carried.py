@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
 from baqylau.rules.settings import MOTION_HOLDS_S, NOT_CARRIED_AFTER_S
 
@@ -70,3 +71,19 @@ def step(
 def blinded(state: Apart, gap: timedelta) -> Apart:
     """Take it that we did not listen for `gap` more."""
     return replace(state, counted_from=state.counted_from + gap)
+
+
+def explain(author: Author, state: Apart | None, at: datetime) -> Account:
+    """Say what is found next, and what it still lacks."""
+    if state is None or state.finding is not None:
+        key = "moves_without" if state is None else "carried_again"
+        finding = None if state is None else state.finding
+        return author.account(Code.NOT_CARRIED, Need(key=key, met=False), finding=finding)
+    over_at = state.counted_from + _AFTER
+    figures: dict[str, float] = {"not_carried_after_s": NOT_CARRIED_AFTER_S}
+    return author.account(
+        Code.NOT_CARRIED,
+        Need(key="moves_without", met=True, at=state.since),
+        Need(key="moved_long", met=at >= over_at, at=over_at, figures=figures),
+        Need(key="motion_told", met=False, at=over_at),
+    )

@@ -15,6 +15,7 @@ from msgspec import Struct
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.observations import SimCard
+from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
 
 NAME = "sim_card"
@@ -41,3 +42,8 @@ def step(
         return now, ()
     because = (state.said_id, observation_id)
     return now, (author.finds(Code.SIM_CHANGED, observation_id, at=at, because=because, since=at),)
+
+
+def explain(author: Author) -> Account:
+    """Say what is found next, and what it still lacks."""
+    return author.account(Code.SIM_CHANGED, Need(key="card_changed", met=False))

@@ -1,0 +1,142 @@
+"""Why and why not: each finding's missing condition by name, at the minute before and at the minute itself."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from baqylau.domain.findings import Code
+from baqylau.domain.observations import Battery, NoFix, Observation, Strap
+from baqylau.domain.people import Supervision
+from baqylau.domain.verdicts import Compliance
+from baqylau.locales import catalogue
+from baqylau.rules.explaining import explain
+from baqylau.rules.explanation import Account, Explanation, Need
+from baqylau.rules.spans import Duty
+from tests.unit.rules.stories import (
+    TRACKER,
+    at,
+    deaf,
+    device,
+    every,
+    exclusion,
+    fix,
+    heard,
+    judged,
+    no_fix,
+    north,
+    permission,
+    presence,
+    supervision,
+)
+
+RULES = Path(__file__).parents[3] / "src" / "baqylau" / "rules"
+AWAY = north(1500)
+
+
+def minute(clock: str, *story: Observation, who: Supervision | None = None) -> Explanation:
+    person = who or supervision(presence())
+    told = [one for one in story if one.observed_at <= at(clock) or one.device_id != TRACKER]
+    state, _ = judged(person, told)
+    return explain(person, state, at(clock))
+
+
+def of_rule(said: Explanation, rule: str, code: Code | None = None) -> Account:
+    accounts = [account for restriction in said.restrictions for account in restriction.accounts]
+    accounts += [account for worn in said.devices for account in worn.accounts]
+    return next(one for one in accounts if one.rule == rule and code in {None, one.code})
+
+
+def missing(account: Account) -> list[Need]:
+    return [need for need in account.needs if not need.met]
+
+
+def keys(account: Account) -> list[str]:
+    return [need.key for need in missing(account)]
+
+
+def test_every_need_has_its_two_sentences() -> None:
+    written = "".join(path.read_text(encoding="utf-8") for path in RULES.glob("*.py"))
+    named = set(re.findall(r'Need\(\s*key="([a-z_]+)"', written))
+    assert len(named) > 20
+    wanted = {f"minute.{key}.{side}" for key in named for side in ("met", "missing")}
+    assert wanted <= set(catalogue("en"))
+
+
+def test_in_the_grace_only_the_grace_and_the_certainty_are_missing() -> None:
+    away = every(60, at("21:30"), at("22:03"), AWAY)
+    said = minute("22:03", *away)
+    (grace, *_) = missing(of_rule(said, "presence"))
+    assert (grace.key, grace.at) == ("grace", at("22:05"))
+    assert said.restrictions[0].duty is Duty.DUE
+    assert said.compliance is Compliance.FREE
+    assert of_rule(said, "presence").code is Code.LATE_RETURN
+
+
+def test_after_the_grace_the_finding_is_named_and_its_end_is_what_is_missing() -> None:
+    away = every(60, at("21:30"), at("22:10"), AWAY)
+    said = minute("22:06", *away)
+    account = of_rule(said, "presence")
+    assert said.open_findings() == (account.finding,)
+    assert (account.code, keys(account)) == (Code.RETURNED, ["back_seen"])
+    assert said.compliance is Compliance.NOT_AS_PRESCRIBED
+
+
+def test_one_fix_outside_is_one_of_two() -> None:
+    home = every(60, at("21:30"), at("22:30"))
+    said = minute("22:31", *home, fix(at("22:31"), AWAY))
+    (need,) = missing(of_rule(said, "presence"))
+    assert (need.key, need.figures, need.at) == ("confirmed", {"fixes": 1, "needed": 2}, at("22:34"))
+
+
+def test_a_coarse_fix_says_how_coarse_it_is_and_how_near_the_edge() -> None:
+    said = minute("22:31", *every(60, at("21:30"), at("22:30")), fix(at("22:31"), north(130), accuracy_m=80))
+    need = next(one for one in missing(of_rule(said, "presence")) if one.key == "fix_precise")
+    assert {name: round(value) for name, value in need.figures.items()} == {"margin_m": 30, "accuracy_m": 80}
+    assert said.restrictions[0].verdict is not None
+    assert said.restrictions[0].place == "Home"
+
+
+def test_a_permission_and_free_hours_are_named_with_their_end() -> None:
+    excused = supervision(presence(), permissions=(permission(at("22:10"), at("23:30")),))
+    away = every(60, at("21:30"), at("23:00"), AWAY)
+    said = minute("22:40", *away, who=excused)
+    (need, *_) = missing(of_rule(said, "presence"))
+    assert (need.key, need.at) == ("no_permission", at("23:30"))
+    assert said.restrictions[0].permissions == (excused.permissions[0].id,)
+    free = minute("21:40", *away)
+    (need, *_) = missing(of_rule(free, "presence"))
+    assert (need.key, need.at) == ("duty", at("22:00"))
+
+
+def test_nothing_is_said_of_a_restriction_that_is_not_in_force_but_that_it_is_not() -> None:
+    who = supervision(presence(), exclusion(from_at=at("12:00", day=3)))
+    regime, zone = minute("22:30", fix(at("22:30")), who=who).restrictions
+    assert (regime.in_force, zone.in_force) == (True, False)
+    assert (zone.accounts, zone.compliance, zone.clause) == ((), None, "not at the school")
+
+
+def test_a_place_last_seen_long_ago_is_told_with_its_age() -> None:
+    said = minute("22:12", *every(60, at("21:50"), at("22:04"), AWAY), *(no_fix(at("22:05")),))
+    assert said.last_fix is not None
+    assert said.last_fix.age_s == (at("22:12") - at("22:03")).total_seconds()
+    assert not said.last_fix.holds
+    assert keys(of_rule(said, "presence")) == ["known_now"]
+
+
+def test_a_device_shows_its_clock_of_silence_its_charge_and_its_strap() -> None:
+    who = supervision(presence(), devices=(device(silence_limit_s=1800),))
+    said = minute("12:20", heard(at("12:00"), Battery(level_percent=40), Strap(open=True), NoFix()), who=who)
+    (worn,) = said.devices
+    assert (worn.heard_at, worn.deadline_at, worn.battery_percent) == (at("12:00"), at("12:30"), 40)
+    assert worn.strap_open
+    (need,) = missing(of_rule(said, "silence"))
+    assert (need.key, need.at, need.figures["silent_s"]) == ("silence_limit", at("12:30"), 1200)
+    assert of_rule(said, "tamper", Code.STRAP_RESTORED).finding in said.open_findings()
+    assert keys(of_rule(said, "no_fix")) == ["record_without_place"]
+
+
+def test_a_gap_in_our_own_listening_is_said_as_our_own() -> None:
+    said = minute("12:20", heard(at("12:00")), deaf(at("12:10"), at("12:30")))
+    assert not said.listened
+    (worn,) = said.devices
+    assert worn.deadline_at == at("12:00") + timedelta(seconds=device().silence_limit_s) + timedelta(minutes=20)
