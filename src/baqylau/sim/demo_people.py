@@ -38,6 +38,11 @@ class Actor(Struct, frozen=True, kw_only=True):
     at_work: Hours | None = None
     keeps_from_school: bool = False
     keeps_to_town: bool = False
+    keeps_from: int | None = None
+    """Number of the person whom they must not meet."""
+    visits: House | None = None
+    visiting: Hours | None = None
+    """When they may be there."""
     excused: bool = False
     silence_limit_s: int = 1800
 
@@ -126,7 +131,7 @@ def _with_a_story() -> tuple[Actor, ...]:
         ),
         Actor(
             number=2, name="Наталья Ярова", language=Language.RU, protocol="egts", home=yarova,
-            story=_opens_strap(yarova.middle), at_home=Hours(-2, 9),
+            story=_opens_strap(yarova.middle), at_home=Hours(-2, 9), keeps_from=9,
         ),
         Actor(
             number=3, name="Бекзат Желкенбай", language=Language.KK, protocol="wialon", home=zhelkenbai,
@@ -172,6 +177,7 @@ def _without_a_story() -> tuple[Actor, ...]:
         Actor(
             number=11, name="Санжар Бөкенбай", language=Language.KK, protocol="wialon", home=bokenbai,
             story=_goes_about(bokenbai.middle, bakery.middle), at_home=NIGHT, keeps_from_school=True,
+            visits=bakery, visiting=Hours(-4, 16),
         ),
         Actor(
             number=12, name="Виктор Полынин", language=Language.RU, protocol="egts", home=polynin,

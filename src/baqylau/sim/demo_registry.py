@@ -8,12 +8,14 @@ from baqylau.domain.ids import DeviceId, FittingId, OrderId, PermissionId, Perso
 from baqylau.domain.orders import (
     ExclusionZone,
     Fitting,
+    NoContact,
     Order,
     Permission,
     PresenceRegime,
     RequiredPlace,
     Restriction,
     Territory,
+    TimedPlace,
 )
 from baqylau.domain.people import Device, DeviceKind, Person
 from baqylau.domain.schedules import Schedule, Window
@@ -29,6 +31,7 @@ HOME_M = 60.0
 WORK_M = 80.0
 WARNING_M = 60.0
 GRACE_S = 60
+APART_M = 100.0
 
 
 def demo_registry(*, founded_at: datetime, started_at: datetime) -> Registry:
@@ -141,6 +144,10 @@ def _restrictions(actor: Actor, founded_at: datetime, started_at: datetime) -> I
         yield _school(actor, first_at)
     if actor.keeps_to_town:
         yield _town(actor, first_at)
+    if actor.visits and actor.visiting:
+        yield _visits(actor, actor.visits, _schedule(actor.visiting, hour_at), since_at)
+    if actor.keeps_from:
+        yield _apart(actor, actor.keeps_from, first_at)
 
 
 def _presence(actor: Actor, schedule: Schedule, since_at: datetime) -> PresenceRegime:
@@ -188,6 +195,30 @@ def _town(actor: Actor, first_at: datetime) -> Territory:
         clause=f"{town_plan.NAME} қаласынан рұқсатсыз шықпау",
         from_at=first_at,
         zone=_polygon(town_plan.NAME, smooth(town_plan.LIMITS, closed=True, rounds=2)[:-1]),
+    )
+
+
+def _visits(actor: Actor, place: House, schedule: Schedule, since_at: datetime) -> TimedPlace:
+    return TimedPlace(
+        id=_restriction_id(actor, "visits"),
+        order_id=_order_id(actor),
+        version=_version(since_at),
+        clause="Бұл жерде тек белгіленген уақытта болу",
+        from_at=since_at,
+        zone=_circle(place, WORK_M),
+        schedule=schedule,
+    )
+
+
+def _apart(actor: Actor, other: int, first_at: datetime) -> NoContact:
+    return NoContact(
+        id=_restriction_id(actor, "apart"),
+        order_id=_order_id(actor),
+        version=1,
+        clause="Іс бойынша екінші адаммен кездеспеу",
+        from_at=first_at,
+        other_id=PersonId(f"demo-{other:02}"),
+        distance_m=APART_M,
     )
 
 
