@@ -113,12 +113,15 @@ _sky = (
     st.builds(Sky, satellites=st.integers(0, 12), mean_cn0_dbhz=st.sampled_from((None, 20.0, 40.0))),
 )
 _fixed = (health, health, health, _flags.map(lambda it: Displaced(moved=it)))
+_FIXES = ObservationId("0" * 32), ObservationId("1" * 32)
+THEIR_FIXES = set(_FIXES)
+"""Of two people, from which a distance was worked out; they are not among what one of them said."""
 _near = st.builds(
     Nearness,
     other_id=st.just(OTHER),
     distance_m=st.sampled_from((0.0, 90.0, 250.0, 390.0, 410.0, 3000.0)),
     accuracy_m=st.sampled_from((15.0, 60.0)),
-    because=st.just((ObservationId("0" * 32), ObservationId("1" * 32))),
+    because=st.just(_FIXES),
 )
 
 BODIES: dict[DeviceKind, st.SearchStrategy[Body]] = {

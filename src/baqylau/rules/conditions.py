@@ -6,6 +6,7 @@ from baqylau.domain.observations import Body, Fix, FixSource
 from baqylau.domain.people import DeviceKind
 from baqylau.rules import (
     authenticity,
+    band_noise,
     body_contact,
     displaced,
     farewell,
@@ -33,7 +34,8 @@ CONDITIONS: tuple[Kind[Any], ...] = (
     displaced.HOME_UNIT,
     displaced.RELAY,
     *interference.KINDS,
-    receiver.KIND,
+    band_noise.KIND,
+    *receiver.KINDS,
     *farewell.KINDS,
     panic.KIND,
     low_accuracy.KIND,

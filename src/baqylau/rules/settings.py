@@ -82,6 +82,8 @@ TEMPERATURE_C: Final = (-30.0, 60.0)
 """What worn equipment is made for [K]."""
 INTERFERENCE_AFTER_S: Final = 60
 """A suspicion of jamming or spoofing has to last this long. Notes on radio and GNSS, 4.4 (> 60 s)."""
+LOUD_BAND_DBM: Final = -85.0
+"""A band as loud as this, without one frame in it, is jammed: it lies 20 dB over a quiet receiver's noise [K]."""
 RECEIVER_FAULT_AFTER_S: Final = 90
 """No frame of any device for this long is the receiver's fault. Notes on radio and GNSS, section 2."""
 PANIC_WITHIN_S: Final = 60
