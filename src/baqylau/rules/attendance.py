@@ -14,6 +14,7 @@ from baqylau.rules.listening import Gap, Listening, speaks_of_receivers
 from baqylau.rules.plan import Plan, RestrictionPlan
 from baqylau.rules.radio import GONE, Receiver, Word
 from baqylau.rules.separation import Apart
+from baqylau.rules.spans import ALWAYS
 
 
 class Attendance:
@@ -134,11 +135,15 @@ class Attendance:
         if state is not None and isinstance(regime, PresenceRegime):
             self._curfews[plan.key] = curfew.paused(state, at, regime.schedule.timezone)
 
-    def wakes(self, after: datetime) -> Iterator[datetime]:
-        """Give the instants after a tick at which time alone may change something here."""
+    def limits(self, after: datetime) -> Iterator[datetime]:
+        """Give when limits of absence would be passed, after a tick."""
         for plan in self._plan.restrictions:
             state = self._curfews.get(plan.key)
             if state is not None:
                 yield from curfew.wake_at(plan, state, after)
-        if self._listening is not None:
-            yield from (edge for edge in self._listening.edges(after) if edge > after)
+
+    def wake_at(self, after: datetime | None) -> datetime:
+        """Give when time alone next changes, after a tick, what receivers say, or `ALWAYS`."""
+        if self._listening is None or after is None:
+            return ALWAYS
+        return min((edge for edge in self._listening.edges(after) if edge > after), default=ALWAYS)

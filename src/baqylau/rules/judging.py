@@ -186,8 +186,9 @@ class Judging:
                 changed = changed or self._keepings[plan.key] is not before
         self.findings += self._attendance.separated(at, ticking=False)
         self._attendance.done()
-        self._due = None
-        self._expect(self._due_at())
+        if changed:
+            self._due = None
+        self._expect(self._next_wake())
         return changed
 
     def _take(
@@ -357,7 +358,7 @@ class Judging:
                 wake = deadline
         if not self._stale and self._position is not None:
             wake = min(wake, self._position.at + _STALE)
-        return wake
+        return min(wake, self._attendance.wake_at(self._ticked_at))
 
     def _due_at(self) -> datetime:
         """Give the first instant after the last tick at which a restriction or a boundary needs one."""
@@ -371,7 +372,7 @@ class Judging:
             for plan in self._plan.restrictions:
                 if plan.validity.holds(at):
                     yield keeping.wake_at(plan, self._keepings.get(plan.key, BEGUN), plan.span(at), at)
-            yield from self._attendance.wakes(at)
+            yield from self._attendance.limits(at)
             for named in self._plan.contacts:
                 if named.validity.holds(at):
                     yield contact.wake_at(named, at)
