@@ -86,7 +86,7 @@ def _table(found: list[AlarmView], language: str) -> Table:
         table.add_row(
             str(alarm.id),
             f"{alarm.priority} {alarm.code} {text(language, f'alarm.{alarm.code}.title')}",
-            alarm.person_id,
+            alarm.person_id or alarm.subject,
             f"{alarm.began_at.astimezone():%Y-%m-%d %H:%M:%S}",
             text(language, f"alarm.state.{alarm.state}"),
             str(alarm.count),

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import event, text
 
+from baqylau.domain.acts import Close, Reopen
+from baqylau.domain.alarms import Action, Cause
 from baqylau.domain.findings import Code
-from baqylau.domain.ids import PersonId
+from baqylau.domain.ids import AlarmId, PersonId
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.verdicts import Compliance
 from baqylau.storage.alarms import Alarms
@@ -16,6 +18,8 @@ from baqylau.storage.judgement import FencedError, Judged, JudgedBatch, JudgeSto
 from baqylau.storage.live import Live
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import AIGUL, BOLAT, House, after
+
+CLOSE = Close(cause=Cause.DEVICE_TAMPERED, action=Action.VISITED, grounds="seen on site")
 
 MINE = partition_of(AIGUL)
 
@@ -166,6 +170,40 @@ def test_a_tamper_that_ends_by_itself_still_waits_uncleared(bench: Bench, alarms
     assert [(view.alarm.code, view.alarm.cleared_at, view.alarm.count) for view in alarms.open()] == [
         (Code.STRAP_OPEN, None, 1)
     ]
+
+
+def test_a_strap_that_closes_again_belongs_to_its_opening_and_calls_alone_once_that_was_answered(
+    bench: Bench, alarms: Alarms
+) -> None:
+    [opening] = bench.say(found(Code.STRAP_OPEN, 10))
+    assert bench.say(found(Code.STRAP_RESTORED, 20)) == [opening]
+    codes = [one.code for one in alarms.grounds(AlarmId(opening)).findings]
+    assert (codes, alarms.get(AlarmId(opening)).alarm.count) == ([Code.STRAP_OPEN, Code.STRAP_RESTORED], 1)
+    alarms.act(AlarmId(opening), CLOSE, "dana")
+    [alone] = bench.say(found(Code.STRAP_RESTORED, 30))
+    assert alarms.get(AlarmId(alone)).alarm.code is Code.STRAP_RESTORED
+
+
+def test_a_hundred_repeats_are_one_alarm_with_the_figure_100(bench: Bench, alarms: Alarms) -> None:
+    for second in range(100):
+        bench.say(found(Code.EXCLUSION_ENTRY, second))
+    [view] = alarms.open()
+    assert view.alarm.count == 100
+
+
+def test_an_alarm_opened_again_of_which_another_took_over_everything_stops_no_judge(
+    bench: Bench, alarms: Alarms
+) -> None:
+    finding = found(Code.EXCLUSION_ENTRY, 10)
+    [first] = bench.say(finding)
+    bench.say(superseded=[finding.id])
+    alarms.act(AlarmId(first), CLOSE, "dana")
+    [second] = bench.say(finding)
+    alarms.act(AlarmId(second), CLOSE, "dana")
+    alarms.act(AlarmId(first), Reopen(why="the wrong one"), "dana")
+    assert bench.say(found(Code.ZONE_CLEARED, 20)) == []
+    assert bench.say(found(Code.EXCLUSION_ENTRY, 30)) == [first]
+    assert alarms.get(AlarmId(first)).alarm.count == 1
 
 
 def test_a_superseded_finding_is_marked_and_its_alarm_waits_with_nothing_left(bench: Bench, alarms: Alarms) -> None:
