@@ -23,11 +23,12 @@ from baqylau.domain.orders import (
 from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
-from baqylau.rules.geometry import LONGEST_DEGREE_M, distance_m, shape_of
+from baqylau.rules.geometry import distance_m, shape_of
 from baqylau.rules.schedule import overlap
 from baqylau.rules.spans import ALWAYS, Validity, consents_of, schedule_of, validity_of
 
 _DAY_MIN: Final = 1440
+_HALF_TURN_DEG: Final = 180.0
 _SINGLE: Final = frozenset({DeviceKind.BRACELET, DeviceKind.TRACKER, DeviceKind.MOBILE_UNIT})
 """Kinds of which one person carries one."""
 
@@ -56,10 +57,11 @@ def contradictions(supervision: Supervision) -> Iterator[Contradiction]:
         validity = validity_of(restriction, supervision.orders)
         if validity is not None:
             valid.append((restriction, validity))
-    for one, other in combinations(valid, 2):
-        if one[0].id != other[0].id:
-            yield from _together(one, other)
-            yield from _together(other, one)
+    for one in valid:
+        if places := _places(one[0]):
+            for other in valid:
+                if other[0].id != one[0].id:
+                    yield from _together(one, places, other)
     yield from _worn_twice(supervision)
 
 
@@ -102,20 +104,20 @@ def _length_min(window: Window) -> int:
     return (window.end_min - window.start_min - 1) % _DAY_MIN + 1
 
 
-def _together(first: _Valid, second: _Valid) -> Iterator[Contradiction]:
+def _together(first: _Valid, places: tuple[Zone, ...], second: _Valid) -> Iterator[Contradiction]:
+    """Give what does not go with the first's places."""
     (one, its), (other, others) = first, second
     from_at, until_at = max(its.from_at, others.from_at), min(its.until_at, others.until_at)
     if from_at >= until_at:
         return
-    places = _places(one)
     match other:
         case ExclusionZone(zone=zone, schedule=schedule):
-            if places and all(_covers(zone, place) for place in places):
+            if all(_covers(zone, place) for place in places):
                 at_once = overlap(schedule_of(one), schedule, from_at, until_at)
                 key = "place_excluded" if at_once else "place_excluded_at_other_hours"
                 yield _wrong(one, other.id, key, refused=at_once)
         case Territory(zone=zone):
-            if places and not any(_covers(zone, place) for place in places):
+            if not any(_covers(zone, place) for place in places):
                 yield _wrong(one, other.id, "outside_territory", refused=True)
         case PresenceRegime(schedule=schedule) if _elsewhere(one, other):
             if overlap(schedule_of(one), schedule, from_at, until_at):
@@ -157,16 +159,18 @@ def _may_hold(zone: Zone, point: Point) -> bool:
             way_m = distance_m(center.latitude_deg, center.longitude_deg, point.latitude_deg, point.longitude_deg)
             return way_m < radius_m
         case Polygon(outline=points):
-            return _in_bounds(points, 0.0, point)
-        case Corridor(line=points, half_width_m=half_width_m):
-            return _in_bounds(points, 2 * half_width_m / LONGEST_DEGREE_M, point)
+            return _between([one.latitude_deg for one in points], point.latitude_deg) and (
+                _between([one.longitude_deg for one in points], point.longitude_deg)
+            )
+        case Corridor():
+            return True
         case _:
             assert_never(zone)
 
 
-def _in_bounds(points: tuple[Point, ...], beyond_deg: float, point: Point) -> bool:
-    latitudes = [one.latitude_deg for one in points]
-    return min(latitudes) - beyond_deg <= point.latitude_deg <= max(latitudes) + beyond_deg
+def _between(edges_deg: list[float], at_deg: float) -> bool:
+    """Whether a degree lies between others, or they run over the date line and nothing is said."""
+    return min(edges_deg) <= at_deg <= max(edges_deg) or max(edges_deg) - min(edges_deg) > _HALF_TURN_DEG
 
 
 def _middle(zone: Zone) -> Point:
