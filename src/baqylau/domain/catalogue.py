@@ -107,9 +107,7 @@ EVENTS: dict[Code, Event] = {
         _event(Code.AUTHORISED_ABSENCE, 4, (System.WORKSTATION,)),
         _event(Code.UNKNOWN_TAG, 3, (System.HOME_UNIT,), steps=(Step.CHECK_PAIRING,)),
         _event(Code.GAPS_FREQUENT, 3, (System.HOME_UNIT,), steps=(Step.LOOK_AT_RECORDS, Step.CHECK_PAIRING)),
-        _event(
-            Code.SOURCES_DISAGREE, 2, _AT_HOME, steps=(Step.CALL_PERSON, Step.LOOK_AT_RECORDS, Step.CHECK_PAIRING)
-        ),
+        _event(Code.SOURCES_DISAGREE, 2, _AT_HOME, steps=(Step.CALL_PERSON, Step.LOOK_AT_RECORDS, Step.CHECK_PAIRING)),
         _event(Code.MAINS_LOST, 3, _FIXED, steps=(Step.CALL_PERSON, Step.WAIT_AND_LOOK_AGAIN), tell_wearer_first=True),
         _event(Code.UNIT_BATTERY_LOW, 2, _FIXED, steps=(Step.CALL_PERSON, Step.ASK_FOR_VISIT)),
         _event(
@@ -120,8 +118,14 @@ EVENTS: dict[Code, Event] = {
         _event(
             Code.UNIT_RESTORED,
             4,
-            _FIXED,
-            clears=(Code.UNIT_SILENT, Code.MAINS_LOST, Code.UNIT_BATTERY_LOW, Code.RELAY_FAULT),
+            (*_FIXED, System.MOBILE_UNIT),
+            clears=(
+                Code.UNIT_SILENT,
+                Code.MAINS_LOST,
+                Code.UNIT_BATTERY_LOW,
+                Code.RELAY_FAULT,
+                Code.RECEIVER_FAULT,
+            ),
         ),
         _event(Code.RADIO_JAM, 1, (System.HOME_UNIT,), steps=(Step.CALL_PERSON, Step.ASK_FOR_VISIT)),
         _event(Code.RANGE_CHANGED, 3, (System.HOME_UNIT, System.WORKSTATION), steps=(Step.LOOK_AT_RECORDS,)),
