@@ -44,10 +44,10 @@ def _last_fix(minute: Minute, language: str) -> str:
 def _restriction(one: RestrictionAccount, language: str) -> Iterator[str]:
     yield ""
     head = f"{one.restriction_id}/{one.version} «{one.clause}»"
-    if not one.in_force or one.duty is None or one.compliance is None:
+    if not one.in_force:
         yield f"{head}: {text(language, 'cli.why.not_in_force')}"
         return
-    yield f"{head}: {text(language, f'compliance.{one.compliance}')}"
+    yield f"{head}: {text(language, f'compliance.{one.compliance}')}" if one.compliance else head
     yield from _accounts(one.accounts, language)
 
 

@@ -28,8 +28,8 @@ from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Timed, differs_from
 
-LONGEST = timedelta(days=14)
-"""The longest stretch that is folded for a page: some 20 000 positions at one a minute, well under a second."""
+LONGEST = timedelta(days=7)
+"""The longest stretch that is folded for a page: some 10 000 positions at one a minute, well under a second."""
 
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
