@@ -1,18 +1,18 @@
 """What the alarms of a stretch of time weigh: counted where they lie, in three questions, however many there are."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Engine, RowMapping, text
+from sqlalchemy import Engine, text
 
 from baqylau.domain.alarms import Cause
 from baqylau.domain.findings import Code
 from baqylau.storage.database import transaction
 
-NOT_REAL = (Cause.DEVICE_FAULT, Cause.WEAK_SIGNAL, Cause.PERMISSION_NOT_ENTERED)
-"""Causes by which nobody did or suffered anything: the equipment, the air or our own papers."""
+REAL = [cause.value for cause in Cause if cause.real]
 
 
 class Count(Struct, frozen=True, kw_only=True):
@@ -74,33 +74,51 @@ class Load(Struct, frozen=True, kw_only=True):
 
 _STRETCH = "raised_at >= :from_at AND raised_at < :until_at"
 _QUANTILES = "percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY {of})"
-_COUNTS = text(f"""
-WITH chosen AS MATERIALIZED (
-  SELECT code, priority, incident_id, taken_at, contacted_at, closed_at, cause, raised_at, code LIKE 'X%' AS ours,
-    cleared_at < coalesce(taken_at, closed_at, 'infinity') AS unseen, level,
-    extract(epoch FROM taken_at - raised_at)::float8 AS take_s,
-    extract(epoch FROM contacted_at - raised_at)::float8 AS contact_s,
-    extract(epoch FROM closed_at - raised_at)::float8 AS close_s,
-    raised_at AT TIME ZONE :zone AS civil
-  FROM alarm WHERE {_STRETCH}
+_COUNTED = (
+    "alarms",
+    "tasks",
+    "taken",
+    "contacted",
+    "closed",
+    "real",
+    "cleared_before_seen",
+    "open_after_day",
+    "escalated",
+    "after_hours",
+    "device_faults",
 )
-SELECT grouping(priority) AS all_priorities, grouping(code) AS all_codes, code, priority,
-  count(*) AS alarms,
-  count(*) FILTER (WHERE incident_id IS NULL AND NOT ours) AS tasks,
+_ROOM = text("SET LOCAL work_mem = '64MB'")
+_COUNTS = text(f"""
+WITH stretch AS (
+  SELECT min(id) AS first, max(id) AS last FROM alarm WHERE {_STRETCH}
+), hands AS (
+  SELECT alarm_id, min(at) AS at FROM alarm_act, stretch
+  WHERE act ->> 'type' IN ('take', 'assign') AND alarm_id BETWEEN first AND last GROUP BY alarm_id
+), chosen AS MATERIALIZED (
+  SELECT code, priority, incident_id, cause, level, raised_at, cleared_at, closed_at, hands.at AS taken_at,
+    date_part('epoch', hands.at - raised_at) AS take_s,
+    date_part('epoch', contacted_at - raised_at) AS contact_s,
+    date_part('epoch', closed_at - raised_at) AS close_s,
+    raised_at AT TIME ZONE :zone AS civil
+  FROM alarm LEFT JOIN hands ON hands.alarm_id = alarm.id WHERE {_STRETCH}
+)
+SELECT code, priority, count(*) AS alarms,
+  count(*) FILTER (WHERE incident_id IS NULL AND code NOT LIKE 'X%') AS tasks,
   count(take_s) AS taken,
   count(contact_s) AS contacted,
   count(close_s) AS closed,
-  count(*) FILTER (WHERE cause <> ALL(:not_real)) AS real,
-  count(*) FILTER (WHERE unseen) AS cleared_before_seen,
-  count(*) FILTER (WHERE coalesce(close_s, extract(epoch FROM :now - raised_at)) > 86400) AS open_after_day,
+  count(*) FILTER (WHERE cause = ANY(:real)) AS real,
+  count(*) FILTER (WHERE cleared_at < coalesce(taken_at, closed_at, 'infinity')) AS cleared_before_seen,
+  count(*) FILTER (WHERE coalesce(closed_at, :now) - raised_at > interval '24 hours') AS open_after_day,
   count(*) FILTER (WHERE level > 0) AS escalated,
-  count(*) FILTER (WHERE extract(isodow FROM civil) > 5 OR extract(hour FROM civil) NOT BETWEEN 9 AND 17)
+  count(*) FILTER (WHERE date_part('isodow', civil) > 5 OR date_part('hour', civil) NOT BETWEEN 9 AND 17)
     AS after_hours,
   count(*) FILTER (WHERE cause = :device_fault) AS device_faults,
-  {_QUANTILES.format(of="take_s")} AS take,
-  {_QUANTILES.format(of="contact_s")} AS contact,
-  {_QUANTILES.format(of="close_s")} AS close
-FROM chosen GROUP BY GROUPING SETS ((), (priority), (code, priority)) ORDER BY alarms DESC, code, priority
+  NULL::float8[] AS take, NULL::float8[] AS contact, NULL::float8[] AS close
+FROM chosen GROUP BY code, priority
+UNION ALL SELECT NULL, priority, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  {_QUANTILES.format(of="take_s")}, {_QUANTILES.format(of="contact_s")}, {_QUANTILES.format(of="close_s")}
+FROM chosen GROUP BY GROUPING SETS ((), (priority))
 """)  # noqa: S608 - our own words
 _PEOPLE = text("""
 SELECT count(*) AS people, coalesce(sum(seconds), 0) / 86400.0 AS days FROM (
@@ -132,33 +150,39 @@ class Figures:
     def load(self, from_at: datetime, until_at: datetime, *, now: datetime, zone: str) -> Load:
         """Count the alarms that were raised in the stretch; `zone` names the civil time of working hours."""
         stretch = {"from_at": from_at, "until_at": until_at}
-        asked = {"zone": zone, "now": now, "not_real": list(NOT_REAL), "device_fault": Cause.DEVICE_FAULT.value}
+        asked = {"zone": zone, "now": now, "real": REAL, "device_fault": Cause.DEVICE_FAULT.value}
         with transaction(self._engine) as connection:
-            counts = [_flat(row) for row in connection.execute(_COUNTS, stretch | asked).mappings()]
+            connection.execute(_ROOM)
+            rows = [dict(row) for row in connection.execute(_COUNTS, stretch | asked).mappings()]
             people = connection.execute(_PEOPLE, stretch).one()
             operators = connection.execute(_OPERATORS, stretch).mappings().all()
+        counts = [row for row in rows if row["code"] is not None]
+        times = {row["priority"]: _times(row) for row in rows if row["code"] is None}
+        by_code = [msgspec.convert(row, CodeCount) for row in counts]
         return Load(
             people=people.people,
             person_days=float(people.days),
-            whole=next(msgspec.convert(row, Count) for row in counts if row["all_priorities"]),
+            whole=msgspec.convert(_sum(counts) | times[None], Count),
             by_priority=tuple(
-                sorted(
-                    (msgspec.convert(row, PriorityCount) for row in counts if _only_priority(row)),
-                    key=lambda one: one.priority,
+                msgspec.convert(
+                    {"priority": priority, **_sum(row for row in counts if row["priority"] == priority), **of},
+                    PriorityCount,
                 )
+                for priority, of in sorted((one, of) for one, of in times.items() if one is not None)
             ),
-            by_code=tuple(msgspec.convert(row, CodeCount) for row in counts if not row["all_codes"]),
+            by_code=tuple(sorted(by_code, key=lambda one: (-one.alarms, one.code, one.priority))),
             operators=tuple(msgspec.convert(dict(row), OperatorCount) for row in operators),
         )
 
 
-def _only_priority(row: dict[str, Any]) -> bool:
-    return bool(row["all_codes"] and not row["all_priorities"])
+def _sum(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
+    found = list(rows)
+    return {name: sum(row[name] for row in found) for name in _COUNTED}
 
 
-def _flat(row: RowMapping) -> dict[str, Any]:
+def _times(row: dict[str, Any]) -> dict[str, float | None]:
     """Give each quantile a name of its own."""
-    flat = dict(row)
+    named: dict[str, float | None] = {}
     for name in ("take", "contact", "close"):
-        flat[f"{name}_p50_s"], flat[f"{name}_p90_s"] = flat.pop(name) or (None, None)
-    return flat
+        named[f"{name}_p50_s"], named[f"{name}_p90_s"] = row[name] or (None, None)
+    return named
