@@ -1,0 +1,103 @@
+"""What the server tells a device: answers, commands, configuration (`spec/batch.md`, L4 to L6)."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.orders import Restriction
+from baqylau.domain.people import Language
+
+
+class TellPerson(Struct, frozen=True, kw_only=True, tag="tell", gc=False):
+    """Say something to the person by voice, text or vibration, and report when it was taken note of."""
+
+    message_id: str
+    text: str
+    language: Language
+    urgent: bool = False
+
+
+class ReportNow(Struct, frozen=True, kw_only=True, tag="report", gc=False):
+    """Say at once how everything is."""
+
+
+class WalkNow(Struct, frozen=True, kw_only=True, tag="walk", gc=False):
+    """Begin a walk test of the home with this transmitter; a technician is there."""
+
+    transmitter_id: DeviceId
+    rooms: tuple[str, ...]
+    seconds_a_room: int = 60
+    by: str
+
+
+class ClearLatches(Struct, frozen=True, kw_only=True, tag="clear", gc=False):
+    """A person has looked at the device: what it latched is confirmed."""
+
+
+class Restart(Struct, frozen=True, kw_only=True, tag="restart", gc=False):
+    """Restart the device's program."""
+
+
+Order = TellPerson | ReportNow | WalkNow | ClearLatches | Restart
+
+
+class Command(Struct, frozen=True, kw_only=True, gc=False):
+    """One numbered order to one device. Devices carry out no number twice and none after its end."""
+
+    device_id: DeviceId
+    number: int
+    issued_at: datetime
+    expires_at: datetime
+    order: Order
+
+
+class DelegatedKey(Struct, frozen=True, kw_only=True, gc=False):
+    """The key of one transmitter for one period (`spec/beacon.md`, B4)."""
+
+    transmitter_id: DeviceId
+    period: int
+    key: bytes
+
+
+class Watched(Struct, frozen=True, kw_only=True, gc=False):
+    """Whom a unit watches, and what it needs to know of them to warn in time; no name, no address."""
+
+    person_id: PersonId
+    transmitter_id: DeviceId
+    restrictions: tuple[Restriction, ...] = ()
+    language: Language = Language.KK
+
+
+class Configuration(Struct, frozen=True, kw_only=True, gc=False):
+    """Everything by which a device runs. Versions only grow."""
+
+    device_id: DeviceId
+    version: int
+    issued_at: datetime
+    watched: tuple[Watched, ...] = ()
+    keys: tuple[DelegatedKey, ...] = ()
+    report_every_s: int = 60
+    """How often what is heard is summed up into a record."""
+    buffer_s: int = 300
+    """Silence of a transmitter up to which nothing is said."""
+    quiet_from_min: int | None = None
+    quiet_until_min: int | None = None
+    """Minutes after local midnight between which only what is urgent is said aloud."""
+    timezone: str = "Asia/Almaty"
+
+
+class Answer(Struct, frozen=True, kw_only=True, gc=False):
+    """What the server says to a batch or a poll. Given only after commit."""
+
+    device_id: DeviceId
+    at: datetime
+    ack_through: int
+    """Every record up to this number is kept: the device may forget it."""
+    also_kept: tuple[tuple[int, int], ...] = ()
+    """Stretches beyond it that are kept, first and last."""
+    missing: tuple[tuple[int, int], ...] = ()
+    """Stretches that the server knows it has not got."""
+    commands: tuple[Command, ...] = ()
+    configuration: Configuration | None = None
+    """Only when the device runs by an older version."""
