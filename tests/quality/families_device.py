@@ -65,7 +65,12 @@ def in_a_garage_without_sky(random: Random) -> Case:
     last_at = max(one.observed_at for one in day.said)
     day.without_sky(random.uniform(15, 60))
     day.stay(60)
-    return case(day, curfew(), truths=[truth(Code.NO_FIX, last_at + timedelta(minutes=10), 2 * day.every_s)])
+    return case(
+        day,
+        curfew(),
+        truths=[truth(Code.NO_FIX, last_at + timedelta(minutes=10), 2 * day.every_s)],
+        may=[Code.NO_FIX_PERSISTS],
+    )
 
 
 @family

@@ -13,8 +13,8 @@ from tests.unit.rules.stories import at, nightly, presence
 
 GONE_S = 360
 """Five minutes without a frame and one of grace (catalogue, P01)."""
-HEARD_S = 70
-"""The last frame is up to a reporting interval older than the going."""
+HEARD_S = 160
+"""A good unit hears somebody on foot for a minute or so after the door, and tells of it an interval later."""
 
 
 def indoors(random: Random, clock: str = "20:00") -> Day:

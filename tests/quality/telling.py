@@ -127,6 +127,8 @@ class Day:
         """None: no satellite is heard."""
         self.covered = True
         """The mobile network is heard."""
+        self.weak = False
+        """Sky and network are heard, but poorly, as on a ramp or in a narrow street."""
         self.said: list[Observation] = []
         self.offline: list[Offline] = []
         self.kit: dict[DeviceId, Device] = {}
@@ -264,8 +266,10 @@ class Day:
 
     def _aside(self, place: Place, *, moving: bool) -> tuple[Body, ...]:
         blind = self.receiver is None
-        sky = Sky(satellites=0 if blind else 9, mean_cn0_dbhz=None if blind else self.random.gauss(38.0, 2.0))
-        signal_dbm = self.random.gauss(-85.0, 6.0) if self.covered else None
+        satellites, cn0_dbhz, cell_dbm = (5, 24.0, -112.0) if self.weak else (9, 38.0, -85.0)
+        heard_dbhz = None if blind else self.random.gauss(cn0_dbhz, 2.0)
+        sky = Sky(satellites=0 if blind else satellites, mean_cn0_dbhz=heard_dbhz)
+        signal_dbm = self.random.gauss(cell_dbm, 6.0) if self.covered else None
         cell = Cell(registered=self.covered, id=cell_at(place) if self.covered else "", signal_dbm=signal_dbm)
         return Motion(moving=moving), sky, cell
 

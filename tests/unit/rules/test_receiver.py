@@ -16,7 +16,8 @@ UNIT = DeviceId("unit-1")
 def story(kind: DeviceKind, *said: ReceiverHealth) -> list[tuple[str, str]]:
     unit = Device(id=UNIT, kind=kind, protocol="native", number="1", silence_limit_s=86_400)
     who = supervision(devices=(unit,), fittings=(fitting(UNIT),))
-    return told(judged(who, list(_minutes(*said)), NOON + timedelta(hours=1))[1])
+    findings = judged(who, list(_minutes(*said)), NOON + timedelta(hours=1))[1]
+    return [one for one in told(findings) if not one[0].startswith("L0")]
 
 
 def _minutes(*said: ReceiverHealth) -> list[Observation]:
