@@ -6,7 +6,8 @@ State machine, for one tracker or mobile unit that has ever told of its charger,
     not charged --a charge of an hour ends--> charged
 
 While it hangs on the charger for an hour or longer it is charged. Time in which we ourselves did not listen does not
-count. A shorter charge ends nothing, and T05 stays until a person has looked. Source: catalogue T04, T05 (notes on the domain, section 6); the figures are settings.
+count. A shorter charge ends nothing, and T05 stays until a person has looked. Source: catalogue T04, T05 (notes on the
+domain, section 6); the figures are settings.
 """
 
 from datetime import datetime, timedelta

@@ -46,7 +46,9 @@ _RAISE = BulkInsert(
 _LOG = BulkInsert(finding_event, ("finding_id", "alarm_id", "at", "kind"))
 _TOLD = "SELECT alarm_id, code, id, at, raised_at, superseded_at FROM finding WHERE alarm_id = ANY(%s)"
 _ENDED = (
-    "SELECT waiting.id, finding.code, finding.at FROM unnest(%s::int8[], %s::text[], %s::text[], %s::timestamptz[]) "
+    "SELECT waiting.id, finding.code, finding.at, "
+    "(SELECT own.code FROM finding AS own WHERE own.id = finding.body->>'ends') "
+    "FROM unnest(%s::int8[], %s::text[], %s::text[], %s::timestamptz[]) "
     "AS waiting (id, person_id, subject, since) JOIN finding USING (person_id, subject) "
     "WHERE finding.code = ANY(%s) AND finding.at >= waiting.since AND finding.superseded_at IS NULL"
 )
@@ -176,7 +178,8 @@ def _ended(
 ) -> dict[AlarmId, list[datetime]]:
     ended: dict[AlarmId, list[datetime]] = defaultdict(list)
     if waiting:
-        for alarm_id, code, at in cursor.execute(_ENDED, (*columns_of(waiting), _ENDING_CODES)).fetchall():
-            if Code(code) in CLEARED_BY[alarms[alarm_id].code]:
+        for alarm_id, code, at, of in cursor.execute(_ENDED, (*columns_of(waiting), _ENDING_CODES)).fetchall():
+            alarm_code = alarms[alarm_id].code
+            if Code(code) in CLEARED_BY[alarm_code] and of in {None, alarm_code.value}:
                 ended[alarm_id].append(at)
     return ended

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import event, text
 
 from baqylau.domain.acts import Close, Reopen
@@ -147,6 +148,14 @@ def test_what_is_for_the_record_opens_no_alarm_but_clears_what_it_ends(bench: Be
 
     bench.say(found(Code.EXCLUSION_ENTRY, 90))
     assert alarms.open()[0].alarm.cleared_at is None
+
+
+def test_an_end_that_names_another_condition_clears_nothing_else(bench: Bench, alarms: Alarms) -> None:
+    jam, network = found(Code.GNSS_JAM, 10), found(Code.CELL_JAM, 11)
+    bench.say(jam, network)
+    bench.say(replace(found(Code.INTERFERENCE_ENDED, 60), ends=network.id))
+    cleared = {view.alarm.code: view.alarm.cleared_at for view in alarms.open()}
+    assert cleared == {Code.GNSS_JAM: None, Code.CELL_JAM: after(60)}
 
 
 def test_an_end_that_came_first_because_the_beginning_was_late_clears_all_the_same(
