@@ -88,6 +88,11 @@ class Attendance:
         state = self._curfews.get(plan.key)
         return state is not None and state.waits
 
+    def settled(self, plan: RestrictionPlan, state: Keeping) -> bool:
+        """Whether a word of receivers that changes nothing leaves nothing to record, either."""
+        known = self._curfews.get(plan.key, curfew.BEGUN)
+        return self._gap is None and not known.waits and known.present_in == state.due_from
+
     def separated(self, at: datetime, *, ticking: bool) -> tuple[Finding, ...]:
         """Find the bracelet away from a carried unit, or with it again."""
         radio = self._plan.radio

@@ -182,13 +182,16 @@ class Judging:
             if plan.posts and plan.validity.holds(at):
                 before = self._keepings.get(plan.key, BEGUN)
                 after = self._attendance.told(plan, before, sight, ticking=False)
+                if after is before and self._attendance.settled(plan, after):
+                    continue
                 self._take(plan, before, keeping.judged(plan, after, sight), sight)
                 changed = changed or self._keepings[plan.key] is not before
         self.findings += self._attendance.separated(at, ticking=False)
         self._attendance.done()
         if changed:
             self._due = None
-        self._expect(self._next_wake())
+            self._expect(self._due_at())
+        self._expect(self._attendance.wake_at(self._ticked_at))
         return changed
 
     def _take(
