@@ -34,7 +34,7 @@ def test_a_bracelet_away_from_its_unit_is_found_to_the_tick_and_its_return_with_
     ]
     apart, together = (one for one in judged(CARRIER, story, at("14:00"))[1] if one.code.value[0] == "M")
     assert told([apart, together]) == [("M01", "13:05"), ("M02", "13:30")]
-    assert (apart.subject, apart.since) == (MOBILE, at("12:59"))
+    assert (str(apart.subject), apart.since) == (str(MOBILE), at("12:59"))
     assert (together.ends, together.since) == (apart.id, at("12:59"))
 
 
