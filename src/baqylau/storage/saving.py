@@ -124,10 +124,13 @@ def _of_the_same(connection: Connection, values: tuple[Value, ...]) -> Iterator[
 
 
 def _meaningless(after: Mapping[Key, Value], changed: Mapping[Key, Value], known: Known) -> Iterator[Fault]:
-    """Give what cannot be meant of the people whose rows change."""
-    people = {person_of(value, known.orders) for value in changed.values()}
+    """Give what cannot be meant of the restrictions that change. Those that stood are no reason to refuse others."""
+    changing = [value for value in changed.values() if is_restriction(value)]
+    people, names = {person_of(value, known.orders) for value in changing}, {str(value.id) for value in changing}
     concerned = (one for one in supervisions_of(after.values()) if one.person_id in people)
-    yield from contradicted(concerned, refused=True)
+    for fault in contradicted(concerned, refused=True):
+        if fault.key in names or fault.field in names:
+            yield fault
 
 
 def _orders_naming(people: Iterable[str]) -> ColumnElement[bool]:

@@ -36,6 +36,26 @@ def test_a_good_file_is_taken_and_a_bad_one_leaves_nothing(dsn: str, engine: Eng
     assert [person.name for person in registers.people()] == ["Бекзат Желкенбай"]
 
 
+def test_what_may_not_be_meant_is_told_and_saved(dsn: str, tmp_path: Path) -> None:
+    file = tmp_path / "people.yaml"
+    second = "- {id: t-2, kind: tracker, protocol: wialon, number: '860000000000009'}\n"
+    twice = GOOD.replace("devices:\n", f"devices:\n  {second}")
+    twice += "  - {id: f-2, person: p-1, device: t-2, from: 2026-08-15T10:00:00+05:00}\n"
+    file.write_text(twice, encoding="utf-8")
+    done = RUN.invoke(app, ["import", str(file), "--database", dsn, "--language", "en"])
+    assert done.exit_code == 0
+    assert "fitting f-2: a device of the same kind, t-1, is on the person at the same time" in done.output
+
+
+def test_what_cannot_be_meant_is_refused_already_by_checking(tmp_path: Path) -> None:
+    file = tmp_path / "people.yaml"
+    own = "kind: no_contact, clause: '4', other: p-1, distance_m: 100}"
+    file.write_text(GOOD.replace("permissions:\n", f"      - {{id: r-9, {own}\npermissions:\n"), encoding="utf-8")
+    done = RUN.invoke(app, ["import", str(file), "--check", "--language", "en"])
+    assert done.exit_code == 1
+    assert "restriction r-9: it forbids contact with the person themselves (p-1)" in done.output
+
+
 def test_checking_a_file_saves_nothing(dsn: str, engine: Engine, tmp_path: Path) -> None:
     file = tmp_path / "people.yaml"
     file.write_text(GOOD)

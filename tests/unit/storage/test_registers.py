@@ -6,8 +6,11 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
-from baqylau.domain.ids import FittingId, OrderId, PersonId
-from baqylau.domain.people import Supervision
+from baqylau.domain.ids import ConsentId, DeviceId, FittingId, MaintenanceId, OrderId, PersonId, RestrictionId
+from baqylau.domain.orders import Consent, NoContact, PresenceRegime
+from baqylau.domain.people import Maintenance, Supervision
+from baqylau.domain.schedules import Schedule, Window
+from baqylau.domain.zones import Circle, Point
 from baqylau.storage.audit import Audit
 from baqylau.storage.judgement import JudgedBatch, JudgeStore
 from baqylau.storage.registers import Registers, Registry
@@ -133,6 +136,35 @@ def test_changes_wait_until_a_judged_batch_answers_them(house: House, registers:
 
 
 NOBODY = PersonId("nobody")
+APART = NoContact(
+    id=RestrictionId("r-2"),
+    order_id=ORDER.id,
+    version=1,
+    clause="not to meet",
+    from_at=BEGIN,
+    other_id=BOLAT,
+    distance_m=500.0,
+    protected=True,
+)
+CONSENT = Consent(id=ConsentId("c-1"), person_id=BOLAT, from_at=BEGIN, form="3/2026")
+WORK = Maintenance(
+    id=MaintenanceId("m-1"),
+    person_id=AIGUL,
+    device_id=TRACKER.id,
+    from_at=NOON,
+    until_at=after(3600),
+    reason="new strap",
+    by="dana",
+)
+HOME_IN_THE_MARKET = PresenceRegime(
+    id=RestrictionId("r-3"),
+    order_id=ORDER.id,
+    version=1,
+    clause="to be at home",
+    from_at=BEGIN,
+    places=(Circle(name="home", center=Point(43.25, 76.95), radius_m=50),),
+    schedule=Schedule(timezone="Asia/Almaty", windows=(Window(start_min=0, end_min=360),)),
+)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +190,26 @@ NOBODY = PersonId("nobody")
             Registry(fittings=(replace(WORN, id=FittingId("f-2"), person_id=BOLAT, from_at=after(5)),)),
             Fault(kind="fitting", key="f-2", field="from_at", reason="overlaps"),
         ),
+        (
+            Registry(restrictions=(replace(APART, other_id=AIGUL),)),
+            Fault(kind="restriction", key="r-2", field=AIGUL, reason="contact_with_oneself"),
+        ),
+        (
+            Registry(restrictions=(replace(APART, other_id=NOBODY),)),
+            Fault(kind="restriction", key="r-2", field="other_id", reason="unknown"),
+        ),
+        (
+            Registry(restrictions=(HOME_IN_THE_MARKET,)),
+            Fault(kind="restriction", key="r-3", field="r-1", reason="place_excluded"),
+        ),
+        (
+            Registry(consents=(replace(CONSENT, until_at=BEGIN),)),
+            Fault(kind="consent", key="c-1", field="until_at", reason="ends_before_it_begins"),
+        ),
+        (
+            Registry(maintenances=(replace(WORK, device_id=DeviceId("t-9")),)),
+            Fault(kind="maintenance", key="m-1", field="device_id", reason="unknown"),
+        ),
     ],
 )
 def test_what_is_not_as_it_must_be_is_named_and_nothing_at_all_is_saved(
@@ -168,6 +220,29 @@ def test_what_is_not_as_it_must_be_is_named_and_nothing_at_all_is_saved(
     assert refused.value.faults == (fault,)
     assert registers.person(BOLAT) == PEOPLE[1]
     assert registers.version() == 1
+
+
+def test_a_protected_persons_consent_stands_with_both_and_its_withdrawal_concerns_both(registers: Registers) -> None:
+    registers.save(Registry(restrictions=(APART,), consents=(CONSENT,)), by="dana")
+    assert registers.supervision(AIGUL).consents == registers.supervision(BOLAT).consents == (CONSENT,)
+    assert registers.supervisions()[AIGUL].consents == registers.supervisions()[BOLAT].consents == (CONSENT,)
+    (last,) = registers.changes_after(0)[-1:]
+    withdrawn = replace(CONSENT, until_at=after(5))
+    registers.save(Registry(consents=(withdrawn,)), by="dana")
+    assert marks(registers, last.id) == {AIGUL: after(5), BOLAT: after(5)}
+    assert registers.supervision(AIGUL).consents == (withdrawn,)
+
+
+def test_work_on_equipment_is_part_of_what_judging_knows(registers: Registers) -> None:
+    registers.save(Registry(maintenances=(WORK,)), by="dana")
+    assert registers.supervision(AIGUL).maintenances == (WORK,)
+
+
+def test_an_order_may_end_early_whatever_was_to_come_after_it(registers: Registers) -> None:
+    later = replace(ZONE, version=2, from_at=after(3600))
+    registers.save(Registry(restrictions=(later,)), by="dana")
+    registers.save(Registry(orders=(replace(ORDER, until_at=after(60)),)), by="dana")
+    assert registers.supervision(AIGUL).orders[0].until_at == after(60)
 
 
 def test_a_device_may_go_over_when_its_fitting_has_ended(registers: Registers) -> None:
