@@ -140,12 +140,18 @@ class Office:
         """Register the invented people with their orders and equipment."""
         Registers(self.engine, self.clock).save(invented.TOWN, by="installation")
 
-    def hear(self, device_id: DeviceId, *bodies: Body, person_id: PersonId = invented.AYAN) -> Observation:
-        """Keep one observation of now."""
+    def hear(
+        self,
+        device_id: DeviceId,
+        *bodies: Body,
+        person_id: PersonId = invented.AYAN,
+        observed_at: datetime | None = None,
+    ) -> Observation:
+        """Keep one observation, of now where nothing else is said."""
         observation = Observation(
             id=observation_id(device_id.encode(), str(self.clock()).encode(), msgspec.json.encode(bodies)),
             device_id=device_id,
-            observed_at=self.clock(),
+            observed_at=observed_at or self.clock(),
             received_at=self.clock(),
             bodies=bodies,
             authentication=Authentication.UNAUTHENTICATED_DEVICE,
@@ -171,6 +177,17 @@ class Office:
             for person_id in people
         )
         return list(self._commit(*judged))
+
+    def take_away(self, finding: Finding) -> None:
+        """Let the judge find it no longer."""
+        judged = Judged(
+            person_id=finding.person_id,
+            partition=partition_of(finding.person_id),
+            state=msgspec.msgpack.encode(fold.begin()),
+            through=self.clock(),
+            superseded=(finding.id,),
+        )
+        self._commit(judged)
 
     def stand(self, person_id: PersonId, standing: fold.PersonStanding) -> None:
         """Let the judge write what the live screen shows."""

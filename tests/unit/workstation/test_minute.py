@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, text
 
 from baqylau.domain.findings import Code
@@ -200,3 +201,16 @@ def test_a_minute_that_cannot_be_is_refused_with_its_reason(
 def test_a_minute_of_nobody_is_not_found(browser: Browser) -> None:
     assert browser.get(path("2026-11-21T16:00:00Z", who=PersonId("nobody"))).status_code == 404
     assert browser.get(path("2026-11-21T16:00:00Z", who=PersonId("%00"))).status_code == 404
+
+
+def test_the_page_of_an_alarm_that_fell_names_what_arrived_too_late_for_it(office: Office, browser: Browser) -> None:
+    spoken = office.clock()
+    silence = replace(invented.finding(1, at=spoken), code=Code.NO_COMMS)
+    (number,) = office.find(silence)
+    office.clock.pass_(minutes=5)
+    backlog = office.hear(invented.TRACKER, observed_at=spoken - timedelta(minutes=1))
+    office.take_away(silence)
+    page = browser.get(f"/api/alarms/{number}").json()
+    (gone,) = page["superseded"]
+    assert (gone["finding_id"], gone["late"]) == (silence.id, [backlog.id])
+    assert gone["raised_at"] < gone["superseded_at"]

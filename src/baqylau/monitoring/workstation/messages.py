@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from baqylau.domain.acts import Act, Doable, Word
 from baqylau.domain.alarms import Alarm
 from baqylau.domain.findings import Finding
-from baqylau.domain.ids import AlarmId, DeviceId, ObservationId, PersonId, RestrictionId
+from baqylau.domain.ids import AlarmId, DeviceId, FindingId, ObservationId, PersonId, RestrictionId
 from baqylau.domain.notices import Notice
 from baqylau.domain.observations import Authentication, Body
 from baqylau.domain.orders import Restriction
@@ -252,14 +252,24 @@ class ActEntry(Struct, frozen=True, kw_only=True):
     act: Act
 
 
+class TakenAway(Struct, frozen=True, kw_only=True):
+    """A finding that does not stand any more."""
+
+    finding_id: FindingId
+    raised_at: datetime
+    superseded_at: datetime
+    late: tuple[ObservationId, ...]
+    """What arrived in between and happened no later than the finding; none where registers or rules were changed."""
+
+
 class AlarmPage(Struct, frozen=True, kw_only=True):
     """Why: everything that one alarm rests on."""
 
     row: AlarmRow
     findings: tuple[Finding, ...]
     """All under the alarm, oldest first, superseded ones too."""
-    superseded: tuple[str, ...]
-    """Ids of findings that late data took away."""
+    superseded: tuple[TakenAway, ...]
+    """Those of them that do not stand any more, and by what."""
     person: PersonCard | None
     """None where the alarm is about an area or about ourselves."""
     restriction: Restriction | None

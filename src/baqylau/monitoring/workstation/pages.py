@@ -33,12 +33,14 @@ from baqylau.monitoring.workstation.messages import (
     PersonCard,
     PersonDevice,
     Segment,
+    TakenAway,
     ZoneShape,
 )
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonStanding
 from baqylau.rules.spans import fitted
 from baqylau.storage.alarms import AlarmView, Done
+from baqylau.storage.findings import Written
 from baqylau.storage.live import LiveRow
 
 _NOBODY = ""
@@ -132,6 +134,24 @@ def concerned(supervision: Supervision, finding: Finding) -> Restriction | None:
     versions = [one for one in supervision.restrictions if SubjectId(one.id) == finding.subject]
     judged = [one for one in versions if one.version == finding.restriction_version]
     return judged[0] if judged else max(versions, key=lambda one: one.version, default=None)
+
+
+def taken_away(findings: Iterable[Written], heard: Sequence[Observation]) -> tuple[TakenAway, ...]:
+    """Give the findings that do not stand any more, each with what was heard too late for it."""
+    return tuple(
+        TakenAway(
+            finding_id=one.finding.id,
+            raised_at=one.raised_at,
+            superseded_at=one.superseded_at,
+            late=tuple(
+                told.id
+                for told in heard
+                if one.raised_at < told.received_at <= one.superseded_at and instant(told) <= one.finding.at
+            ),
+        )
+        for one in findings
+        if one.superseded_at is not None
+    )
 
 
 def nearest(

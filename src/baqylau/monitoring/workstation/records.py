@@ -135,7 +135,7 @@ class Records:
         return AlarmPage(
             row=self._row(view),
             findings=grounds.findings,
-            superseded=grounds.superseded,
+            superseded=pages.taken_away(self._stores.findings.written(grounds.superseded), heard),
             person=self._card(person_id) if person_id in book.people else None,
             restriction=pages.concerned(supervision, view.finding),
             heard=pages.nearest(heard, pages.decisive(grounds.findings), view.finding.at, _MOST_HEARD),

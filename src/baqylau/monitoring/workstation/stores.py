@@ -52,4 +52,5 @@ class Stores:
         self.directory = Directory(Registers(engine, clock))
         self.timelines = Timelines(self.journal, JudgeStore(engine), self.live)
         recall = Recall(self.journal, JudgeStore(engine), Registers(engine, clock))
-        self.minutes = Minutes(recall, Findings(engine), self.live)
+        self.findings = Findings(engine)
+        self.minutes = Minutes(recall, self.findings, self.live)
