@@ -223,6 +223,8 @@ def test_two_messengers_at_once_tell_each_notice_once(house: House, receiver: We
     assert receiver.asked.qsize() == len(numbers)
 
 
+STARTS_S = 60.0
+"""How long a program may take to start on a busy machine."""
 FILE = """
 targets:
   - name: hook
@@ -239,18 +241,17 @@ def test_a_messenger_that_is_killed_in_the_middle_loses_nothing(
     (tmp_path / "notices.yaml").chmod(0o600)
     receiver.waits_s = 0.05
     bench = Bench(JudgeStore(house.engine))
-    numbers = [bench.say(found(Code.EXCLUSION_ENTRY, 0, subject=SubjectId(f"z-{n}")))[0] for n in range(60)]
+    numbers = [bench.say(found(Code.EXCLUSION_ENTRY, 0, subject=SubjectId(f"z-{n}")))[0] for n in range(40)]
     outbox = Outbox(house.engine)
-    for least in (5, 25):
-        with messenger(house.dsn, tmp_path) as process:
-            until(lambda least=least: receiver.asked.qsize() >= least, within_s=30)  # type: ignore[misc]
-            process.send_signal(signal.SIGKILL)
+    with messenger(house.dsn, tmp_path) as process:
+        until(lambda: receiver.asked.qsize() >= 5, within_s=STARTS_S)
+        process.send_signal(signal.SIGKILL)
     house.change("UPDATE notice SET next_at = next_at - :lease WHERE state = 'sending'", lease=LEASE)
     with messenger(house.dsn, tmp_path):
-        until(lambda: outbox.counts() == {NoticeState.DELIVERED: len(numbers)}, within_s=30)
+        until(lambda: outbox.counts() == {NoticeState.DELIVERED: len(numbers)}, within_s=STARTS_S)
     came = Counter(receiver.asked.get_nowait().headers["idempotency-key"] for _ in range(receiver.asked.qsize()))
     assert len(came) == len(numbers)
-    assert max(came.values()) <= 3, "once for each life"
+    assert max(came.values()) <= 2, "once for each life"
 
 
 @contextmanager
