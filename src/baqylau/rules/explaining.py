@@ -129,7 +129,8 @@ def _contact(supervision: Supervision, plan: ContactPlan, state: PersonState, at
 
 def _account(plan: RestrictionPlan, state: PersonState, sight: Sight, word: Word | None) -> Account:
     own = state.keepings.get(plan.key, BEGUN)
-    heard = radio_keeping.explain(plan, own, sight, word) if own.by_radio and word is not None else None
+    decides = word is not None and (own.by_radio or sight.last is None)
+    heard = radio_keeping.explain(plan, own, sight, word) if word is not None and decides else None
     account = keeping.explain(plan, own, sight, heard)
     breach = state.keepings.get(plan.under, BEGUN).finding if plan.under is not None else None
     if breach is None or own.finding is not None:

@@ -12,6 +12,7 @@ from baqylau.locales import catalogue
 from baqylau.rules.explaining import explain
 from baqylau.rules.explanation import Account, Explanation, Need
 from baqylau.rules.spans import Duty
+from tests.unit.rules.radio_stories import at_home, listens, wearer
 from tests.unit.rules.stories import (
     TRACKER,
     at,
@@ -28,6 +29,7 @@ from tests.unit.rules.stories import (
     presence,
     supervision,
 )
+from tests.unit.rules.test_contact import ACCOMPLICES, apart, no_contact
 
 RULES = Path(__file__).parents[3] / "src" / "baqylau" / "rules"
 AWAY = north(1500)
@@ -140,3 +142,42 @@ def test_a_gap_in_our_own_listening_is_said_as_our_own() -> None:
     assert not said.listened
     (worn,) = said.devices
     assert worn.deadline_at == at("12:00") + timedelta(seconds=device().silence_limit_s) + timedelta(minutes=20)
+
+
+def by_radio(clock: str, *story: Observation) -> Explanation:
+    state, _ = judged(wearer(), story, at(clock))
+    return explain(wearer(), state, at(clock))
+
+
+def test_a_bracelet_not_heard_says_when_it_will_be_gone_and_whether_the_receiver_lives() -> None:
+    home = at_home(at("21:00"), at("23:00"))
+    here = by_radio("23:00", *home)
+    assert keys(of_rule(here, "presence")) == ["not_heard_here"]
+    listening = by_radio("23:04:30", *home, *listens(at("23:00"), at("23:05")))
+    (need,) = missing(of_rule(listening, "presence"))
+    assert (need.key, need.at, need.figures) == ("gone_long", at("23:05"), {"gone_after_s": 300, "gone_grace_s": 60})
+    dead = by_radio("23:20", *home)
+    assert keys(of_rule(dead, "presence")) == ["receiver_alive"]
+    gone = by_radio("23:06", *home, *listens(at("23:00"), at("23:06")))
+    assert keys(of_rule(gone, "presence", Code.RETURNED)) == ["heard_again"]
+
+
+def test_absence_is_told_as_so_much_of_the_limit() -> None:
+    who = supervision(presence(absence_limit_s_per_day=3600))
+    away = every(60, at("22:00"), at("22:35"), AWAY)
+    (goes_on, limit) = of_rule(minute("22:35", *away, who=who), "presence", Code.ABSENCE_OVER_LIMIT).needs
+    assert (goes_on.met, limit.met) == (True, False)
+    assert limit.figures["limit_s"] == 3600
+    assert limit.at is not None
+    assert limit.at - at("22:35") == timedelta(seconds=3600 - limit.figures["absent_s"])
+
+
+def test_who_must_not_meet_lack_a_second_measurement_and_the_protected_a_consent() -> None:
+    (said,) = minute("12:01", apart(at("12:01"), 40), who=ACCOMPLICES).restrictions
+    (account,) = said.accounts
+    assert (account.code, keys(account)) == (Code.MEETING, ["near"])
+    assert account.needs[-1].figures == {"fixes": 1, "needed": 2, "distance_m": 100}
+    unwatched = supervision(no_contact(protected=True))
+    (said,) = minute("12:01", apart(at("12:01"), 40), who=unwatched).restrictions
+    assert [account.code for account in said.accounts] == [Code.PROXIMITY, Code.PREALERT]
+    assert all("consent" in keys(account) for account in said.accounts)
