@@ -16,7 +16,7 @@ from baqylau.cli.rows import faults_told, mistakes_told
 from baqylau.domain.alarms import AlarmState
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
-from baqylau.monitoring.server.doctor import Answer, examine_database, examine_journal, examine_machine
+from baqylau.monitoring.server.doctor import Answer, examine_database, examine_journal, examine_machine, examine_notices
 from baqylau.monitoring.server.importing.registry import parse
 from baqylau.monitoring.workstation.settings import STATIC_DIR
 from baqylau.storage.alarms import AlarmFilter, Alarms, AlarmView
@@ -104,7 +104,7 @@ def doctor(
     ] = False,
 ) -> None:
     """Look whether everything this installation needs is there and healthy."""
-    answers = list(examine_machine(data, STATIC_DIR, now()))
+    answers = [*examine_machine(data, STATIC_DIR, now()), *examine_notices(data)]
     try:
         with connected(data, database) as engine:
             answers += examine_database(engine, now)

@@ -14,14 +14,18 @@ from msgspec import Struct
 from sqlalchemy import Engine, text
 
 from baqylau.domain.partitions import ALL_PARTITIONS
+from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in
 from baqylau.storage.database import migration_settings, transaction
 from baqylau.storage.live import Live
+from baqylau.storage.outbox import Outbox
 from baqylau.storage.proof import Verification
 
 POSTGRESQL_MIN = 15
 DISK_FREE_MIN_BYTES = 2 * 1024**3
 FRESH = timedelta(seconds=10)
 BEHIND_MAX = 10_000
+WAITS_MAX = timedelta(minutes=15)
+"""After so long a notice that is not sent yet is worth a look."""
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -48,6 +52,16 @@ def examine_machine(data_dir: Path, static_dir: Path, now: datetime) -> Iterator
     yield Answer(grade="ok" if right else "fault", key="doctor.timezones_right" if right else "doctor.timezones_old")
 
 
+def examine_notices(data_dir: Path) -> Iterator[Answer]:
+    """Look whether the file that says who is told what can be used."""
+    try:
+        targets = len(telling_in(data_dir).targets)
+    except NoticeFileError as wrong:
+        yield Answer(grade="fault", key=wrong.key, params=dict(wrong.params))
+    else:
+        yield Answer(grade="ok", key="doctor.notices", params={"count": targets})
+
+
 def _existing(folder: Path) -> Path:
     return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
 
@@ -72,6 +86,7 @@ def examine_database(engine: Engine, clock: Callable[[], datetime]) -> Iterator[
     if heads != len(ALL_PARTITIONS):
         yield Answer(grade="fault", key="doctor.journal_damaged")
     yield from _examine_roles(Live(engine), clock())
+    yield from _examine_outbox(Outbox(engine), clock())
 
 
 def _examine_roles(live: Live, now: datetime) -> Iterator[Answer]:
@@ -83,6 +98,14 @@ def _examine_roles(live: Live, now: datetime) -> Iterator[Answer]:
             yield Answer(grade="warning", key=f"doctor.{role}_away")
     if beats.behind > BEHIND_MAX:
         yield Answer(grade="warning", key="doctor.judge_behind", params={"count": beats.behind})
+
+
+def _examine_outbox(outbox: Outbox, now: datetime) -> Iterator[Answer]:
+    since = outbox.waiting_since()
+    if since is not None and now - since > WAITS_MAX:
+        yield Answer(
+            grade="warning", key="doctor.notices_late", params={"minutes": (now - since) // timedelta(minutes=1)}
+        )
 
 
 def examine_journal(proved: Verification) -> Iterator[Answer]:
