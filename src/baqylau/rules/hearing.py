@@ -201,4 +201,5 @@ def _ours(observation: Observation) -> bool:
 
 def believed(observation: Observation) -> bool:
     """Whether the observation is a word of the device, and not of somebody who spoke in its name."""
-    return not observation.bodies or any(type(body) is not Distrust for body in observation.bodies)
+    bodies = observation.bodies
+    return not bodies or type(bodies[0]) is not Distrust or any(type(body) is not Distrust for body in bodies)
