@@ -101,6 +101,14 @@ def is_protected(supervision: Supervision) -> bool:
     return not supervision.orders and bool(consents_of(supervision, supervision.person_id))
 
 
+def watched(supervision: Supervision, restriction: Restriction, at: datetime) -> bool:
+    """Whether a restriction in force is judged: one that protects a person needs that person's consent."""
+    if not isinstance(restriction, NoContact) or not restriction.protected:
+        return True
+    consents = consents_of(supervision, restriction.other_id)
+    return any(consent.from_at <= at < (consent.until_at or ALWAYS) for consent in consents)
+
+
 def _joined(pairs: _Pairs, pair: tuple[datetime, datetime]) -> _Pairs:
     if pairs and pair[0] <= pairs[-1][1]:
         return (*pairs[:-1], (pairs[-1][0], max(pairs[-1][1], pair[1])))

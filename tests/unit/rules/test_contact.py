@@ -13,6 +13,7 @@ from baqylau.domain.partitions import nearness_of
 from baqylau.domain.people import Supervision
 from baqylau.rules.clock import order_key
 from baqylau.rules.fold import begin, fold
+from baqylau.rules.spans import watched
 from baqylau.rules.state import PersonState
 from tests.unit.rules.stories import (
     ORDER,
@@ -160,3 +161,12 @@ def _in_two(who: Supervision, story: list[Observation], cut: int) -> tuple[Perso
         who, msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=PersonState), story[cut:], None
     )
     return state, first + second
+
+
+def test_a_restriction_whose_protected_person_gives_no_consent_is_shown_as_not_watched() -> None:
+    without = supervision(no_contact(protected=True))
+    assert not watched(without, without.restrictions[0], at("12:00"))
+    withdrawn = replace(PROTECTED, consents=(consent(at("12:00")),))
+    assert watched(withdrawn, withdrawn.restrictions[0], at("11:59"))
+    assert not watched(withdrawn, withdrawn.restrictions[0], at("12:00"))
+    assert watched(ACCOMPLICES, ACCOMPLICES.restrictions[0], at("12:00"))

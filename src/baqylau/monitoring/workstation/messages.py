@@ -237,6 +237,8 @@ class PersonCard(Struct, frozen=True, kw_only=True):
     order_from: datetime | None
     order_until: datetime | None
     restrictions: tuple[Restriction, ...]
+    unwatched: tuple[RestrictionId, ...]
+    """Those in force that are not judged: the protected person whom they name gives no consent."""
     devices: tuple[PersonDevice, ...]
     day: tuple[Segment, ...]
     """The last 24 hours."""

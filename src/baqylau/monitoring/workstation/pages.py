@@ -38,7 +38,7 @@ from baqylau.monitoring.workstation.messages import (
 )
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonStanding
-from baqylau.rules.spans import fitted
+from baqylau.rules.spans import fitted, watched
 from baqylau.storage.alarms import AlarmView, Done
 from baqylau.storage.findings import Written
 from baqylau.storage.live import LiveRow
@@ -225,6 +225,7 @@ def card(
         order_from=order.from_at if order else None,
         order_until=order.until_at if order else None,
         restrictions=in_force(supervision, at),
+        unwatched=tuple(one.id for one in in_force(supervision, at) if not watched(supervision, one, at)),
         devices=tuple(_device(supervision, one, heard_at.get(one.id)) for one in worn(supervision, at)),
         day=day,
         alarms=alarms,
