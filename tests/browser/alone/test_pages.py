@@ -35,8 +35,8 @@ def test_the_live_screen_shows_queue_map_and_situation(visit: Open) -> None:
     page = visit("/")
     _map_drawn(page)
     expect(page.locator(".hot h3")).to_have_text("In the exclusion zone")
-    assert page.locator("[data-alarm]").count() == 9
-    assert page.title().startswith("(1) ")
+    assert page.locator("[data-alarm]").count() == 13
+    assert page.title().startswith("(2) ")
     page.wait_for_timeout(1_000)
     assert _picture_size(page) > 60_000
 
@@ -48,9 +48,9 @@ def test_an_alarm_arrives_live_and_waits_while_somebody_points_at_the_queue(visi
     _lever(page, "raise")
     page.wait_for_selector(".new-line")
     expect(page.locator(".new-line")).to_have_text("1 new")
-    assert page.locator("[data-alarm]").count() == 9
+    assert page.locator("[data-alarm]").count() == 13
     page.click(".new-line")
-    assert page.locator("[data-alarm]").count() == 10
+    assert page.locator("[data-alarm]").count() == 14
 
 
 def test_an_alarm_is_taken_read_and_closed_by_keyboard_alone(visit: Open) -> None:
@@ -64,6 +64,9 @@ def test_an_alarm_is_taken_read_and_closed_by_keyboard_alone(visit: Open) -> Non
     assert "inside “школа № 3”" in page.locator(".say").inner_text()
     page.keyboard.press("KeyX")
     page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Talked")
     page.keyboard.press("Tab")
     page.keyboard.type("Walked past the school on the way to work.")
     page.keyboard.press("Tab")
@@ -142,24 +145,160 @@ def test_a_person_is_found_and_shown(visit: Open) -> None:
     assert page.locator(".restrictions li").count() == 3
 
 
+def test_a_whole_life_is_worked_by_keys_to_its_decision(visit: Open) -> None:
+    page = visit("/alarms/418")
+    page.wait_for_selector(".say")
+    page.keyboard.press("KeyA")
+    expect(page.locator(".title .chip").first).to_contain_text("Yours")
+    page.keyboard.press("KeyS")
+    page.keyboard.press("Tab")
+    page.keyboard.type("The inspector is on the way.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".title-msg")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("KeyC")
+    page.keyboard.type("Six rings.")
+    page.click("text=No answer")
+    expect(page.locator(".told")).to_contain_text("Person, Call: not reached")
+    page.locator("#note").blur()
+    page.keyboard.press("Digit1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".steps li").first).to_have_class("done")
+    page.keyboard.press("KeyS")
+    page.keyboard.press("Tab")
+    page.keyboard.type("The inspector is on the way.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".title .due")).to_contain_text("Laid aside until")
+    page.keyboard.press("KeyS")
+    expect(page.locator(".title .due")).to_contain_text("Open for")
+    visit.errors.clear()
+
+
+def test_a_closed_alarm_is_contested_decided_and_opened_again(visit: Open) -> None:
+    page = visit("/alarms/418")
+    page.check("input[value='weak_signal']")
+    page.select_option("#action", "talked_with_person")
+    page.fill("#grounds", "Sat in the bus that stops there.")
+    page.click(".close .end .btn")
+    page.click(".close .end .btn")
+    page.wait_for_selector("#closed-title")
+    page.click(".record .seg button >> nth=1")
+    page.fill("#note", "I was on the bus.")
+    page.click("text=Contests it")
+    page.wait_for_selector(".decision .note")
+    page.check("input[value='no_violation']")
+    page.fill(".decision textarea", "The bus passes the school.")
+    page.click(".decision .btn")
+    expect(page.locator("#decided")).to_have_text("No violation")
+    page.click(".title .btn")
+    page.keyboard.type("The driver says otherwise.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".title .chip").first).to_have_text("Nobody has taken it")
+
+
+def test_an_alarm_is_handed_over_to_a_named_colleague_and_a_shift_to_one(visit: Open) -> None:
+    page = visit("/alarms/408")
+    page.wait_for_selector(".say")
+    page.keyboard.press("KeyG")
+    page.locator(".ask select").select_option("aliya")
+    page.keyboard.press("Enter")
+    page.click(".ask .btn.main")
+    expect(page.locator(".title .chip").first).to_contain_text("Taken by aliya")
+    page.goto(page.evaluate("location.origin"))
+    page.click(".side .btn.wide >> nth=-1")
+    page.locator(".dialog select").select_option("aigul")
+    page.click(".dialog .btn.main")
+    expect(page.locator(".dialog [role=status]")).to_contain_text("Done: 2")
+
+
+def test_an_incident_is_one_row_and_closing_it_says_how_many_it_closes(visit: Open) -> None:
+    page = visit("/")
+    page.wait_for_selector(".hot")
+    expect(page.locator("[data-alarm='405']")).to_contain_text("alarms in it: 6")
+    assert page.locator("[data-alarm='390']").count() == 0
+    page.click("[data-alarm='405']")
+    page.wait_for_selector("#children-title")
+    expect(page.locator(".close .end p")).to_contain_text("Closes the 6 alarms")
+    page.check("input[value='network_outage']")
+    page.select_option("#action", "engineers_told")
+    page.fill("#grounds", "Power cut in the north, over at noon.")
+    page.click(".close .end .btn")
+    page.click(".close .end .btn")
+    page.wait_for_selector("#closed-title")
+    page.goto(f"{page.evaluate('location.origin')}/alarms/390")
+    expect(page.locator("#closed-title")).to_have_text("Network or power cut")
+
+
+def test_many_alarms_of_the_third_priority_are_closed_at_once_by_keys(visit: Open) -> None:
+    page = visit("/")
+    page.wait_for_selector(".hot")
+    page.keyboard.press("Shift+KeyB")
+    expect(page.locator(".bulk b")).to_have_text("chosen: 4")
+    page.keyboard.press("KeyX")
+    page.check(".bulk input[value='other']")
+    page.select_option("#action", "only_watched")
+    page.fill("#grounds", "All charged overnight.")
+    page.click(".bulk .btn.main")
+    expect(page.locator(".bulk")).to_contain_text("Done: 4")
+    assert page.locator("[data-priority='3']").count() == 0
+
+
+def test_what_is_laid_aside_is_a_count_and_a_press_away(visit: Open) -> None:
+    page = visit("/")
+    page.wait_for_selector(".hot")
+    assert page.locator("[data-alarm='403']").count() == 0
+    page.click(".qsec .link")
+    expect(page.locator("[data-alarm='403']")).to_contain_text("Замена устройства инспектором")
+
+
+def test_any_minute_says_why_and_why_not(visit: Open) -> None:
+    page = visit("/alarms/418")
+    page.wait_for_selector(".say")
+    page.keyboard.press("KeyW")
+    page.wait_for_selector(".account")
+    expect(page.locator(".account").first).to_contain_text("found")
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator(".account").first).to_contain_text("missing: 1")
+    expect(page.locator(".account").first).to_contain_text("Only 1 of 3 fixes")
+    page.keyboard.press("KeyK")
+    expect(page.locator(".minute")).to_contain_text("counts for nothing here")
+    assert "known=" in page.url
+
+
+def test_the_load_is_shown_in_figures_and_tables(visit: Open) -> None:
+    page = visit("/load")
+    expect(page.locator(".figures")).to_contain_text("0.05")
+    assert page.locator("#codes-title ~ *, .load-cols tbody tr").count() > 9
+    page.click(".seg button >> nth=0")
+    expect(page.locator(".seg button").first).to_have_attribute("aria-pressed", "true")
+
+
+PAGES = ("/", "/alarms/418", "/alarms/405", "/people/bekzat", "/people/bekzat/minute", "/people", "/alarms", "/load")
+
+
 @pytest.mark.parametrize("width", [1280, 800, 320])
 def test_nothing_is_wider_than_the_screen(visit: Open, width: int) -> None:
-    for path in ("/", "/alarms/418", "/people/bekzat", "/people", "/alarms"):
-        page = visit(path, language="kk", width=width)
+    page = visit("/", language="kk", width=width)
+    town = page.evaluate("location.origin")
+    for path in PAGES:
+        page.goto(town + path)
         page.wait_for_selector("main h1")
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(200)
         wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
         assert wide <= 0, path
 
 
 @pytest.mark.parametrize(("language", "look"), [("kk", "light"), ("ru", "dark"), ("en", "light")])
 def test_every_page_is_accessible(visit: Open, language: str, look: str) -> None:
-    for path in ("/", "/alarms/418", "/alarms", "/people", "/people/bekzat", "/welcome#token"):
-        page = visit(path, language=language, look=look)
+    page = visit("/", language=language, look=look)
+    town = page.evaluate("location.origin")
+    axe = AXE.read_text(encoding="utf-8")
+    for path in (*PAGES, "/welcome#token"):
+        page.goto(town + path)
         page.wait_for_selector("main h1")
-        page.wait_for_timeout(700)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+        page.wait_for_timeout(300)
+        page.evaluate(axe)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         faults = [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found["violations"]]
         assert faults == [], path
-        page.context.close()

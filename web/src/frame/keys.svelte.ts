@@ -18,6 +18,13 @@ class Keys {
   /** The last layer speaks first. */
   layers = $state.raw<readonly (readonly Binding[])[]>([])
 
+  /** What each key does now, in the order of the layers: a later layer takes a key from an earlier one. */
+  readonly bound: readonly Binding[] = $derived.by(() => {
+    const all = this.layers.flat()
+    const last = new Map(all.map((binding) => [binding.code + String(binding.shift ?? false), binding]))
+    return all.filter((binding) => last.get(binding.code + String(binding.shift ?? false)) === binding)
+  })
+
   /** Bind while a component lives; give the way to unbind. */
   bind(bindings: readonly Binding[]): () => void {
     this.layers = [...this.layers, bindings]
