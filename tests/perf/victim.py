@@ -53,7 +53,7 @@ class Victim:
 
     def _start(self) -> None:
         self.starts += 1
-        fleet = [word for name, port in self.ports.items() for word in (f"--{name}-port", str(port))]
+        fleet = [word for name, port in self.ports.items() for word in ("--door", f"{name}={port}")]
         words = ["server", "--data", str(self.data), *fleet, "--web-port", str(self._web_port)]
         with (self.data / "server.log").open("ab") as said:
             self._process = subprocess.Popen(
