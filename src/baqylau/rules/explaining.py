@@ -198,8 +198,16 @@ def _device(whole: Plan, plan: DevicePlan, state: PersonState, at: datetime) -> 
         strap_open=own.tamper.strap is not None,
         case_open=own.tamper.case is not None,
         clock_wrong=own.clock_wrong,
-        accounts=(*_accounts(plan, own, at), *_separation(whole, plan, state, at)),
+        accounts=(*(_at_work(plan, one, at) for one in _accounts(plan, own, at)), *_separation(whole, plan, state, at)),
     )
+
+
+def _at_work(plan: DevicePlan, account: Account, at: datetime) -> Account:
+    """Add that somebody is at work on the device: then what is found asks nobody."""
+    until_at = next((time.until_at for time in plan.maintained if time.holds(at)), None)
+    if until_at is None:
+        return account
+    return replace(account, needs=(*account.needs, Need(key="no_maintenance", met=False, at=_ending(until_at))))
 
 
 def _separation(whole: Plan, plan: DevicePlan, state: PersonState, at: datetime) -> Iterator[Account]:

@@ -16,6 +16,7 @@ from tests.unit.rules.radio_stories import at_home, listens, wearer
 from tests.unit.rules.stories import (
     TRACKER,
     at,
+    at_work,
     deaf,
     device,
     every,
@@ -181,3 +182,10 @@ def test_who_must_not_meet_lack_a_second_measurement_and_the_protected_a_consent
     (said,) = minute("12:01", apart(at("12:01"), 40), who=unwatched).restrictions
     assert [account.code for account in said.accounts] == [Code.PROXIMITY, Code.PREALERT]
     assert all("consent" in keys(account) for account in said.accounts)
+
+
+def test_work_on_the_equipment_is_named_with_its_end() -> None:
+    work = at_work(at("12:00"), at("12:30"))
+    said = minute("12:10", heard(at("12:05")), who=supervision(presence(), maintenances=(work,)))
+    need = missing(of_rule(said, "tamper"))[-1]
+    assert (need.key, need.at) == ("no_maintenance", at("12:30"))
