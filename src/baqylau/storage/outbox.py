@@ -20,8 +20,9 @@ from baqylau.domain.people import Person
 from baqylau.storage.alarm_rows import alarm_of
 from baqylau.storage.bulk import BulkInsert
 from baqylau.storage.database import transaction
+from baqylau.storage.notice_tables import announcement, notice
 from baqylau.storage.register_rows import PERSON
-from baqylau.storage.schema import alarm, announcement, notice, register
+from baqylau.storage.schema import alarm, register
 
 if TYPE_CHECKING:
     from psycopg import Cursor

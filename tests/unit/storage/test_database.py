@@ -45,6 +45,7 @@ _OLD_ACT = """
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) -> None:
+    assert {notice.metadata, alarm.metadata} == {metadata}
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
