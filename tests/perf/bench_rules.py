@@ -11,9 +11,11 @@ from baqylau.domain.ids import RestrictionId
 from baqylau.domain.observations import Battery, Observation
 from baqylau.domain.people import Supervision
 from baqylau.domain.zones import Corridor, Point, Polygon
+from baqylau.rules.clock import order_key
 from baqylau.rules.fold import begin, fold
 from tests.perf.bench_calibration import Calibration
 from tests.perf.figures import Figure, figure
+from tests.unit.rules.radio_stories import at_home, wearer
 from tests.unit.rules.stories import (
     HOME,
     METRE_DEG,
@@ -33,6 +35,8 @@ YEAR_MIN = 525_600
 MINUTES = 60_000
 """How much of a year is judged for a figure."""
 PER_CORE, YEAR_S = 20_000, 10
+HOME_UNIT_DAYS, HOME_UNIT_PER_CORE = 5, 8_000
+"""Two observations a minute: 8 000 a second are 240 000 people on one core."""
 
 
 def ten_zones() -> Supervision:
@@ -72,6 +76,12 @@ def life(minutes: int) -> list[Observation]:
     return story
 
 
+def night_and_day(days: int) -> tuple[Supervision, list[Observation]]:
+    """Give somebody whose home unit hears the bracelet each minute, and says each minute that it is well."""
+    until_at = ORDER_FROM + timedelta(days=days)
+    return wearer(), sorted(at_home(ORDER_FROM, until_at), key=order_key)
+
+
 def _seconds(who: Supervision, story: Sequence[Observation], batch: int) -> float:
     state, started = begin(), process_time()
     for start in range(0, len(story), batch):
@@ -95,5 +105,13 @@ def figures(calibration: Calibration) -> Iterator[Figure]:
         _seconds(who, story, len(story)) * YEAR_MIN / MINUTES,
         "s",
         at_most=YEAR_S,
+        beside=calibration.loop,
+    )
+    at_unit, said = night_and_day(HOME_UNIT_DAYS)
+    yield figure(
+        "rules: a bracelet at a home unit, 10 at a time",
+        len(said) / _seconds(at_unit, said, 10),
+        "observations/s",
+        at_least=HOME_UNIT_PER_CORE,
         beside=calibration.loop,
     )

@@ -1,6 +1,6 @@
 """Being at home by radio: what a bracelet that is not heard says, and what it does not say."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -33,6 +33,7 @@ from tests.unit.rules.stories import (
     judged,
     nightly,
     north,
+    order,
     permission,
     presence,
     told,
@@ -331,3 +332,26 @@ def test_a_weak_bracelet_is_at_home() -> None:
     story = [*listens(at("21:00"), at("22:55"))]
     story += [hears(at("21:00") + timedelta(seconds=290) * number, rssi_dbm=-93.0, frames=1) for number in range(24)]
     assert not {"P01", "P02", "P03"} & {code for code, _ in told(judged(WHO, story, at("22:55"))[1])}
+
+
+def test_when_the_order_ends_in_the_middle_of_an_absence_so_does_the_absence() -> None:
+    who = wearer(orders=(order(until_at=at("23:30")),))
+    story = [*at_home(at("21:00"), at("23:00")), *listens(at("23:00"), TOMORROW)]
+    state, findings = judged(who, story, TOMORROW)
+    assert told(findings) == [("P05", "22:00"), ("P03", "23:05")]
+    assert (state.keepings, state.curfews, state.receivers) == ({}, {}, {})
+
+
+def test_the_night_the_clock_was_put_back_is_an_hour_longer() -> None:
+    """Almaty, 2024-02-29: 22:00 at UTC+6 to 06:00 at UTC+5."""
+    begin_at = datetime(2024, 2, 29, 12, tzinfo=UTC)
+    who = wearer(
+        restrictions=(presence(from_at=begin_at),),
+        orders=(order(from_at=begin_at),),
+        fittings=(fitting(BRACELET, begin_at), fitting(UNIT, begin_at)),
+    )
+    _, findings = judged(who, listens(begin_at, begin_at + timedelta(hours=14)), begin_at + timedelta(hours=14))
+    assert [(one.code.value, one.at) for one in findings] == [
+        ("P02", datetime(2024, 2, 29, 16, 5, tzinfo=UTC)),
+        ("P07", datetime(2024, 3, 1, 1, tzinfo=UTC)),
+    ]
