@@ -22,6 +22,8 @@ from baqylau.storage.database import (
     plain_dsn,
     transaction,
 )
+from baqylau.storage.notice_tables import notice
+from baqylau.storage.schema import alarm
 from tests.unit.storage.kept import NOON
 
 _OLD_ALARMS = """
