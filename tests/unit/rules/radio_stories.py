@@ -34,18 +34,14 @@ def equipment(device_id: DeviceId, place: Zone | None = None, grace_s: int = 60)
     )
 
 
-def wearer(
-    *devices: Device, restrictions: tuple[Restriction, ...] | None = None, **more: object
-) -> Supervision:
+def wearer(*devices: Device, restrictions: tuple[Restriction, ...] | None = None, **more: object) -> Supervision:
     """Give a person with a bracelet, and with what listens for it: one home unit unless the story says otherwise."""
     own = devices or (equipment(BRACELET), equipment(UNIT))
     fields: dict[str, object] = {"devices": own, "fittings": tuple(fitting(one.id) for one in own)}
     return supervision(*((presence(),) if restrictions is None else restrictions), **(fields | more))
 
 
-def hears(
-    when: datetime, unit: DeviceId = UNIT, rssi_dbm: float = -60.0, frames: int = 6, *also: Body
-) -> Observation:
+def hears(when: datetime, unit: DeviceId = UNIT, rssi_dbm: float = -60.0, frames: int = 6, *also: Body) -> Observation:
     """Let a receiver hear the bracelet."""
     return heard(when, Heard(receiver_id=unit, rssi_dbm=rssi_dbm, frames=frames), *also, device_id=BRACELET)
 

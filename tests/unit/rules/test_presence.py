@@ -199,7 +199,9 @@ def test_outside_of_several_homes_names_the_nearest() -> None:
 
 def test_a_permission_excuses_and_gives_its_grace_when_it_ends() -> None:
     who = supervision(presence(), permissions=(permission(at("21:00"), at("23:00")),))
-    assert told(judged(who, every(60, at("21:00"), at("23:30"), AWAY), at("23:30"))[1]) == [("P02", "23:05")]
+    _, (begins, ends, late) = judged(who, every(60, at("21:00"), at("23:30"), AWAY), at("23:30"))
+    assert told([begins, ends, late]) == [("P09", "22:00"), ("P09", "23:00"), ("P02", "23:05")]
+    assert ends.ends == begins.id
 
 
 def test_a_day_without_duty_finds_nothing() -> None:
