@@ -23,6 +23,7 @@ class Metrics:
             registry=self.registry,
         )
         self.sign_ins = Counter("baqylau_web_sign_ins", "Attempts to sign in", ["outcome"], registry=self.registry)
+        self.notices = Gauge("baqylau_notices", "Notices by state", ["state"], registry=self.registry)
         self.cut_off = Counter("baqylau_web_feed_cut_off", "Listeners that did not read", registry=self.registry)
         listeners = Gauge("baqylau_web_feed_listeners", "Open feeds", registry=self.registry)
         listeners.set_function(lambda: broadcaster.listeners)
