@@ -68,7 +68,7 @@ test: system check ## Everything that must pass before a change lands
 
 # --- measure ----------------------------------------------------------------------------------------------------------
 
-.PHONY: bench quality
+.PHONY: bench quality mutate
 bench: setup ## Speed, beside calibration figures of the same run; writes build/bench.json
 	@mkdir -p build
 	@$(BIN)/python -m tests.perf
@@ -77,11 +77,15 @@ quality: setup ## How often alarms are right; writes build/quality.json
 	@mkdir -p build
 	@$(BIN)/python -m tests.quality
 
+mutate: setup ## Put small wrongs into the rules (RULES="silence jump" or all, which takes hours) and see a test fail for each
+	@$(BIN)/python -m tests.mutation $(RULES)
+
 # --- keep in order ----------------------------------------------------------------------------------------------------
 
 .PHONY: docs bless lock clean
 docs: setup ## Write the generated pages of docs/reference
 	@scripts/step "reference pages" $(BIN)/python -m scripts.reference
+	@scripts/step "alarm quality" $(BIN)/python -m tests.quality.page
 
 bless: setup ## Rewrite the golden files of the replay tests; read the diff before you commit it
 	@BAQYLAU_BLESS=1 $(BIN)/pytest -q tests/replay

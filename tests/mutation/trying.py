@@ -22,8 +22,6 @@ HEAVY = (np, shapely)
 """Imported once here, so that each try begins with them."""
 TRY_S = 60.0
 """A mutant that runs longer than this will not end."""
-EXAMPLES = 25
-FAILED = int(pytest.ExitCode.TESTS_FAILED)
 STRANGE = 100
 """Exit code of a try in which the module was never imported."""
 
@@ -77,7 +75,7 @@ def _try(path: Path, tree: ast.Module, tests: Sequence[str]) -> None:
         silence = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):
             os.dup2(silence, stream.fileno())
-        hypothesis.settings.register_profile("try", max_examples=EXAMPLES, derandomize=True, database=None)
+        hypothesis.settings.register_profile("try", derandomize=True, database=None)
         hypothesis.settings.load_profile("try")
         said = int(pytest.main(["-x", "-q", "--assert=plain", *tests]))
         code = said if loaded else STRANGE

@@ -19,7 +19,7 @@ from tests.property.equipment import KINDS, THEIR_FIXES
 from tests.property.strategies import days, delayed, last_instant, supervisions
 from tests.unit.rules.stories import ORDER_FROM, heard
 
-several = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+several = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SILENT = {Code.NO_COMMS, Code.UNIT_SILENT, Code.RELAY_FAULT, Code.BATTERY_EMPTY, Code.PROTECTED_DEVICE_LOST}
 """A silence since the very beginning follows no observation."""
 FROM_REGISTERS = {Code.MAINTENANCE, Code.ORDER_CHANGED, Code.AUTHORISED_ABSENCE}
