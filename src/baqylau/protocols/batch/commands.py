@@ -4,52 +4,24 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from baqylau.domain.commands import ClearLatches, Command, Order, ReportNow, Restart, TellPerson, WalkNow
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.orders import Restriction
 from baqylau.domain.people import Language
 
-
-class TellPerson(Struct, frozen=True, kw_only=True, tag="tell", gc=False):
-    """Say something to the person by voice, text or vibration, and report when it was taken note of."""
-
-    message_id: str
-    text: str
-    language: Language
-    urgent: bool = False
-
-
-class ReportNow(Struct, frozen=True, kw_only=True, tag="report", gc=False):
-    """Say at once how everything is."""
-
-
-class WalkNow(Struct, frozen=True, kw_only=True, tag="walk", gc=False):
-    """Begin a walk test of the home with this transmitter; a technician is there."""
-
-    transmitter_id: DeviceId
-    rooms: tuple[str, ...]
-    seconds_a_room: int = 60
-    by: str
-
-
-class ClearLatches(Struct, frozen=True, kw_only=True, tag="clear", gc=False):
-    """A person has looked at the device: what it latched is confirmed."""
-
-
-class Restart(Struct, frozen=True, kw_only=True, tag="restart", gc=False):
-    """Restart the device's program."""
-
-
-Order = TellPerson | ReportNow | WalkNow | ClearLatches | Restart
-
-
-class Command(Struct, frozen=True, kw_only=True, gc=False):
-    """One numbered order to one device. Devices carry out no number twice and none after its end."""
-
-    device_id: DeviceId
-    number: int
-    issued_at: datetime
-    expires_at: datetime
-    order: Order
+__all__ = [
+    "Answer",
+    "ClearLatches",
+    "Command",
+    "Configuration",
+    "DelegatedKey",
+    "Order",
+    "ReportNow",
+    "Restart",
+    "TellPerson",
+    "WalkNow",
+    "Watched",
+]
 
 
 class DelegatedKey(Struct, frozen=True, kw_only=True, gc=False):

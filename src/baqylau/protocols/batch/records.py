@@ -5,8 +5,25 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from baqylau.domain.commands import CommandState
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Body
+
+__all__ = [
+    "Alive",
+    "Batch",
+    "ClockQuality",
+    "CommandResult",
+    "CommandState",
+    "Doubt",
+    "LocalFinding",
+    "Own",
+    "Reception",
+    "Record",
+    "Said",
+    "WalkTest",
+    "WalkedRoom",
+]
 
 
 class ClockQuality(StrEnum):
@@ -60,17 +77,6 @@ class LocalFinding(Struct, frozen=True, kw_only=True, tag="local", gc=False):
 
     code: str
     told_person: bool
-
-
-class CommandState(StrEnum):
-    """Where a command stands."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    ACKNOWLEDGED = "acknowledged"
-    DONE = "done"
-    FAILED = "failed"
-    EXPIRED = "expired"
 
 
 class CommandResult(Struct, frozen=True, kw_only=True, tag="result", gc=False):
