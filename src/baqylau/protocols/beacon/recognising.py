@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId
 from baqylau.protocols.beacon.frame import FRAME_BYTES, VERSION, eid_of, told_time, unseal
+from baqylau.protocols.beacon.instants import delay_ms
 from baqylau.protocols.beacon.keys import EPOCH_S, epoch_of, identity, identity_key, period_of, status_key
 
 Block = Callable[[bytes], bytes]
@@ -55,6 +56,8 @@ class Recognised(Struct, frozen=True, kw_only=True, gc=False):
     at_s: int
     """When the device made it, by its own clock."""
     sub: int
+    sent_s: float
+    """When it went out, by the device's clock: its second and its own delay within it (`spec/beacon.md`, B9)."""
     status: bytes
     """The 8 authenticated bytes (`status.unpack`)."""
 
@@ -85,7 +88,10 @@ class Clock(Struct, frozen=True, kw_only=True, gc=False):
 class _Key(Struct, frozen=True):
     device_id: DeviceId
     epoch: int
+    own: Block
+    """Holds the key of the identity."""
     block: Block
+    """Holds the key of the status."""
 
 
 class Recogniser:
@@ -129,7 +135,8 @@ class Recogniser:
             return Refused(refusal=refusal, device_id=key.device_id)
         self.clocks[key.device_id] = self.clocks[key.device_id].after(heard_s, told)
         kind = frame[0] >> 2 & 0b111
-        return Recognised(device_id=key.device_id, kind=kind, at_s=told[0], sub=told[1], status=status)
+        sent_s = told[0] + delay_ms(key.own, *told) / 1000
+        return Recognised(device_id=key.device_id, kind=kind, at_s=told[0], sub=told[1], sent_s=sent_s, status=status)
 
     def _stale(self, device_id: DeviceId, told: tuple[int, int], heard_s: float) -> Refusal | None:
         clock = self.clocks[device_id]
@@ -154,7 +161,7 @@ class Recogniser:
             for epoch in range(max(theirs - reach, 0), theirs + reach + 1):
                 blocks = self._blocks_of(device_id, period_of(epoch))
                 if blocks is not None:
-                    yield identity(blocks[0], epoch), _Key(device_id, epoch, blocks[1])
+                    yield identity(blocks[0], epoch), _Key(device_id, epoch, *blocks)
 
     def _blocks_of(self, device_id: DeviceId, period: int) -> tuple[Block, Block] | None:
         name = device_id, period
