@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asked, minutePath, moved } from '../src/minute/address'
+import { asked, minutePath, moved, stepped, then } from '../src/minute/address'
 import { fromLocal, toLocal } from '../src/minute/local'
 import { nearest, sentence } from '../src/minute/said'
 import { AT } from './rows'
@@ -10,6 +10,13 @@ describe('the address of a minute', () => {
     expect(asked('?at=2026-11-19T17:06:42Z&known=2026-11-19T17:07:00Z', 0)).toEqual({ at: '2026-11-19T17:06:00Z', known: '2026-11-19T17:07:00Z' })
     expect(asked('?at=soon', Date.parse(AT)).at).toBe('2026-11-19T17:06:00Z')
     expect(moved('2026-11-19T17:06:00Z', -7)).toBe('2026-11-19T16:59:00.000Z')
+  })
+
+  it('never lies in the future, nor does what was known at it', () => {
+    const here = { at: '2026-11-19T17:06:00Z', known: null }
+    expect(stepped(here, 1, Date.parse(AT))).toEqual(here)
+    expect(stepped({ ...here, known: AT }, -1, Date.parse(AT))).toEqual({ at: '2026-11-19T17:05:00.000Z', known: '2026-11-19T17:06:00.000Z' })
+    expect(then(here.at, Date.parse(AT))).toBe('2026-11-19T17:06:10.000Z')
   })
 
   it('is written as the wall of the installation shows it', () => {
