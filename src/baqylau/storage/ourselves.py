@@ -64,7 +64,8 @@ class Condition(Struct, frozen=True, kw_only=True):
     code: Code
     subject: str
     since: datetime
-    """Part of the name of the finding: as long as it stays, it is one and the same."""
+    named_by: datetime | None = None
+    """Part of the name of the finding: as long as it stays, it is one and the same. None: `since` is."""
 
 
 _SIGNS = text("""
@@ -143,7 +144,7 @@ def _ours_to_write(connection: Connection) -> bool:
 
 def _finding(one: Condition, at: datetime) -> Finding:
     return Finding(
-        id=finding_id(RULE, one.code.value, one.subject, one.since.isoformat()),
+        id=finding_id(RULE, one.code.value, one.subject, (one.named_by or one.since).isoformat()),
         rule=RULE,
         rule_version=VERSION,
         code=one.code,

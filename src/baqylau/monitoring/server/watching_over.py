@@ -36,8 +36,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Median time from receipt to commit [K]."""
     judge_late_ms: float = 5_000.0
     """Median time from receipt to judgement; notes on the domain, section 7 (1)."""
-    late_for_s: float = 30.0
-    """A short rush is no fault [K]."""
+    late_for_s: float = 90.0
+    """A short rush is no fault, nor is a start: longer than the minute over which delays are measured [K]."""
     unsigned_after_s: float = 300.0
     """Heads are signed every minute while the journal grows [K]."""
     free_share: float = 0.02
@@ -68,16 +68,16 @@ def conditions(signs: Signs, disk: Disk, now: datetime, began_at: datetime, limi
         if now - max(sign.alive_at, began_at) > timedelta(seconds=limits.down_after_s):
             yield Condition(code=Code.PART_DOWN, subject=role, since=sign.alive_at)
         elif sign.delay_ms is not None and sign.delay_ms > late_ms.get(role, inf):
-            yield Condition(code=Code.INGEST_LAG, subject=role, since=hour)
+            yield Condition(code=Code.INGEST_LAG, subject=role, since=now, named_by=hour)
     for target, since in signs.broken_ways:
         yield Condition(code=Code.PART_DOWN, subject=f"notices/{target}", since=since)
     if disk.free < max(limits.free_bytes, disk.total * limits.free_share):
-        yield Condition(code=Code.STORAGE_FAULT, subject="disk", since=hour)
+        yield Condition(code=Code.STORAGE_FAULT, subject="disk", since=now, named_by=hour)
     if _unsigned(signs, now, began_at, limits):
         yield Condition(code=Code.STORAGE_FAULT, subject="signature", since=signs.signed_at or hour)
     if signs.quarantined >= max(limits.quarantined_least, signs.quarantined_usually * limits.quarantined_times):
-        yield Condition(code=Code.QUARANTINE_RISING, subject="quarantine", since=hour)
-    yield from _security(signs, hour, limits)
+        yield Condition(code=Code.QUARANTINE_RISING, subject="quarantine", since=now, named_by=hour)
+    yield from _security(signs, now, hour, limits)
 
 
 def _unsigned(signs: Signs, now: datetime, began_at: datetime, limits: Limits) -> bool:
@@ -88,9 +88,9 @@ def _unsigned(signs: Signs, now: datetime, began_at: datetime, limits: Limits) -
     return now - max(signs.signed_at or began_at, began_at) > limit and now - signs.appended_at < limit
 
 
-def _security(signs: Signs, hour: datetime, limits: Limits) -> Iterator[Condition]:
+def _security(signs: Signs, now: datetime, hour: datetime, limits: Limits) -> Iterator[Condition]:
     if signs.failures_of_login >= limits.failures_of_login or signs.failures_of_peer >= limits.failures_of_peer:
-        yield Condition(code=Code.SECURITY_EVENT, subject="sign_in", since=hour)
+        yield Condition(code=Code.SECURITY_EVENT, subject="sign_in", since=now, named_by=hour)
     for _, at in signs.accounts:
         yield Condition(code=Code.SECURITY_EVENT, subject="accounts", since=at)
 
@@ -98,8 +98,8 @@ def _security(signs: Signs, hour: datetime, limits: Limits) -> Iterator[Conditio
 def broken_chains(proved: Verification, now: datetime) -> Iterator[Condition]:
     """Give the chains that are not as they were written."""
     for broken in proved.broken:
-        since = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        yield Condition(code=Code.CHAIN_BROKEN, subject=f"journal/{broken.partition}", since=since)
+        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        yield Condition(code=Code.CHAIN_BROKEN, subject=f"journal/{broken.partition}", since=now, named_by=day)
 
 
 class Watch:
