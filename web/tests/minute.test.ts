@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asked, minutePath, moved, stepped, then } from '../src/minute/address'
+import { asked, minutePath, moved, stepped, knownThen } from '../src/minute/address'
 import { fromLocal, toLocal } from '../src/minute/local'
 import { nearest, sentence } from '../src/minute/said'
 import { AT } from './rows'
@@ -16,7 +16,7 @@ describe('the address of a minute', () => {
     const here = { at: '2026-11-19T17:06:00Z', known: null }
     expect(stepped(here, 1, Date.parse(AT))).toEqual(here)
     expect(stepped({ ...here, known: AT }, -1, Date.parse(AT))).toEqual({ at: '2026-11-19T17:05:00.000Z', known: '2026-11-19T17:06:00.000Z' })
-    expect(then(here.at, Date.parse(AT))).toBe('2026-11-19T17:06:10.000Z')
+    expect(knownThen(here.at, Date.parse(AT))).toBe('2026-11-19T17:06:10.000Z')
   })
 
   it('is written as the wall of the installation shows it', () => {

@@ -23,13 +23,13 @@ export function asked(search: string, now: number): Asked {
 const WAY_MS = 2000
 
 /** What was known then: at the end of the minute, and never later than now. */
-export const then = (at: string, now: number): string => new Date(Math.max(Date.parse(at), Math.min(Date.parse(at) + 60_000, now - WAY_MS))).toISOString()
+export const knownThen = (at: string, now: number): string => new Date(Math.max(Date.parse(at), Math.min(Date.parse(at) + 60_000, now - WAY_MS))).toISOString()
 
 /** So many minutes earlier or later with the same question; what has not happened yet is not asked about. */
 export function stepped({ at, known }: Asked, minutes: number, now: number): Asked {
   const next = moved(at, minutes)
   if (Date.parse(next) > now) return { at, known }
-  return { at: next, known: known === null ? null : then(next, now) }
+  return { at: next, known: known === null ? null : knownThen(next, now) }
 }
 
 /** So many minutes earlier or later. */
