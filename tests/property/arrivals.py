@@ -17,8 +17,9 @@ SNAPSHOT_EVERY = 3
 class Judge:
     """Folds what comes, takes snapshots, and judges again when something comes late."""
 
-    def __init__(self, supervision: Supervision) -> None:
+    def __init__(self, supervision: Supervision, snapshot_every: int = SNAPSHOT_EVERY) -> None:
         self.supervision = supervision
+        self.snapshot_every, self.kept_at = snapshot_every, 0
         self.state = begin()
         self.snapshots: list[PersonState] = [begin()]
         self.heard: dict[ObservationId, Observation] = {}
@@ -30,13 +31,15 @@ class Judge:
         new = sorted({one.id: one for one in batch if one.id not in self.heard}.values(), key=order_key)
         self.heard.update((one.id, one) for one in new)
         behind = [one for one in new if late(self.state, one)]
-        self.snapshots = [kept for kept in self.snapshots if all(serves(kept, one) for one in new)]
+        while new and not serves(self.snapshots[-1], new[0]):
+            self.snapshots.pop()
         if behind:
             self._again(until)
         else:
             self.state, found = fold(self.supervision, self.state, new, until)
             self._raise(found)
-        if len(self.heard) % SNAPSHOT_EVERY == 0:
+        if len(self.heard) - self.kept_at >= self.snapshot_every:
+            self.kept_at = len(self.heard)
             self.snapshots.append(self.state)
 
     def _again(self, until: datetime | None) -> None:

@@ -18,6 +18,7 @@ from baqylau.domain.observations import Observation
 from baqylau.domain.settling import SETTLED_AFTER, settles
 from tests.property.arrivals import Judge
 from tests.quality.case import Case
+from tests.quality.judging import SNAPSHOT_EVERY
 
 ROUND = timedelta(seconds=30)
 TAKEN_AFTER = {priority: timedelta(seconds=seconds / 2) for priority, seconds in TAKE_WITHIN_S.items()}
@@ -103,7 +104,7 @@ class Desk:
 
 def worked(case: Case) -> Desk:
     """Let a life arrive as it did, time passing in between, and give the desk at its end."""
-    judge, desk = Judge(case.prescribed), Desk()
+    judge, desk = Judge(case.prescribed, SNAPSHOT_EVERY), Desk()
     for together, now in _rounds(case):
         while judge.state.wake_at is not None and judge.state.wake_at < now:
             wake_at = judge.state.wake_at

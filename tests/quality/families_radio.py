@@ -279,14 +279,22 @@ def strap_pulled(random: Random) -> Case:
     return case(day, curfew(), truths=[truth(Code.STRAP_STRAINED, pulled_at, 180)], may=[Code.GAPS_FREQUENT])
 
 
-@family
-def bracelet_switched_off_by_an_empty_cell(random: Random) -> Case:
-    """A mobile set says its last word and goes dark."""
+def _last_word(random: Random, reason: FarewellReason, code: Code) -> Case:
     day = Day(random, at("12:00"), rich=True, every_s=60.0)
     day.stay(random.uniform(60, 200))
-    reason = random.choice(tuple(FarewellReason))
     gone_at = day.say(Farewell(reason=reason))
     day.without_reports(random.uniform(10, 25))
     day.stay(30)
-    code = Code.POWER_OFF if reason is FarewellReason.SWITCHED_OFF else Code.BATTERY_EMPTY
     return case(day, curfew(), truths=[truth(code, gone_at, AT_ONCE_S)])
+
+
+@family
+def tracker_switched_off(random: Random) -> Case:
+    """Somebody switches the tracker off; it says so and goes dark."""
+    return _last_word(random, FarewellReason.SWITCHED_OFF, Code.POWER_OFF)
+
+
+@family
+def tracker_dies_with_a_last_word(random: Random) -> Case:
+    """The battery is empty; the tracker says so and goes dark."""
+    return _last_word(random, FarewellReason.BATTERY_EMPTY, Code.BATTERY_EMPTY)

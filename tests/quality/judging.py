@@ -14,10 +14,12 @@ from baqylau.domain.observations import Observation
 from tests.property.arrivals import Judge
 from tests.quality.case import FAMILIES, Case
 
-ROUND = timedelta(seconds=30)
-"""How long arrivals are gathered before they are judged together."""
+ROUND = timedelta(minutes=10)
+"""How long arrivals are gathered before they are judged together; the end is the same for any time."""
 IN_ONE_ALARM = timedelta(hours=1)
 """How long an alarm is in somebody's hands: what repeats meanwhile is counted in it."""
+SNAPSHOT_EVERY = 60
+"""Observations: what comes late is judged again from the last state kept before it."""
 CONFIDENT = 1.96
 
 
@@ -47,7 +49,7 @@ class Score(Struct, kw_only=True):
 
 def judge(case: Case) -> list[Finding]:
     """Give the findings that stand when everything has arrived and time has passed."""
-    judge = Judge(case.prescribed)
+    judge = Judge(case.prescribed, SNAPSHOT_EVERY)
     for together in _rounds(case.arriving):
         judge.arrive(together, together[-1].received_at)
     judge.arrive([], max(case.ended_at, case.arriving[-1].received_at))

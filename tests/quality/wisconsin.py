@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from baqylau.domain.findings import Code
 from baqylau.domain.observations import Observation, Strap
+from baqylau.domain.people import DeviceKind
 from tests.quality.case import AT_ONCE_S, Case, Truth, case, truth
 from tests.quality.families_home import curfew, somewhere
 from tests.quality.families_zones import SCHOOL, SCHOOL_M, school
@@ -25,6 +26,8 @@ FORGOTTEN_SHARE = 0.1
 """Of lost links: the device restarts and remembers nothing."""
 REAL_A_DAY = 0.05
 RESTING_S, MOVING_S = 300.0, 60.0
+LIMIT_S = int(RESTING_S) + 1_800
+"""Silence is found after the longest interval and half an hour (catalogue, C01)."""
 
 _Spans = list[tuple[datetime, datetime]]
 
@@ -73,6 +76,7 @@ def lossy_life(random: Random, days: int) -> Life:
     """Give some days of somebody who keeps the hours, works across the town, and now and then does not."""
     begin = at("06:00")
     day = LossyDay(random, begin, rich=True, every_s=RESTING_S)
+    day.fit(day.device, DeviceKind.TRACKER, LIMIT_S)
     losses = _Losses(_drawn(random, begin, days, LINKS_A_DAY), _drawn(random, begin, days, FIXES_A_DAY))
     day.losses = losses
     work = (random.uniform(1500, 4000), random.uniform(-2500, -500))

@@ -1,30 +1,51 @@
-"""A few lives of each family of the quality suite: what matters most is always found, and little else is."""
+"""A life of each family of the quality suite: what matters most is always found, and little else is."""
 
 from random import Random
 
 import pytest
 
 from baqylau.domain.catalogue import EVENTS
+from baqylau.domain.findings import Code
 from tests.quality.all_families import FAMILIES
 from tests.quality.judging import score, wilson
+from tests.quality.load import TASKS_A_DAY, load
+from tests.quality.page import PAGE, page, read
 
-VARIANTS = 3
-PRECISION_FLOOR = 0.95
+PRECISION_FLOOR = 0.97
 """Recorded with the rules as they are: raise it with them."""
+FAMILIES_MIN = 64
+TOLD_BY_LATER_DEVICES = "AEKX"
+"""Identification, breath, console and our own operation: their observations come with their devices."""
 
 
 def test_nothing_of_first_priority_is_missed_and_little_is_false() -> None:
-    total = score(FAMILIES, VARIANTS)
+    total = score(FAMILIES, 1)
     missed = {code for code, tally in total.by_code.items() if tally.missed and EVENTS[code].priority == 1}
     assert missed == set(), sorted(total.wrong)
     found = sum(tally.found for tally in total.by_code.values())
     assert found / (found + total.false) >= PRECISION_FLOOR, sorted(total.wrong)
 
 
-def test_the_families_speak_of_every_code_of_first_priority() -> None:
+def test_a_lossy_week_leaves_operators_time_and_loses_nothing_real() -> None:
+    worked = load(people=5, days=4)
+    assert worked.lost == set()
+    assert worked.tasks.total() / worked.days <= TASKS_A_DAY, worked.tasks
+
+
+def test_what_was_recorded_for_the_documentation_is_within_what_is_held_to() -> None:
+    kept = read()
+    assert kept.families >= FAMILIES_MIN
+    assert kept.lost == 0
+    assert sum(kept.tasks.values()) / kept.load_days <= TASKS_A_DAY
+    assert [row.code for row in kept.rows if EVENTS[row.code].priority == 1 and row.found < row.happened] == []
+    assert PAGE.read_text(encoding="utf-8") == page(kept), "the page is stale: run `make docs`"
+
+
+def test_the_families_speak_of_every_code_of_first_priority_that_a_device_can_tell() -> None:
     cases = [make(Random("one")) for make in FAMILIES.values()]  # noqa: S311 - invented lives
     told = {true.code for case in cases for true in case.truths}
-    assert {code for code, event in EVENTS.items() if event.priority == 1} - told == set()
+    urgent = {code for code, event in EVENTS.items() if event.priority == 1}
+    assert {code for code in urgent - told if code.value[0] not in TOLD_BY_LATER_DEVICES} == set[Code]()
 
 
 @pytest.mark.parametrize(
