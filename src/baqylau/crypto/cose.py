@@ -1,7 +1,7 @@
 """Messages that prove who made them: COSE_Sign1 with Ed25519, COSE_Mac0 with HMAC-SHA256 (RFC 9052, RFC 9053).
 
-One form alone is made and taken: tagged; algorithm and key id protected, in this order, and nothing else; no unprotected
-header; the payload inside; every length in its shortest form. So the bytes of a message are determined by what it says.
+One form alone is made and taken: tagged; algorithm and key id protected, in this order, and nothing else; no
+unprotected header; the payload inside; every length in its shortest form. What a message says determines its bytes.
 """
 
 import hmac

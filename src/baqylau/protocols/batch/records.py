@@ -137,3 +137,14 @@ class Batch(Struct, frozen=True, kw_only=True, gc=False):
     configuration: int
     """Version of the configuration that the device runs by; 0 for none."""
     records: tuple[Record, ...]
+
+
+class Poll(Struct, frozen=True, kw_only=True, gc=False):
+    """A device asks what there is for it. The answer may wait until there is something."""
+
+    device_id: DeviceId
+    at: datetime
+    """By the device's clock: what is older than the last poll, or far from now, is a recording."""
+    configuration: int
+    wait_s: int = 0
+    """How long the device waits for the answer."""
