@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from baqylau.crypto.sealing import NONCE_BYTES
 from baqylau.crypto.signing import Signer
@@ -71,22 +71,24 @@ class Journal:
         self._random = random
         self._days = Days(engine)
 
-    def append(self, entries: Sequence[Entry]) -> list[bool]:
-        """Keep the entries in one transaction; when this returns they are on disk.
+    def append(self, entries: Sequence[Entry], also: Sequence[Callable[[Connection], None]] = ()) -> list[bool]:
+        """Keep the entries in one transaction; when this returns they are on disk, with what is `also` written.
 
         Gives for each whether it is new; one that is there already, or twice among these, is False. Raises
         `StorageUnavailableError` when nothing is certain: append the same again.
         """
-        if not entries:
+        if not entries and not also:
             return []
         now = self._clock()
         self._days.make_ready(now)
         keys = self._vault.keys_for(entry.person_id for entry in entries)
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
             writing = Writing(cursor, locked_heads(cursor, {entry.partition for entry in entries}), now)
-            fresh = writing.claim(entries)
+            fresh = writing.claim(entries) if entries else {}
             writing.copy(fresh, keys, self._random(NONCE_BYTES * len(fresh)))
             writing.finish()
+            for write in also:
+                write(connection)
         return _first_of_each(entries, fresh)
 
     def read_after(self, cursors: Mapping[int, int], limit: int) -> list[JournalEntry]:

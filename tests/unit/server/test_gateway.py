@@ -1,11 +1,11 @@
 """The gateway as devices meet it: on a real socket, over a real database."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from baqylau.domain.observations import Blind, Fix
 from baqylau.domain.partitions import ALL_PARTITIONS, UNASSIGNED, ourselves
@@ -65,11 +65,11 @@ def test_nobody_is_told_that_a_position_is_kept_while_the_database_is_away(engin
     class Failing(Journal):
         away = False
 
-        def append(self, entries: Sequence[Entry]) -> list[bool]:
+        def append(self, entries: Sequence[Entry], also: Sequence[Callable[[Connection], None]] = ()) -> list[bool]:
             if self.away:
                 msg = "away"
                 raise StorageUnavailableError(msg)
-            return super().append(entries)
+            return super().append(entries, also)
 
     site.journal.__class__ = Failing
 

@@ -22,6 +22,7 @@ from baqylau.storage.database import (
     plain_dsn,
     transaction,
 )
+from baqylau.storage.link_tables import link_state
 from baqylau.storage.notice_tables import notice
 from baqylau.storage.schema import alarm
 from tests.unit.storage.kept import NOON
@@ -47,7 +48,7 @@ _OLD_ACT = """
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) -> None:
-    assert {notice.metadata, alarm.metadata} == {metadata}
+    assert {notice.metadata, alarm.metadata, link_state.metadata} == {metadata}
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 

@@ -23,6 +23,7 @@ from baqylau.domain.partitions import ALL_PARTITIONS, ourselves
 from baqylau.monitoring.server.delays import Delays
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal import Entry, Journal
+from baqylau.storage.link_records import Arrival, keeping
 from baqylau.storage.live import Live
 from baqylau.storage.quarantine import Item, Quarantine
 
@@ -43,6 +44,7 @@ class _Waiting(Struct, frozen=True):
     entries: Sequence[Entry]
     done: Callable[[bool], None] | None
     since_s: float
+    arrival: Arrival | None
 
 
 class Keeper:
@@ -96,10 +98,15 @@ class Keeper:
             self._lock.notify()
         self._thread.join()
 
-    def submit(self, entries: Sequence[Entry], done: Callable[[bool], None] | None) -> None:
-        """Have entries committed; `done` is then called on the lines' thread with whether they are on disk."""
+    def submit(
+        self, entries: Sequence[Entry], done: Callable[[bool], None] | None, arrival: Arrival | None = None
+    ) -> None:
+        """Have entries committed; `done` is then called on the lines' thread with whether they are on disk.
+
+        `arrival` is what comes with the entries by the device link; it is written in the same transaction.
+        """
         with self._lock:
-            self._waiting.append(_Waiting(entries, done, perf_counter()))
+            self._waiting.append(_Waiting(entries, done, perf_counter(), arrival))
             self._lock.notify()
 
     def set_aside(self, item: Item) -> None:
@@ -145,7 +152,9 @@ class Keeper:
             threading.Event().wait(BEAT_S)
 
     def _commit(self, group: list[_Waiting]) -> None:
-        self._journal.append([entry for waiting in group for entry in waiting.entries])
+        arrivals = [waiting.arrival for waiting in group if waiting.arrival is not None]
+        also = (keeping(arrivals, self._now()),) if arrivals else ()
+        self._journal.append([entry for waiting in group for entry in waiting.entries], also)
         self._unsigned = True
         now, now_s = self._now(), perf_counter()
         for waiting in group:
