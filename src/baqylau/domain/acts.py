@@ -318,5 +318,5 @@ def _reopened(alarm: Alarm, why: str, at: datetime) -> Alarm:
 
 def _climbed(alarm: Alarm, level: Level, at: datetime) -> Alarm:
     """Whoever had it in hands and did nothing no longer has it."""
-    alarm = replace(alarm, state=AlarmState.OPEN, taken_by=None, taken_at=None)
+    alarm = replace(_awake(alarm), state=AlarmState.OPEN, taken_by=None, taken_at=None)
     return replace(alarm, level=level, escalated_at=at, waits_since=at)
