@@ -64,10 +64,10 @@ def ccm_open(block: "Block", nonce: bytes, clear: bytes, sealed: bytes) -> "byte
     """Give the message, or None when anything of it is not as it was sealed."""
     message = _counted(block, nonce, sealed[:-TAG_BYTES])
     expected = exclusive_or(_ccm_tag(block, nonce, clear, message), _stream(block, nonce, 0))
-    return message if _same(expected, sealed[-TAG_BYTES:]) else None
+    return message if same(expected, sealed[-TAG_BYTES:]) else None
 
 
-def _same(one: bytes, two: bytes) -> bool:
+def same(one: bytes, two: bytes) -> bool:
     """Compare without telling by its time where the first difference is."""
     difference = len(one) ^ len(two)
     for a, b in zip(one, two):  # noqa: B905 - MicroPython's zip has no `strict`
