@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from baqylau.domain.commands import ClearLatches, Command, Order, ReportNow, Restart, TellPerson, WalkNow
 from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.domain.orders import Restriction
+from baqylau.domain.orders import Permission, Restriction
 from baqylau.domain.people import Language
 
 __all__ = [
@@ -39,6 +39,8 @@ class Watched(Struct, frozen=True, kw_only=True, gc=False):
     transmitter_id: DeviceId
     restrictions: tuple[Restriction, ...] = ()
     language: Language = Language.KK
+    permissions: tuple[Permission, ...] = ()
+    """Of the person; without reason and name of who granted them."""
 
 
 class Configuration(Struct, frozen=True, kw_only=True, gc=False):

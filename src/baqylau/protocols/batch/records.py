@@ -77,6 +77,8 @@ class LocalFinding(Struct, frozen=True, kw_only=True, tag="local", gc=False):
 
     code: str
     told_person: bool
+    transmitter_id: DeviceId | None = None
+    """Whose wearer it is about; None for the unit itself."""
 
 
 class CommandResult(Struct, frozen=True, kw_only=True, tag="result", gc=False):
