@@ -16,6 +16,7 @@ from tests.perf import (
     bench_load,
     bench_rules,
     bench_screen,
+    bench_weight,
     kill,
 )
 from tests.perf.figures import Figure, show, wide_console, write
@@ -43,6 +44,7 @@ def _all(console: Console) -> Iterator[Figure]:
         yield from bench_screen.figures(installation, calibration)
     with installed() as installation:
         yield from bench_load.figures(installation, calibration)
+        yield from bench_weight.figures(installation)
     yield from kill.figures(kill.Plan(times=KILLS), console)
 
 
