@@ -265,7 +265,7 @@ class Sender:
             self.keys, self.number = BeaconKeys(root, self.cipher), 0
             self.clock = resumed(0, (0,) * LANES, at_ms)
         self.serial, self.new_root, self.asleep, self.unkept = serial, root, False, True
-        self.latched, self.events = self.now & COUNTED, 0
+        self.latched, self.events, self.extra = self.now & COUNTED, 0, bytes(len(self.extra))
         self.clock = self.clock.set_to(at_s, at_ms)
         self.plan(at_ms)
 
@@ -279,8 +279,10 @@ class Sender:
         if kind == CLOCK:
             self.clock = self.clock.set_to(figure, at_ms)
             self.plan(at_ms)
-        elif kind == FITTED or (kind == CONFIRM and figure == self.events):
+        elif kind == CONFIRM and figure == self.events:
             self.latched &= self.now
+        elif kind == FITTED:
+            self.latched = frozenset()
         elif kind == SHIP:
             self.asleep = True
         return kind

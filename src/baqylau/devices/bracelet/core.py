@@ -6,9 +6,9 @@ due at the latest (`Tick`); sensors are to be read every `SAMPLE_EVERY_MS` and w
 Figures without another source are design values.
 """
 
-from baqylau.devices.battery import charge_percent
 from baqylau.devices.beacon_inputs import Line, Order, RadioFault, Tick, taken
 from baqylau.devices.beacon_sender import Sender
+from baqylau.devices.condition import implausible, is_extreme, is_low, is_open, measure, words
 from baqylau.devices.settling import Settling
 from baqylau.protocols.beacon.frame import BRACELET
 
@@ -31,11 +31,7 @@ OFF_BODY_MS = 30_000
 ON_BODY_MS = 5000
 SKIN_COUNTS = 400
 """The capacitive sensor feels a body from here on."""
-INSIDE_LUX = 20.0
-"""Light inside the case: it is open, whatever its switch says."""
 SHOCK_G = 12.0
-LOW_PERCENT, ENOUGH_PERCENT = 15.0, 20.0
-COLD_C, HOT_C = -20.0, 60.0
 NOTHING_LEARNED = bytes(6)
 
 
@@ -57,7 +53,7 @@ class Sample:
         """
         self.at_ms = at_ms
         self.loop_ohm, self.loop_percent = strap
-        self.switch_open, self.inside_lux = case
+        self.case = case
         self.skin_counts = skin_counts
         self.moves, self.knock_g = motion
         self.temperature_c = temperature_c
@@ -133,31 +129,24 @@ def _look(state: State, sample: Sample) -> None:
     if sample.charging and sender.asleep:
         sender.wake(at_ms)
     sender.count_motion(at_ms, moves=bool(sample.moves))
-    sender.failing = implausible(sample)
-    if sample.battery_mv is not None:
-        sender.battery_percent = charge_percent(sample.battery_mv)
-    if sample.temperature_c is not None:
-        sender.temperature_c = min(max(round(sample.temperature_c), -127), 127)
+    sender.failing = _failing(sample)
+    measure(sender, sample.battery_mv, sample.temperature_c)
     if sample.loop_ohm is not None and sample.loop_percent is not None:
         state.loops = sample.loop_ohm, sample.loop_percent
     if sample.skin_counts is not None:
         state.off_body = state.off_body.after(at_ms, says=sample.skin_counts < SKIN_COUNTS)
     state.strained = state.strained.after(at_ms, says=_strained(state.loops, sender.extra))
-    state.seen = _words(sample, sender)
-    state.sudden = _sudden(state, sample)
-
-
-def _words(sample: Sample, sender: Sender) -> "frozenset[str]":
-    """Give the words that hold at once."""
-    low = sender.battery_percent < (ENOUGH_PERCENT if "battery_low" in sender.now else LOW_PERCENT)
-    held = (
+    state.seen = words(
         ("strap", _cut(sample)),
-        ("case", sample.switch_open or (sample.inside_lux or 0.0) >= INSIDE_LUX),
+        ("case", is_open(sample.case)),
         ("moving", sample.moves),
-        ("battery_low", low),
+        ("battery_low", is_low(sender)),
         ("charging", sample.charging),
     )
-    return frozenset([word for word, holds in held if holds])
+    extreme = is_extreme(sample.temperature_c)
+    knocked = (sample.knock_g or 0.0) >= SHOCK_G
+    state.sudden = words(("shock", knocked), ("temperature", extreme and not state.extreme))
+    state.extreme = extreme
 
 
 def _cut(sample: Sample) -> bool:
@@ -179,16 +168,6 @@ def _learned(loops: "tuple[int, float]") -> bytes:
     return loops[0].to_bytes(4, "big") + round(loops[1] * 100).to_bytes(2, "big")
 
 
-def _sudden(state: State, sample: Sample) -> "frozenset[str]":
-    """Give what happened and has no end of its own."""
-    knocked = (sample.knock_g or 0.0) >= SHOCK_G
-    degrees = sample.temperature_c
-    extreme = degrees is not None and not COLD_C <= degrees <= HOT_C
-    began = extreme and not state.extreme
-    state.extreme = extreme
-    return frozenset([word for word, holds in (("shock", knocked), ("temperature", began)) if holds])
-
-
 def _judge(state: State, at_ms: int) -> None:
     """Say what is so now, when it is not what was said last."""
     sender, now = state.sender, state.seen
@@ -201,16 +180,15 @@ def _judge(state: State, at_ms: int) -> None:
     sender.repack()
 
 
-def implausible(sample: Sample) -> "tuple[str, ...]":
-    """Give the sensors that do not answer or show what cannot be: the self test."""
-    figures = (
+def _failing(sample: Sample) -> "tuple[str, ...]":
+    """Test the sensors by what they show."""
+    return implausible(
         ("loop_ohm", sample.loop_ohm, 0, 10_000_000),
         ("loop_percent", sample.loop_percent, 0, 200),
-        ("case_switch", sample.switch_open, 0, 1),
-        ("case_light", sample.inside_lux, 0, 200_000),
+        ("case_switch", sample.case[0], 0, 1),
+        ("case_light", sample.case[1], 0, 200_000),
         ("skin", sample.skin_counts, 0, 65_535),
         ("motion", sample.moves, 0, 1),
         ("temperature", sample.temperature_c, -60, 120),
         ("battery", sample.battery_mv, 2000, 4500),
     )
-    return tuple([name for name, figure, low, high in figures if figure is None or not low <= figure <= high])

@@ -3,7 +3,18 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baqylau.domain.observations import Battery, Enclosure, Motion, SelfTest, Skin, Strap, Surroundings
+from baqylau.domain.observations import (
+    Battery,
+    Displaced,
+    Enclosure,
+    Motion,
+    Power,
+    SelfTest,
+    Skin,
+    Strap,
+    Surroundings,
+)
+from baqylau.protocols.beacon.frame import RELAY
 from baqylau.protocols.beacon.reading import bodies_of
 from baqylau.protocols.beacon.status import LATCHED, NOW, UNKNOWN_TEMPERATURE, Status, unpack
 
@@ -16,9 +27,9 @@ def status(*now: str, latched: tuple[str, ...] = (), events: int = 0) -> Status:
 def test_a_bracelet_that_is_well_says_so() -> None:
     assert bodies_of(status(), status()) == (
         Strap(open=False),
-        Enclosure(open=False),
         Skin(contact=True),
         Motion(moving=False),
+        Enclosure(open=False),
         Battery(level_percent=50),
         SelfTest(passed=True),
         Surroundings(temperature_c=None),
@@ -34,6 +45,19 @@ def test_what_was_told_before_is_not_told_again_until_it_happens_again() -> None
     told = status(latched=("strap", "case"), events=2)
     assert Strap(open=True) not in bodies_of(told, told)
     assert Strap(open=True) in bodies_of(status(latched=("strap", "case"), events=4), told)
+
+
+def test_an_event_that_was_heard_does_not_bring_back_an_older_one() -> None:
+    told = status(latched=("strap",), events=2)
+    off_body = status("off_body", latched=("strap", "off_body"), events=3)
+    assert Strap(open=True) not in bodies_of(off_body, told)
+    assert Strap(open=True) not in bodies_of(status(latched=("strap", "off_body"), events=4), off_body)
+
+
+def test_a_relay_says_whether_it_stands_and_has_mains_and_nothing_of_a_body() -> None:
+    heard = bodies_of(status("off_body", "charging", latched=("off_body",), events=1), status(), RELAY)
+    assert heard[:2] == (Displaced(moved=True), Power(external=True))
+    assert not [body for body in heard if isinstance(body, Strap | Skin | Motion)]
 
 
 def test_a_strap_that_is_open_is_open_once() -> None:
