@@ -37,8 +37,9 @@ class Fleet:
 
     def __init__(self, devices: Iterable[Device], supervisions: Iterable[Supervision]) -> None:
         """Index devices by protocol and number, fittings by device."""
+        self._by_id: Mapping[DeviceId, Device] = {device.id: device for device in devices}
         self._by_number: Mapping[tuple[str, str], Device] = {
-            (device.protocol, device.number): device for device in devices
+            (device.protocol, device.number): device for device in self._by_id.values()
         }
         self._worn: dict[DeviceId, list[_Worn]] = {}
         for supervision in supervisions:
@@ -51,6 +52,10 @@ class Fleet:
     def find(self, protocol: str, number: str) -> Device | None:
         """Give the device that a protocol calls by this number."""
         return self._by_number.get((protocol, number))
+
+    def device(self, device_id: DeviceId) -> Device | None:
+        """Give the device with this name of ours."""
+        return self._by_id.get(device_id)
 
     def belongs(self, device_id: DeviceId, at: datetime) -> Belongs | None:
         """Tell where facts of that instant go; None when it is on somebody whom no order, and no consent, covers."""

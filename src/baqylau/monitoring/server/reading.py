@@ -18,7 +18,7 @@ def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> En
     of its own cannot be told from its repetition, so the time of receipt makes each a fact of its own.
     """
     identity = reading.identity if reading.observed_at else reading.identity + now.isoformat().encode()
-    return _placed(
+    return placed(
         fleet,
         Observation(
             id=observation_id(device.id.encode(), identity),
@@ -35,7 +35,7 @@ def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> En
 
 def sign_of_life(fleet: Fleet, device: Device, event: LinkEvent, raw: bytes, *, now: datetime) -> Entry | None:
     """Give the observation that a device was on the line, at our own time."""
-    return _placed(
+    return placed(
         fleet,
         Observation(
             id=observation_id(device.id.encode(), event.encode(), now.isoformat().encode()),
@@ -50,7 +50,8 @@ def sign_of_life(fleet: Fleet, device: Device, event: LinkEvent, raw: bytes, *, 
     )
 
 
-def _placed(fleet: Fleet, observation: Observation, raw: bytes) -> Entry | None:
+def placed(fleet: Fleet, observation: Observation, raw: bytes) -> Entry | None:
+    """Give the observation with where it belongs; None when no order covers it, so that it must not be kept."""
     belongs = fleet.belongs(observation.device_id, instant(observation))
     if belongs is None:
         return None

@@ -1,0 +1,242 @@
+"""READ, for the device link: from the records of a batch to facts, and to what is no fact and why.
+
+A unit is believed about itself and about what it did. What it heard of another device is judged again here, with keys
+that the unit does not have. Pure but for what is remembered of latched words (`Latches`).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import assert_never
+
+from msgspec import Struct, field, to_builtins
+
+from baqylau.crypto.digests import observation_id
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.observations import (
+    Authentication,
+    Blind,
+    Body,
+    Distrust,
+    DistrustReason,
+    Heard,
+    LinkEvent,
+    LinkHealth,
+    Nearness,
+    Observation,
+)
+from baqylau.monitoring.server.fleet import Fleet
+from baqylau.monitoring.server.link.beacons import Beacons, Latches
+from baqylau.monitoring.server.reading import placed
+from baqylau.protocols.batch.envelope import Opened
+from baqylau.protocols.batch.records import (
+    Alive,
+    CommandResult,
+    Doubt,
+    LocalFinding,
+    Own,
+    Reception,
+    Record,
+    WalkTest,
+)
+from baqylau.protocols.batch.wire import content_of
+from baqylau.protocols.beacon.reading import bodies_of
+from baqylau.protocols.beacon.recognising import Refusal
+from baqylau.protocols.beacon.status import unpack
+from baqylau.storage.commands import Told
+from baqylau.storage.journal import Entry
+from baqylau.storage.link_records import CONTENT_BYTES, Kept, Status, Word
+from baqylau.storage.quarantine import Item
+
+LINK, BEACON = "link", "beacon"
+_NOT_OF_ITSELF = (Blind, Nearness, Heard)
+"""What no device says of itself: we say it, or another hears it."""
+_DOUBTS: Mapping[str, DistrustReason] = {
+    Refusal.BROKEN: DistrustReason.BAD_CODE,
+    Refusal.STALE: DistrustReason.REPLAY,
+    Refusal.REPEATED: DistrustReason.REPLAY,
+    "relayed": DistrustReason.RELAYED,
+    "clone": DistrustReason.CLONE,
+}
+
+
+class Taken(Struct):
+    """What a batch comes to."""
+
+    entries: list[Entry] = field(default_factory=list)
+    aside: list[Item] = field(default_factory=list)
+    refused: list[DeviceId] = field(default_factory=list)
+    """Of whom something was said that no order allows to be kept; once for each record."""
+    statuses: list[Status] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    contents: bytes = b""
+    new: int = 0
+    """How many of the records were not kept before."""
+
+
+class Reader(Struct, frozen=True):
+    """Everything that reading needs to know of the registers, the keys and the past."""
+
+    fleet: Fleet
+    beacons: Beacons
+    latches: Latches
+
+    def read(
+        self, opened: Opened, raw: bytes, kept: Kept, known: Mapping[int, bytes], *, peer: str, now: datetime
+    ) -> Taken:
+        """Read the records of a batch in their order. `known`: digests of those of its records that are kept already.
+
+        What is kept already with the same content is passed over. A number that comes again with another content, or so
+        late that its content is no longer known, is not believed, and that is a fact.
+        """
+        reading = _Reading(self, opened.batch.device_id, peer, now)
+        contents = {one.seq: one.content for one in opened.rejected}
+        records = {record.seq: record for record in opened.batch.records}
+        contents.update((seq, content_of(record)) for seq, record in records.items())
+        for one in opened.rejected:
+            reading.set_aside(LINK, one.fault, one.content, opened.batch.device_id)
+        for seq, content in sorted(contents.items()):
+            digest = sha256(content).digest()[:CONTENT_BYTES]
+            reading.taken.contents += digest
+            if not kept.holds(seq):
+                reading.taken.new += 1
+                if seq in records:
+                    reading.take(records[seq], digest)
+            elif known.get(seq) != digest:
+                reading.conflict(seq, content, digest)
+        if reading.taken.new:
+            reading.alive(raw, opened.digest)
+        return reading.taken
+
+
+class _Reading:
+    """One batch under way."""
+
+    def __init__(self, reader: Reader, unit_id: DeviceId, peer: str, now: datetime) -> None:
+        self._reader = reader
+        self._unit_id = unit_id
+        self._peer = peer
+        self._now = now
+        self.taken = Taken()
+
+    def take(self, record: Record, digest: bytes) -> None:
+        said, identity = record.said, (record.seq.to_bytes(8, "big"), digest)
+        match said:
+            case Own():
+                self._keep(self._unit_id, self._own(said, record), record.observed_at, identity)
+            case Alive():
+                self._keep(self._unit_id, (LinkHealth(event=LinkEvent.PING),), record.observed_at, identity)
+            case Reception():
+                self._heard(said, record.observed_at, identity)
+            case Doubt():
+                self._doubted(said, record.observed_at, identity)
+            case CommandResult():
+                told = Told(
+                    device_id=self._unit_id,
+                    number=said.number,
+                    state=said.state,
+                    detail=said.detail,
+                    at=min(record.observed_at, self._now),
+                )
+                self.taken.told.append(told)
+            case WalkTest() | LocalFinding():
+                self._word(said, record)
+            case _:
+                assert_never(said)
+
+    def conflict(self, seq: int, content: bytes, digest: bytes) -> None:
+        """Somebody used a number of this device again: two devices with one key, or one that was set back."""
+        identity = (b"conflict", seq.to_bytes(8, "big"), digest)
+        body = Distrust(reason=DistrustReason.SEQUENCE_CONFLICT)
+        self._keep(self._unit_id, (body,), self._now, identity, content)
+
+    def alive(self, raw: bytes, digest: bytes) -> None:
+        """Keep that the unit spoke to us, at our own time, and what it signed: under its person's key alone."""
+        belongs = self._reader.fleet.belongs(self._unit_id, self._now)
+        proof = raw if belongs is not None and belongs.person_id is not None else b""
+        self._keep(self._unit_id, (LinkHealth(event=LinkEvent.PING),), self._now, (b"batch", digest), proof)
+
+    def _own(self, said: Own, record: Record) -> tuple[Body, ...]:
+        bodies = tuple(body for body in said.bodies if not isinstance(body, _NOT_OF_ITSELF))
+        if bodies != said.bodies:
+            self.set_aside(LINK, "not_of_itself", content_of(record), self._unit_id)
+        return bodies
+
+    def _heard(self, said: Reception, at: datetime, identity: tuple[bytes, ...]) -> None:
+        transmitter_id = self._transmitter(said.transmitter_id, said.frame)
+        if transmitter_id is None:
+            return
+        status = self._reader.beacons.open(transmitter_id, said.frame, said.first_at, at)
+        if isinstance(status, Refusal):
+            self.set_aside(BEACON, status, said.frame, transmitter_id)
+            body = Distrust(reason=_DOUBTS.get(status, DistrustReason.BAD_CODE))
+            self._keep(transmitter_id, (body,), at, identity, said.frame)
+            return
+        before = self._reader.latches.before(transmitter_id, at)
+        heard = Heard(receiver_id=self._unit_id, rssi_dbm=said.rssi_dbm, frames=said.frames)
+        self._keep(transmitter_id, (*bodies_of(unpack(status), before), heard), at, identity, said.frame)
+        changed = self._reader.latches.note(transmitter_id, at, status)
+        if changed is not None:
+            self.taken.statuses.append(changed)
+
+    def _doubted(self, said: Doubt, at: datetime, identity: tuple[bytes, ...]) -> None:
+        reason = _DOUBTS.get(said.reason)
+        self.set_aside(BEACON, said.reason, said.frame, said.transmitter_id)
+        if said.transmitter_id is None or reason is None:
+            return
+        transmitter_id = self._transmitter(said.transmitter_id, said.frame)
+        if transmitter_id is not None:
+            self._keep(transmitter_id, (Distrust(reason=reason),), at, identity, said.frame)
+
+    def _transmitter(self, named: DeviceId, frame: bytes) -> DeviceId | None:
+        """Give the transmitter that a unit names, if it is one of ours with a key in use."""
+        device = self._reader.fleet.device(named)
+        if device is None or not self._reader.beacons.knows(named):
+            self.set_aside(BEACON, "unknown_device", frame, named)
+            return None
+        return device.id
+
+    def _word(self, said: WalkTest | LocalFinding, record: Record) -> None:
+        belongs = self._reader.fleet.belongs(self._unit_id, record.observed_at)
+        if belongs is None:
+            self.taken.refused.append(self._unit_id)
+            return
+        word = Word(
+            device_id=self._unit_id,
+            seq=record.seq,
+            person_id=belongs.person_id,
+            observed_at=record.observed_at,
+            kind=str(said.__struct_config__.tag),
+            body=to_builtins(said),
+        )
+        self.taken.words.append(word)
+
+    def _keep(
+        self,
+        device_id: DeviceId,
+        bodies: tuple[Body, ...],
+        at: datetime,
+        identity: tuple[bytes, ...],
+        raw: bytes = b"",
+    ) -> None:
+        if not bodies:
+            return
+        observation = Observation(
+            id=observation_id(self._unit_id.encode(), LINK.encode(), *identity),
+            device_id=device_id,
+            observed_at=at,
+            received_at=self._now,
+            bodies=bodies,
+            authentication=Authentication.DEVICE_KEY,
+            via=LINK if device_id == self._unit_id else BEACON,
+        )
+        entry = placed(self._reader.fleet, observation, raw)
+        if entry is None:
+            self.taken.refused.append(device_id)
+        else:
+            self.taken.entries.append(entry)
+
+    def set_aside(self, protocol: str, fault: str, raw: bytes, named: DeviceId | None) -> None:
+        item = Item(protocol=protocol, peer=self._peer, number=named, fault=fault, detail=self._unit_id, raw=raw)
+        self.taken.aside.append(item)
