@@ -188,3 +188,5 @@ class Finding(Struct, frozen=True, kw_only=True):
     """Where signals come from at that place, such as the last cell: by it many silences are seen to have one cause."""
     maintenance: bool = False
     """Found while somebody was at work on the equipment: kept for the record, and nobody is asked."""
+    by: str = ""
+    """Who did it, where the finding is the record of something that one of us did."""

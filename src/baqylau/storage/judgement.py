@@ -12,6 +12,7 @@ from baqylau.domain.ids import AlarmId, FindingId, PersonId
 from baqylau.domain.verdicts import Compliance
 from baqylau.storage.bulk import BulkInsert, columns_of, updating
 from baqylau.storage.database import driver, transaction
+from baqylau.storage.editing import EDITING
 from baqylau.storage.feed import ALARM, append, notify
 from baqylau.storage.schema import finding, judge_cursor, person_live, person_snapshot, person_state
 from baqylau.storage.telling import tell
@@ -134,8 +135,12 @@ class JudgeStore:
         return (row.state, row.through) if row else None
 
     def findings_after(self, person_id: PersonId, instant: datetime | None) -> list[FindingId]:
-        """Give the findings that stand for what happened after an instant, for everything on None."""
-        wanted = select(finding.c.id).where(finding.c.person_id == person_id, finding.c.superseded_at.is_(None))
+        """Give the findings that stand for what happened after an instant, for everything on None.
+
+        Records of changed registers are not among them: no fold gives or takes them.
+        """
+        judged = finding.c.body["rule"].astext != EDITING
+        wanted = select(finding.c.id).where(finding.c.person_id == person_id, finding.c.superseded_at.is_(None), judged)
         if instant is not None:
             wanted = wanted.where(finding.c.at > instant)
         with transaction(self._engine) as connection:

@@ -9,10 +9,12 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, text
 
+from baqylau.domain.findings import Code
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.orders import Consent, Fitting, NoContact, Order, Permission
 from baqylau.domain.people import Device, Maintenance, Person
 from baqylau.storage.database import among
+from baqylau.storage.editing import record_edits, record_of
 from baqylau.storage.register_rows import (
     CONSENT,
     DEVICE,
@@ -74,6 +76,7 @@ def save(
     version = int(connection.execute(numbered).scalar_one())
     _write(connection, changed, known, version, at)
     _mark(connection, chain(_affected(before, changed, known), (again or {}).items()), version, at)
+    record_edits(connection, _edited(registry, changed, known), version=version, by=by, at=at)
     return version
 
 
@@ -215,6 +218,14 @@ def _affected(
             old = before.get(key)
             from_at = differs_from(old if isinstance(old, Consent) else None, new)
             yield from ((person_id, from_at) for person_id in known.naming[new.person_id])
+
+
+def _edited(registry: Registry, changed: Mapping[Key, Value], known: Known) -> Iterator[tuple[PersonId, Code]]:
+    """Give whose record says that something else holds now. What ends because of a successor is part of that."""
+    for value in values_of(registry):
+        code, person_id = record_of(value), person_of(value, known.orders)
+        if code is not None and person_id is not None and key_of(value) in changed:
+            yield person_id, code
 
 
 def _moved(old: Value | None, new: Timed, known: Known) -> Iterator[tuple[PersonId, datetime]]:

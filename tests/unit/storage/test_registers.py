@@ -5,13 +5,24 @@ from datetime import timedelta
 import psycopg
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import text
 
-from baqylau.domain.ids import ConsentId, DeviceId, FittingId, MaintenanceId, OrderId, PersonId, RestrictionId
+from baqylau.domain.ids import (
+    ConsentId,
+    DeviceId,
+    FindingId,
+    FittingId,
+    MaintenanceId,
+    OrderId,
+    PersonId,
+    RestrictionId,
+)
 from baqylau.domain.orders import Consent, NoContact, PresenceRegime
 from baqylau.domain.people import Maintenance, Supervision
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Point
 from baqylau.storage.audit import Audit
+from baqylau.storage.findings import Findings
 from baqylau.storage.judgement import JudgedBatch, JudgeStore
 from baqylau.storage.registers import Registers, Registry
 from baqylau.storage.registry import Fault, RegisterRefusedError
@@ -261,3 +272,43 @@ def test_a_saving_is_in_the_audit_and_told_to_the_other_programs(house: House, r
         assert [one.channel for one in listener.notifies(timeout=5, stop_after=1)] == ["registers"]
     newest = Audit(house.engine, house.clock).latest(1)[0]
     assert (newest.who, newest.what, newest.object) == ("dana", "registers.save", "registers/2")
+
+
+def recorded(house: House) -> list[tuple[str, str, str, str]]:
+    with house.engine.connect() as connection:
+        ids = connection.scalars(text("SELECT id FROM finding WHERE superseded_at IS NULL")).all()
+    written = Findings(house.engine).written([FindingId(one) for one in ids])
+    assert all(one.alarm_id is None for one in written)
+    return sorted((one.finding.subject, one.finding.person_id, one.finding.code, one.finding.by) for one in written)
+
+
+def test_a_change_of_order_or_rule_is_in_the_record_of_the_person_with_who_made_it_and_the_version(
+    house: House, registers: Registers
+) -> None:
+    first = [("registers/1", AIGUL, "W04", "dana"), ("registers/1", AIGUL, "W05", "dana")]
+    assert recorded(house) == first
+    registers.save(Registry(people=PEOPLE, devices=(TRACKER,), orders=(ORDER,), fittings=(WORN,)), by="erlan")
+    assert recorded(house) == first
+
+    registers.save(Registry(orders=(replace(ORDER, until_at=END + timedelta(days=10)),)), by="erlan")
+    registers.save(Registry(restrictions=(replace(ZONE, version=2, from_at=after(60), warning_m=100.0),)), by="dana")
+    registers.save(Registry(permissions=(replace(LEAVE, until_at=after(600)),)), by="erlan")
+    assert recorded(house)[2:] == [
+        ("registers/3", AIGUL, "W04", "erlan"),
+        ("registers/4", AIGUL, "W05", "dana"),
+        ("registers/5", AIGUL, "W05", "erlan"),
+    ]
+
+
+def test_nothing_is_recorded_of_a_change_that_is_only_tried_or_refused(house: House, registers: Registers) -> None:
+    before = recorded(house)
+    registers.would_be(Registry(orders=(replace(ORDER, until_at=after(60)),)), AIGUL)
+    with pytest.raises(RegisterRefusedError):
+        registers.save(Registry(orders=(replace(ORDER, until_at=BEGIN),)), by="dana")
+    assert recorded(house) == before
+
+
+@pytest.mark.usefixtures("registers")
+def test_judging_anew_does_not_take_away_what_is_recorded_of_the_registers(house: House) -> None:
+    assert JudgeStore(house.engine).findings_after(AIGUL, None) == []
+    assert len(recorded(house)) == 2

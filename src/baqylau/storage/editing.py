@@ -1,0 +1,62 @@
+"""What a change of the registers leaves in the record of everybody concerned: who made it, and which version it is.
+
+The record (W04 for an order, W05 for what is judged by) is part of the saving's own transaction: no change is without
+it, and none has it twice. It is about the registers, not about observations: no fold gives it, and none takes it away.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from baqylau.crypto.digests import finding_id
+from baqylau.domain.findings import Code, Finding
+from baqylau.domain.ids import PersonId, SubjectId
+from baqylau.domain.orders import Fitting, Order
+from baqylau.domain.people import Device, Maintenance, Person
+from baqylau.storage.database import driver
+from baqylau.storage.register_rows import Value
+from baqylau.storage.telling import tell
+
+EDITING: Final = "registers"
+VERSION: Final = "1"
+
+
+def record_edits(
+    connection: Connection,
+    changed: Iterable[tuple[PersonId, Code]],
+    *,
+    version: int,
+    by: str,
+    at: datetime,
+) -> None:
+    """Record that a version of the registers changed what holds for these people."""
+    found = [_edit(person_id, code, version, by, at) for person_id, code in dict.fromkeys(changed)]
+    with driver(connection).cursor() as cursor:
+        tell(cursor, found, (), at)
+
+
+def record_of(value: Value) -> Code | None:
+    """Give the event that changing this row is; None for what is no prescription, or has a record of its own."""
+    match value:
+        case Order():
+            return Code.ORDER_CHANGED
+        case Person() | Device() | Fitting() | Maintenance():
+            return None
+        case _:
+            return Code.RULE_CHANGED
+
+
+def _edit(person_id: PersonId, code: Code, version: int, by: str, at: datetime) -> Finding:
+    return Finding(
+        id=finding_id(EDITING, code.value, person_id, str(version)),
+        rule=EDITING,
+        rule_version=VERSION,
+        code=code,
+        person_id=person_id,
+        subject=SubjectId(f"registers/{version}"),
+        at=at,
+        because=(),
+        by=by,
+    )
