@@ -4,9 +4,9 @@ A beacon goes out at an instant that only its key tells (`spec/beacon.md`, B9), 
 comes. That lateness is the difference of two clocks, which drifts slowly, and a few milliseconds of noise. A relay adds
 its own delay to every frame: a step, which a one-sided CUSUM over the lateness against the learned clock adds up.
 
-The clock (difference and rate) is learned by a Kalman filter with two states. What is not known well, after the start or
-after a long silence, widens what is taken for noise, so that not knowing raises no alarm. While lateness adds up, the
-clock is not learned, so that the step is not learned away. After an alarm everything is learned anew.
+The clock (difference and rate) is learned by a Kalman filter with two states. What is not known well, after the start
+or after a long silence, widens what is taken for noise, so not knowing raises no alarm. While lateness adds up, the
+clock is not learned, and neither is the step. After an alarm everything is learned anew.
 
 A relay that was there from the start shows no step, nor does an amplifier that delays by less than a microsecond.
 Source: notes on radio and GNSS, 1.5.

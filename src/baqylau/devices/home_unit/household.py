@@ -1,0 +1,101 @@
+"""Who lives where the unit stands, as its configuration says: made ready for hearing and for judging."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from baqylau.crypto.blocks import aes
+from baqylau.domain.ids import DeviceId, FittingId, PersonId
+from baqylau.domain.orders import Fitting, Order, PresenceRegime
+from baqylau.domain.people import Device, DeviceKind, Language, Supervision
+from baqylau.protocols.batch.commands import Configuration, Watched
+from baqylau.protocols.beacon.recognising import Recogniser
+from baqylau.protocols.beacon.system_time import BEGIN
+from baqylau.rules.settings import GONE_AFTER_S
+from baqylau.rules.spans import ALWAYS
+
+_NEVER_S = int(timedelta(days=36_500).total_seconds())
+"""The unit does not judge whether it hears from itself."""
+
+
+class Household:
+    """One configuration. Remembers only what follows from it."""
+
+    __slots__ = ("configuration", "persons", "recogniser", "wearers")
+
+    def __init__(self, configuration: Configuration) -> None:
+        """Take a configuration whose signature holds."""
+        self.configuration = configuration
+        self.persons: dict[PersonId, Supervision] = {
+            person_id: _supervision(configuration, person_id)
+            for person_id in dict.fromkeys(one.person_id for one in configuration.watched)
+        }
+        self.wearers: dict[DeviceId, Watched] = {one.transmitter_id: one for one in configuration.watched}
+        keys = {(one.transmitter_id, one.period): one.key for one in configuration.keys}
+        self.recogniser = Recogniser(aes, lambda device_id, period: keys.get((device_id, period)), {})
+
+    def transmitters(self) -> tuple[DeviceId, ...]:
+        """Give whose beacons are ours: of the persons, and of what else there are keys for, such as a relay."""
+        keyed = (one.transmitter_id for one in self.configuration.keys)
+        return tuple(dict.fromkeys([*self.wearers, *keyed]))
+
+    def language(self) -> Language:
+        """Give the language of what concerns the whole home."""
+        return next((one.language for one in self.configuration.watched), Language.KK)
+
+    def quiet(self, at: datetime) -> bool:
+        """Whether only what is urgent is said aloud."""
+        from_min, until_min = self.configuration.quiet_from_min, self.configuration.quiet_until_min
+        if from_min is None or until_min is None:
+            return False
+        local = at.astimezone(ZoneInfo(self.configuration.timezone))
+        minute = local.hour * 60 + local.minute
+        if from_min <= until_min:
+            return from_min <= minute < until_min
+        return minute >= from_min or minute < until_min
+
+
+def _supervision(configuration: Configuration, person_id: PersonId) -> Supervision:
+    """Give what is prescribed for one person, as far as a unit at home can judge it: being there.
+
+    The order itself stays with the server; a restriction that the server sends is under one.
+    """
+    mine = [one for one in configuration.watched if one.person_id == person_id]
+    regimes = tuple(one for watched in mine for one in watched.restrictions if isinstance(one, PresenceRegime))
+    devices = (
+        *(_device(one.transmitter_id, DeviceKind.BRACELET, configuration.buffer_s) for one in mine),
+        _device(configuration.device_id, DeviceKind.HOME_UNIT, configuration.buffer_s),
+    )
+    return Supervision(
+        person_id=person_id,
+        orders=tuple(_order(regime, person_id) for regime in regimes),
+        restrictions=regimes,
+        permissions=tuple(one for watched in mine for one in watched.permissions),
+        fittings=tuple(
+            Fitting(id=FittingId(device.id), device_id=device.id, person_id=person_id, from_at=BEGIN)
+            for device in devices
+        ),
+        devices=devices,
+    )
+
+
+def _order(regime: PresenceRegime, person_id: PersonId) -> Order:
+    return Order(
+        id=regime.order_id,
+        person_id=person_id,
+        court="",
+        act_number="",
+        act_date=regime.from_at.date(),
+        from_at=BEGIN,
+        until_at=ALWAYS,
+    )
+
+
+def _device(device_id: DeviceId, kind: DeviceKind, buffer_s: int) -> Device:
+    return Device(
+        id=device_id,
+        kind=kind,
+        protocol="",
+        number="",
+        silence_limit_s=_NEVER_S,
+        gone_grace_s=max(buffer_s - GONE_AFTER_S, 0),
+    )

@@ -1,0 +1,143 @@
+"""How the unit's own receivers are: without it nobody's silence means absence.
+
+A receiver that has heard nothing of any device for 90 s has a fault, and so has one that cannot be opened. To the rules
+the unit is one receiver. It works while at least one of its receivers does and, for everybody who is watched, one of
+those that heard the bracelet last: another may not reach where the bracelet is.
+
+Source: notes on radio and GNSS, section 2; catalogue S09.
+"""
+
+from statistics import median
+
+from msgspec.structs import replace
+
+from baqylau.devices.home_unit.state import Source, State, Worn
+from baqylau.devices.home_unit.turn import Turn
+from baqylau.domain.ids import ObservationId
+from baqylau.domain.observations import (
+    Authentication,
+    Battery,
+    Body,
+    Displaced,
+    Enclosure,
+    Observation,
+    Power,
+    ReceiverHealth,
+    SelfTest,
+)
+from baqylau.protocols.batch.records import Own
+from baqylau.rules.settings import RECEIVER_FAULT_AFTER_S
+
+_SILENT_MS = 1000 * RECEIVER_FAULT_AFTER_S
+_TOGETHER_MS = 60_000
+"""Receivers that heard a bracelet within this time heard it last together."""
+SENSORS_EVERY_MS = 900_000
+
+
+def heard(turn: Turn, name: str) -> None:
+    """Take it that a receiver heard something."""
+    source = turn.state.sources.get(name)
+    if source is None:
+        return
+    after = replace(source, heard_ms=turn.ms, frames=source.frames + 1)
+    turn.change(sources=turn.state.sources | {name: after})
+    if source.faulty:
+        _judged(turn, name, after)
+
+
+def noise(turn: Turn, name: str, noise_dbm: float) -> None:
+    """Take how loud the band is."""
+    source = turn.state.sources.get(name)
+    if source is not None:
+        after = replace(source, noise_dbm=(*source.noise_dbm, noise_dbm))
+        turn.change(sources=turn.state.sources | {name: after})
+
+
+def told(turn: Turn, name: str, *, working: bool) -> None:
+    """Take it that a receiver could be opened, or was lost."""
+    source = turn.state.sources.get(name)
+    if source is not None and source.open != working:
+        heard_ms = turn.ms if working else source.heard_ms
+        _judged(turn, name, replace(source, open=working, heard_ms=heard_ms))
+
+
+def passed(turn: Turn) -> None:
+    """Take the passing of time."""
+    for name, source in turn.state.sources.items():
+        _judged(turn, name, source)
+
+
+def _judged(turn: Turn, name: str, source: Source) -> None:
+    """Say at once that a receiver has a fault, or none any more."""
+    faulty = not source.open or turn.ms - source.heard_ms >= _SILENT_MS
+    if faulty == source.faulty:
+        if turn.state.sources[name] is not source:
+            turn.change(sources=turn.state.sources | {name: source})
+        return
+    turn.change(sources=turn.state.sources | {name: replace(source, faulty=faulty)})
+    own(turn, SelfTest(passed=not faulty, part=f"radio {name}"), _health(turn.state))
+    turn.upload()
+
+
+def _health(state: State) -> ReceiverHealth:
+    noise_dbm = [one for source in state.sources.values() for one in source.noise_dbm]
+    return ReceiverHealth(
+        working=listens(state),
+        frames=sum(source.frames for source in state.sources.values()),
+        noise_dbm=median(noise_dbm) if noise_dbm else None,
+    )
+
+
+def listens(state: State) -> bool:
+    """Whether the unit's silence about somebody means anything."""
+    working = {name for name, source in state.sources.items() if not source.faulty}
+    watched = () if state.configuration is None else state.configuration.watched
+    heard_by = (ears(state.worn[one.transmitter_id]) for one in watched if one.transmitter_id in state.worn)
+    return bool(working) and all(not one or one & working for one in heard_by)
+
+
+def ears(worn: Worn) -> set[str]:
+    """Give the receivers that heard a transmitter last."""
+    since_ms = max(worn.heard_ms.values(), default=0) - _TOGETHER_MS
+    return {name for name, ms in worn.heard_ms.items() if ms >= since_ms}
+
+
+def report(turn: Turn) -> None:
+    """Write down how the receivers are, and from time to time everything else that the unit knows of itself."""
+    bodies: tuple[Body, ...] = (_health(turn.state),)
+    if turn.ms - turn.state.sensed_ms >= SENSORS_EVERY_MS:
+        bodies += sensed(turn.state)
+        turn.change(sensed_ms=turn.ms)
+    own(turn, *bodies)
+    begun = {name: replace(one, frames=0, noise_dbm=()) for name, one in turn.state.sources.items()}
+    turn.change(sources=begun)
+
+
+def sensed(state: State) -> tuple[Body, ...]:
+    """Give what the board's sensors said last."""
+    sensors = state.sensors
+    bodies: list[Body] = []
+    if sensors.mains is not None:
+        bodies.append(Power(external=sensors.mains))
+    if sensors.battery_percent is not None:
+        bodies.append(Battery(level_percent=sensors.battery_percent))
+    if sensors.opened is not None:
+        bodies.append(Enclosure(open=sensors.opened))
+    if sensors.moved is not None:
+        bodies.append(Displaced(moved=sensors.moved))
+    return tuple(bodies)
+
+
+def own(turn: Turn, *bodies: Body, urgent: bool = False) -> None:
+    """Write down what the unit says of itself."""
+    record = turn.write(Own(bodies=bodies), urgent=urgent)
+    turn.heard.append(
+        Observation(
+            id=ObservationId(f"{record.seq:032x}"),
+            device_id=turn.state.device_id,
+            observed_at=turn.at,
+            received_at=turn.at,
+            bodies=bodies,
+            authentication=Authentication.DEVICE_KEY,
+        )
+    )
