@@ -99,6 +99,7 @@ class Site:
         random = counted_bytes()
         vault = Vault(engine, secrets.key, random)
         self.journal = Journal(engine, vault, self.clock, random)
+        self.vault = vault
         self.registers = Registers(engine, self.clock)
         self.quarantine = Quarantine(engine, vault, self.clock, random)
         self.live = Live(engine)
