@@ -16,11 +16,12 @@ from baqylau.monitoring.server.messenger import Messenger
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in, version_in
 from baqylau.monitoring.server.settings import Settings
 from baqylau.monitoring.server.watching_over import Limits, Watch, disk_at
+from baqylau.storage.announcing import CHANNEL
 from baqylau.storage.database import plain_dsn
 from baqylau.storage.feed import notifications
 from baqylau.storage.live import MESSENGER, Live
 from baqylau.storage.ourselves import Ourselves
-from baqylau.storage.outbox import CHANNEL, Outbox
+from baqylau.storage.outbox import Outbox
 from baqylau.storage.proof import verify_newest
 
 log = structlog.get_logger()

@@ -26,8 +26,8 @@ from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId, ObservationId
 from baqylau.domain.notices import Why
 from baqylau.storage.alarm_rows import alarm_from, put_alarms, selecting
+from baqylau.storage.announcing import announce
 from baqylau.storage.bulk import BulkInsert
-from baqylau.storage.outbox import announce
 from baqylau.storage.register_rows import PERSON
 from baqylau.storage.schema import alarm_act, finding, finding_event
 

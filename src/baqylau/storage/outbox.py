@@ -6,30 +6,28 @@ being sent comes due again when its lease is over. Several programs at once shar
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, Select, Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from baqylau.domain.alarms import Alarm
+from baqylau.domain.acts import Channel as ByText
+from baqylau.domain.acts import Contact, Whom
+from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.ids import AlarmId
-from baqylau.domain.notices import WAITING, Announcement, Notice, NoticeState, Why, began
+from baqylau.domain.notices import WAITING, WEARER, Announcement, Notice, NoticeState, began
 from baqylau.domain.people import Person
+from baqylau.storage.acting import do
 from baqylau.storage.alarm_rows import alarm_of
-from baqylau.storage.bulk import BulkInsert
 from baqylau.storage.database import transaction
 from baqylau.storage.notice_tables import announcement, notice
 from baqylau.storage.register_rows import PERSON
 from baqylau.storage.schema import alarm, register
 
-if TYPE_CHECKING:
-    from psycopg import Cursor
-
-CHANNEL = "outbox"
-"""On which the database tells that something was announced."""
-_ANNOUNCE = BulkInsert(announcement, ("alarm_id", "why", "level", "at"))
+NOTICES = "rule/notices"
+_REACHED = Contact(whom=Whom.WEARER, channel=ByText.TEXT, reached=True)
 
 
 class News(Struct, frozen=True, kw_only=True):
@@ -46,14 +44,6 @@ class Due(Struct, frozen=True, kw_only=True):
     notice: Notice
     alarm: Alarm
     person: Person | None
-
-
-def announce(cursor: "Cursor[Any]", happened: Iterable[tuple[AlarmId, Why, int]], at: datetime) -> None:
-    """Say what happened to alarms, and with which level, in the transaction in which it happens."""
-    rows = [(alarm_id, why.value, level, at) for alarm_id, why, level in happened]
-    _ANNOUNCE.run(cursor, rows)
-    if rows:
-        cursor.execute(f"NOTIFY {CHANNEL}")
 
 
 class Outbox:
@@ -92,18 +82,25 @@ class Outbox:
         ]
 
     def settle(self, after: Notice) -> bool:
-        """Write what became of an attempt; False when its lease was lost, so that another tells it."""
+        """Write what became of an attempt; False when its lease was lost, so that another tells it.
+
+        A wearer who was reached has been contacted: that is an act of its own.
+        """
         ours = (
             notice.c.id == after.id,
             notice.c.attempts == after.attempts,
             notice.c.state == NoticeState.SENDING.value,
         )
         with transaction(self._engine) as connection:
-            done = connection.execute(update(notice).where(*ours).values(_values(after)))
-            return done.rowcount == 1
+            done = connection.execute(update(notice).where(*ours).values(_values(after)).returning(notice)).all()
+            _contacted(connection, map(_notice, done))
+        return bool(done)
 
     def receipt(self, reference: str, at: datetime, *, delivered: bool) -> bool:
-        """Write what a gateway says of a message; False when it is none that we wait for."""
+        """Write what a gateway says of a message; False when it is none that we wait for.
+
+        As for `settle`: only what was delivered has reached the wearer.
+        """
         new = NoticeState.DELIVERED if delivered else NoticeState.GIVEN_UP
         changed = {
             "state": new.value,
@@ -112,7 +109,9 @@ class Outbox:
         }
         awaited = (notice.c.reference == reference, notice.c.state == NoticeState.SENT.value)
         with transaction(self._engine) as connection:
-            return connection.execute(update(notice).where(*awaited).values(changed)).rowcount == 1
+            done = connection.execute(update(notice).where(*awaited).values(changed).returning(notice)).all()
+            _contacted(connection, map(_notice, done))
+        return bool(done)
 
     def awaits_receipts(self, since: datetime) -> bool:
         """Whether a gateway still owes us word of something that it took over after an instant."""
@@ -146,6 +145,16 @@ class Outbox:
     def _notices(self, wanted: "Select[Any]") -> list[Notice]:
         with transaction(self._engine) as connection:
             return [_notice(row) for row in connection.execute(wanted)]
+
+
+def _contacted(connection: Connection, settled: Iterable[Notice]) -> None:
+    """Do the contact that a delivered notice to the wearer is, unless the alarm is closed by now."""
+    for one in settled:
+        if one.target != WEARER or one.delivered_at is None:
+            continue
+        waits = select(alarm.c.id).where(alarm.c.id == one.alarm_id, alarm.c.state != AlarmState.CLOSED.value)
+        if connection.scalar(waits.with_for_update()) is not None:
+            do(connection, one.alarm_id, _REACHED, by=NOTICES, at=one.delivered_at)
 
 
 def _put(connection: Connection, notices: Iterable[Notice]) -> None:

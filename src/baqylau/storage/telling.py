@@ -19,9 +19,9 @@ from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
 from baqylau.domain.notices import Why
 from baqylau.storage.alarm_rows import alarm_from, put_alarms, selecting
+from baqylau.storage.announcing import announce
 from baqylau.storage.bulk import BulkInsert, columns_of
 from baqylau.storage.correlating import CONCERNED, INCIDENT_LOCK, correlate
-from baqylau.storage.outbox import announce
 from baqylau.storage.schema import finding, finding_event
 
 if TYPE_CHECKING:

@@ -25,17 +25,17 @@ from baqylau.domain.ids import AlarmId, SubjectId
 from baqylau.domain.notices import ATTEMPTS_MAX, NoticeState
 from baqylau.domain.notices import Channel as By
 from baqylau.domain.people import Language
-from baqylau.domain.targets import HttpGateway, Target, Telling
+from baqylau.domain.targets import HttpGateway, SmppGateway, Target, Telling
 from baqylau.locales import LANGUAGES, catalogue
 from baqylau.monitoring.server.letters import notices_of
-from baqylau.monitoring.server.messenger import LEASE, Messenger
+from baqylau.monitoring.server.messenger import LEASE, RECEIPTS_EVERY, Messenger
 from baqylau.storage.acting import do
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.database import transaction
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.outbox import Outbox
 from baqylau.storage.registers import Registers
-from tests.unit.links.receivers import WebReceiver, until, web_receiver
+from tests.unit.links.receivers import WebReceiver, sms_centre, until, web_receiver
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import House, after
 from tests.unit.storage.prescribed import PEOPLE, REGISTRY
@@ -195,6 +195,29 @@ def test_the_person_is_told_first_only_where_the_catalogue_and_the_installation_
     assert b"Z01" not in body
     silent = open_office(Telling(sms=sms))
     assert silent.told(silent.raised(Code.BATTERY_LOW, "t-2")) == []
+
+
+def test_a_person_whose_telephone_has_the_message_was_contacted_and_one_with_no_receipt_was_not(
+    house: House, open_office: Opener
+) -> None:
+    with sms_centre() as (centre, port):
+        centre.fates = ["DELIVRD"]
+        sms = SmppGateway(host="127.0.0.1", port=port, system_id="bq", password="right", source="Baqylau")  # noqa: S106 - invented
+        office = open_office(Telling(sms=sms, wearer_first=True))
+        reached, unknown = office.raised(Code.BATTERY_LOW, "t-1"), office.raised(Code.BATTERY_LOW, "t-2")
+        assert {*office.told(reached), *office.told(unknown)} == {NoticeState.SENT}
+        alarms = Alarms(house.engine, house.clock)
+        until(lambda: _contacted(house, office, alarms) != [])
+        assert len(_contacted(house, office, alarms)) == 1
+        [(by, _)] = [(one.by, one.act) for one in alarms.grounds(_contacted(house, office, alarms)[0]).acts]
+        assert by == "rule/notices"
+
+
+def _contacted(house: House, office: Office, alarms: Alarms) -> list[AlarmId]:
+    """Let the messenger ask for receipts, and give the alarms whose wearer was reached."""
+    house.now += RECEIPTS_EVERY
+    office.messenger.round()
+    return [one.alarm.id for one in alarms.open() if one.alarm.contacted_at is not None]
 
 
 def test_every_code_of_which_the_person_is_told_first_has_words_for_it() -> None:

@@ -1,21 +1,25 @@
 """What happens to an alarm is announced with it or not at all, and each notice is in one pair of hands at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from baqylau.crypto.digests import finding_id
-from baqylau.domain.acts import Escalate
-from baqylau.domain.alarms import Level
+from baqylau.domain.acts import Channel as ByText
+from baqylau.domain.acts import Close, Contact, Escalate, Whom
+from baqylau.domain.alarms import Action, Cause, Level
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId
-from baqylau.domain.notices import Channel, Notice, NoticeId, NoticeState, Why, failed, taken_over
+from baqylau.domain.notices import WEARER, Channel, Notice, NoticeId, NoticeState, Why, failed, taken_over
 from baqylau.storage.acting import do
+from baqylau.storage.alarms import Alarms
+from baqylau.storage.announcing import announce
 from baqylau.storage.database import driver, transaction
 from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.outbox import News, Outbox, announce
+from baqylau.storage.outbox import News, Outbox
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import NOON, House, after
 
@@ -123,3 +127,55 @@ def test_a_receipt_finds_its_notice_once(number: AlarmId, outbox: Outbox) -> Non
         (NoticeState.DELIVERED, after(5))
     ]
     assert outbox.of_alarm(number)[0].reference == "17"
+
+
+def to_wearer(news: News) -> Iterator[Notice]:
+    yield from (replace(one, target=WEARER, channel=Channel.SMS, why=Why.WEARER_FIRST) for one in to_duty(news))
+
+
+def named(name: str, notices: Iterable[Notice]) -> list[Notice]:
+    return [replace(one, id=NoticeId(name)) for one in notices]
+
+
+def contacts(house: House, number: AlarmId) -> tuple[datetime | None, list[tuple[str, Contact]]]:
+    alarms = Alarms(house.engine, house.clock)
+    done = [(one.by, one.act) for one in alarms.grounds(number).acts if isinstance(one.act, Contact)]
+    return alarms.get(number).alarm.contacted_at, done
+
+
+def test_a_wearer_counts_as_contacted_when_the_message_was_delivered_and_not_before(
+    house: House, number: AlarmId, outbox: Outbox
+) -> None:
+    outbox.spread(to_wearer, NOON)
+    [due] = outbox.take(NOON, LEASE, 10)
+    outbox.settle(taken_over(due.notice, NOON, reference="17"))
+    assert contacts(house, number) == (None, [])
+    outbox.receipt("17", after(5), delivered=True)
+    outbox.receipt("17", after(6), delivered=True)
+    reached = Contact(whom=Whom.WEARER, channel=ByText.TEXT, reached=True)
+    assert contacts(house, number) == (after(5), [("rule/notices", reached)])
+
+
+def test_a_message_that_was_not_delivered_or_went_to_somebody_else_is_no_contact_with_the_wearer(
+    house: House, number: AlarmId, outbox: Outbox
+) -> None:
+    outbox.spread(lambda news: (*to_duty(news), *named("wearer's", to_wearer(news))), NOON)
+    told = {one.notice.target: one.notice for one in outbox.take(NOON, LEASE, 10)}
+    outbox.settle(taken_over(told["duty"], NOON, delivered=True))
+    outbox.settle(taken_over(told[WEARER], NOON, reference="18"))
+    outbox.receipt("18", after(5), delivered=False)
+    assert contacts(house, number) == (None, [])
+
+
+def test_a_message_delivered_after_the_alarm_was_closed_changes_nothing_of_it(
+    house: House, number: AlarmId, outbox: Outbox
+) -> None:
+    outbox.spread(to_wearer, NOON)
+    [due] = outbox.take(NOON, LEASE, 10)
+    outbox.settle(taken_over(due.notice, NOON, reference="19"))
+    closed = Close(cause=Cause.ENTERED_ZONE, grounds="seen by the patrol", action=Action.TALKED_WITH_PERSON)
+    with transaction(house.engine) as connection:
+        do(connection, number, Contact(whom=Whom.WEARER, channel=ByText.CALL, reached=False), by="dana", at=after(1))
+        do(connection, number, closed, by="dana", at=after(2))
+    assert outbox.receipt("19", after(5), delivered=True)
+    assert contacts(house, number)[0] == after(1)
