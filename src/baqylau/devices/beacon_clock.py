@@ -13,6 +13,9 @@ COUNTS = SUBS_A_SECOND // LANES
 AHEAD_S = 600
 """How far ahead time is written down. Notes on radio and GNSS, 1.3."""
 
+LAST_S = 0xFFF00000
+"""No clock is set beyond this: what comes after must still fit into 32 bits."""
+
 
 class BeaconClock:
     """System time as far as the device knows it, and which pairs are spent. Changes give another clock."""

@@ -4,7 +4,7 @@ A device's core copies the sender and then lets it change, so that a step leaves
 the device's own count of milliseconds, which begins anew with every loss of power. Runs in MicroPython.
 """
 
-from baqylau.devices.beacon_clock import COUNTS, LANES, BeaconClock, resumed
+from baqylau.devices.beacon_clock import COUNTS, LANES, LAST_S, BeaconClock, resumed
 from baqylau.devices.beacon_keys import BeaconKeys
 from baqylau.protocols.beacon.orders import CLOCK, CONFIRM, FITTED, SHIP
 from baqylau.protocols.beacon.status import LATCHED, UNKNOWN_TEMPERATURE, Status
@@ -240,7 +240,7 @@ class Sender:
         Without its record a root must not be used: what it has spent would be unknown.
         """
         if len(record) <= _RECORD_BYTES or record[0] != _RECORD:
-            raise ValueError
+            raise ValueError("record")
         self.serial, self.keys = serial, BeaconKeys(root, self.cipher)
         spent = tuple([int.from_bytes(record[at : at + 4], "big") for at in range(10, _RECORD_BYTES, 4)])
         self.clock = resumed(record[1], spent, at_ms)
@@ -250,6 +250,7 @@ class Sender:
         self.events, self.number = int.from_bytes(record[4:6], "big"), int.from_bytes(record[6:10], "big")
         self.asleep = bool(record[_RECORD_BYTES])
         self.extra = record[_RECORD_BYTES + 1 :]
+        self.plan(at_ms)
 
     def wake(self, at_ms: int) -> None:
         """Begin to send, when there is something to send with: a charger woke the device."""
@@ -274,8 +275,10 @@ class Sender:
         opened = self.keys.opened(order) if self.keys is not None else None
         if opened is None or opened[0] not in (CLOCK, CONFIRM, FITTED, SHIP) or opened[1] <= self.number:
             return 0
-        kind, self.number, figure = opened
-        self.unkept = True
+        kind, number, figure = opened
+        if kind == CLOCK and figure > LAST_S:
+            return 0
+        self.number, self.unkept = number, True
         if kind == CLOCK:
             self.clock = self.clock.set_to(figure, at_ms)
             self.plan(at_ms)

@@ -10,6 +10,7 @@ MicroPython.
 
 from binascii import unhexlify
 
+from baqylau.devices.beacon_clock import LAST_S
 from baqylau.protocols.beacon.keys import ROOT_BYTES
 from baqylau.protocols.beacon.orders import FITTED
 
@@ -17,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from baqylau.devices.beacon_sender import Sender
 
-_LAST_SECOND = 0xFFFFFFFF
+_SERIAL_MAX = 32
 _VALUES = 3
 """Of `PROVISION`."""
 
@@ -40,13 +41,13 @@ def answered(sender: "Sender", line: str, at_ms: int) -> "tuple[str, bool]":
 
 
 def _provision(sender: "Sender", values: "list[str]", at_ms: int) -> str:
-    serial, digits, at_s = values if len(values) == _VALUES else ("", "", "")
-    root = _bytes_of(digits)
-    if len(root) != ROOT_BYTES or not at_s.isdigit() or int(at_s) > _LAST_SECOND:
+    serial, digits, told = values if len(values) == _VALUES else ("", "", "")
+    root, at_s = _bytes_of(digits), _second_of(told)
+    if len(serial) > _SERIAL_MAX or len(root) != ROOT_BYTES or not 0 <= at_s <= LAST_S:
         return "NO value"
     if not sender.asleep:
         return "NO provisioned"
-    sender.provide(serial, root, int(at_s), at_ms)
+    sender.provide(serial, root, at_s, at_ms)
     return f"OK {serial}"
 
 
@@ -68,3 +69,11 @@ def _bytes_of(digits: str) -> bytes:
         return unhexlify(digits)
     except ValueError:
         return b""
+
+
+def _second_of(digits: str) -> int:
+    """Give the second, a negative one for what is not a number."""
+    try:
+        return int(digits)
+    except ValueError:
+        return -1
