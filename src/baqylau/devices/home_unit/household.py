@@ -11,10 +11,11 @@ from baqylau.protocols.batch.commands import Configuration, Watched
 from baqylau.protocols.beacon.recognising import Recogniser
 from baqylau.protocols.beacon.system_time import BEGIN
 from baqylau.rules.settings import GONE_AFTER_S
-from baqylau.rules.spans import ALWAYS
 
 _NEVER_S = int(timedelta(days=36_500).total_seconds())
 """The unit does not judge whether it hears from itself."""
+_JUDGED = timedelta(days=400)
+"""How long after its configuration was made the unit judges at all; it has keys for a part of it."""
 
 
 class Household:
@@ -67,7 +68,7 @@ def _supervision(configuration: Configuration, person_id: PersonId) -> Supervisi
     )
     return Supervision(
         person_id=person_id,
-        orders=tuple(_order(regime, person_id) for regime in regimes),
+        orders=tuple(_order(regime, person_id, configuration.issued_at + _JUDGED) for regime in regimes),
         restrictions=regimes,
         permissions=tuple(one for watched in mine for one in watched.permissions),
         fittings=tuple(
@@ -78,7 +79,7 @@ def _supervision(configuration: Configuration, person_id: PersonId) -> Supervisi
     )
 
 
-def _order(regime: PresenceRegime, person_id: PersonId) -> Order:
+def _order(regime: PresenceRegime, person_id: PersonId, until_at: datetime) -> Order:
     return Order(
         id=regime.order_id,
         person_id=person_id,
@@ -86,7 +87,7 @@ def _order(regime: PresenceRegime, person_id: PersonId) -> Order:
         act_number="",
         act_date=regime.from_at.date(),
         from_at=BEGIN,
-        until_at=ALWAYS,
+        until_at=until_at,
     )
 
 
