@@ -21,6 +21,7 @@ from baqylau.monitoring.server.importing.registry import parse
 from baqylau.monitoring.workstation.settings import STATIC_DIR
 from baqylau.storage.alarms import AlarmFilter, Alarms, AlarmView
 from baqylau.storage.database import StorageUnavailableError
+from baqylau.storage.ourselves import Ourselves
 from baqylau.storage.register_rows import values_of
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import contradicted, refuse, supervisions_of
@@ -110,7 +111,7 @@ def doctor(
             answers += examine_database(engine, now)
             if journal:
                 own = vaulted(engine, data)
-                answers += examine_journal(own.journal.verify(own.signer.public_key))
+                answers += examine_journal(own.journal.verify(own.signer.public_key), Ourselves(engine), now())
     except (StorageUnavailableError, ServerFailedError) as failed:
         answers.append(Answer(grade="fault", key="doctor.database_away", params={"why": str(failed)}))
     for answer in answers:

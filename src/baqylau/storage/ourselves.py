@@ -132,6 +132,20 @@ class Ourselves:
             append(connection, ALARM, [str(number) for number in changed])
         return changed
 
+    def seen(self, present: Collection[Condition], at: datetime) -> bool:
+        """Raise the alarms about what somebody saw who looked once; False where the database takes no writing.
+
+        Nothing is marked as over. Waits for whoever writes just now.
+        """
+        with transaction(self._engine) as connection:
+            if connection.scalar(text("SHOW transaction_read_only")) == "on":
+                return False
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WATCH_LOCK})
+            with driver(connection).cursor() as cursor:
+                told = tell(cursor, [_finding(one, at) for one in present], [], at)
+            append(connection, ALARM, [str(number) for number in told])
+        return True
+
 
 def _without_nulls(row: RowMapping) -> dict[str, Any]:
     empty: dict[str, Any] = {"roles": {}, "accounts": [], "broken_ways": []}

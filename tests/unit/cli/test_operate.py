@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from baqylau.cli import app
 from baqylau.domain.findings import Code
+from baqylau.storage.alarms import Alarms
 from baqylau.storage.installation import installation
 from baqylau.storage.registers import Registers
 from tests.unit.server.site import Site, prescribed
@@ -88,9 +89,27 @@ def test_the_doctor_proves_the_journal_and_names_a_changed_entry(site: Site, dsn
     assert "as it was written" in RUN.invoke(app, options).output
     with site.engine.begin() as connection:
         connection.execute(text("UPDATE journal SET sealed = sealed || decode('00', 'hex') WHERE seq = 2"))
-    done = RUN.invoke(app, options)
+    alarms = Alarms(site.engine, site.clock)
+    for _ in range(2):
+        done = RUN.invoke(app, options)
+        assert done.exit_code == 1
+        assert "entry 2" in done.output
+        raised = [one.alarm for one in alarms.open() if one.alarm.code is Code.CHAIN_BROKEN]
+        assert [(one.person_id, one.count) for one in raised] == [("", 1)]
+        assert raised[0].subject.startswith("journal/")
+
+
+def test_the_doctor_says_that_a_database_which_takes_no_writing_has_no_alarm_of_it(
+    site: Site, dsn: str, tmp_path: Path
+) -> None:
+    with site.engine.begin() as connection:
+        connection.execute(text("UPDATE journal SET sealed = sealed || decode('00', 'hex') WHERE seq = 2"))
+    to_read = f"{dsn}{'&' if '?' in dsn else '?'}options=-c%20default_transaction_read_only%3Don"
+    done = RUN.invoke(app, ["doctor", "--journal", "--database", to_read, "--data", str(tmp_path), "--language", "en"])
     assert done.exit_code == 1
     assert "entry 2" in done.output
+    assert "No alarm was raised" in done.output
+    assert [one.alarm.code for one in Alarms(site.engine, site.clock).open()] == [Code.EXCLUSION_ENTRY]
 
 
 def test_the_doctor_says_that_a_database_cannot_be_reached(tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from sqlalchemy import Engine, text
 
 from baqylau.domain.partitions import ALL_PARTITIONS
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in
+from baqylau.monitoring.server.watching_over import broken_chains
 from baqylau.storage.database import migration_settings, transaction
 from baqylau.storage.live import Live
+from baqylau.storage.ourselves import Ourselves
 from baqylau.storage.outbox import Outbox
 from baqylau.storage.proof import Verification
 
@@ -108,8 +110,8 @@ def _examine_outbox(outbox: Outbox, now: datetime) -> Iterator[Answer]:
         )
 
 
-def examine_journal(proved: Verification) -> Iterator[Answer]:
-    """Tell whether the journal is as it was written, and name what is not."""
+def examine_journal(proved: Verification, ourselves: Ourselves, now: datetime) -> Iterator[Answer]:
+    """Tell whether the journal is as it was written, and name what is not: here, and by an alarm (X06)."""
     for broken in proved.broken:
         yield Answer(
             grade="fault",
@@ -118,3 +120,5 @@ def examine_journal(proved: Verification) -> Iterator[Answer]:
         )
     if not proved.broken:
         yield Answer(grade="ok", key="doctor.journal_proved", params={"count": proved.entries})
+    elif not ourselves.seen(tuple(broken_chains(proved, now)), now):
+        yield Answer(grade="warning", key="doctor.no_alarm_raised")
