@@ -17,7 +17,7 @@ from baqylau.cli.options import DATABASE, Lifeline, alone, ready
 from baqylau.cli.serve import serve_all
 from baqylau.links import wall_clock
 from baqylau.monitoring.server import lifeline as parent
-from baqylau.monitoring.server.settings import FLEET_PORTS, WEB_PORT, Settings
+from baqylau.monitoring.server.settings import DOORS, WEB_PORT, Settings
 from baqylau.sim import town_plan
 from baqylau.sim.demo import run_demo_devices
 from baqylau.sim.demo_registry import demo_registry
@@ -52,7 +52,7 @@ def demo(
         town = data / "map" / "town.geojson"
         town.parent.mkdir(exist_ok=True)
         write(town)
-        ports = {name: _free(port) for name, port in FLEET_PORTS.items()}
+        ports = {name: _free(port) for name, port in DOORS.items()}
         settings = Settings(
             data_dir=data,
             host=HOST,

@@ -13,6 +13,7 @@ import uvloop
 from msgspec import Struct
 from sqlalchemy import Engine
 
+from baqylau.cli.linking import Link, sources
 from baqylau.cli.messaging import watched_over
 from baqylau.crypto.signing import Signer
 from baqylau.links.wall_clock import now
@@ -21,7 +22,7 @@ from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.gateway import LOOK_AROUND_S, Gateway
 from baqylau.monitoring.server.judge import Judge
 from baqylau.monitoring.server.keeper import Keeper
-from baqylau.monitoring.server.settings import Limits, Settings
+from baqylau.monitoring.server.settings import LINK, Limits, Settings
 from baqylau.monitoring.workstation import settings as workstation
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.messages import Installation
@@ -75,13 +76,18 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
     quarantine = Quarantine(engine, own.vault, now, os.urandom)
     keeper = Keeper(own.journal, quarantine, Live(engine), own.signer, now=now, deliver=loop.call_soon_threadsafe)
     gateway = Gateway(_fleet(registers), keeper, Limits(), now)
-    keeper.connected = lambda: gateway.connected
+    link = Link(settings, engine, keeper, sources(engine, own.vault)) if LINK in settings.ports else None
+    keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
     keeper.start()
     try:
-        for name, port in settings.ports.items():
-            await gateway.open(name, FLEET[name].session, settings.host, port)
-        await _look_around(gateway, keeper, registers, stop)
+        for name in settings.ports.keys() & FLEET.keys():
+            await gateway.open(name, FLEET[name].session, settings.host, settings.ports[name])
+        if link is not None:
+            await link.open()
+        await _look_around(gateway, link, keeper, registers, stop)
     finally:
+        if link is not None:
+            await link.close()
         await gateway.close()
         keeper.stop()
 
@@ -90,16 +96,19 @@ def _fleet(registers: Registers) -> Fleet:
     return Fleet(registers.devices(), registers.supervisions().values())
 
 
-async def _look_around(gateway: Gateway, keeper: Keeper, registers: Registers, stop: asyncio.Event) -> None:
-    """Once a second: close overdue lines, take over changed registers, end when the keeper failed."""
+async def _look_around(
+    gateway: Gateway, link: Link | None, keeper: Keeper, registers: Registers, stop: asyncio.Event
+) -> None:
+    """Once a second: close overdue lines, take over changed registers, end when the keeper or the link failed."""
     version = registers.version()
     while not stop.is_set():
         gateway.close_overdue()
         latest = await asyncio.to_thread(registers.version)
         if latest != version:
             gateway.fleet, version = await asyncio.to_thread(_fleet, registers), latest
-        if keeper.failure is not None:
-            raise keeper.failure
+        failure = keeper.failure or (link.failed if link is not None else None)
+        if failure is not None:
+            raise failure
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_AROUND_S)
 

@@ -30,12 +30,13 @@ def installation(directory: Path, random: Callable[[int], bytes]) -> Installatio
     """Read the secrets, or make them at the first start. `InstallationKeyError` when a file is not as it must be."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Installation(
-        key=_secret(directory / "installation.key", KEY_BYTES, random),
-        seed=_secret(directory / "signing.seed", SEED_BYTES, random),
+        key=kept_secret(directory / "installation.key", KEY_BYTES, random),
+        seed=kept_secret(directory / "signing.seed", SEED_BYTES, random),
     )
 
 
-def _secret(file: Path, size: int, random: Callable[[int], bytes]) -> bytes:
+def kept_secret(file: Path, size: int, random: Callable[[int], bytes]) -> bytes:
+    """Read a secret of this size, or make it at its first use. `InstallationKeyError` when it is not as it must be."""
     if not file.exists():
         _make(file, random(size))
     if file.stat().st_mode & 0o077:

@@ -4,19 +4,19 @@ import pytest
 import typer
 
 from baqylau.cli.doors import options, ports_of
-from baqylau.monitoring.server.settings import FLEET_PORTS
+from baqylau.monitoring.server.settings import DOORS
 from baqylau.protocols.fleet import FLEET
 
 
 def test_every_protocol_has_its_door_and_no_two_the_same() -> None:
-    assert set(FLEET_PORTS) == set(FLEET)
-    assert len(set(FLEET_PORTS.values())) == len(FLEET_PORTS)
+    assert set(DOORS) == {*FLEET, "link"}
+    assert len(set(DOORS.values())) == len(DOORS)
 
 
 def test_doors_are_the_usual_ones_unless_said_otherwise() -> None:
-    assert ports_of(None) == FLEET_PORTS
+    assert ports_of(None) == DOORS
     assert ports_of(["egts=4001", "wialon=closed"]) == {
-        name: 4001 if name == "egts" else port for name, port in FLEET_PORTS.items() if name != "wialon"
+        name: 4001 if name == "egts" else port for name, port in DOORS.items() if name != "wialon"
     }
 
 

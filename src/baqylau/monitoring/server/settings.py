@@ -6,6 +6,9 @@ from msgspec import Struct, field
 
 FLEET_PORTS = {"wialon": 20332, "egts": 20629, "teltonika": 5027, "gt06": 5023, "watch": 5093, "osmand": 5055}
 """The doors that equipment of these protocols is usually set to. A choice of ours, changed by option."""
+LINK = "link"
+DOORS = {**FLEET_PORTS, LINK: 8443}
+"""The same with the door of our own devices."""
 WEB_PORT = 8080
 
 
@@ -14,8 +17,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     data_dir: Path
     host: str = "127.0.0.1"
-    ports: dict[str, int] = field(default_factory=FLEET_PORTS.copy)
-    """Port of each fleet protocol; 0 lets the system choose."""
+    ports: dict[str, int] = field(default_factory=DOORS.copy)
+    """Port of each fleet protocol and of the device link; 0 lets the system choose."""
     web_port: int = WEB_PORT
     basemap: Path | None = None
     """A PMTiles file or a GeoJSON town under the map; None for the built-in outline of the world."""

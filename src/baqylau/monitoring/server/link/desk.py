@@ -108,9 +108,18 @@ class Desk:
         self.waiting = 0
         """Polls that wait for news."""
 
+    async def either(self, raw: bytes, peer: str) -> Reply:
+        """Take a batch or a poll: what was proven as the one is never the other."""
+        opened = opened_batch(raw, self.view.key_of)
+        if isinstance(opened, Refused) and opened.fault is Fault.SIGNATURE:
+            return await self.poll(raw, peer)
+        return await self._batch(opened, raw, peer)
+
     async def batch(self, raw: bytes, peer: str) -> Reply:
         """Keep the records of a batch and say how far all are kept."""
-        opened = opened_batch(raw, self.view.key_of)
+        return await self._batch(opened_batch(raw, self.view.key_of), raw, peer)
+
+    async def _batch(self, opened: Opened | Refused, raw: bytes, peer: str) -> Reply:
         if isinstance(opened, Refused):
             return self._refuse(opened, raw, peer)
         device_id = opened.batch.device_id

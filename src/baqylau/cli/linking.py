@@ -1,0 +1,151 @@
+"""The device link as a part of the gateway: put together, opened, kept up to date, closed."""
+
+import asyncio
+import os
+import ssl
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from msgspec import Struct
+from sqlalchemy import Engine
+
+from baqylau.links.wall_clock import now
+from baqylau.monitoring.server.keeper import Keeper
+from baqylau.monitoring.server.link.desk import Desk
+from baqylau.monitoring.server.link.gateway import LinkDoor
+from baqylau.monitoring.server.link.link_file import HERE, LinkFile, LinkFileError, link_file_in
+from baqylau.monitoring.server.link.mqtt import Bridge
+from baqylau.monitoring.server.link.view import Sources
+from baqylau.monitoring.server.settings import LINK, Settings
+from baqylau.storage.authorities import command_signer, server_chain
+from baqylau.storage.commands import Commands
+from baqylau.storage.device_keys import DeviceKeys
+from baqylau.storage.link_configurations import LinkConfigurations
+from baqylau.storage.link_records import LinkRecords, prune
+from baqylau.storage.registers import Registers
+from baqylau.storage.vault import Vault
+
+log = structlog.get_logger()
+
+LOOK_S = 0.5
+"""How soon a command is on its way to a device that waits for one."""
+VIEW_EVERY = timedelta(minutes=10)
+"""Fittings and orders begin and end by themselves."""
+TEND_EVERY = timedelta(days=1)
+"""How often old digests are let go of, and our own certificate is made anew."""
+
+
+def sources(engine: Engine, vault: Vault) -> Sources:
+    """Give where the link's picture of registers and keys is taken from."""
+    return Sources(
+        registers=Registers(engine, now),
+        keys=DeviceKeys(engine, vault, now, os.urandom),
+        records=LinkRecords(engine),
+        configurations=LinkConfigurations(engine),
+        now=now,
+    )
+
+
+class _Times(Struct):
+    version: tuple[int, tuple[int, int]]
+    viewed_at: datetime
+    tended_at: datetime
+
+
+class Link:
+    """The open link. Use it from the loop in which it was opened."""
+
+    def __init__(self, settings: Settings, engine: Engine, keeper: Keeper, sources: Sources) -> None:
+        """`LinkFileError` when the file of the link is not as it must be."""
+        self._file = link_file_in(settings.data_dir)
+        self._settings = settings
+        self._engine = engine
+        self._sources = sources
+        self._commands = Commands(engine, now)
+        self._times = _Times(sources.version(), now(), now())
+        signer = command_signer(settings.data_dir / "keys", os.urandom)
+        self.desk = Desk(sources.view(), keeper, sources.records, self._commands, signer, now)
+        self._context = _context(self._file, settings)
+        self._door = LinkDoor(self.desk, self._context)
+        self._bridge = bridge_of(self._file, self.desk)
+        self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def connected(self) -> int:
+        """How many lines of devices are open."""
+        return self._door.connected
+
+    @property
+    def failed(self) -> BaseException | None:
+        """Why nobody keeps the link up to date any more, when it was our own fault."""
+        looking = self._looking
+        return looking.exception() if looking is not None and looking.done() and not looking.cancelled() else None
+
+    async def open(self) -> None:
+        """Begin to answer. `OSError` when the port is taken."""
+        await self._door.open(self._settings.host, self._settings.ports[LINK])
+        if self._bridge is not None:
+            await self._bridge.open()
+        self._looking = asyncio.create_task(self._look())
+
+    async def close(self) -> None:
+        """Stop to answer."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        if self._bridge is not None:
+            await self._bridge.close()
+        await self._door.close()
+
+    async def _look(self) -> None:
+        """Take over what changed, let commands end, tend what grows."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await asyncio.to_thread(self._commands.expire)
+            version = await asyncio.to_thread(self._sources.version)
+            view = self.desk.view
+            if version != self._times.version or now() - self._times.viewed_at > VIEW_EVERY:
+                view = await asyncio.to_thread(self._sources.view)
+                self._times.version, self._times.viewed_at = version, now()
+            self.desk.take_over(view, await asyncio.to_thread(self._commands.open))
+            if now() - self._times.tended_at > TEND_EVERY:
+                await asyncio.to_thread(self._tend)
+
+    def _tend(self) -> None:
+        self._times.tended_at = now()
+        prune(self._engine, now())
+        if self._context is not None and self._file.certificate is None:
+            self._context.load_cert_chain(*_own(self._file, self._settings.data_dir))
+
+
+def _context(file: LinkFile, settings: Settings) -> ssl.SSLContext | None:
+    """Give the server's side of TLS 1.2 or later; None for plain HTTP, which other machines get only behind a proxy."""
+    if file.plain:
+        if settings.host not in HERE:
+            log.warning("link_without_tls", host=settings.host)
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    chain = (file.certificate, file.key) if file.certificate else _own(file, settings.data_dir)
+    try:
+        context.load_cert_chain(*chain)
+    except (OSError, ssl.SSLError) as wrong:
+        msg = f"the certificate {chain[0]} cannot be used: {wrong}"
+        raise LinkFileError(msg) from wrong
+    return context
+
+
+def _own(file: LinkFile, data_dir: Path) -> tuple[Path, Path]:
+    return server_chain(data_dir / "keys", file.names, os.urandom, now())
+
+
+def bridge_of(file: LinkFile, desk: Desk) -> Bridge | None:
+    """Give the bridge to the broker that the file names, if it names one."""
+    if not file.mqtt:
+        return None
+    broker = urlsplit(file.mqtt)
+    context = ssl.create_default_context(cafile=file.mqtt_ca) if broker.scheme == "mqtts" else None
+    port = broker.port or (1883 if context is None else 8883)
+    return Bridge(desk, broker.hostname or "", port, context, (file.mqtt_user, file.mqtt_password))
