@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs'
 import { loadMicroPython } from '@micropython/micropython-webassembly-pyscript/micropython.mjs'
 
 const SOURCES = new URL('../src/baqylau/', import.meta.url)
-const ON_DEVICE = ['protocols/beacon/modes.py', 'protocols/beacon/keys.py', 'protocols/beacon/frame.py', 'protocols/beacon/status.py']
+const TABLE = new URL('../tests/micropython/table.py', import.meta.url)
+const ON_DEVICE = readFileSync(new URL('on_device.txt', import.meta.url), 'utf8').trim().split('\n')
 const HEAP_BYTES = 4 * 1024 * 1024
 const BOARD = `
 from binascii import hexlify, unhexlify
@@ -39,6 +40,7 @@ function put(path, text) {
 
 for (const name of ON_DEVICE) put(`/flash/baqylau/${name}`, readFileSync(new URL(name, SOURCES)))
 put('/flash/tests/micropython/board.py', BOARD)
+put('/flash/tests/micropython/table.py', readFileSync(TABLE))
 python.registerJsModule('host', { encrypted, given: readFileSync(0, 'utf8') })
 python.runPython('import sys; sys.path.insert(0, "/flash")')
 python.runPython(readFileSync(process.argv[2], 'utf8'))

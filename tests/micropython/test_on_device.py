@@ -1,9 +1,8 @@
-"""The devices' code under the interpreter that runs on their boards, and the same script under ours."""
+"""The devices' code under the interpreter that runs on their boards, and the same scripts under ours."""
 
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from shutil import which
 
@@ -13,7 +12,9 @@ from tests.unit.protocols.beacon.test_vectors import VECTORS
 
 ROOT = Path(__file__).parents[2]
 FIRMWARE = ROOT / "firmware"
-SCRIPT = Path(__file__).parent / "beacon_vectors.py"
+on_board = pytest.mark.skipif(
+    not (FIRMWARE / "node_modules").exists(), reason="MicroPython is not there: run `make setup`"
+)
 
 
 def node() -> str:
@@ -22,19 +23,33 @@ def node() -> str:
     return str(wheel) if wheel.exists() else which("node") or "node"
 
 
-def said(command: Sequence[str]) -> str:
-    """Run a script on all vectors and give its last word."""
-    done = subprocess.run(
-        command, cwd=ROOT, input=json.dumps(VECTORS), capture_output=True, text=True, timeout=60, check=True
-    )
+def on_device(script: str, told: str = "") -> str:
+    """Run a script of this folder under MicroPython and give what it says."""
+    return said([node(), str(FIRMWARE / "run.mjs"), str(Path(__file__).with_name(f"{script}.py"))], told)
+
+
+def on_host(script: str, told: str = "") -> str:
+    """Run a script of this folder under our own interpreter and give what it says."""
+    return said([sys.executable, "-m", f"tests.micropython.{script}"], told)
+
+
+def said(command: list[str], told: str) -> str:
+    done = subprocess.run(command, cwd=ROOT, input=told, capture_output=True, text=True, timeout=90, check=True)
     assert done.stderr == ""
-    return done.stdout.split()[-1]
+    return done.stdout.strip()
 
 
-@pytest.mark.skipif(not (FIRMWARE / "node_modules").exists(), reason="MicroPython is not there: run `make setup`")
+@on_board
 def test_every_vector_is_right_under_micropython() -> None:
-    assert said([node(), str(FIRMWARE / "run.mjs"), str(SCRIPT)]) == str(len(VECTORS))
+    assert on_device("beacon_vectors", json.dumps(VECTORS)) == str(len(VECTORS))
 
 
 def test_every_vector_is_right_under_cpython() -> None:
-    assert said([sys.executable, "-m", "tests.micropython.beacon_vectors"]) == str(len(VECTORS))
+    assert on_host("beacon_vectors", json.dumps(VECTORS)) == str(len(VECTORS))
+
+
+@on_board
+def test_a_day_of_a_bracelet_and_an_hour_of_a_relay_are_the_same_beacons_under_both() -> None:
+    day = on_host("bracelet_day")
+    assert day.split()[::2] == ["17461", "1620"], "a day has 17 280 beats and the fast ones after each event"
+    assert on_device("bracelet_day") == day

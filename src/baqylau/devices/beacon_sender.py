@@ -77,9 +77,28 @@ class Sender:
     """The state that devices of this kind share."""
 
     FIELDS = (
-        *("keys", "serial", "new_root", "clock", "pair", "due_ms", "fast_until_ms", "asleep", "unkept", "number"),
-        *("now", "latched", "events", "minutes", "minute", "battery_percent", "temperature_c", "configuration"),
-        *("failing", "said", "status", "extra"),
+        "keys",
+        "serial",
+        "new_root",
+        "clock",
+        "pair",
+        "due_ms",
+        "fast_until_ms",
+        "asleep",
+        "unkept",
+        "number",
+        "now",
+        "latched",
+        "events",
+        "minutes",
+        "minute",
+        "battery_percent",
+        "temperature_c",
+        "configuration",
+        "failing",
+        "said",
+        "status",
+        "extra",
     )
 
     def __init__(self, kind: int, every_s: int, cipher: "Cipher") -> None:
@@ -226,13 +245,14 @@ class Sender:
         """Give what is not written down yet. A new root comes before the record: an old record is safe beside it."""
         if not self.unkept:
             return []
-        root = [KeepRoot(self.serial, self.new_root)] if self.new_root else []
+        outputs: list[object] = [KeepRoot(self.serial, self.new_root)] if self.new_root else []
         self.unkept, self.new_root = False, b""
         latched = sum([1 << at for at, word in enumerate(LATCHED) if word in self.latched])
         spent = b"".join([second.to_bytes(4, "big") for second in self.clock.spent])
         counts = self.events.to_bytes(2, "big") + self.number.to_bytes(4, "big")
         head = bytes([_RECORD, self.clock.lane, latched, self.minutes])
-        return [*root, Keep(head + counts + spent + bytes([self.asleep]) + self.extra)]
+        outputs.append(Keep(head + counts + spent + bytes([self.asleep]) + self.extra))
+        return outputs
 
     def resume(self, serial: str, root: bytes, record: bytes, at_ms: int) -> None:
         """Go on after a loss of power with what was kept. Raises ValueError when the record is not one of ours.

@@ -25,7 +25,7 @@ _VALUES = 3
 
 def answered(sender: "Sender", line: str, at_ms: int) -> "tuple[str, bool]":
     """Do what a line asks for; give the answer, and whether the device was told that it was put on just now."""
-    words = [*line.split(), ""]
+    words = (line + " -").split()
     if words[0] == "PROVISION":
         return _provision(sender, words[1:-1], at_ms), False
     if words[0] == "STATUS":
