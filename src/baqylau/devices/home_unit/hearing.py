@@ -26,7 +26,11 @@ from baqylau.protocols.beacon.system_time import seconds_at
 
 RELAYED = "relayed"
 """Reason of a doubt that is no refusal: the signal is carried on by somebody."""
+CLONE = "clone"
+"""Two frames that hold tell one second and count and not the same: two devices have one key."""
 DOUBT_EVERY_MS = 3_600_000
+_CLEAR_BYTES = 11
+"""Kind, identity, second and count of a frame (`spec/beacon.md`, B2): no device sends them twice."""
 _SAME_FRAME_MS = 1000
 """A receiver that hears one frame on several channels hears it within this time."""
 _ALWAYS_CHANGING = 0b1000
@@ -151,6 +155,9 @@ def _refused(turn: Turn, said: FrameHeard, refused: Refused, device_id: DeviceId
     worn = turn.state.worn[device_id]
     if refused.refusal is not Refusal.REPEATED or worn.last_ms is None:
         _doubted(turn, device_id, refused.refusal.value, said.frame)
+        return
+    if said.frame != worn.frame and said.frame[:_CLEAR_BYTES] == worn.frame[:_CLEAR_BYTES]:
+        _doubted(turn, device_id, CLONE, said.frame)
         return
     had_it = worn.heard_ms.get(said.source, -1) >= worn.last_ms
     if not had_it and said.frame == worn.frame:
