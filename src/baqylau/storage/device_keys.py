@@ -57,6 +57,16 @@ class DeviceKey(Struct, frozen=True, kw_only=True, gc=False):
     revoked_why: str = ""
 
 
+class KeyLife(Struct, frozen=True, kw_only=True):
+    """When a key was in use. The key itself is not in it."""
+
+    kind: KeyKind
+    serial: str
+    enrolled_at: datetime
+    revoked_at: datetime | None
+    revoked_why: str
+
+
 class DeviceKeys:
     """Keeps the keys of all devices."""
 
@@ -112,6 +122,12 @@ class DeviceKeys:
     def of(self, device_id: DeviceId) -> list[DeviceKey]:
         """Give all keys that a device ever had, oldest first."""
         return self._found(device_key.c.device_id == device_id)
+
+    def lives(self, device_id: DeviceId) -> list[KeyLife]:
+        """Give when each key of a device was in use, oldest first; no seal is opened."""
+        wanted = select(device_key).where(device_key.c.device_id == device_id).order_by(device_key.c.id)
+        with transaction(self._engine) as connection:
+            return [msgspec.convert(row, KeyLife, from_attributes=True) for row in connection.execute(wanted)]
 
     def version(self) -> tuple[int, int]:
         """Give two numbers of which one grows when a key is enrolled or revoked."""

@@ -36,6 +36,12 @@ class LinkConfigurations:
             rows = [msgspec.convert(row, Configured, from_attributes=True) for row in connection.execute(_ALL)]
         return {row.device_id: row for row in rows}
 
+    def version_of(self, device_id: DeviceId) -> int:
+        """Give the version by which one unit should run; 0 when it has none."""
+        wanted = select(link_configuration.c.version).where(link_configuration.c.device_id == device_id)
+        with transaction(self._engine) as connection:
+            return int(connection.scalar(wanted) or 0)
+
     def put(self, rows: Sequence[Configured]) -> None:
         """Take over newer versions. One that is not newer than what is there changes nothing."""
         if not rows:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from baqylau.domain.ids import DeviceId, PersonId
@@ -114,19 +114,25 @@ class LinkRecords:
 
     def all(self) -> dict[DeviceId, Kept]:
         """Give how far each device has told that ever told anything."""
+        return {one.device_id: one for one in self._kept(select(link_state))}
+
+    def of(self, device_id: DeviceId) -> Kept | None:
+        """Give how far one device has told; None when it never did."""
+        return next(iter(self._kept(select(link_state).where(link_state.c.device_id == device_id))), None)
+
+    def _kept(self, wanted: "Select[tuple[object, ...]]") -> list[Kept]:
         with transaction(self._engine) as connection:
-            rows = connection.execute(select(link_state)).all()
-        return {
-            DeviceId(row.device_id): Kept(
-                device_id=DeviceId(row.device_id),
-                through=row.through,
-                beyond=_stretches.decode(row.beyond),
-                configuration=row.configuration,
-                batch=row.batch,
-                heard_at=row.heard_at,
-            )
-            for row in rows
-        }
+            return [
+                Kept(
+                    device_id=DeviceId(row.device_id),
+                    through=row.through,
+                    beyond=_stretches.decode(row.beyond),
+                    configuration=row.configuration,
+                    batch=row.batch,
+                    heard_at=row.heard_at,
+                )
+                for row in connection.execute(wanted)
+            ]
 
     def contents(self, device_id: DeviceId, first: int, last: int) -> dict[int, bytes]:
         """Give the beginnings of the digests of these records, of those that are recent enough to be known."""

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
-from baqylau.monitoring.workstation import acts, live, looks, session, status
+from baqylau.monitoring.workstation import acts, devices, live, looks, session, status
 from baqylau.monitoring.workstation.desk import Desk
 from baqylau.monitoring.workstation.files import MapFiles, Pages
 from baqylau.monitoring.workstation.gate import Gate
@@ -42,6 +42,8 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Route("/people", looks.people, methods=["GET"]),
         Route("/people/{id}", looks.person, methods=["GET"]),
         Route("/people/{id}/minute", looks.minute, methods=["GET"]),
+        Route("/devices/{id}", devices.device, methods=["GET"]),
+        Route("/devices/{id}/commands", devices.command, methods=["POST"]),
         Route("/observations/{id}", looks.observation, methods=["GET"]),
         Route("/health", status.health, methods=["GET"]),
         Route("/load", looks.load, methods=["GET"]),

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from baqylau.crypto import passwords
 from baqylau.monitoring.workstation.broadcast import Broadcaster
+from baqylau.monitoring.workstation.device_records import DeviceRecords
 from baqylau.monitoring.workstation.metrics import Metrics
 from baqylau.monitoring.workstation.records import Records
 from baqylau.monitoring.workstation.settings import Settings
@@ -38,6 +39,7 @@ class Desk:
         self.clock = clock
         self.random = random
         self.records = Records(stores, settings.installation, clock)
+        self.equipment = DeviceRecords(stores, clock)
         self.watching = Watching(stores, clock)
         self.broadcaster = Broadcaster(self.watching)
         self.metrics = Metrics(self.broadcaster)

@@ -6,8 +6,8 @@ from threading import Lock
 
 from msgspec import Struct
 
-from baqylau.domain.ids import PersonId
-from baqylau.domain.people import Person, Supervision
+from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.people import Device, Person, Supervision
 from baqylau.storage.registers import Registers
 
 
@@ -17,6 +17,7 @@ class Book(Struct, frozen=True, kw_only=True):
     version: int
     people: Mapping[PersonId, Person]
     supervisions: Mapping[PersonId, Supervision]
+    devices: Mapping[DeviceId, Device]
 
     def supervision(self, person_id: PersonId) -> Supervision:
         """Give what is prescribed for somebody; nothing, for whom nothing is."""
@@ -37,7 +38,7 @@ class Directory:
     def __init__(self, registers: Registers) -> None:
         self._registers = registers
         self._lock = Lock()
-        self._book = Book(version=-1, people={}, supervisions={})
+        self._book = Book(version=-1, people={}, supervisions={}, devices={})
 
     def book(self) -> Book:
         """Give the registers of this moment."""
@@ -48,5 +49,6 @@ class Directory:
                     version=version,
                     people={person.id: person for person in self._registers.people()},
                     supervisions=self._registers.supervisions(),
+                    devices={device.id: device for device in self._registers.devices()},
                 )
             return self._book

@@ -16,6 +16,7 @@ from baqylau.domain.people import DeviceKind, Language
 from baqylau.domain.reactions import Step
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
+from baqylau.monitoring.workstation.equipment import ReceiverPresence
 from baqylau.storage.accounts import Role
 
 MOST_AT_ONCE = 200
@@ -240,6 +241,8 @@ class PersonCard(Struct, frozen=True, kw_only=True):
     unwatched: tuple[RestrictionId, ...]
     """Those in force that are not judged: the protected person whom they name gives no consent."""
     devices: tuple[PersonDevice, ...]
+    presence: tuple[ReceiverPresence, ...] = ()
+    """What each receiver says of the bracelet, over the last 24 hours."""
     day: tuple[Segment, ...]
     """The last 24 hours."""
     alarms: tuple[AlarmRow, ...]

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 
+from msgspec.structs import replace
+
 from baqylau.domain.acts import Act, ActRefusedError, Decide
 from baqylau.domain.alarms import AlarmState
 from baqylau.domain.catalogue import EVENTS
@@ -189,7 +191,7 @@ class Records:
         stores, now, book = self._stores, self._clock(), self._stores.directory.book()
         supervision = book.supervision(person_id)
         watched = book.under_order(person_id, now)
-        return pages.card(
+        card = pages.card(
             book.people[person_id],
             supervision,
             now,
@@ -198,6 +200,7 @@ class Records:
             alarms=pages.alarm_rows(stores.alarms.of_person(person_id), book.people),
             heard_at=stores.journal.last_heard([device.id for device in supervision.devices]),
         )
+        return replace(card, presence=stores.hearing.of(supervision, now - _DAY, now)) if watched else card
 
     def _alarm(self, alarm_id: AlarmId) -> AlarmView:
         try:

@@ -7,17 +7,22 @@ from sqlalchemy import Engine
 
 from baqylau.monitoring.workstation.directory import Directory
 from baqylau.monitoring.workstation.health import HealthDesk
+from baqylau.monitoring.workstation.hearing import Hearing
 from baqylau.monitoring.workstation.minutes import Minutes
 from baqylau.monitoring.workstation.recall import Recall
 from baqylau.monitoring.workstation.timeline import Timelines
 from baqylau.storage.accounts import Accounts, Sessions, Throttle
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.audit import Audit
+from baqylau.storage.commands import Commands
+from baqylau.storage.device_keys import DeviceKeys
 from baqylau.storage.feed import Feed
 from baqylau.storage.figures import Figures
 from baqylau.storage.findings import Findings
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.link_configurations import LinkConfigurations
+from baqylau.storage.link_records import LinkRecords
 from baqylau.storage.live import Live
 from baqylau.storage.outbox import Outbox
 from baqylau.storage.quarantine import Quarantine
@@ -51,6 +56,11 @@ class Stores:
         self.health = HealthDesk(self.live, Quarantine(engine, vault, clock, random), timezone)
         self.directory = Directory(Registers(engine, clock))
         self.timelines = Timelines(self.journal, JudgeStore(engine), self.live)
+        self.hearing = Hearing(self.journal, self.timelines, self.live)
+        self.device_keys = DeviceKeys(engine, vault, clock, random)
+        self.link_records = LinkRecords(engine)
+        self.link_configurations = LinkConfigurations(engine)
+        self.commands = Commands(engine, clock)
         recall = Recall(self.journal, JudgeStore(engine), Registers(engine, clock))
         self.findings = Findings(engine)
         self.minutes = Minutes(recall, self.findings, self.live)

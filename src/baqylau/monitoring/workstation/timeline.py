@@ -24,7 +24,7 @@ from baqylau.storage.live import Live
 
 _WARM_UP = timedelta(days=2)
 """How far before the first instant the fold begins when there is no snapshot: longer than anything it remembers."""
-_UNHEARD = timedelta(seconds=15)
+UNHEARD = timedelta(seconds=15)
 """A shorter stretch after the last proof that we listened is only the beat's own rhythm."""
 
 
@@ -47,7 +47,7 @@ class Timelines:
         listened_at = self._live.last_listened() or from_at
         known_until = max(from_at, min(until_at, listened_at))
         drawn = self._drawn(supervision, from_at, known_until) if known_until > from_at else ()
-        if until_at - known_until <= _UNHEARD:
+        if until_at - known_until <= UNHEARD:
             return drawn
         ourselves_blind = Segment(
             from_at=known_until, until_at=until_at, compliance=Compliance.UNKNOWN, blindness=Blindness.OURSELVES

@@ -1,0 +1,209 @@
+"""The page of a device, and orders to it. A look is audited before anything is read; an order with its own words."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import assert_never
+
+import msgspec
+from msgspec import Struct
+
+from baqylau.domain.commands import CommandState, Order, ReportNow, TellPerson
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.observations import Blind, Fix, Heard, LinkHealth, Nearness, NoFix, Observation, ReceiverHealth
+from baqylau.domain.people import Device, DeviceKind, Supervision
+from baqylau.monitoring.workstation import hearing
+from baqylau.monitoring.workstation.directory import Book
+from baqylau.monitoring.workstation.equipment import (
+    Ask,
+    AskReport,
+    AskTell,
+    DevicePage,
+    LinkStanding,
+    SaidLast,
+    UnitWord,
+    Walk,
+)
+from baqylau.monitoring.workstation.pages import worn
+from baqylau.monitoring.workstation.refusals import RefusedError, not_found
+from baqylau.monitoring.workstation.stores import Stores
+from baqylau.protocols.batch.records import LocalFinding, WalkTest
+from baqylau.rules.clock import instant
+from baqylau.rules.spans import fitted
+from baqylau.storage.accounts import Account, Role
+from baqylau.storage.commands import CommandRow
+from baqylau.storage.link_records import Word
+
+LINK = "link"
+WALK, LOCAL = "walk", "local"
+_COMMANDS = frozenset({Role.OPERATOR, Role.SENIOR, Role.INSPECTOR, Role.TECHNICIAN, Role.ADMINISTRATOR})
+"""Who may give orders to a device."""
+_SHOWN = timedelta(hours=6)
+_DAY = timedelta(hours=24)
+_TELL_WITHIN = timedelta(hours=12)
+"""A message that was not shown by then is not shown any more."""
+_REPORT_WITHIN = timedelta(minutes=10)
+_MOST_WORDS = 20
+_HAS_ITS_OWN = (Heard, ReceiverHealth, LinkHealth, Blind, Nearness, Fix, NoFix)
+"""What is shown elsewhere, and better."""
+_RECEIVERS = (DeviceKind.HOME_UNIT, DeviceKind.MOBILE_UNIT)
+_TRANSMITTERS = (DeviceKind.BRACELET, DeviceKind.RELAY)
+
+
+class _Fitted(Struct, frozen=True):
+    """On whom a device is now: under an order, or on nobody."""
+
+    supervision: Supervision
+    since_at: datetime
+
+
+class DeviceRecords:
+    """The equipment side of the pages."""
+
+    def __init__(self, stores: Stores, clock: Callable[[], datetime]) -> None:
+        self._stores = stores
+        self._clock = clock
+
+    def page(self, device_id: DeviceId, by: Account) -> DevicePage:
+        """Give everything that one device is known by."""
+        now, book = self._clock(), self._stores.directory.book()
+        device = _device(book, device_id)
+        on = _fitted(book, device_id, now)
+        person = book.people[on.supervision.person_id] if on is not None else None
+        about = f"device/{device_id}" if person is None else f"person/{person.id}"
+        self._stores.audit.record(by.login, "look.device", about, f"device/{device_id}")
+        told = self._told(on, now)
+        recent = [one for one in told if instant(one) >= now - _SHOWN]
+        presence = self._stores.hearing.of(on.supervision, now - _DAY, now) if on is not None else ()
+        return DevicePage(
+            at=now,
+            id=device.id,
+            kind=device.kind,
+            protocol=device.protocol,
+            serial=device.number,
+            person_id=person.id if person is not None else None,
+            person_name=person.name if person is not None else "",
+            fitted_at=on.since_at if on is not None else None,
+            heard_at=max((one.received_at for one in told if one.device_id == device_id), default=None),
+            keys=tuple(self._stores.device_keys.lives(device_id)),
+            link=self._link(device_id) if device.protocol == LINK else None,
+            said_last=_said_last(told, device_id),
+            from_at=now - _SHOWN,
+            lanes=hearing.lanes(recent, _pairs(on.supervision, device, now), presence) if on is not None else (),
+            health=hearing.health(recent, device_id),
+            presence=tuple(one for one in presence if device_id == one.receiver_id or device.kind in _TRANSMITTERS),
+            commands=self._commands(device_id, on),
+            walks=tuple(
+                Walk(at=word.observed_at, test=msgspec.convert(word.body, WalkTest))
+                for word in self._words(WALK, device_id, on)
+            ),
+            words=tuple(
+                UnitWord(at=word.observed_at, finding=msgspec.convert(word.body, LocalFinding))
+                for word in self._words(LOCAL, device_id, on)
+            ),
+            may_command=by.role in _COMMANDS and on is not None and self._takes_orders(device),
+        )
+
+    def give(self, device_id: DeviceId, ask: Ask, by: Account) -> CommandRow:
+        """Order a device something, and give what the command is then."""
+        now, book = self._clock(), self._stores.directory.book()
+        device, on = _device(book, device_id), _fitted(book, device_id, now)
+        if by.role not in _COMMANDS:
+            raise RefusedError(HTTPStatus.FORBIDDEN, "device.refused.role")
+        if on is None:
+            raise RefusedError(HTTPStatus.CONFLICT, "device.refused.not_fitted")
+        if not self._takes_orders(device):
+            raise RefusedError(HTTPStatus.CONFLICT, "device.refused.no_link")
+        person = book.people[on.supervision.person_id]
+        order: Order
+        match ask:
+            case AskTell(text=text, urgent=urgent):
+                named = f"{device_id}/{now.isoformat()}"
+                order = TellPerson(message_id=named, text=text.strip(), language=person.language, urgent=urgent)
+                expires_at = now + _TELL_WITHIN
+            case AskReport():
+                order, expires_at = ReportNow(), now + _REPORT_WITHIN
+            case _:
+                assert_never(ask)
+        return CommandRow(
+            command=self._stores.commands.give(device_id, order, expires_at, by.login),
+            by=by.login,
+            state=CommandState.QUEUED,
+        )
+
+    def _takes_orders(self, device: Device) -> bool:
+        """Whether it speaks the link, and has a key by which to know that it is the one that answers."""
+        keys = self._stores.device_keys.lives(device.id)
+        return device.protocol == LINK and any(key.revoked_at is None for key in keys)
+
+    def _told(self, on: _Fitted | None, now: datetime) -> list[Observation]:
+        if on is None:
+            return []
+        return self._stores.timelines.heard(on.supervision, max(on.since_at, now - _DAY), now)
+
+    def _link(self, device_id: DeviceId) -> LinkStanding:
+        kept = self._stores.link_records.of(device_id)
+        due = self._stores.link_configurations.version_of(device_id)
+        if kept is None:
+            return LinkStanding(heard_at=None, through=0, beyond=0, missing=0, configuration=0, configuration_due=due)
+        return LinkStanding(
+            heard_at=kept.heard_at,
+            through=kept.through,
+            beyond=_count(kept.beyond),
+            missing=_count(kept.missing),
+            configuration=kept.configuration,
+            configuration_due=due,
+        )
+
+    def _commands(self, device_id: DeviceId, on: _Fitted | None) -> tuple[CommandRow, ...]:
+        if on is None:
+            return ()
+        rows = self._stores.commands.of([device_id], _MOST_WORDS)
+        return tuple(row for row in rows if row.command.issued_at >= on.since_at)
+
+    def _words(self, kind: str, device_id: DeviceId, on: _Fitted | None) -> list[Word]:
+        if on is None:
+            return []
+        words = self._stores.link_records.words(kind, [device_id], _MOST_WORDS)
+        return [word for word in words if word.person_id == on.supervision.person_id]
+
+
+def _device(book: Book, device_id: DeviceId) -> Device:
+    device = book.devices.get(device_id)
+    if device is None:
+        raise not_found("device.refused.not_found")
+    return device
+
+
+def _fitted(book: Book, device_id: DeviceId, at: datetime) -> _Fitted | None:
+    for supervision in book.supervisions.values():
+        for time in fitted(supervision, device_id):
+            if time.holds(at):
+                return _Fitted(supervision, time.from_at) if book.under_order(supervision.person_id, at) else None
+    return None
+
+
+def _pairs(supervision: Supervision, device: Device, at: datetime) -> list[tuple[DeviceId, DeviceId]]:
+    """Give which receiver may have heard which transmitter, of those that the device is one of."""
+    theirs = worn(supervision, at)
+    return [
+        (receiver.id, transmitter.id)
+        for receiver in theirs
+        if receiver.kind in _RECEIVERS
+        for transmitter in theirs
+        if transmitter.kind in _TRANSMITTERS and device.id in {receiver.id, transmitter.id}
+    ]
+
+
+def _said_last(told: Sequence[Observation], device_id: DeviceId) -> tuple[SaidLast, ...]:
+    last: dict[str, SaidLast] = {}
+    for one in told:
+        if one.device_id == device_id:
+            for body in one.bodies:
+                if not isinstance(body, _HAS_ITS_OWN):
+                    last[str(body.__struct_config__.tag)] = SaidLast(at=instant(one), body=body)
+    return tuple(last.values())
+
+
+def _count(stretches: Iterable[tuple[int, int]]) -> int:
+    return sum(last - first + 1 for first, last in stretches)
