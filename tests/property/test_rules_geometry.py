@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from baqylau.domain.verdicts import Standing
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
-from baqylau.rules.geometry import ZoneError, repaired, verdict
+from baqylau.rules.geometry import ZoneError, clearance_m, repaired, verdict
 
 points = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))
 near = st.builds(Point, st.floats(43.0, 43.5), st.floats(76.5, 77.5))
@@ -33,7 +33,7 @@ def test_a_zone_is_refused_by_name_or_can_be_judged_anywhere(zone: Zone, place: 
     except ZoneError:
         return
     found = verdict(usable, place.latitude_deg, place.longitude_deg, accuracy_m)
-    assert (found.standing is Standing.UNKNOWN) == (abs(found.margin_m) <= accuracy_m)
+    assert (found.standing is Standing.UNKNOWN) == (abs(found.margin_m) <= clearance_m(accuracy_m))
 
 
 @given(zones(near), near, near)

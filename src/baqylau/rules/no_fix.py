@@ -25,7 +25,7 @@ from baqylau.rules.finding import Author
 from baqylau.rules.settings import NO_FIX_AFTER_S, NO_FIX_PERSISTS_S, NO_FIX_WITHIN_S
 
 NAME = "no_fix"
-VERSION = "3"
+VERSION = "4"
 
 _AFTER = timedelta(seconds=NO_FIX_AFTER_S)
 _PERSISTS = timedelta(seconds=NO_FIX_AFTER_S + NO_FIX_PERSISTS_S)
@@ -89,7 +89,7 @@ def unplaced(
     last = () if state.fix_id is None else (state.fix_id,)
     finding = author.finds(
         Code.NO_FIX_PERSISTS if persists else Code.NO_FIX,
-        state.fix_id or state.since.isoformat(),
+        _onset(state),
         at=at,
         because=(*last, observation_id),
         since=state.since,
@@ -99,6 +99,11 @@ def unplaced(
     if persists:
         return replace(state, persists=finding.id), (finding,)
     return replace(state, finding=finding.id, found_at=at), (finding,)
+
+
+def _onset(state: Loss) -> str:
+    """Name the loss, and by what its time was counted: late words about motion may change that and nothing else."""
+    return (state.fix_id or state.since.isoformat()) + ("" if state.moving is None else " moving")
 
 
 def _figures(state: Loss) -> dict[str, float]:
