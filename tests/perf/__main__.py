@@ -13,6 +13,7 @@ from tests.perf import (
     bench_gateway,
     bench_journal,
     bench_judge,
+    bench_link_codec,
     bench_load,
     bench_rules,
     bench_screen,
@@ -32,6 +33,7 @@ def _all(console: Console) -> Iterator[Figure]:
         calibration = bench_calibration.calibrate(installation.dsn)
         yield from bench_calibration.figures(calibration)
         yield from bench_decode.figures(calibration)
+        yield from bench_link_codec.figures(calibration)
         yield from bench_rules.figures(calibration)
         populate(installation, "wialon", bench_journal.PEOPLE)
         judge = bench_judge.judge_of(installation)
