@@ -9,7 +9,7 @@ from baqylau.protocols.session import Event, Keep, Login, Outcome, Reading, Sess
 
 
 class Door:
-    """Keeps first, answers afterwards; `mute` keeps and says nothing, as a server that dies in between."""
+    """Keeps first, answers afterwards; `mute` keeps and says nothing of it, as a server that dies in between."""
 
     def __init__(self, protocol: str) -> None:
         self.kept: dict[bytes, Reading] = {}
@@ -48,7 +48,7 @@ class Door:
         if isinstance(event, Keep):
             self.heard += event.readings
             self.kept.update((reading.identity, reading) for reading in event.readings)
-        if self.mute:
+        if self.mute and not isinstance(event, Login):
             return b""
         count = len(event.readings) if isinstance(event, Keep) else int(isinstance(event, Login))
         return session.answer(event, [Outcome.ACCEPTED] * count)
