@@ -18,6 +18,8 @@ DAY_S = 86_400.0
 RUBBISH_S = (60.0, 200.0)
 """A short way down and up again: no leave that anybody has to find."""
 OUT_S = (900.0, 6 * 3600.0)
+OUT_SHARE, RUBBISH_SHARE = 0.4, 0.5
+"""How likely somebody goes out, morning and afternoon each, and down for a moment in the evening."""
 BETWEEN_S = 1800.0
 """Shortest stay between two ways out."""
 
@@ -50,14 +52,6 @@ class Life(Struct, frozen=True, kw_only=True):
             away[first:last] = np.clip(way_m, 0.01, FARTHEST_M)
         return away
 
-    def away_at_m(self, at_s: float) -> float:
-        """Give how far from the door the person is at an instant."""
-        return float(self.away_m(np.array([at_s]))[0])
-
-    def moving(self, at_s: float) -> bool:
-        """Whether the person is on the way."""
-        return 0.0 < self.away_at_m(at_s) < FARTHEST_M
-
 
 def at_home(days: float) -> Life:
     """Give a life without a leave."""
@@ -68,8 +62,8 @@ def any_life(random: Random, days: int) -> Life:
     """Give days as they are: now and then out for hours, sometimes late, and the rubbish in the evening."""
     leaves: list[Leave] = []
     for day in range(days):
-        ways = [_way(random, day, hour, OUT_S) for hour in (9, 15) if random.random() < 0.4]
-        if random.random() < 0.5:
+        ways = [_way(random, day, hour, OUT_S) for hour in (9, 15) if random.random() < OUT_SHARE]
+        if random.random() < RUBBISH_SHARE:
             ways.append(_way(random, day, 21, RUBBISH_S))
         leaves += ways
     ordered = sorted(leaves, key=lambda leave: leave.out_s)

@@ -6,6 +6,7 @@ the last of their instants, and that it listens. A test holds both ways against 
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from baqylau.domain.observations import (
     Strap,
 )
 from baqylau.sim.air.home import Path
-from baqylau.sim.air.life import DAY_S, Life, Times
+from baqylau.sim.air.life import DAY_S, FARTHEST_M, Life, Times
 from baqylau.sim.air.prescribed import BRACELET, UNIT
 
 EVERY_S = 5.0
@@ -47,19 +48,26 @@ def audible(times: Times, life: Life, paths: Sequence[Path], dice: np.random.Gen
     return tuple(path.level_dbm(times, away_m, dice) for path in paths)
 
 
+def loudest(levels: Sequence[Times]) -> Times:
+    """Give the strength at whichever receiver heard each frame best."""
+    best: Times = np.maximum.reduce(list(levels))
+    return best
+
+
 def told(times: Times, levels: Sequence[Times], life: Life, begun_at: datetime) -> Iterator[Observation]:
     """Give what the unit tells, in the order in which it reaches us."""
-    best = np.maximum.reduce(list(levels))
+    best = loudest(levels)
+    moving = (0.0 < life.away_m(times)) & (life.away_m(times) < FARTHEST_M)
     minutes = np.arange(0.0, life.ends_s + REPORT_S, REPORT_S)
     firsts = np.searchsorted(times, minutes).tolist()
-    for number, (first, last) in enumerate(zip(firsts, firsts[1:], strict=False)):
+    for number, (first, last) in enumerate(pairwise(firsts)):
         ends_at = begun_at + timedelta(seconds=(number + 1) * REPORT_S)
         heard = np.flatnonzero(np.isfinite(best[first:last])) + first
         if heard.size:
             last_s = float(times[heard[-1]])
             beacon = Heard(receiver_id=UNIT, rssi_dbm=round(float(np.median(best[heard])), 1), frames=int(heard.size))
-            moving = Motion(moving=life.moving(last_s))
-            yield _said(BRACELET, begun_at + timedelta(seconds=last_s), ends_at, beacon, *WORN, moving)
+            at = begun_at + timedelta(seconds=last_s)
+            yield _said(BRACELET, at, ends_at, beacon, *WORN, Motion(moving=bool(moving[heard[-1]])))
         yield _said(UNIT, ends_at, ends_at, ReceiverHealth(working=True, frames=ANCHOR_FRAMES, noise_dbm=-105.0))
 
 

@@ -28,7 +28,7 @@ def always_at_home() -> PresenceRegime:
         order_id=OrderId("order-1"),
         version=1,
         clause="at home",
-        from_at=BEGUN_AT - timedelta(days=1),
+        from_at=BEGUN_AT,
         places=(HOME,),
         schedule=Schedule(timezone="Asia/Almaty", windows=(Window(start_min=DAWN_MIN, end_min=DAWN_MIN),)),
     )
@@ -44,7 +44,7 @@ def supervision(gone_grace_s: int = 0, *others: Device) -> Supervision:
         court="Court of the invented town",
         act_number="1",
         act_date=date(2025, 3, 1),
-        from_at=BEGUN_AT - timedelta(days=1),
+        from_at=BEGUN_AT,
         until_at=BEGUN_AT + timedelta(days=400),
     )
     return Supervision(
@@ -72,6 +72,6 @@ def _fitting(device_id: DeviceId) -> Fitting:
         id=FittingId(f"fitting-{device_id}"),
         device_id=device_id,
         person_id=PERSON,
-        from_at=BEGUN_AT - timedelta(days=1),
+        from_at=BEGUN_AT,
         until_at=None,
     )
