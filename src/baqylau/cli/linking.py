@@ -116,7 +116,7 @@ class Link:
     def _tend(self) -> None:
         self._times.tended_at = now()
         prune(self._engine, now())
-        if self._context is not None and self._file.certificate is None:
+        if self._context is not None and not self._file.certificate:
             self._context.load_cert_chain(*_own(self._file, self._settings.data_dir))
 
 
@@ -128,7 +128,7 @@ def _context(file: LinkFile, settings: Settings) -> ssl.SSLContext | None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    chain = (file.certificate, file.key) if file.certificate else _own(file, settings.data_dir)
+    chain = (Path(file.certificate), Path(file.key)) if file.certificate else _own(file, settings.data_dir)
     try:
         context.load_cert_chain(*chain)
     except (OSError, ssl.SSLError) as wrong:
@@ -146,6 +146,6 @@ def bridge_of(file: LinkFile, desk: Desk) -> Bridge | None:
     if not file.mqtt:
         return None
     broker = urlsplit(file.mqtt)
-    context = ssl.create_default_context(cafile=file.mqtt_ca) if broker.scheme == "mqtts" else None
+    context = ssl.create_default_context(cafile=file.mqtt_ca or None) if broker.scheme == "mqtts" else None
     port = broker.port or (1883 if context is None else 8883)
     return Bridge(desk, broker.hostname or "", port, context, (file.mqtt_user, file.mqtt_password))

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from baqylau.cli.messaging import messenger_role
 from baqylau.cli.options import DATABASE, DEFAULT_DATA, Data, Database, Host, Lifeline, alone, ready
 from baqylau.cli.roles import gateway_role, judge_role, web_role
 from baqylau.monitoring.server import lifeline as parent
+from baqylau.monitoring.server.link.link_file import LinkFileError
 from baqylau.monitoring.server.settings import WEB_PORT, Settings
 from baqylau.monitoring.server.supervise import ChildKeepsDyingError, supervise
 from baqylau.storage.database import plain_dsn
@@ -99,14 +101,12 @@ def gateway(
     lifeline: Lifeline = False,  # noqa: FBT002 - an option
 ) -> None:
     """Run only the gateway: hear devices, keep what they say, answer when it is kept."""
-    ports = ports_of(door)
-    _role(
-        "gateway",
-        data,
-        database,
-        lifeline=lifeline,
-        work=lambda engine: gateway_role(Settings(data_dir=data, host=host, ports=ports), engine),
-    )
+    settings = Settings(data_dir=data, host=host, ports=ports_of(door))
+    try:
+        _role("gateway", data, database, lifeline=lifeline, work=partial(gateway_role, settings))
+    except LinkFileError as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from wrong
 
 
 @app.command()

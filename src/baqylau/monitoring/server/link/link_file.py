@@ -29,13 +29,13 @@ class LinkFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the file says."""
 
     names: tuple[str, ...] = ()
-    certificate: Path | None = None
-    key: Path | None = None
+    certificate: str = ""
+    key: str = ""
     plain: bool = False
     mqtt: str = ""
     mqtt_user: str = ""
     mqtt_password: str = ""
-    mqtt_ca: Path | None = None
+    mqtt_ca: str = ""
 
 
 def link_file_in(data_dir: Path) -> LinkFile:
@@ -56,7 +56,7 @@ def link_file_in(data_dir: Path) -> LinkFile:
 
 def _mistake(told: LinkFile, *, open_to_others: bool) -> str:
     broker = urlsplit(told.mqtt)
-    if (told.certificate is None) is not (told.key is None):
+    if bool(told.certificate) is not bool(told.key):
         return "certificate and key go together"
     if told.mqtt and broker.scheme not in {"mqtt", "mqtts"}:
         return "mqtt begins with mqtts:// or mqtt://"
