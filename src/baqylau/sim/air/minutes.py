@@ -57,7 +57,7 @@ def loudest(levels: Sequence[Times]) -> Times:
 def told(times: Times, levels: Sequence[Times], life: Life, begun_at: datetime) -> Iterator[Observation]:
     """Give what the unit tells, in the order in which it reaches us."""
     best = loudest(levels)
-    moving = (0.0 < life.away_m(times)) & (life.away_m(times) < FARTHEST_M)
+    moving = (life.away_m(times) > 0.0) & (life.away_m(times) < FARTHEST_M)
     minutes = np.arange(0.0, life.ends_s + REPORT_S, REPORT_S)
     firsts = np.searchsorted(times, minutes).tolist()
     for number, (first, last) in enumerate(pairwise(firsts)):
