@@ -8,8 +8,9 @@ from baqylau.domain.findings import Code
 from baqylau.domain.observations import Distrust, DistrustReason
 from baqylau.sim.air.hearing import Air, Covered
 from baqylau.sim.air.home import POSTURE_S, Path
-from baqylau.sim.air.household import BEGUN_AT, Outcome
+from baqylau.sim.air.household import Outcome
 from baqylau.sim.air.life import DAY_S, Leave, Life
+from baqylau.sim.air.prescribed import BEGUN_AT
 
 STORY_S = 6000.0
 LEAVES = (Leave(1800.0, 4800.0),)
