@@ -164,6 +164,7 @@ EVENTS: dict[Code, Event] = {
         ),
         _event(Code.POWER_OFF, 1, _CARRIED, steps=(Step.CALL_PERSON, Step.LOOK_AT_MAP, Step.ASK_FOR_VISIT)),
         _event(Code.CHARGING_ENDED, 4, _CARRIED),
+        _event(Code.CHARGED, 4, _CARRIED, clears=(Code.NO_CHARGE_DAY,)),
         _event(
             Code.NO_FIX, 3, _CARRIED, steps=(Step.ASK_TO_GO_OUTSIDE, Step.WAIT_AND_LOOK_AGAIN), tell_wearer_first=True
         ),

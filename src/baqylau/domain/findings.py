@@ -61,6 +61,7 @@ class Code(StrEnum):
     NO_CHARGE_DAY = "T05"
     POWER_OFF = "T06"
     CHARGING_ENDED = "T07"
+    CHARGED = "T08"
     NO_FIX = "L01"
     FIX_RESTORED = "L02"
     LOW_ACCURACY = "L03"

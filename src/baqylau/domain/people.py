@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId, MaintenanceId, PersonId
 from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction
+from baqylau.domain.schedules import Schedule
 from baqylau.domain.zones import Zone
 
 
@@ -55,6 +56,8 @@ class Device(Struct, frozen=True, kw_only=True):
     """How long the device may be silent before the silence is a finding (catalogue C01)."""
     gone_grace_s: int = 60
     """For worn equipment heard by radio: how long, after the fixed five minutes, until it counts as gone."""
+    charge_schedule: Schedule | None = None
+    """Hours in which a carried unit has to be put on its charger (catalogue M04). None: no hours are agreed."""
     place: Zone | None = None
     """Where fixed equipment was installed. None for a home unit: at the first place of a presence regime."""
 

@@ -12,6 +12,7 @@ from baqylau.rules import (
     clock_skew,
     clone,
     conditions,
+    docking,
     jump,
     maintenance,
     no_fix,
@@ -33,6 +34,7 @@ _RULES = (
     jump,
     clock_skew,
     charging_duty,
+    docking,
     sim_card,
     clone,
     not_carried,
@@ -50,6 +52,7 @@ class DevicePlan:
         "charge",
         "conditions",
         "device",
+        "docked",
         "has_receiver",
         "maintained",
         "receivers",
@@ -68,6 +71,8 @@ class DevicePlan:
         self.silence = silence.terms(device, protected=is_protected(supervision))
         self.case = tamper.case_code(device.kind)
         self.charge = battery.codes(device.kind)
+        self.docked = device.charge_schedule if device.kind in docking.DEVICES else None
+        """Hours in which it has to be put on its charger."""
         self.conditions: dict[type[Body], tuple[Kind[Any], ...]] = conditions.of(device.kind)
         rules = [(rule.NAME, rule.VERSION) for rule in _RULES]
         rules += [(kind.name, kind.version) for kind in conditions.CONDITIONS]

@@ -22,6 +22,7 @@ from baqylau.rules import (
     contact,
     curfew,
     device_time,
+    docking,
     jump,
     keeping,
     no_fix,
@@ -232,6 +233,8 @@ def _accounts(plan: DevicePlan, own: DeviceState, at: datetime) -> Iterator[Acco
     yield sim_card.explain(authors[sim_card.NAME])
     if plan.device.kind in charging_duty.DEVICES:
         yield charging_duty.explain(authors[charging_duty.NAME], own.rare.charging, at)
+    if plan.docked is not None:
+        yield docking.explain(authors[docking.NAME], own.rare.docking, at)
     if plan.device.kind is DeviceKind.MOBILE_UNIT:
         yield not_carried.explain(authors[not_carried.NAME], own.rare.apart, at)
     if plan.has_receiver:

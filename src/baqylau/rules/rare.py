@@ -30,12 +30,23 @@ from baqylau.domain.observations import (
     Strain,
     Surroundings,
 )
-from baqylau.rules import charging_duty, clone, condition, dead_spots, not_carried, shielding, signals, sim_card
+from baqylau.rules import (
+    charging_duty,
+    clone,
+    condition,
+    dead_spots,
+    docking,
+    not_carried,
+    shielding,
+    signals,
+    sim_card,
+)
 from baqylau.rules.charging_duty import Duty
 from baqylau.rules.clone import Witness
 from baqylau.rules.condition import Condition, Evidence, Kind, Word
 from baqylau.rules.conditions import BY_NAME, SUSPICIOUS, UNTIL_SPOKEN
 from baqylau.rules.device_plan import DevicePlan
+from baqylau.rules.docking import Docking
 from baqylau.rules.not_carried import Apart, Said
 from baqylau.rules.position import Position
 from baqylau.rules.signals import Signals, Strength
@@ -72,6 +83,7 @@ class Rare(Struct, frozen=True, array_like=True):
     witness: Witness | None = None
     motion: Said | None = None
     apart: Apart | None = None
+    docking: Docking | None = None
 
 
 NONE = Rare()
@@ -93,7 +105,9 @@ def heard(plan: DevicePlan, state: Rare, evidence: Evidence, body: Aside, place:
         case Heard():
             return _witnessed(plan, state, evidence, body)
         case Power():
-            return _told(plan, _charged(plan, state, evidence, body), evidence, body)
+            state, charged = _charged(plan, state, evidence, body)
+            state, found = _told(plan, state, evidence, body)
+            return state, charged + found
         case Nearness() | LinkHealth() | Blind():
             return state, ()
         case _:
@@ -121,11 +135,16 @@ def _kept(state: Rare, kind: Kind[Any], before: Condition | None, after: Conditi
     return replace(state, conditions=others if after is None else others | {kind.name: after})
 
 
-def _charged(plan: DevicePlan, state: Rare, evidence: Evidence, body: Power) -> Rare:
+def _charged(plan: DevicePlan, state: Rare, evidence: Evidence, body: Power) -> _Step:
     if plan.device.kind not in charging_duty.DEVICES:
-        return state
-    duty = charging_duty.step(state.charging, evidence.at, evidence.id, external=body.external)
-    return state if duty is state.charging else replace(state, charging=duty)
+        return state, ()
+    at, told_by, external = evidence.at, evidence.id, body.external
+    duty, found = charging_duty.step(plan.authors[charging_duty.NAME], state.charging, at, told_by, external=external)
+    dock = state.docking
+    if plan.docked is not None:
+        dock = docking.step(plan.docked, dock, at, told_by, external=external)
+    same = duty is state.charging and dock is state.docking
+    return (state if same else replace(state, charging=duty, docking=dock)), found
 
 
 def _witnessed(plan: DevicePlan, state: Rare, evidence: Evidence, body: Heard) -> _Step:
@@ -224,6 +243,9 @@ def tick(plan: DevicePlan, state: Rare, at: datetime, *, strap_open: bool) -> _S
     if state.charging is not None:
         duty, found = charging_duty.tick(plan.authors[charging_duty.NAME], state.charging, at)
         state = state if duty is state.charging else replace(state, charging=duty)
+    if state.docking is not None and plan.docked is not None:
+        dock, missed = docking.tick(plan.authors[docking.NAME], plan.docked, state.docking, at)
+        state, found = (state if dock is state.docking else replace(state, docking=dock)), found + missed
     for name, before in state.conditions.items():
         kind, author = BY_NAME[name], plan.authors[name]
         after, more = condition.tick(kind, author, before, at, state.area, strap_open=strap_open)
@@ -247,6 +269,7 @@ def blinded(state: Rare, gap: timedelta) -> Rare:
         conditions={name: condition.blinded(one, gap) for name, one in state.conditions.items()},
         charging=state.charging and charging_duty.blinded(state.charging, gap),
         apart=state.apart and not_carried.blinded(state.apart, gap),
+        docking=state.docking and docking.blinded(state.docking, gap),
     )
 
 
@@ -255,4 +278,6 @@ def wake_at(state: Rare) -> datetime | None:
     wakes = [condition.wake_at(one) for one in state.conditions.values()]
     if state.charging is not None:
         wakes.append(charging_duty.wake_at(state.charging))
+    if state.docking is not None:
+        wakes.append(state.docking.due_at)
     return min((wake for wake in wakes if wake is not None), default=None)

@@ -122,6 +122,8 @@ CHARGE_LASTS_S: Final = 3600
 """A charge of this length is one. Catalogue T04 (charge diary, 1 h a day)."""
 CHARGE_WITHIN_S: Final = 86_400
 """One such charge is due within this time. Catalogue T05 (24 h)."""
+DOCKED_WITHIN_S: Final = 1800
+"""A carried unit is on its charger so soon after its hours of charging began. Catalogue M04 names no figure [K]."""
 NOT_CARRIED_AFTER_S: Final = 600
 """The bracelet moves and the carried unit lies still for this long. Catalogue M03 names no figure [K]."""
 MOTION_HOLDS_S: Final = 300

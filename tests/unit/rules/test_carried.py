@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
+from baqylau.domain.catalogue import EVENTS
+from baqylau.domain.findings import Code
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Body, Heard, Motion, Observation, Power, SimCard
 from baqylau.domain.people import DeviceKind, Supervision
+from baqylau.rules.explaining import explain
 from tests.unit.rules.stories import (
     HOME,
     at,
@@ -17,6 +21,7 @@ from tests.unit.rules.stories import (
     fitting,
     heard,
     judged,
+    nightly,
     north,
     supervision,
     told,
@@ -60,6 +65,72 @@ def test_a_unit_that_stays_on_its_charger_is_charged() -> None:
 def test_a_charge_that_begins_too_late_does_not_help() -> None:
     story = [charger("12:00", on=False), charger("11:30", on=True, day=1)]
     assert charging(story, 2, "12:00") == [("T05", "12:00")]
+
+
+def charged(story: list[Observation], day: int, clock: str) -> list[tuple[str, str]]:
+    _, findings = judged(CARRIED, story, at(clock, day))
+    return [one for one in told(findings) if one[0] in {"T05", "T08"}]
+
+
+def test_an_hour_on_the_charger_ends_that_it_was_not_charged_and_less_does_not() -> None:
+    missed = [charger("12:00", on=False), charger("13:00", on=True, day=1), charger("13:30", on=False, day=1)]
+    assert charged(missed, 1, "23:00") == [("T05", "12:00")]
+    for_good = [*missed, charger("20:00", on=True, day=1)]
+    assert charged(for_good, 1, "20:59") == [("T05", "12:00")]
+    assert charged(for_good, 5, "20:59") == [("T05", "12:00"), ("T08", "21:00")]
+    taken_off = [*for_good, charger("21:00", on=False, day=1)]
+    assert charged(taken_off, 2, "20:59") == [("T05", "12:00"), ("T08", "21:00")]
+    _, findings = judged(CARRIED, taken_off, at("21:00", 2))
+    first, end, second = (one for one in findings if one.rule == "charging_duty")
+    assert (end.ends, second.since) == (first.id, at("21:00", 1))
+
+
+EVENINGS = replace(device(MOBILE, kind=DeviceKind.MOBILE_UNIT), charge_schedule=nightly("21:00", "23:00"))
+AGREED = wearing(DeviceKind.MOBILE_UNIT, devices=(EVENINGS,))
+
+
+def undocked(story: list[Observation], day: int, clock: str, who: Supervision = AGREED) -> list[tuple[str, str]]:
+    _, findings = judged(who, story, at(clock, day))
+    return [one for one in told(findings) if one[0] == "M04"]
+
+
+def test_a_unit_that_is_not_on_its_charger_half_an_hour_into_the_agreed_hours_is_found_each_evening() -> None:
+    story = [charger("12:00", on=False)]
+    assert undocked(story, 0, "21:29") == []
+    assert undocked(story, 1, "21:29") == [("M04", "21:30")]
+    assert undocked(story, 2, "21:29") == [("M04", "21:30"), ("M04", "21:30")]
+    assert undocked(story, 1, "21:29", CARRIED) == []
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        [charger("20:00", on=True)],
+        [charger("20:00", on=True), charger("21:05", on=False)],
+        [charger("12:00", on=False), charger("21:30", on=True)],
+        [charger("22:10", on=False), charger("22:20", on=True), charger("22:30", on=False)],
+        [charger("12:00", on=False), deaf(at("21:00"), at("22:45"))],
+        [unit("12:00", Motion(moving=True))],
+    ],
+    ids=["there before", "there at first", "just in time", "worn in between", "we were deaf", "never told of it"],
+)
+def test_a_unit_that_was_on_its_charger_within_the_hours_or_of_which_nobody_knows_is_not_found(
+    story: list[Observation],
+) -> None:
+    assert undocked(story, 1, "20:59") == []
+
+
+def test_the_next_charge_ends_that_a_unit_was_not_docked_and_the_minute_says_what_is_missing() -> None:
+    state, findings = judged(AGREED, [charger("12:00", on=False)], at("21:29"))
+    [account] = [one for one in explain(AGREED, state, at("21:29")).devices[0].accounts if one.rule == "docking"]
+    assert [(need.key, need.met, need.at) for need in account.needs] == [
+        ("off_charger", True, None),
+        ("docking_missed", False, at("21:30")),
+    ]
+    assert Code.NOT_DOCKED in EVENTS[Code.CHARGING].clears
+    assert Code.NO_CHARGE_DAY in EVENTS[Code.CHARGED].clears
+    assert Code.NO_CHARGE_DAY not in EVENTS[Code.CHARGING].clears
+    assert findings == ()
 
 
 def test_a_unit_that_never_spoke_of_its_charger_owes_no_charge() -> None:

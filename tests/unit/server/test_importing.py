@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from baqylau.domain.orders import ExclusionZone, NoContact, PresenceRegime, RequiredPlace, Route, Territory, TimedPlace
-from baqylau.domain.schedules import Window
+from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle
 from baqylau.locales import LANGUAGES, text
 from baqylau.monitoring.server.importing.document import MistakesError
@@ -50,6 +50,34 @@ GOOD = dedent("""\
     fittings:
       - {id: f-1, person: p-1, device: t-1, from: 2026-08-15T10:00:00+05:00}
     """)
+
+
+CHARGED = """\
+  - id: m-1
+    kind: mobile_unit
+    protocol: wialon
+    number: "860000000000002"
+    charge_hours: {timezone: Asia/Almaty, windows: [{from: "21:00", to: "23:00"}]}
+"""
+
+
+def test_hours_of_charging_are_agreed_for_a_carried_unit() -> None:
+    hours = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=21 * 60, end_min=23 * 60),))
+    tracker, unit = parse(GOOD.replace("zones:\n", f"{CHARGED}zones:\n", 1)).devices
+    assert (tracker.charge_schedule, unit.charge_schedule) == (None, hours)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "field", "key"),
+    [
+        ("Asia/Almaty", "Asia/Atlantis", "charge_hours.timezone", "import.unknown_timezone"),
+        ('"23:00"', '"21:00"', "charge_hours.windows", "import.window_empty"),
+        ("mobile_unit", "bracelet", "charge_hours", "import.not_carried"),
+    ],
+)
+def test_hours_of_charging_that_cannot_be_meant_are_named(right: str, wrong: str, field: str, key: str) -> None:
+    content = GOOD.replace("zones:\n", f"{CHARGED.replace(right, wrong)}zones:\n", 1)
+    assert [(path, said) for _, path, said in mistakes_of(content)] == [(f"devices[1].{field}", key)]
 
 
 def mistakes_of(content: str) -> list[tuple[int, str, str]]:

@@ -19,7 +19,7 @@ from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restricti
 from baqylau.domain.people import Device, Maintenance, Person
 from baqylau.domain.zones import Circle, Corridor, Polygon, Zone
 from baqylau.monitoring.server.importing.document import Document, Mistake, MistakesError
-from baqylau.monitoring.server.importing.restrictions import WrongError, aware, place_of, restriction
+from baqylau.monitoring.server.importing.restrictions import WrongError, aware, place_of, restriction, schedule_of
 from baqylau.monitoring.server.importing.shapes import (
     ConsentShape,
     DeviceShape,
@@ -33,6 +33,7 @@ from baqylau.monitoring.server.importing.shapes import (
     ZoneShape,
 )
 from baqylau.protocols.fleet import FLEET
+from baqylau.rules import docking
 from baqylau.rules.geometry import ZoneError, repaired
 from baqylau.storage.registers import Registry
 
@@ -158,6 +159,8 @@ class _Reader:
         for field, figure in (("silence_limit_s", shape.silence_limit_s), ("gone_grace_s", shape.gone_grace_s)):
             if figure <= 0:
                 raise WrongError(field, "import.not_positive")
+        if shape.charge_hours and shape.kind not in docking.DEVICES:
+            raise WrongError("charge_hours", "import.not_carried", kind=shape.kind)
         return Device(
             id=DeviceId(shape.id),
             kind=shape.kind,
@@ -166,6 +169,7 @@ class _Reader:
             password=shape.password,
             silence_limit_s=shape.silence_limit_s,
             gone_grace_s=shape.gone_grace_s,
+            charge_schedule=schedule_of(shape.charge_hours, "charge_hours") if shape.charge_hours else None,
             place=place_of(self._zones, "place", shape.place) if shape.place else None,
         )
 

@@ -77,13 +77,13 @@ def restriction(shape: RestrictionShape, order: Order, zones: Mapping[str, Zone]
         case RequiredPlaceShape(zone=zone, hours=hours, grace_s=grace_s, stay_s=stay_s):
             _check_not_negative(grace_s=grace_s, stay_s=stay_s)
             place = place_of(zones, "zone", zone)
-            return RequiredPlace(**base, zone=place, schedule=_schedule(hours), grace_s=grace_s, stay_s=stay_s)
+            return RequiredPlace(**base, zone=place, schedule=schedule_of(hours), grace_s=grace_s, stay_s=stay_s)
         case TerritoryShape(zone=zone):
             return Territory(**base, zone=place_of(zones, "zone", zone))
         case TimedPlaceShape(zone=zone, hours=hours):
-            return TimedPlace(**base, zone=place_of(zones, "zone", zone), schedule=_schedule(hours))
+            return TimedPlace(**base, zone=place_of(zones, "zone", zone), schedule=schedule_of(hours))
         case RouteShape(zone=zone, hours=hours):
-            return Route(**base, zone=place_of(zones, "zone", zone), schedule=_schedule(hours))
+            return Route(**base, zone=place_of(zones, "zone", zone), schedule=schedule_of(hours))
         case NoContactShape(other=other, distance_m=distance_m, protected=protected):
             return NoContact(**base, other_id=PersonId(other), distance_m=distance_m, protected=protected)
         case _:
@@ -95,7 +95,7 @@ def _presence(shape: PresenceShape, base: _Base, zones: Mapping[str, Zone]) -> P
     return PresenceRegime(
         **base,
         places=_places(zones, shape.places),
-        schedule=_schedule(shape.hours),
+        schedule=schedule_of(shape.hours),
         grace_s=shape.grace_s,
         absence_limit_s_per_day=shape.absence_limit_s_per_day,
         absence_limit_s_per_week=shape.absence_limit_s_per_week,
@@ -107,7 +107,7 @@ def _exclusion(shape: ExclusionShape, base: _Base, zones: Mapping[str, Zone]) ->
     return ExclusionZone(
         **base,
         zone=place_of(zones, "zone", shape.zone),
-        schedule=_schedule(shape.hours) if shape.hours else None,
+        schedule=schedule_of(shape.hours) if shape.hours else None,
         warning_m=shape.warning_m,
         dwell_s=shape.dwell_s,
         loiter_s=shape.loiter_s,
@@ -140,33 +140,34 @@ def _places(zones: Mapping[str, Zone], names: Sequence[str]) -> tuple[Zone, ...]
     return tuple(place_of(zones, "places", name) for name in names)
 
 
-def _schedule(hours: HoursShape) -> Schedule:
+def schedule_of(hours: HoursShape, field: str = "hours") -> Schedule:
+    """Give the schedule that people write as hours."""
     try:
         ZoneInfo(hours.timezone)
     except (ZoneInfoNotFoundError, ValueError) as unknown:
-        raise WrongError("hours.timezone", "import.unknown_timezone", timezone=hours.timezone) from unknown
+        raise WrongError(f"{field}.timezone", "import.unknown_timezone", timezone=hours.timezone) from unknown
     if not hours.windows and not hours.exceptions and not hours.holiday_windows:
-        raise WrongError("hours.windows", "import.no_hours")
+        raise WrongError(f"{field}.windows", "import.no_hours")
     return Schedule(
         timezone=hours.timezone,
-        windows=tuple(_window(window) for window in hours.windows),
+        windows=tuple(_window(window, field) for window in hours.windows),
         exceptions=tuple(
-            DayException(day=day.day, windows=tuple(_window(window) for window in day.windows))
+            DayException(day=day.day, windows=tuple(_window(window, field) for window in day.windows))
             for day in hours.exceptions
         ),
         holidays=tuple(hours.holidays),
-        holiday_windows=tuple(_window(window) for window in hours.holiday_windows),
+        holiday_windows=tuple(_window(window, field) for window in hours.holiday_windows),
     )
 
 
-def _window(window: WindowShape) -> Window:
+def _window(window: WindowShape, field: str) -> Window:
     days = DAYS if window.days is None else tuple(window.days)
     for day in days:
         if day not in DAYS:
-            raise WrongError("hours.windows", "import.unknown_day", day=day)
+            raise WrongError(f"{field}.windows", "import.unknown_day", day=day)
     start_min, end_min = _minutes(window.start), _minutes(window.end)
     if start_min == end_min:
-        raise WrongError("hours.windows", "import.window_empty", time=window.start)
+        raise WrongError(f"{field}.windows", "import.window_empty", time=window.start)
     return Window(start_min=start_min, end_min=end_min, weekdays=tuple(sorted(DAYS.index(day) for day in set(days))))
 
 

@@ -29,6 +29,8 @@ class DeviceShape(Struct, forbid_unknown_fields=True, kw_only=True):
     password: str = ""
     silence_limit_s: int = 1800
     gone_grace_s: int = 60
+    charge_hours: "HoursShape | None" = None
+    """In which a mobile unit has to be put on its charger."""
     place: str | None = None
     """Id of the zone where fixed equipment was installed."""
 
@@ -80,7 +82,7 @@ class ExceptionShape(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class HoursShape(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`hours` of a restriction."""
+    """`hours` of a restriction, `charge_hours` of a device."""
 
     timezone: str
     windows: list[WindowShape]
