@@ -1,0 +1,1 @@
+"""Receivers of radio beacons: what listens, and what it says. Each has a replay or a bench in its place."""
