@@ -33,7 +33,7 @@ from baqylau.protocols.batch.envelope import (
     sealed_configuration,
     sealed_poll,
 )
-from baqylau.protocols.batch.records import Alive, Batch, ClockQuality, Poll, Record
+from baqylau.protocols.batch.records import Alive, Batch, ClockQuality, Doubt, Poll, Record
 from baqylau.protocols.batch.wire import RECORDS_MAX, RecordFault, batch_bytes, content_of, record_of
 from tests.property.link import BEGIN, UNIT, anything, batch_of, batches, position, reception, spoilt
 
@@ -235,6 +235,16 @@ def test_the_largest_batch_is_opened_and_a_larger_one_is_not_looked_at() -> None
     assert isinstance(said, Opened)
     assert said.batch.records == records
     assert fault(proven(bytes(1 << 20))) == Fault.LENGTH
+
+
+def test_a_batch_that_nobody_would_take_is_not_even_sealed() -> None:
+    whole = batch_of(position, 3)
+    gap = replace(whole, records=(whole.records[0], whole.records[2]))
+    many = batch_of(lambda _: Alive(), RECORDS_MAX + 1)
+    long = batch_of(lambda _: Doubt(transmitter_id=None, reason="", frame=bytes(400_000)), 3)
+    for wrong in (replace(whole, records=()), gap, many, long):
+        with pytest.raises(ValueError, match="batch"):
+            sealed_batch(wrong, SIGNER)
 
 
 def test_hostile_bytes_cost_little_memory() -> None:

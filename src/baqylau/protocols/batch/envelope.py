@@ -30,6 +30,7 @@ from baqylau.protocols.batch.commands import Answer, Configuration
 from baqylau.protocols.batch.records import Batch, Poll
 from baqylau.protocols.batch.wire import (
     MESSAGE_BYTES_MAX,
+    RECORDS_MAX,
     ContentWrongError,
     Rejected,
     VersionWrongError,
@@ -126,8 +127,15 @@ def key_id(public_key: bytes) -> bytes:
 
 
 def sealed_batch(batch: Batch, key: Signer | SharedKey) -> bytes:
-    """Give the bytes of a batch of at least one record, proven by the device's key."""
-    return sealed(batch_bytes(batch), kid=batch.device_id.encode(), key=key, aad=BATCH)
+    """Give the bytes of a batch, proven by the device's key; `ValueError` for one that nobody may send.
+
+    Such a batch is empty, has a gap in its numbers, or is beyond `RECORDS_MAX` or `MESSAGE_BYTES_MAX`.
+    """
+    raw = sealed(batch_bytes(batch), kid=batch.device_id.encode(), key=key, aad=BATCH)
+    if len(raw) > MESSAGE_BYTES_MAX or len(batch.records) > RECORDS_MAX:
+        msg = "a batch is larger than the link carries"
+        raise ValueError(msg)
+    return raw
 
 
 def opened_batch(raw: bytes, key_of: DeviceKeys) -> Opened | Refused:

@@ -81,10 +81,16 @@ def record_of(seq: int, content: bytes) -> Record | Rejected:
 
 
 def batch_bytes(batch: Batch) -> bytes:
-    """Give the payload of a batch: not empty, no gap in the numbers. Whose it is stands in the envelope."""
-    first = batch.records[0].seq
+    """Give the payload of a batch. Whose it is stands in the envelope.
+
+    Only the first number is sent, so a batch without records or with a gap in their numbers is a `ValueError`.
+    """
+    numbers = [record.seq for record in batch.records]
+    if not numbers or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        msg = "a batch has records, and their numbers follow one another"
+        raise ValueError(msg)
     records = [_record_array(record) for record in batch.records]
-    return written([VERSION, batch.previous, batch.configuration, first, records])
+    return written([VERSION, batch.previous, batch.configuration, numbers[0], records])
 
 
 def batch_of(device_id: DeviceId, payload: bytes) -> Read:
