@@ -1,0 +1,221 @@
+"""Keys and fittings of the equipment: `device provision`, `enrol`, `fit`, `unfit`, `swap`, `revoke`. All audited."""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from msgspec import Struct
+from msgspec.structs import replace
+
+from baqylau.cli.device_orders import device
+from baqylau.cli.instants import instant
+from baqylau.cli.language import SPOKEN, Language
+from baqylau.cli.options import DEFAULT_DATA, Data, Database
+from baqylau.cli.workshop import BEACON, LINK, ME, By, Name, opened, refused
+from baqylau.crypto.certificates import chain_pem, device_certificate
+from baqylau.domain.ids import DeviceId, FittingId, MaintenanceId, PersonId
+from baqylau.domain.orders import Fitting
+from baqylau.domain.people import Device, DeviceKind, Maintenance
+from baqylau.links.wall_clock import now
+from baqylau.locales import text
+from baqylau.protocols.beacon.system_time import seconds_at
+from baqylau.storage.authorities import authorities, command_signer, serial_number
+from baqylau.storage.device_keys import KEY_BYTES, KeyKind, NoKeyError
+from baqylau.storage.registry import Registry
+
+app = typer.Typer()
+app.add_typer(device, name="device")
+
+Kind = Annotated[DeviceKind | None, typer.Option(help="For a device that is not registered yet: what it is.")]
+Serial = Annotated[str, typer.Option(help="For a device that is not registered yet: the number on it.")]
+At = Annotated[datetime | None, typer.Option(parser=instant, help="When; now if unsaid.")]
+
+
+class Enrolment(Struct, frozen=True, kw_only=True):
+    """What a unit needs to know of the server, besides its address. Nothing in it is secret."""
+
+    device_id: DeviceId
+    serial: str
+    server_key: str
+    """Ed25519 public key, hexadecimal: signs answers, commands and configurations."""
+    root: str
+    """The root certificate of our TLS, PEM."""
+    certificate: str
+    """The device's own certificate and the one that issued it, PEM."""
+
+
+@device.command()
+def provision(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    name: Name,
+    root_file: Annotated[
+        Path | None, typer.Option(help="Take the root from this file of 32 bytes in place of a new one.")
+    ] = None,
+    kind: Kind = None,
+    serial: Serial = "",
+    by: By = ME,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Give a transmitter (bracelet, relay) its root, and print once the line that a serial bench says to it."""
+    with opened(data, database, language) as workshop:
+        root = _bytes_in(root_file, language) if root_file is not None else os.urandom(KEY_BYTES)
+        found = workshop.registered(name, kind, serial, BEACON, by)
+        workshop.enrol(found, KeyKind.BEACON, root, by)
+    typer.echo(f"PROVISION {found.number} {root.hex()} {int(seconds_at(now()))}")
+    typer.echo(text(language, "cli.device.provisioned", device=name), err=True)
+
+
+def _bytes_in(file: Path, language: str) -> bytes:
+    try:
+        return _sized(file.read_bytes(), language, str(file))
+    except OSError as wrong:
+        raise refused(language, "cannot_read", file=file, why=wrong.strerror or "") from wrong
+
+
+def _sized(key: bytes, language: str, said: str) -> bytes:
+    if len(key) != KEY_BYTES:
+        raise refused(language, "not_a_key", said=said, count=len(key), size=KEY_BYTES)
+    return key
+
+
+@device.command()
+def enrol(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    name: Name,
+    key: Annotated[str, typer.Option(help="The unit's public Ed25519 key, 64 hexadecimal digits, as it shows it.")],
+    out: Annotated[Path | None, typer.Option(help="Write what the unit needs to this file; else it is shown.")] = None,
+    kind: Kind = None,
+    serial: Serial = "",
+    by: By = ME,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Let a unit speak: take its public key, and give what it needs to know of the server."""
+    with opened(data, database, language) as workshop:
+        public = _sized(_hexadecimal(key), language, key)
+        found = workshop.registered(name, kind, serial, LINK, by)
+        workshop.enrol(found, KeyKind.ED25519, public, by)
+        told = msgspec.json.format(msgspec.json.encode(_enrolment(data / "keys", found, public)))
+    if out is None:
+        typer.echo(told.decode())
+    else:
+        out.write_bytes(told)
+    typer.echo(text(language, "cli.device.enrolled", device=name), err=True)
+
+
+def _hexadecimal(said: str) -> bytes:
+    try:
+        return bytes.fromhex(said)
+    except ValueError:
+        return b""
+
+
+def _enrolment(directory: Path, found: Device, public: bytes) -> Enrolment:
+    at = now()
+    own = authorities(directory, os.urandom, at)
+    leaf = device_certificate(own.issuing, found.id, public, from_at=at, serial=serial_number(os.urandom))
+    return Enrolment(
+        device_id=found.id,
+        serial=found.number,
+        server_key=command_signer(directory, os.urandom).public_key.hex(),
+        root=chain_pem(own.root).decode(),
+        certificate=chain_pem(leaf, own.issuing.certificate).decode(),
+    )
+
+
+@device.command()
+def fit(
+    name: Name,
+    person: Annotated[str, typer.Argument(help="The person's id in the registers.")],
+    at: At = None,
+    by: By = ME,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Put a device on a person: from then on what it says is about them."""
+    from_at = at or now()
+    with opened(data, database, language) as workshop:
+        workshop.save(Registry(fittings=(_fitting(workshop.device(name).id, PersonId(person), from_at),)), by)
+    typer.echo(text(language, "cli.device.fitted", device=name, person=person))
+
+
+def _fitting(device_id: DeviceId, person_id: PersonId, from_at: datetime) -> Fitting:
+    return Fitting(
+        id=FittingId(f"{device_id}-{from_at:%Y%m%dT%H%M%S%f}"),
+        device_id=device_id,
+        person_id=person_id,
+        from_at=from_at,
+    )
+
+
+@device.command()
+def unfit(
+    name: Name,
+    at: At = None,
+    by: By = ME,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Take a device off: what it says afterwards is about nobody."""
+    until_at = at or now()
+    with opened(data, database, language) as workshop:
+        worn = workshop.fitting(name, until_at)
+        workshop.save(Registry(fittings=(replace(worn, until_at=until_at),)), by)
+    typer.echo(text(language, "cli.device.unfitted", device=name, person=worn.person_id))
+
+
+@device.command()
+def swap(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    old: Annotated[str, typer.Argument(help="The device that comes off.")],
+    new: Annotated[str, typer.Argument(help="The device that comes on in its place.")],
+    why: Annotated[str, typer.Option(help="The reason.")],
+    minutes: Annotated[int, typer.Option(min=1, max=240, help="How long the work may take.")] = 30,
+    by: By = ME,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Exchange a person's device for another; alarms about either rest while the work goes on."""
+    at = now()
+    with opened(data, database, language) as workshop:
+        worn = workshop.fitting(old, at)
+        devices = (worn.device_id, workshop.device(new).id)
+        rest = tuple(
+            Maintenance(
+                id=MaintenanceId(f"swap-{one}-{at:%Y%m%dT%H%M%S%f}"),
+                person_id=worn.person_id,
+                device_id=one,
+                from_at=at,
+                until_at=at + timedelta(minutes=minutes),
+                reason=why,
+                by=by,
+            )
+            for one in devices
+        )
+        fittings = (replace(worn, until_at=at), _fitting(devices[1], worn.person_id, at))
+        workshop.save(Registry(fittings=fittings, maintenances=rest), by)
+    typer.echo(text(language, "cli.device.swapped", old=old, new=new, person=worn.person_id, minutes=minutes))
+
+
+@device.command()
+def revoke(
+    name: Name,
+    why: Annotated[str, typer.Option(help="The reason.")],
+    by: By = ME,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Take the keys of a lost, stolen or retired device out of use: nothing in its name is believed any more."""
+    with opened(data, database, language) as workshop:
+        try:
+            workshop.keys.revoke(workshop.device(name).id, why, by)
+        except NoKeyError as wrong:
+            raise refused(language, "no_key", device=name) from wrong
+    typer.echo(text(language, "cli.device.revoked", device=name))
