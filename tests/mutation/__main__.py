@@ -3,67 +3,70 @@
 import argparse
 import sys
 import tomllib
-from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from tests.mutation.mutants import Mutant, mutants
-from tests.mutation.trying import Fate, fate_of
+from tests.mutation.remembering import Memory
+from tests.mutation.trying import Bench, with_bench
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "src" / "baqylau" / "rules"
-UNIT, WHOLE = ROOT / "tests" / "unit" / "rules", ROOT / "tests" / "property" / "test_rules.py"
-LIST = Path(__file__).with_name("equivalents.toml")
-RESULT = ROOT / "build" / "mutation.json"
-FIGURES_ONLY = {"settings.py", "__init__.py"}
-"""Nothing but figures: they are what was chosen, and no test says more of them than the file itself."""
+UNIT, WHOLE = ROOT / "tests" / "unit" / "rules", sorted((ROOT / "tests" / "property").glob("test_rules*.py"))
+LIST, RECORDED = Path(__file__).with_name("equivalents.toml"), Path(__file__).with_name("recorded.json")
+REMEMBERED = ROOT / "build" / "mutation.json"
+EXEMPT = {"settings.py", "explaining.py", "explanation.py", "__init__.py"}
+"""Nothing but figures, which are what was chosen; and what a finding lacks, which a property of all rules holds."""
 
 
-class Told(Struct, frozen=True, kw_only=True):
-    """What became of one mutant."""
+class Figures(Struct, frozen=True, kw_only=True):
+    """What became of a module's mutants."""
 
-    file: str
-    function: str
-    line: int
-    before: str
-    after: str
-    fate: Fate
+    on: str
+    """The day, UTC."""
+    mutants: int
+    killed: int
+    equivalent: int
+    """Nobody could see them: the list says why."""
+    surviving: int
 
 
-def equivalents() -> set[tuple[str, str, str, str]]:
-    """Give the mutants that are accepted because nobody could see them; each has its reason in the list."""
+def _equivalents() -> set[tuple[str, str, str, str]]:
     rows = tomllib.loads(LIST.read_text(encoding="utf-8")).get("equivalent", [])
     return {(row["file"], row["function"], row["before"], row["after"]) for row in rows if row["why"]}
 
 
-def tests_for(path: Path) -> list[str]:
-    """Give the tests that a mutant of the module is put to, those named like it first."""
-    own = [str(file) for file in (UNIT / f"test_{path.stem}.py",) if file.exists()]
-    return [*own, str(UNIT), str(WHOLE)]
+def _tried(bench: Bench, memory: Memory, path: Path) -> Iterator[tuple[Mutant, str]]:
+    for mutant in mutants(path):
+        killer = memory.killer(path, mutant)
+        if killer is None:
+            killer = bench.killer(path, mutant)
+            memory.keep(path, mutant, killer)
+        yield mutant, killer
+    memory.save()
 
 
-def tried(paths: list[Path]) -> Iterator[Told]:
-    """Try every mutant of some modules."""
-    accepted = equivalents()
-    for path in paths:
-        for mutant in mutants(path):
-            fate = fate_of(path, mutant, tests_for(path))
-            known = fate is Fate.SURVIVED and mutant.told in accepted
-            yield _told(mutant, Fate.EQUIVALENT if known else fate)
-
-
-def _told(mutant: Mutant, fate: Fate) -> Told:
-    return Told(
-        file=mutant.file,
-        function=mutant.function,
-        line=mutant.line,
-        before=mutant.before,
-        after=mutant.after,
-        fate=fate,
+def _figures(bench: Bench, memory: Memory, path: Path) -> Figures:
+    accepted, number, killed, surviving = _equivalents(), 0, 0, 0
+    for mutant, killer in _tried(bench, memory, path):
+        number += 1
+        killed += bool(killer)
+        if not killer and mutant.told not in accepted:
+            surviving += 1
+            _say(f"survived: {mutant.file}:{mutant.line} {mutant.function}: {mutant.before!r} -> {mutant.after!r}")
+    figures = Figures(
+        on=datetime.now(UTC).date().isoformat(),
+        mutants=number,
+        killed=killed,
+        equivalent=number - killed - surviving,
+        surviving=surviving,
     )
+    _say(f"{path.name}: {number} mutants, {killed} killed, {figures.equivalent} equivalent, {surviving} surviving")
+    return figures
 
 
 def _say(words: str) -> None:
@@ -72,21 +75,25 @@ def _say(words: str) -> None:
 
 
 def _main() -> int:
-    known = sorted(path for path in RULES.glob("*.py") if path.name not in FIGURES_ONLY)
+    known = {path.stem: path for path in sorted(RULES.glob("*.py")) if path.name not in EXEMPT}
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("rules", nargs="*", choices=[path.stem for path in known], help="All when left out.")
-    chosen = words.parse_args().rules or [path.stem for path in known]
-    results = []
-    for one in tried([path for path in known if path.stem in chosen]):
-        results.append(one)
-        if one.fate is Fate.SURVIVED:
-            _say(f"survived: {one.file}:{one.line} {one.function}: {one.before!r} -> {one.after!r}")
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
-    for file in sorted({one.file for one in results}):
-        counted = Counter(one.fate.value for one in results if one.file == file)
-        _say(f"{file}: " + ", ".join(f"{number} {fate}" for fate, number in sorted(counted.items())))
-    return int(any(one.fate is Fate.SURVIVED for one in results))
+    words.add_argument("rules", nargs="*", choices=list(known), help="All when left out.")
+    words.add_argument("--record", action="store_true", help="Write the figures where they are kept.")
+    chosen = words.parse_args()
+    memory = Memory(REMEMBERED, ROOT, [*UNIT.glob("*.py"), *WHOLE])
+    results: dict[str, Figures] = {}
+
+    def work(bench: Bench) -> None:
+        for test in bench.look():
+            _say(f"left out, as it fails without any mutant: {test}")
+        results.update({f"{name}.py": _figures(bench, memory, known[name]) for name in chosen.rules or known})
+
+    with_bench(RULES, [str(place) for place in (UNIT, *WHOLE)], work)
+    if chosen.record:
+        recorded = msgspec.json.decode(RECORDED.read_bytes(), type=dict[str, Figures]) if RECORDED.exists() else {}
+        kept = {name: one for name, one in sorted((recorded | results).items()) if (RULES / name).exists()}
+        RECORDED.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
+    return int(any(one.surviving for one in results.values()))
 
 
 if __name__ == "__main__":

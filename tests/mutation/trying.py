@@ -1,83 +1,245 @@
-"""Run the tests against a mutant, in a process of its own that begins where the heavy imports are done."""
+"""Put mutants to the tests that run what they change, each in a fork of a process that has collected all tests."""
 
-import ast
+import gc
 import os
 import sys
-from collections.abc import Sequence
-from enum import StrEnum
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
+from inspect import CO_OPTIMIZED
 from pathlib import Path
 from signal import SIGKILL
 from time import monotonic, sleep
-from types import CodeType
+from types import CodeType, FrameType, FunctionType
 
 import hypothesis
-import numpy as np
+import msgspec
 import pytest
-import shapely
+from hypothesis import Phase
+from msgspec import Struct
 
 from tests.mutation.mutants import Mutant, mutated
 
-HEAVY = (np, shapely)
-"""Imported once here, so that each try begins with them."""
-TRY_S = 60.0
+OPTIONS = ("-qqq", "--no-summary", "--assert=plain", "--capture=no")
+ENDLESS_S = 60.0
 """A mutant that runs longer than this will not end."""
-STRANGE = 100
-"""Exit code of a try in which the module was never imported."""
+ENDLESS = "nothing: it never ended"
 
 
-class Fate(StrEnum):
-    """What became of a mutant."""
+class Seen(Struct, frozen=True):
+    """What one test ran of the modules, and how long it took."""
 
-    KILLED = "killed"
-    SURVIVED = "survived"
-    ENDLESS = "endless"
-    EQUIVALENT = "equivalent"
-    """Survived, and the list says why it changes nothing that anybody could see."""
+    duration_s: float
+    functions: list[tuple[str, int]]
+    """File and first line of each function."""
 
 
-def fate_of(path: Path, mutant: Mutant, tests: Sequence[str]) -> Fate:
-    """Try a mutant. `RuntimeError` when the tests never import its module."""
-    child = os.fork()
-    if child == 0:
-        _try(path, mutated(path, mutant), tests)
-    end_s = monotonic() + TRY_S
-    while monotonic() < end_s:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return _fate(os.waitstatus_to_exitcode(status), mutant)
-        sleep(0.01)
-    os.kill(child, SIGKILL)
-    os.waitpid(child, 0)
-    return Fate.ENDLESS
+class Bench:
+    """All tests, collected once. Used inside `with_bench` only."""
+
+    def __init__(self, items: Sequence[pytest.Item], folder: Path) -> None:
+        self._items = {item.nodeid: item for item in items}
+        self._folder = str(folder)
+        self._seen: dict[str, Seen] = {}
+        self._killers: dict[tuple[str, str], list[str]] = defaultdict(list)
+        gc.collect()
+        gc.freeze()
+
+    def look(self) -> list[str]:
+        """Run every test once to see what it runs. Give those that fail: they say nothing of mutants."""
+        found = msgspec.json.decode(_in_fork(self._look, ENDLESS_S * 10), type=dict[str, Seen | None])
+        self._seen = {name: seen for name, seen in found.items() if seen is not None}
+        return [name for name, seen in found.items() if seen is None]
+
+    def killer(self, path: Path, mutant: Mutant) -> str:
+        """Give the test that fails with the mutant, empty when there is none."""
+        old, new = _parts(compile(path.read_bytes(), str(path), "exec")), _parts(_code(path, mutant))
+        if old.frame == new.frame:
+            tests = self._tests(path, mutant, old.changed(new))
+            said = _in_fork(lambda: self._exchanged(str(path), new, tests), ENDLESS_S)
+        else:
+            tests = self._tests(path, mutant, None)
+            said = _in_fork(lambda: _imported(path, mutant, tests), ENDLESS_S)
+        if said:
+            self._killers[path.name, mutant.function].insert(0, said)
+        return said
+
+    def _tests(self, path: Path, mutant: Mutant, lines: set[int] | None) -> list[str]:
+        """Give the tests that run the changed functions (any of the module, without lines), the likely first."""
+        likely = self._killers[path.name, mutant.function][:3]
+        running = (
+            (name not in likely, seen.duration_s, name)
+            for name, seen in self._seen.items()
+            if any(file == str(path) and (lines is None or line in lines) for file, line in seen.functions)
+        )
+        return [name for *_, name in sorted(running)]
+
+    def _look(self) -> str:
+        seen: dict[str, Seen | None] = {}
+        for name, item in self._items.items():
+            functions: set[tuple[str, int]] = set()
+            began_s = monotonic()
+            sys.settrace(_watching(self._folder, functions))
+            failed = _fails(item)
+            sys.settrace(None)
+            seen[name] = None if failed else Seen(monotonic() - began_s, sorted(functions))
+        return msgspec.json.encode(seen).decode()
+
+    def _exchanged(self, path: str, new: "_Parts", tests: Sequence[str]) -> str:
+        gc.unfreeze()
+        for function in [one for one in gc.get_objects() if isinstance(one, FunctionType)]:
+            code = function.__code__
+            changed = new.functions.get(code.co_firstlineno) if code.co_filename == path else None
+            if changed and changed.co_qualname == code.co_qualname:
+                function.__code__ = changed
+        return next((name for name in tests if _fails(self._items[name])), "")
 
 
-def _fate(code: int, mutant: Mutant) -> Fate:
-    if code == STRANGE:
+def with_bench(folder: Path, tests: Sequence[str], work: Callable[[Bench], None]) -> None:
+    """Collect tests and work with them on the modules of a folder."""
+
+    class Instead:
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtestloop(self, session: pytest.Session) -> bool:
+            work(Bench(session.items, folder))
+            return True
+
+    settled = hypothesis.settings(derandomize=True, database=None, phases=(Phase.explicit, Phase.generate))
+    hypothesis.settings.register_profile("try", settled)
+    hypothesis.settings.load_profile("try")
+    code = pytest.main([*OPTIONS, *tests], plugins=[Instead()])
+    if code:
+        raise RuntimeError(f"the tests cannot be collected: {code}")
+
+
+class _Parts(Struct, frozen=True):
+    """A module's code: what runs when it is imported, and its outer functions by their first lines."""
+
+    frame: list[object]
+    functions: dict[int, CodeType]
+
+    def changed(self, new: "_Parts") -> set[int]:
+        return {line for line, code in self.functions.items() if new.functions.get(line) != code}
+
+
+def _parts(code: CodeType) -> _Parts:
+    parts = _Parts([code.co_code, code.co_names], {})
+    for constant in code.co_consts:
+        if not isinstance(constant, CodeType):
+            parts.frame.append(repr(constant))
+        elif constant.co_name.startswith("<"):
+            parts.frame.append(constant)
+        elif constant.co_flags & CO_OPTIMIZED:
+            parts.functions[constant.co_firstlineno] = constant
+        else:
+            inner = _parts(constant)
+            parts.frame.append(inner.frame)
+            parts.functions.update(inner.functions)
+    return parts
+
+
+def _code(path: Path, mutant: Mutant) -> CodeType:
+    return compile(mutated(path, mutant), str(path), "exec")
+
+
+def _watching(folder: str, functions: set[tuple[str, int]]) -> Callable[[FrameType, str, object], None]:
+    def trace(frame: FrameType, _event: str, _value: object) -> None:
+        code = frame.f_code
+        if code.co_filename.startswith(folder):
+            functions.add((code.co_filename, code.co_firstlineno))
+
+    return trace
+
+
+def _fails(item: pytest.Item) -> bool:
+    before = item.session.testsfailed
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    return item.session.testsfailed > before
+
+
+class _Failing:
+    name = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.name = report.nodeid
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.name = report.nodeid
+
+
+def _imported(path: Path, mutant: Mutant, tests: Sequence[str]) -> str:
+    """Run tests that import the mutant: what runs when a module is imported cannot be exchanged afterwards."""
+    for name in [name for name in sys.modules if name.split(".")[0] in {"baqylau", "tests"}]:
+        del sys.modules[name]
+    loaded = _put(path, _code(path, mutant))
+    failing = _Failing()
+    code = pytest.main([*OPTIONS, "-x", *tests], plugins=[failing])
+    if not loaded:
         raise RuntimeError(f"no test imports {mutant.file}")
-    return Fate.SURVIVED if code == 0 else Fate.KILLED
+    return failing.name or ("collecting" if code else "")
 
 
-def _try(path: Path, tree: ast.Module, tests: Sequence[str]) -> None:
-    """Run the tests and end the process."""
-    loaded, code = [], STRANGE
+def _put(path: Path, code: CodeType) -> list[str]:
+    """Let a module be imported with this code; give a list that fills when it is."""
+    loaded: list[str] = []
     whole = SourceFileLoader.get_code
 
     def get_code(loader: SourceFileLoader, name: str) -> CodeType | None:
         if Path(loader.path).resolve() != path:
             return whole(loader, name)
         loaded.append(name)
-        return compile(tree, str(path), "exec")
+        return code
 
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign,assignment]
+    return loaded
+
+
+def _in_fork(work: Callable[[], str], limit_s: float) -> str:
+    """Give what the work says in a process of its own. `RuntimeError` when it dies."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _work(work, reading, writing)
+    os.close(writing)
+    said, end_s = b"", monotonic() + limit_s
+    os.set_blocking(reading, False)
+    while monotonic() < end_s:
+        part = _read(reading)
+        if part == b"":
+            break
+        said += part or b""
+        if part is None:
+            sleep(0.005)
+    else:
+        os.kill(child, SIGKILL)
+        said = ENDLESS.encode()
+    os.close(reading)
+    _, status = os.waitpid(child, 0)
+    if os.waitstatus_to_exitcode(status) > 0:
+        raise RuntimeError("a try died")
+    return said.decode()
+
+
+def _read(pipe: int) -> bytes | None:
     try:
-        sys.path.insert(0, str(path.parents[2]))
-        SourceFileLoader.get_code = get_code  # type: ignore[method-assign,assignment]
+        return os.read(pipe, 1 << 16)
+    except BlockingIOError:
+        return None
+
+
+def _work(work: Callable[[], str], reading: int, writing: int) -> None:
+    """Do the work, say what it gives and end the process."""
+    code = 1
+    try:
+        os.close(reading)
         silence = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):
             os.dup2(silence, stream.fileno())
-        hypothesis.settings.register_profile("try", derandomize=True, database=None)
-        hypothesis.settings.load_profile("try")
-        said = int(pytest.main(["-x", "-q", "--assert=plain", *tests]))
-        code = said if loaded else STRANGE
+        said = work().encode()
+        while said:
+            said = said[os.write(writing, said) :]
+        code = 0
     finally:
         os._exit(code)
