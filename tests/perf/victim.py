@@ -11,6 +11,7 @@ from time import sleep
 
 import psutil  # type: ignore[import-untyped]
 
+from baqylau.monitoring.server.settings import LINK
 from baqylau.protocols.fleet import FLEET
 from tests.perf.installation import STOP_S, free_port, listens, postmaster_of, until
 
@@ -37,7 +38,7 @@ class Victim:
     def __init__(self, data: Path) -> None:
         """Choose ports; nothing runs yet."""
         self.data = data
-        self.ports = {name: free_port() for name in FLEET}
+        self.ports = {name: free_port() for name in (*FLEET, LINK)}
         self.starts = 0
         self._web_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None

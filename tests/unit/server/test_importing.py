@@ -101,6 +101,11 @@ def test_a_good_file_says_what_the_registers_will_hold() -> None:
     assert len(registry.permissions) == len(registry.fittings) == 1
 
 
+@pytest.mark.parametrize("protocol", ["link", "beacon"])
+def test_our_own_devices_are_taken_too(protocol: str) -> None:
+    assert parse(GOOD.replace("protocol: wialon", f"protocol: {protocol}")).devices[0].protocol == protocol
+
+
 @pytest.mark.parametrize(
     ("old", "new", "field", "key"),
     [

@@ -37,6 +37,8 @@ from baqylau.rules import docking
 from baqylau.rules.geometry import ZoneError, repaired
 from baqylau.storage.registers import Registry
 
+PROTOCOLS = (*FLEET, "link", "beacon")
+"""What bought trackers speak, and our own devices: `link` those that talk with us, `beacon` those that only send."""
 PARTS = ("people", "zones", "devices", "orders", "permissions", "consents", "fittings", "maintenances")
 """In the order in which they lean on each other; in the file any order will do."""
 
@@ -154,8 +156,9 @@ class _Reader:
         return restriction(shape, order, self._zones)
 
     def _device(self, shape: DeviceShape, path: str) -> Device:  # noqa: ARG002 - one form for all parts
-        if shape.protocol not in FLEET:
-            raise WrongError("protocol", "import.unknown_protocol", protocol=shape.protocol, known=", ".join(FLEET))
+        if shape.protocol not in PROTOCOLS:
+            known = ", ".join(PROTOCOLS)
+            raise WrongError("protocol", "import.unknown_protocol", protocol=shape.protocol, known=known)
         for field, figure in (("silence_limit_s", shape.silence_limit_s), ("gone_grace_s", shape.gone_grace_s)):
             if figure <= 0:
                 raise WrongError(field, "import.not_positive")
