@@ -25,7 +25,7 @@ def bracelet_day() -> Table:
     table.wait(3 * HOUR_S)
     table.show(strap=(4_000_000, 80.0))
     table.wait(4)
-    table.show(strap=(1210, 79.0))
+    table.show(strap=(47_400, 79.0))
     table.wait(HOUR_S)
     table.confirm()
     table.wait(2 * HOUR_S)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = bytes(range(32))
 BEGIN_S = 215_000_000
 SITTING: "dict[str, Any]" = {
-    "strap": (1200, 80.0),
+    "strap": (47_000, 80.0),
     "case": (False, 0.0),
     "skin_counts": 900,
     "motion": (False, 0.1),

@@ -11,7 +11,7 @@ from firmware.boards.esp32c3.board import Esp32c3, millivolts
 LOOP_PIN, OPTICAL_PIN, BATTERY_PIN, LIGHT_PIN = 0, 1, 2, 4
 LED_PIN, SKIN_PIN, CASE_PIN, MOTION_PIN = 7, 8, 10, 20
 SUPPLY_MV = 3300
-SERIES_OHM = 10_000
+SERIES_OHM = 100_000
 """Between supply and the strap's conductive loop."""
 OPEN_OHM = 10_000_000
 FULL_LIGHT_MV = 2500

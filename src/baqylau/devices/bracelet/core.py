@@ -20,7 +20,7 @@ EVERY_S = 5
 SAMPLE_EVERY_MS = 1000
 CONFIGURATION = 1
 """Version of this behaviour, told in every beacon."""
-CUT_OHM = 100_000
+CUT_OHM = 500_000
 """The conductive loop is cut from here on."""
 DARK_PERCENT = 5.0
 """The optical loop is cut when less of its light comes back."""

@@ -15,9 +15,9 @@ from tests.micropython.table import BEGIN_S, ROOT, SITTING, Table
 from tests.unit.devices.tables import first_after, fitted_bracelet
 
 OPEN_LOOP = (4_000_000, 80.0)
-DARK_LOOP = (1200, 0.0)
+DARK_LOOP = (47_000, 0.0)
 BRIDGED_LOOP = (150, 80.0)
-LINKED_BY_LIGHT = (1200, 30.0)
+LINKED_BY_LIGHT = (47_000, 30.0)
 
 
 def test_a_bracelet_at_rest_speaks_every_five_seconds_at_an_instant_that_its_key_tells() -> None:
@@ -61,9 +61,9 @@ def test_a_loop_that_somebody_bridged_is_not_the_loop_it_was(loops: tuple[int, f
 
 def test_a_strap_that_is_pulled_for_a_moment_is_not_cut() -> None:
     table = fitted_bracelet()
-    table.show(strap=(1600, 80.0))
+    table.show(strap=(62_000, 80.0))
     table.wait(1)
-    table.show(strap=(1200, 80.0))
+    table.show(strap=(47_000, 80.0))
     table.wait(60)
     assert not table.air[-1].status().latched
 
