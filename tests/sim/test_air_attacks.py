@@ -9,12 +9,11 @@ from baqylau.sim.air.board import Cut
 from baqylau.sim.air.hearing import Covered
 from baqylau.sim.air.household import Happens, told
 from baqylau.sim.air.life import Leave
-from baqylau.sim.air.worn import ROOT, Crystal
+from baqylau.sim.air.worn import CLOSED, CUT, ROOT, Crystal
 from tests.sim.air_at_home import LEAVES, STORY_S, doubts, home, when
 
 OUT_S = LEAVES[0].out_s
 ABSENT = {Code.LEFT_EARLY, Code.LATE_RETURN, Code.NOT_AT_HOME}
-CUT, CLOSED = {"loop_ohm": 5_000_000, "loop_percent": 0.0}, {"loop_ohm": 1000, "loop_percent": 80.0}
 LOUD = ((0.0, -104.0), (1800.0, -60.0), (4000.0, -104.0))
 
 

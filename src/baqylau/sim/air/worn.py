@@ -1,7 +1,9 @@
-"""The bracelet of the invented air: the real core, with an invented crystal and invented sensors."""
+"""Bracelet and relay of the invented air: the real cores, with invented crystals and invented sensors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import ceil, pi, sin
+from types import ModuleType
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,7 +11,8 @@ from msgspec.structs import replace
 from baqylau.crypto.blocks import aes
 from baqylau.devices.beacon_inputs import Line, Order, Tick
 from baqylau.devices.beacon_sender import Beacon
-from baqylau.devices.bracelet import core
+from baqylau.devices.bracelet import core as bracelet
+from baqylau.devices.relay import core as relay
 from baqylau.sim.air.life import DAY_S
 
 ROOT = bytes(range(32))
@@ -49,7 +52,9 @@ class Sensors(Struct, frozen=True, kw_only=True):
 
 
 WHOLE = Sensors()
-CUT = Sensors(loop_ohm=5_000_000, loop_percent=0.0)
+CUT: Mapping[str, object] = {"loop_ohm": 5_000_000, "loop_percent": 0.0}
+CLOSED: Mapping[str, object] = {"loop_ohm": 1000, "loop_percent": 80.0}
+"""What the strap's two loops show."""
 
 
 class Sent(Struct, frozen=True, gc=False):
@@ -59,44 +64,68 @@ class Sent(Struct, frozen=True, gc=False):
     beacon: Beacon
 
 
-class Bracelet:
-    """One bracelet through a story. Seconds are those of the story."""
+class _Transmitter:
+    """A device that sends beacons through a story. Seconds are those of the story."""
 
-    def __init__(self, begun_s: int, crystal: Crystal, root: bytes = ROOT, serial: str = "BR-1") -> None:
-        """Provide and fit it at the beginning of the story, which is a whole second of system time."""
-        self._crystal = crystal
-        self._sensors = WHOLE
+    def __init__(self, core: ModuleType, begun_s: int, crystal: Crystal, root: bytes, serial: str) -> None:
+        self._core, self._crystal = core, crystal
         self._state = core.begin(aes, 0)
         self._outbox: list[Sent] = []
         self._step(Line(0, f"PROVISION {serial} {root.hex()} {begun_s}"))
-        self.show(0.0)
 
-    def show(self, at_s: float, **changed: object) -> None:
-        """Let the sensors show something from an instant on."""
-        self._sensors = replace(self._sensors, **changed)
-        self._sample(ceil(self._crystal.count_ms(at_s)))
+    @property
+    def wakes_s(self) -> float:
+        """When it has something to do next."""
+        return self._crystal.true_s(self._state.wake_at_ms)
 
     def order(self, at_s: float, order: bytes) -> None:
         """Bring it an order of whoever holds its root."""
-        self._step(Order(ceil(self._crystal.count_ms(at_s)), order))
+        self._step(Order(self._ms(at_s), order))
 
     def until(self, at_s: float) -> Iterator[Sent]:
         """Live on to an instant, and give what was sent."""
-        end_ms = ceil(self._crystal.count_ms(at_s))
+        end_ms = self._ms(at_s)
         while self._state.wake_at_ms < end_ms:
             self._step(Tick(self._state.wake_at_ms))
             yield from self._taken()
         self._sample(end_ms)
         yield from self._taken()
 
+    def _sample(self, at_ms: int) -> None:
+        """Let the core read its sensors."""
+        raise NotImplementedError
+
     def _taken(self) -> list[Sent]:
         outbox, self._outbox = self._outbox, []
         return outbox
 
+    def _ms(self, at_s: float) -> int:
+        return ceil(self._crystal.count_ms(at_s))
+
+    def _step(self, given: Any) -> None:
+        self._state, outputs = self._core.step(self._state, given)
+        at_s = self._crystal.true_s(given.at_ms)
+        self._outbox += [Sent(at_s, one) for one in outputs if isinstance(one, Beacon)]
+
+
+class Bracelet(_Transmitter):
+    """The real core of a bracelet, provided and put on at the beginning of the story, a whole second of system time."""
+
+    def __init__(self, begun_s: int, crystal: Crystal, root: bytes = ROOT, serial: str = "BR-1") -> None:
+        """Take when the story begins, on the system's scale."""
+        super().__init__(bracelet, begun_s, crystal, root, serial)
+        self._sensors = WHOLE
+        self.show(0.0)
+
+    def show(self, at_s: float, **changed: Any) -> None:
+        """Let the sensors show something from an instant on."""
+        self._sensors = replace(self._sensors, **changed)
+        self._sample(self._ms(at_s))
+
     def _sample(self, at_ms: int) -> None:
         one = self._sensors
         self._step(
-            core.Sample(
+            bracelet.Sample(
                 at_ms,
                 strap=(one.loop_ohm, one.loop_percent),
                 case=(one.case_open, one.inside_lux),
@@ -107,7 +136,24 @@ class Bracelet:
             )
         )
 
-    def _step(self, given: "core.Sample | Tick | Line | Order") -> None:
-        self._state, outputs = core.step(self._state, given)
-        at_s = self._crystal.true_s(given.at_ms)
-        self._outbox += [Sent(at_s, one) for one in outputs if isinstance(one, Beacon)]
+
+class Relay(_Transmitter):
+    """The real core of a relay that stands on mains; the unit's anchor, which is never away."""
+
+    def __init__(self, begun_s: int, crystal: Crystal, root: bytes, serial: str = "RL-1") -> None:
+        """Take when the story begins, on the system's scale."""
+        super().__init__(relay, begun_s, crystal, root, serial)
+        self._moves = False
+        self._sample(0)
+
+    def carry(self, at_s: float, *, moves: bool) -> None:
+        """Let somebody take it up, or put it down."""
+        self._moves = moves
+        self._sample(self._ms(at_s))
+
+    def _sample(self, at_ms: int) -> None:
+        self._step(
+            relay.Sample(
+                at_ms, case=(False, 0.0), motion=(self._moves, (0, 0, 1000)), temperature_c=21.0, power=(4100, True)
+            )
+        )
