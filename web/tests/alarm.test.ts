@@ -3,6 +3,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import CloseForm from '../src/alarm/CloseForm.svelte'
 import { closing, likely, unlikely } from '../src/alarm/closing'
 import { short } from '../src/alarm/heard'
+import { matter } from '../src/alarm/matter'
+import RuleBand from '../src/alarm/RuleBand.svelte'
+import Why from '../src/alarm/Why.svelte'
 import { why } from '../src/alarm/reason'
 import { climb } from '../src/alarm/level'
 import { choices, endOf } from '../src/alarm/resting'
@@ -69,6 +72,28 @@ describe('levels', () => {
     expect(climb(row({ id: 1, level: 1 }), Date.parse(later(9)))).toEqual({ to: 2, left_ms: 0 })
     expect(climb(row({ id: 1, level: 2 }), Date.parse(AT))).toBeNull()
     expect(climb({ ...row({ id: 1 }), take_until: null }, Date.parse(AT))).toBeNull()
+  })
+})
+
+describe('what an alarm is about', () => {
+  it('is our own system or an area where nobody is named, and a finding about us is not doubted as ours once more', () => {
+    const late = row({ id: 7, person_id: '', code: 'X01' })
+    const band = render(RuleBand, { page: page(late), row: late })
+    expect(screen.getByText('About our own system')).toBeTruthy()
+    band.unmount()
+    const outage = row({ id: 8, person_id: '', code: 'C07' })
+    render(RuleBand, { page: page(outage), row: outage })
+    expect(screen.getByText('About an area')).toBeTruthy()
+    expect([late, outage].map((one) => matter(one.alarm))).toEqual(['ourselves', 'area'])
+    render(Why, { page: page(late), row: late, zones: [] })
+    expect(screen.queryByText(/Could it be us/)).toBeNull()
+  })
+
+  it('is a person and their equipment otherwise', () => {
+    const cut = row({ id: 9, code: 'B01' })
+    render(Why, { page: page(cut), row: cut, zones: [] })
+    expect(screen.getByText(/Could it be us/)).toBeTruthy()
+    expect(matter(cut.alarm)).toBe('person')
   })
 })
 

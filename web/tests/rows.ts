@@ -16,7 +16,7 @@ export function row(alarm: Partial<Alarm> & { id: number }, finding: Partial<Fin
     person_address: 'ул. Тал, 14',
     finding: {
       id: 'f', rule: 'exclusion', rule_version: '1.0.0', code: alarm.code ?? 'Z01', person_id: 'p', subject: 'r1', at: AT, because: [], verdict: { standing: 'inside', margin_m: 31, accuracy_m: 9 },
-      since: later(-2), place: 'school No. 3', restriction_version: 1, thresholds: [], checks: [], ends: null, area: '', maintenance: false, ...finding,
+      since: later(-2), place: 'school No. 3', restriction_version: 1, thresholds: [], checks: [], ends: null, area: '', maintenance: false, by: '', ...finding,
     },
     take_until: later(3),
     wearer_first: false,

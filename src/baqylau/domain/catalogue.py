@@ -28,6 +28,8 @@ def _event(
 
 _WORN = (System.BRACELET, System.TRACKER)
 _CARRIED = (System.TRACKER, System.MOBILE_UNIT)
+_BLIND = (Step.CHECK_OURSELVES, Step.TELL_ENGINEERS, Step.WATCH_BY_HAND)
+"""What to do while we ourselves see late or not at all."""
 _FIXED = (System.HOME_UNIT, System.RELAY)
 _AT_HOME = (System.HOME_UNIT, System.TRACKER)
 _DEVICES = (
@@ -330,13 +332,23 @@ EVENTS: dict[Code, Event] = {
         _event(Code.ORDER_CHANGED, 4, (System.WORKSTATION,)),
         _event(Code.RULE_CHANGED, 4, (System.WORKSTATION,)),
         _event(Code.DISCLOSURE, 4, (System.WORKSTATION,)),
-        _event(Code.INGEST_LAG, 1, (System.SERVER,), steps=(Step.CHECK_LINK, Step.TELL_ENGINEERS)),
-        _event(Code.JUDGING_FAILED, 2, (System.SERVER,), steps=(Step.LOOK_AT_RECORDS, Step.TELL_ENGINEERS)),
-        _event(Code.PART_DOWN, 1, (System.SERVER,), steps=(Step.CHECK_LINK, Step.TELL_ENGINEERS)),
-        _event(Code.STORAGE_FAULT, 2, (System.SERVER,), steps=(Step.TELL_ENGINEERS,)),
-        _event(Code.SECURITY_EVENT, 2, (System.SERVER,), steps=(Step.LOOK_AT_RECORDS, Step.TELL_SECURITY_OFFICER)),
-        _event(Code.CHAIN_BROKEN, 1, (System.SERVER,), steps=(Step.TELL_SECURITY_OFFICER, Step.TELL_ENGINEERS)),
-        _event(Code.AV_SERVER_DOWN, 2, (System.SERVER,), steps=(Step.TELL_ENGINEERS,)),
-        _event(Code.QUARANTINE_RISING, 2, (System.SERVER,), steps=(Step.LOOK_AT_RECORDS, Step.TELL_ENGINEERS)),
+        _event(Code.INGEST_LAG, 1, (System.SERVER,), steps=_BLIND),
+        _event(
+            Code.JUDGING_FAILED,
+            2,
+            (System.SERVER,),
+            steps=(Step.LOOK_AT_OUR_RECORDS, Step.TELL_ENGINEERS, Step.WATCH_BY_HAND),
+        ),
+        _event(Code.PART_DOWN, 1, (System.SERVER,), steps=_BLIND),
+        _event(Code.STORAGE_FAULT, 2, (System.SERVER,), steps=(Step.CHECK_OURSELVES, Step.TELL_ENGINEERS)),
+        _event(Code.SECURITY_EVENT, 2, (System.SERVER,), steps=(Step.LOOK_AT_OUR_RECORDS, Step.TELL_SECURITY_OFFICER)),
+        _event(
+            Code.CHAIN_BROKEN,
+            1,
+            (System.SERVER,),
+            steps=(Step.TELL_SECURITY_OFFICER, Step.KEEP_EVIDENCE, Step.TELL_ENGINEERS),
+        ),
+        _event(Code.AV_SERVER_DOWN, 2, (System.SERVER,), steps=(Step.CHECK_OURSELVES, Step.TELL_ENGINEERS)),
+        _event(Code.QUARANTINE_RISING, 2, (System.SERVER,), steps=(Step.LOOK_AT_OUR_RECORDS, Step.TELL_ENGINEERS)),
     )
 }
