@@ -21,6 +21,7 @@ from baqylau.monitoring.server.link.view import Sources
 from baqylau.monitoring.server.settings import LINK, Settings
 from baqylau.storage.authorities import command_signer, server_chain
 from baqylau.storage.commands import Commands
+from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.device_keys import DeviceKeys
 from baqylau.storage.link_configurations import LinkConfigurations
 from baqylau.storage.link_records import LinkRecords, prune
@@ -103,15 +104,21 @@ class Link:
         """Take over what changed, let commands end, tend what grows."""
         while True:
             await asyncio.sleep(LOOK_S)
-            await asyncio.to_thread(self._commands.expire)
-            version = await asyncio.to_thread(self._sources.version)
-            view = self.desk.view
-            if version != self._times.version or now() - self._times.viewed_at > VIEW_EVERY:
-                view = await asyncio.to_thread(self._sources.view)
-                self._times.version, self._times.viewed_at = version, now()
-            self.desk.take_over(view, await asyncio.to_thread(self._commands.open))
-            if now() - self._times.tended_at > TEND_EVERY:
-                await asyncio.to_thread(self._tend)
+            try:
+                await self._look_once()
+            except StorageUnavailableError:
+                log.exception("database_unavailable")
+
+    async def _look_once(self) -> None:
+        await asyncio.to_thread(self._commands.expire)
+        version = await asyncio.to_thread(self._sources.version)
+        view = self.desk.view
+        if version != self._times.version or now() - self._times.viewed_at > VIEW_EVERY:
+            view = await asyncio.to_thread(self._sources.view)
+            self._times.version, self._times.viewed_at = version, now()
+        self.desk.take_over(view, await asyncio.to_thread(self._commands.open))
+        if now() - self._times.tended_at > TEND_EVERY:
+            await asyncio.to_thread(self._tend)
 
     def _tend(self) -> None:
         self._times.tended_at = now()

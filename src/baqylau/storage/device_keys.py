@@ -10,13 +10,13 @@ from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, insert, select, update
 
 from baqylau.crypto.sealing import NONCE_BYTES
 from baqylau.domain.ids import DeviceId
 from baqylau.storage import audit
 from baqylau.storage.database import transaction
-from baqylau.storage.link_tables import device_key
+from baqylau.storage.link_tables import device_key, link_batch, link_state
 from baqylau.storage.vault import Vault
 
 KEY_BYTES = 32
@@ -80,7 +80,10 @@ class DeviceKeys:
         self._random = random
 
     def enrol(self, device_id: DeviceId, kind: KeyKind, serial: str, material: bytes, by: str) -> None:
-        """Take a key of 32 bytes into use. `KeyInUseError` when the device has one of the kind."""
+        """Take a key of 32 bytes into use. `KeyInUseError` when the device has one of the kind.
+
+        With a new key to speak by, a device counts its records from 1 again.
+        """
         if len(material) != KEY_BYTES:
             msg = f"a key has {KEY_BYTES} bytes, this one {len(material)}"
             raise ValueError(msg)
@@ -92,6 +95,9 @@ class DeviceKeys:
             if connection.execute(select(device_key.c.id).where(_in_use(device_id, kind))).first() is not None:
                 raise KeyInUseError(device_id, kind)
             connection.execute(insert(device_key).values(**values, **secret))
+            if kind is not KeyKind.BEACON:
+                connection.execute(delete(link_state).where(link_state.c.device_id == device_id))
+                connection.execute(delete(link_batch).where(link_batch.c.device_id == device_id))
 
     def _sealed(self, device_id: DeviceId, kind: KeyKind, material: bytes) -> dict[str, object]:
         key = self._vault.key_for(None)

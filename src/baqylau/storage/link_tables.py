@@ -70,7 +70,7 @@ unit_word = Table(
     word("kind"),
     Column("body", JSONB, nullable=False),
     Index("unit_word_of_device", "device_id", "kind", "observed_at"),
-    Index("unit_word_once", "device_id", "seq", unique=True),
+    Index("unit_word_once", "device_id", "seq", "observed_at", unique=True),
 )
 """What a unit tells that no rule judges: its walk tests, and what it found and said by itself."""
 

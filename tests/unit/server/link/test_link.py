@@ -275,6 +275,27 @@ def test_who_is_unknown_revoked_or_forged_is_refused_by_name_and_set_aside(engin
     assert [view.alarm.code for view in site.alarms()] == [Code.NOT_AUTHENTIC]
 
 
+def test_a_unit_with_a_new_key_begins_a_new_life_and_the_old_one_is_over_at_once(engine: Engine) -> None:
+    site, old, renewed = Household(engine).enrol(), Unit(), Unit(Signer(bytes([5] * 32)))
+
+    async def tell(desk: Desk, client: httpx.AsyncClient) -> None:
+        await post(client, old.batch(1, [(minutes(-2), own()), (minutes(-1), own())]))
+        old.configuration = desk.view.version_for(UNIT)
+        waiting = asyncio.create_task(post(client, old.poll(START, wait_s=20), "poll"))
+        await asyncio.sleep(0.2)
+        site.keys.revoke(UNIT, "the board was exchanged", by="dana")
+        site.keys.enrol(UNIT, site.keys.of(UNIT)[0].kind, "H-0001", renewed.key.public_key, by="dana")
+        desk.take_over(site.sources.view(), {})
+        assert (await post(client, old.batch(3, [(START, own())]))).text == "not_believed"
+        answer = renewed.opened((await post(client, renewed.batch(1, [(START, Alive())]))).content).answer
+        assert answer.ack_through == 1
+        assert (await waiting).text == "revoked", "who waited by the old key is told nothing"
+
+    story(site, tell)
+    assert site.records.all()[UNIT].through == 1
+    assert bodies_of(site, UNIT, Distrust) == [Distrust(reason=DistrustReason.BAD_CODE)]
+
+
 def test_too_long_too_often_and_elsewhere_are_refused(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     site, unit = Household(engine).enrol(), Unit()
     monkeypatch.setattr(desk_module, "A_SECOND", 0.0)

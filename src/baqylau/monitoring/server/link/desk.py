@@ -169,9 +169,12 @@ class Desk:
         if not self._allowed(one):
             return Reply(Outcome.TOO_OFTEN, device_id=poll.device_id)
         fresh = abs(poll.at - self._now()) <= CLOCK_OFF and (one.polled_at is None or poll.at > one.polled_at)
+        key = self.view.key_of(poll.device_id)
         if fresh:
             one.polled_at = poll.at
             await self._news(one, poll)
+        if key != self.view.key_of(poll.device_id):
+            return Reply(Outcome.REVOKED, device_id=poll.device_id)
         return await self._answer(one, poll.device_id, poll.configuration, repeated=not fresh)
 
     async def _news(self, one: _Peer, poll: Poll) -> None:
@@ -181,7 +184,10 @@ class Desk:
             async with asyncio.timeout(min(max(poll.wait_s, 0), POLL_S_MAX)):
                 while not self._commands_for(one, poll.device_id) and not self._newer(one, poll):
                     one.news.clear()
+                    key = self.view.key_of(poll.device_id)
                     await one.news.wait()
+                    if key != self.view.key_of(poll.device_id):
+                        return
         except TimeoutError:
             return
         finally:
@@ -192,6 +198,8 @@ class Desk:
 
     async def _answer(self, one: _Peer, device_id: DeviceId, configuration: int, *, repeated: bool) -> Reply:
         """Say how far all is kept. Bytes that were heard before bring nothing else: they may be a recording."""
+        if self.view.key_of(device_id) is None:
+            return Reply(Outcome.REVOKED, device_id=device_id)
         kept = one.kept
         answer = Answer(
             device_id=device_id,
@@ -245,9 +253,18 @@ class Desk:
         changed = {name for name, open_ in commands.items() if open_ != self._open.get(name)}
         if view is not self.view:
             changed |= {name for name in view.configured if view.version_for(name) != self.view.version_for(name)}
+            changed |= {name for name, key in self.view.keys.items() if key != view.keys.get(name)}
+            self._begin_anew(view)
         self.view, self._open = view, commands
         for device_id in changed & self._peers.keys():
             self._peers[device_id].news.set()
+
+    def _begin_anew(self, view: View) -> None:
+        """A device that speaks by another key than before counts from 1 again."""
+        for device_id, one in self._peers.items():
+            key = view.keys.get(device_id)
+            if key is not None and key != self.view.keys.get(device_id):
+                one.kept = Kept(device_id=device_id)
 
     def _peer(self, device_id: DeviceId) -> _Peer:
         """Give what is remembered of a device that has proven itself."""

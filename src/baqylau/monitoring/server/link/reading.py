@@ -40,6 +40,7 @@ from baqylau.protocols.batch.records import (
     WalkTest,
 )
 from baqylau.protocols.batch.wire import content_of
+from baqylau.protocols.beacon.frame import kind_of
 from baqylau.protocols.beacon.reading import bodies_of
 from baqylau.protocols.beacon.recognising import Refusal
 from baqylau.protocols.beacon.status import unpack
@@ -175,7 +176,9 @@ class _Reading:
             return
         before = self._reader.latches.before(transmitter_id, at)
         heard = Heard(receiver_id=self._unit_id, rssi_dbm=said.rssi_dbm, frames=said.frames)
-        self._keep(transmitter_id, (*bodies_of(unpack(status), before), heard), at, identity, said.frame)
+        self._keep(
+            transmitter_id, (*bodies_of(unpack(status), before, kind_of(said.frame)), heard), at, identity, said.frame
+        )
         changed = self._reader.latches.note(transmitter_id, at, status)
         if changed is not None:
             self.taken.statuses.append(changed)

@@ -57,7 +57,7 @@ CREATE TABLE unit_word (
     CONSTRAINT unit_word_pk PRIMARY KEY (id)
 );
 CREATE INDEX unit_word_of_device ON unit_word (device_id, kind, observed_at);
-CREATE UNIQUE INDEX unit_word_once ON unit_word (device_id, seq);
+CREATE UNIQUE INDEX unit_word_once ON unit_word (device_id, seq, observed_at);
 
 CREATE TABLE device_command (
     device_id TEXT NOT NULL,
