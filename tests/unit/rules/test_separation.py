@@ -1,9 +1,13 @@
 """The bracelet and the unit that the person carries."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from baqylau.domain.findings import Finding
+from baqylau.domain.ids import ObservationId, SubjectId
+from baqylau.rules import separation
+from baqylau.rules.finding import Author
+from baqylau.rules.radio import FRESH, Presence, Word
 from tests.unit.rules.radio_stories import (
     BRACELET,
     MINUTE,
@@ -16,8 +20,10 @@ from tests.unit.rules.radio_stories import (
     wearer,
     well,
 )
-from tests.unit.rules.stories import at, deaf, exclusion, fix, heard, judged, north, presence, told
+from tests.unit.rules.stories import PERSON, at, deaf, exclusion, fix, heard, judged, north, presence, told
 
+AUTHOR = Author(rule="separation", rule_version="1", person_id=PERSON, subject=SubjectId(MOBILE))
+NOON = at("12:00")
 CARRIER = wearer(equipment(BRACELET), equipment(MOBILE), restrictions=())
 BOTH = wearer(equipment(BRACELET), equipment(UNIT), equipment(MOBILE))
 
@@ -112,3 +118,30 @@ def test_a_unit_that_somebody_else_carries_into_a_zone_accuses_nobody() -> None:
     ]
     story = [*at_home(at("11:00"), at("13:00"), UNIT), *listens(at("11:00"), at("13:00"), MOBILE), *there]
     assert only(judged(who, story, at("13:00"))[1], "Z01") == []
+
+
+def gone(proved_at: datetime | None = NOON) -> Word:
+    return Word(presence=Presence.ABSENT_CONFIRMED, since=NOON, because=(ObservationId("one"),), proved_at=proved_at)
+
+
+def there(*, lone: bool = False) -> Word:
+    return Word(presence=Presence.WEAK, since=NOON, because=(ObservationId("two"),), lone=lone)
+
+
+def test_only_a_tick_and_a_fresh_proof_find_the_bracelet_away() -> None:
+    fresh_until = NOON + FRESH
+    assert separation.step(AUTHOR, None, fresh_until, gone(), 60, ticking=True)[0] is not None
+    for when, proved_at, ticking in (
+        (fresh_until, NOON, False),
+        (fresh_until + timedelta(seconds=1), NOON, True),
+        (fresh_until, None, True),
+    ):
+        assert separation.step(AUTHOR, None, when, gone(proved_at), 60, ticking=ticking) == (None, ())
+
+
+def test_one_frame_alone_does_not_end_a_separation() -> None:
+    apart, _ = separation.step(AUTHOR, None, NOON, gone(), 60, ticking=True)
+    assert separation.step(AUTHOR, apart, NOON, there(lone=True), 60, ticking=False) == (apart, ())
+    assert separation.step(AUTHOR, apart, NOON, gone(), 60, ticking=True) == (apart, ())
+    ended, found = separation.step(AUTHOR, apart, NOON, there(), 60, ticking=False)
+    assert (ended, told(found)) == (None, [("M02", "12:00")])
