@@ -21,7 +21,6 @@ from baqylau.domain.orders import PresenceRegime
 from baqylau.domain.verdicts import Blindness
 from baqylau.rules import accumulation
 from baqylau.rules.accumulation import Limit, Tally
-from baqylau.rules.explanation import Account, Need
 from baqylau.rules.keeping import Keeping, Sight
 from baqylau.rules.listening import Gap
 from baqylau.rules.plan import RestrictionPlan
@@ -102,12 +101,13 @@ def wake_at(plan: RestrictionPlan, state: Curfew, after: datetime) -> Iterator[d
     """Give when a limit would be passed, if nothing changes."""
     regime = plan.restriction
     if isinstance(regime, PresenceRegime) and state.tally.from_at is not None:
-        found = accumulation.over(state.tally, _limits(regime), after + _FAR, regime.schedule.timezone)
+        found = accumulation.over(state.tally, limits_of(regime), after + _FAR, regime.schedule.timezone)
         if found is not None and found.at > after:
             yield found.at
 
 
-def _limits(regime: PresenceRegime) -> dict[Limit, float]:
+def limits_of(regime: PresenceRegime) -> dict[Limit, float]:
+    """Give the limits of an order for unexcused absence. Seconds."""
     limits = {Limit.PER_DAY: regime.absence_limit_s_per_day, Limit.PER_WEEK: regime.absence_limit_s_per_week}
     return {limit: float(seconds) for limit, seconds in limits.items() if seconds is not None}
 
@@ -212,7 +212,7 @@ class _Recording:
 
     def _limit(self, until_at: datetime) -> None:
         zone = self._regime.schedule.timezone
-        found = accumulation.over(self.state.tally, _limits(self._regime), until_at, zone)
+        found = accumulation.over(self.state.tally, limits_of(self._regime), until_at, zone)
         if found is None:
             return
         if not self._sure():
@@ -223,7 +223,7 @@ class _Recording:
             f"{found.limit} {found.day}",
             self._moment.before.confirmation.because or self._after.confirmation.because,
             since=self.state.tally.from_at,
-            thresholds={found.limit.value: _limits(self._regime)[found.limit]},
+            thresholds={found.limit.value: limits_of(self._regime)[found.limit]},
             checks=(Check.WE_LISTENED, Check.NO_PERMISSION),
         )
         self.state = replace(self.state, tally=accumulation.said(self.state.tally, found), waits=False)
@@ -290,25 +290,3 @@ class _Recording:
         if len(gaps.because) > GAPS_PER_DAY:
             figures = {"gaps": float(len(gaps.because)), "gaps_per_day": float(GAPS_PER_DAY)}
             self._finds(Code.GAPS_FREQUENT, str(day), gaps.because, since=gaps.since, thresholds=figures)
-
-
-def explain(plan: RestrictionPlan, state: Curfew, at: datetime) -> Iterator[Account]:
-    """Say how far each limit of the order for unexcused absence is."""
-    regime = plan.restriction
-    if not isinstance(regime, PresenceRegime):
-        return
-    zone, tally = regime.schedule.timezone, state.tally
-    today = at.astimezone(ZoneInfo(zone)).date()
-    counted = accumulation.ended(tally, at, zone)
-    found = accumulation.over(tally, _limits(regime), at + _FAR, zone)
-    for limit, limit_s in _limits(regime).items():
-        first = today.toordinal() - (0 if limit is Limit.PER_DAY else today.weekday())
-        figures = {"absent_s": accumulation.total_s(counted, limit, first), "limit_s": limit_s}
-        due_at = found.at if found is not None and found.limit is limit else None
-        over = due_at is not None and at >= due_at and (limit, first) not in tally.said
-        yield plan.author.account(
-            Code.ABSENCE_OVER_LIMIT,
-            Need(key="absence_goes_on", met=tally.from_at is not None, at=tally.from_at),
-            Need(key="absence_limit", met=over, at=due_at, figures=figures),
-            *((Need(key="known_now", met=False, at=at),) if state.waits else ()),
-        )

@@ -21,6 +21,7 @@ from baqylau.rules import (
     condition,
     contact,
     curfew,
+    curfew_accounts,
     device_time,
     docking,
     jump,
@@ -104,7 +105,8 @@ def _restriction(
     word = Listening(radio, state.receivers).at_places(plan.posts, sight.at) if radio is not None else None
     accounts = [_account(one, state, sight, word) for one in watches]
     if plan.recorded:
-        accounts += curfew.explain(plan, state.curfews.get(plan.key, curfew.BEGUN), sight.at)
+        own = state.keepings.get(plan.key, BEGUN)
+        accounts += curfew_accounts.explain(plan, state.curfews.get(plan.key, curfew.BEGUN), own, sight)
     return replace(_in_force(supervision, plan, state, sight, said), accounts=tuple(accounts))
 
 

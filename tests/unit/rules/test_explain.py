@@ -189,3 +189,44 @@ def test_work_on_the_equipment_is_named_with_its_end() -> None:
     said = minute("12:10", heard(at("12:05")), who=supervision(presence(), maintenances=(work,)))
     need = missing(of_rule(said, "tamper"))[-1]
     assert (need.key, need.at) == ("no_maintenance", at("12:30"))
+
+
+NIGHT = wearer(restrictions=(presence(),))
+"""Heard by a home unit, to be at home 22:00-06:00."""
+
+
+def lacking(clock: str, *story: Observation, day: int = 0, who: Supervision = NIGHT) -> dict[Code, list[str]]:
+    """Give what each record of the hours lacks at a minute."""
+    told = [one for one in story if one.observed_at <= at(clock, day)]
+    state, _ = judged(who, told, at(clock, day))
+    accounts = explain(who, state, at(clock, day)).restrictions[0].accounts
+    return {one.code: [need.key for need in one.needs if not need.met] for one in accounts}
+
+
+def test_the_records_of_the_hours_say_what_they_lack_and_once_written_that_once_is_enough() -> None:
+    evening = at_home(at("21:00"), at("22:10"))
+    before, within = lacking("21:30", *evening), lacking("22:09", *evening)
+    assert before[Code.PRESENT] == before[Code.SOURCES_DISAGREE] == before[Code.OUT_WHOLE_PERIOD] == ["hours_run"]
+    assert within[Code.PRESENT] == ["once_in_hours"]
+    assert lacking("22:00:30", *at_home(at("21:00"), at("21:59")))[Code.PRESENT] == ["heard_at_home"]
+    assert within[Code.OUT_WHOLE_PERIOD] == ["absent_throughout", "hours_over"]
+    assert within[Code.SOURCES_DISAGREE] == ["sources_differ"]
+    assert (within[Code.BRIEF_GAP], within[Code.GAPS_FREQUENT]) == (["gap_ended"], ["gaps_many"])
+
+
+def test_a_night_out_lacks_only_the_end_of_the_hours_to_be_out_for_the_whole_of_them() -> None:
+    night = [*at_home(at("20:00"), at("21:00")), *listens(at("21:00"), at("23:00"))]
+    assert lacking("22:59", *night)[Code.OUT_WHOLE_PERIOD] == ["hours_over"]
+
+
+def test_an_authorised_absence_lacks_a_permission_or_that_anybody_is_away_and_then_is_open() -> None:
+    excused = wearer(restrictions=(presence(),), permissions=(permission(at("22:00"), at("23:30")),))
+    night = [*at_home(at("20:00"), at("21:00")), *listens(at("21:00"), at("23:45"))]
+    home = lacking("22:30", *at_home(at("20:00"), at("22:31")), who=excused)
+    assert home[Code.AUTHORISED_ABSENCE] == ["known_away"]
+    assert lacking("22:30", *night)[Code.AUTHORISED_ABSENCE] == ["permission_runs"]
+    told = [one for one in night if one.observed_at <= at("22:30")]
+    state, findings = judged(excused, told, at("22:30"))
+    [leave] = [one.id for one in findings if one.code is Code.AUTHORISED_ABSENCE]
+    assert leave in explain(excused, state, at("22:30")).open_findings()
+    assert lacking("22:30", *night, who=excused)[Code.AUTHORISED_ABSENCE] == ["leave_over"]
