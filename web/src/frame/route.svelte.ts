@@ -6,6 +6,7 @@ export type Page =
   | { name: 'people' }
   | { name: 'person'; id: string }
   | { name: 'minute'; id: string }
+  | { name: 'device'; id: string }
   | { name: 'load' }
   | { name: 'welcome' }
   | { name: 'missing' }
@@ -18,6 +19,7 @@ export function pageOf(path: string): Page {
   if (first === 'alarms' && second === undefined) return { name: 'alarms' }
   if (first === 'alarms' && second && /^\d+$/.test(second)) return { name: 'alarm', id: Number(second) }
   if (first === 'load') return { name: 'load' }
+  if (first === 'devices' && second) return { name: 'device', id: decodeURIComponent(second) }
   if (first === 'people' && second && third === 'minute') return { name: 'minute', id: decodeURIComponent(second) }
   if (first === 'people') return second === undefined ? { name: 'people' } : { name: 'person', id: decodeURIComponent(second) }
   return { name: 'missing' }

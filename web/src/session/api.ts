@@ -1,5 +1,5 @@
 // Every question this screen may put to the server, by name.
-import type { AlarmPage, AlarmRow, BulkActs, BulkResult, Colleague, Credentials, HeardRaw, Invitation, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PersonCard } from '../generated/api'
+import type { AlarmPage, AlarmRow, AskReport, AskTell, BulkActs, BulkResult, Colleague, CommandRow, Credentials, DevicePage, HeardRaw, Invitation, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PersonCard } from '../generated/api'
 import { change, read } from './http'
 
 /** What a person may do about an alarm; the rest is done by rules. */
@@ -25,6 +25,8 @@ export const api = {
   person: (person: string) => read(`/api/people/${id(person)}`) as Promise<PersonCard>,
   minute: (person: string, at: string, known: string | null) =>
     read(`/api/people/${id(person)}/minute?at=${id(at)}${known === null ? '' : `&known_at=${id(known)}`}`) as Promise<Minute>,
+  device: (device: string) => read(`/api/devices/${id(device)}`) as Promise<DevicePage>,
+  command: (device: string, ask: AskTell | AskReport) => change('POST', `/api/devices/${id(device)}/commands`, ask) as Promise<CommandRow>,
   load: (from: string, until: string) => read(`/api/load?from=${id(from)}&until=${id(until)}`) as Promise<LoadFigures>,
   observation: (observation: string) => read(`/api/observations/${id(observation)}`) as Promise<HeardRaw>,
 }
