@@ -1,18 +1,22 @@
 """The judge over a real database: alarms once, late data judged again, nobody accused by our own blindness."""
 
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from baqylau.crypto.digests import observation_id
+from baqylau.domain.acts import Channel, Close, Contact, Whom
+from baqylau.domain.alarms import Action, Cause
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import FittingId
 from baqylau.domain.observations import Blind, Body, Fix, Observation, Strap
 from baqylau.domain.orders import Fitting
 from baqylau.domain.partitions import UNASSIGNED, ourselves, partition_of
 from baqylau.monitoring.server import judging
+from baqylau.storage.alarms import Alarms
 from baqylau.storage.journal import Entry
 from baqylau.storage.judgement import FencedError
 from baqylau.storage.registry import Registry
@@ -207,3 +211,49 @@ def test_many_entries_of_one_instant_and_their_repeats_end_the_same(site: Site) 
     )
     judge.catch_up(lambda: False)
     assert Code.STRAP_OPEN in codes(site)
+
+
+def a_day_uploaded_at_once(site: Site, every_s: int) -> None:
+    """A day of positions in a day's backlog: at home, and for an hour of the afternoon in the school."""
+    begun, count = site.clock(), 86_400 // every_s
+    site.clock.pass_by(days=1)
+    listen(site)
+    catch_up(site)
+    records = []
+    for number in range(count):
+        observed_at = begun + timedelta(seconds=number * every_s)
+        inside = timedelta(hours=3) <= observed_at - begun < timedelta(hours=4)
+        one = entry(observed_at, IN_SCHOOL if inside else FAR_AWAY)
+        records.append(replace(one, observation=replace(one.observation, received_at=site.clock())))
+    site.journal.append(records)
+
+
+@pytest.mark.parametrize("every_s", [60, 6], ids=["1440 records", "14400 records"])
+def test_a_day_that_is_uploaded_at_once_is_judged_within_seconds(site: Site, every_s: int) -> None:
+    a_day_uploaded_at_once(site, every_s)
+    begun_s = perf_counter()
+    catch_up(site, "judge-2")
+    assert perf_counter() - begun_s < 5
+    entered = next(view for view in site.alarms() if view.alarm.code is Code.EXCLUSION_ENTRY)
+    assert entered.alarm.late
+    assert START + timedelta(hours=3) <= entered.finding.at < START + timedelta(hours=3, minutes=4)
+    assert not [view for view in site.alarms() if view.alarm.code is Code.NO_COMMS and not view.alarm.superseded_at]
+
+
+def test_an_order_that_ends_in_the_middle_of_an_alarm_ends_the_judging_and_leaves_the_alarm_to_a_person(
+    engine: Engine,
+) -> None:
+    site = Site(engine, prescribed(order_until=START + timedelta(minutes=10)))
+    site.open_for_the_first_time()
+    walk_into_school(site)
+    catch_up(site)
+    (before,) = site.alarms()
+    walk_into_school(site, 60)
+    catch_up(site, "judge-2")
+    (after,) = site.alarms()
+    assert after == before
+    assert after.alarm.cleared_at is None
+    closed = Close(cause=Cause.ENTERED_ZONE, action=Action.TALKED_WITH_PERSON, grounds="seen, and the order is over")
+    alarms = Alarms(engine, site.clock)
+    alarms.act(after.alarm.id, Contact(whom=Whom.WEARER, channel=Channel.CALL, reached=True), "dana")
+    assert alarms.act(after.alarm.id, closed, "dana").closed_by == "dana"
