@@ -19,6 +19,7 @@ from baqylau.devices.home_unit.turn import Turn
 from baqylau.domain.ids import DeviceId, ObservationId
 from baqylau.domain.observations import Authentication, Heard, Observation
 from baqylau.protocols.batch.records import Doubt, Reception
+from baqylau.protocols.beacon.frame import kind_of
 from baqylau.protocols.beacon.reading import bodies_of
 from baqylau.protocols.beacon.recognising import Recognised, Refusal, Refused
 from baqylau.protocols.beacon.status import unpack
@@ -134,7 +135,7 @@ def told(turn: Turn, device_id: DeviceId, source: str, *, urgent: bool = False) 
             observed_at=count.last_at,
             received_at=turn.at,
             bodies=(
-                *bodies_of(unpack(worn.status), before),
+                *bodies_of(unpack(worn.status), before, kind_of(said.frame)),
                 Heard(receiver_id=turn.state.device_id, rssi_dbm=said.rssi_dbm, frames=said.frames),
             ),
             authentication=Authentication.DEVICE_KEY,

@@ -35,6 +35,11 @@ def seal(block: "Block", eid: bytes, kind: int, at_s: int, sub: int, status: byt
     return clear + ccm_seal(block, nonce(at_s, sub), clear, status)
 
 
+def kind_of(frame: bytes) -> int:
+    """Give the kind of device that a frame tells."""
+    return frame[0] >> 2 & 0b111
+
+
 def eid_of(frame: bytes) -> bytes:
     """Give the identity that a frame goes by."""
     return frame[1 : 1 + EID_BYTES]

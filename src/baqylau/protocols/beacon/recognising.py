@@ -12,7 +12,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId
-from baqylau.protocols.beacon.frame import FRAME_BYTES, VERSION, eid_of, told_time, unseal
+from baqylau.protocols.beacon.frame import FRAME_BYTES, VERSION, eid_of, kind_of, told_time, unseal
 from baqylau.protocols.beacon.instants import delay_ms
 from baqylau.protocols.beacon.keys import EPOCH_S, epoch_of, identity, identity_key, period_of, status_key
 
@@ -134,7 +134,7 @@ class Recogniser:
         if refusal is not None:
             return Refused(refusal=refusal, device_id=key.device_id)
         self.clocks[key.device_id] = self.clocks[key.device_id].after(heard_s, told)
-        kind = frame[0] >> 2 & 0b111
+        kind = kind_of(frame)
         sent_s = told[0] + delay_ms(key.own, *told) / 1000
         return Recognised(device_id=key.device_id, kind=kind, at_s=told[0], sub=told[1], sent_s=sent_s, status=status)
 
