@@ -13,6 +13,7 @@ from tests.perf import (
     bench_gateway,
     bench_journal,
     bench_judge,
+    bench_late,
     bench_link_codec,
     bench_load,
     bench_rules,
@@ -44,6 +45,7 @@ def _all(console: Console) -> Iterator[Figure]:
         yield from bench_feed.figures(installation)
     with installed() as installation:
         yield from bench_screen.figures(installation, calibration)
+    yield from bench_late.figures()
     with installed() as installation:
         yield from bench_load.figures(installation, calibration)
         yield from bench_weight.figures(installation)

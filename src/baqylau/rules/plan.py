@@ -119,7 +119,6 @@ class Plan:
         "digest",
         "nearness_id",
         "radio",
-        "radio",
         "restrictions",
         "supervision",
     )
