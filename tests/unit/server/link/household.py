@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from baqylau.crypto.blocks import aes
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId, RestrictionId
-from baqylau.domain.observations import Body, Power, ReceiverHealth
+from baqylau.domain.observations import Body, Observation, Power, ReceiverHealth
 from baqylau.domain.orders import Fitting, Order, PresenceRegime
 from baqylau.domain.people import Device, DeviceKind, Person
 from baqylau.domain.schedules import Schedule, Window
@@ -200,3 +200,33 @@ class Household(Site):
                     yield desk, client
             finally:
                 await door.close()
+
+
+LATER = START + timedelta(days=400)
+EARLIER = START - timedelta(days=40)
+
+
+def minutes(count: int) -> datetime:
+    return START + timedelta(minutes=count)
+
+
+def told_of(site: Household, device_id: DeviceId) -> list[Observation]:
+    return site.journal.of_devices([device_id], EARLIER, LATER)
+
+
+def bodies_of(site: Household, device_id: DeviceId, kind: type[Body]) -> list[Body]:
+    return [body for one in told_of(site, device_id) for body in one.bodies if isinstance(body, kind)]
+
+
+def story(site: Household, tell: Callable[[Desk, httpx.AsyncClient], object]) -> None:
+    """Tell a story at the door of a site."""
+
+    async def told() -> None:
+        async with site.door() as (desk, client):
+            await tell(desk, client)  # type: ignore[misc]
+
+    asyncio.run(told())
+
+
+async def post(client: httpx.AsyncClient, raw: bytes, where: str = "batches") -> httpx.Response:
+    return await client.post(f"/v1/{where}", content=raw)

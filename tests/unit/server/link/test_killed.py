@@ -28,7 +28,7 @@ from tests.unit.links.receivers import free_port
 from tests.unit.server.link.household import UNIT, UNIT_KEY, Unit, household, own
 from tests.unit.server.site import counted_bytes
 
-BATCHES, RECORDS = 12, 200
+BATCHES, RECORDS = 8, 100
 
 
 @contextmanager
