@@ -25,7 +25,7 @@ from baqylau.rules import (
     device_time,
     docking,
     jump,
-    keeping,
+    keeping_accounts,
     no_fix,
     not_carried,
     radio_keeping,
@@ -134,7 +134,7 @@ def _account(plan: RestrictionPlan, state: PersonState, sight: Sight, word: Word
     own = state.keepings.get(plan.key, BEGUN)
     decides = word is not None and (own.by_radio or sight.last is None)
     heard = radio_keeping.explain(plan, own, sight, word) if word is not None and decides else None
-    account = keeping.explain(plan, own, sight, heard)
+    account = keeping_accounts.explain(plan, own, sight, heard)
     breach = state.keepings.get(plan.under, BEGUN).finding if plan.under is not None else None
     if breach is None or own.finding is not None:
         return account

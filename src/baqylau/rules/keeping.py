@@ -28,8 +28,7 @@ from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
 from baqylau.domain.verdicts import Blindness
 from baqylau.rules import stay
-from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, counted, due, heard
-from baqylau.rules.explanation import Account, Need
+from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, due, heard
 from baqylau.rules.plan import RestrictionPlan
 from baqylau.rules.position import Position
 from baqylau.rules.settings import (
@@ -42,7 +41,7 @@ from baqylau.rules.settings import (
     RETURN_HEARD_WITHIN_S,
     RETURN_WITHIN_S,
 )
-from baqylau.rules.spans import ALWAYS, Duty, Span
+from baqylau.rules.spans import Duty, Span
 from baqylau.rules.stay import Stay
 
 _HOLDS = timedelta(seconds=POSITION_HOLDS_S)
@@ -153,7 +152,7 @@ def tick(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Keeping, 
 def wake_at(plan: RestrictionPlan, state: Keeping, span: Span, at: datetime) -> datetime:
     """Give when time alone next changes something: hours, grace, a single fix that waits."""
     wake = span.until_at
-    if span.duty is Duty.DUE and at < (from_at := _matters_from(plan, state, span)):
+    if span.duty is Duty.DUE and at < (from_at := matters_from(plan, state, span)):
         wake = min(wake, from_at)
     decide_at = state.confirmation.decide_at
     return wake if decide_at is None else min(wake, decide_at)
@@ -162,7 +161,7 @@ def wake_at(plan: RestrictionPlan, state: Keeping, span: Span, at: datetime) -> 
 def judged(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:
     """Say what is found at this instant."""
     span = plan.span(sight.at)
-    state = _in_span(state, span)
+    state = in_span(state, span)
     if span.duty is not Duty.DUE:
         return state, ()
     if state.finding is not None:
@@ -171,12 +170,13 @@ def judged(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Keeping
         state = _stayed(state, span, sight)
         if stay.done(state.stay, plan.stay, sight.at):
             return state, ()
-    if state.confirmation.confirmed and _known(state, _matters_from(plan, state, span), sight):
+    if state.confirmation.confirmed and known_now(state, matters_from(plan, state, span), sight):
         return _found(plan, state, span, sight)
     return state, ()
 
 
-def _in_span(state: Keeping, span: Span) -> Keeping:
+def in_span(state: Keeping, span: Span) -> Keeping:
+    """Give the state within a span: a new stretch of duty begins with what is known, and nothing found."""
     due_from = span.from_at if span.duty is Duty.DUE else None
     if state.due_from == due_from:
         return state
@@ -196,7 +196,7 @@ def _stayed(state: Keeping, span: Span, sight: Sight) -> Keeping:
     return replace(state, stay=counted_stay)
 
 
-def _matters_from(plan: RestrictionPlan, state: Keeping, span: Span) -> datetime:
+def matters_from(plan: RestrictionPlan, state: Keeping, span: Span) -> datetime:
     """Give from when on being against is a finding: after the grace, a passage, or what is left for a stay."""
     if plan.stay:
         return stay.latest(state.stay, plan.stay, span.until_at)
@@ -214,7 +214,7 @@ def _passage(plan: RestrictionPlan, before: Keeping, after: Keeping, at: datetim
     return (_at_place(plan, after, _back(plan, after, at, None), None),)
 
 
-def _known(state: Keeping, from_at: datetime, sight: Sight) -> bool:
+def known_now(state: Keeping, from_at: datetime, sight: Sight) -> bool:
     """Whether the person is known to be against at an instant at which that matters, which is from `from_at` on."""
     if sight.at < from_at:
         return False
@@ -229,7 +229,7 @@ def _found(plan: RestrictionPlan, state: Keeping, span: Span, sight: Sight) -> t
     confirmation = state.confirmation
     position = None if state.by_radio else sight.last if state.against else state.witness
     begun_at = confirmation.since or sight.at
-    code, onset = _code(plan, state, span, begun_at), span.from_at.isoformat()
+    code, onset = code_of(plan, state, span, begun_at), span.from_at.isoformat()
     if state.kept:
         onset = f"{onset} {confirmation.because[0]}"
     because = (*confirmation.because, position.id) if position is not None else confirmation.because
@@ -245,7 +245,8 @@ def _found(plan: RestrictionPlan, state: Keeping, span: Span, sight: Sight) -> t
     return replace(state, finding=finding.id, since=finding.since), (_at_place(plan, state, finding, position),)
 
 
-def _code(plan: RestrictionPlan, state: Keeping, span: Span, begun_at: datetime) -> Code:
+def code_of(plan: RestrictionPlan, state: Keeping, span: Span, begun_at: datetime) -> Code:
+    """Give what being against is called when it began at an instant: left, late, or only seen against."""
     if state.kept:
         return plan.kind.left
     return plan.kind.late if begun_at <= span.from_at + plan.grace else plan.kind.seen
@@ -302,63 +303,3 @@ def _at_place(plan: RestrictionPlan, state: Keeping, finding: Finding, position:
     """Add where it was: the zone nearest to the position, or the one that receivers speak of."""
     zone, verdict = (plan.zones[state.zone], None) if position is None else plan.nearest(position)
     return replace(finding, place=zone.name, verdict=verdict, restriction_version=plan.restriction.version)
-
-
-def explain(plan: RestrictionPlan, state: Keeping, sight: Sight, by_radio: tuple[Need, ...] | None = None) -> Account:
-    """Say what is found next, and what it still lacks. `by_radio`: what receivers say, where they decide."""
-    span = plan.span(sight.at)
-    state = _in_span(state, span)
-    if state.finding is not None and by_radio is not None:
-        return plan.author.account(plan.kind.back, Need(key="heard_again", met=False), finding=state.finding)
-    if state.finding is not None:
-        returning: dict[str, float] = {"fixes": len(state.confirmation.marks), "needed": RETURN_FIXES}
-        back = Need(key="back_seen", met=False, at=state.confirmation.decide_at, figures=returning)
-        return plan.author.account(plan.kind.back, back, finding=state.finding)
-    return plan.author.account(
-        _coming(plan, state, span, sight.at),
-        *_asked(plan, state, span, sight.at),
-        *(by_radio or _seen_so(plan, state, sight)),
-    )
-
-
-def _coming(plan: RestrictionPlan, state: Keeping, span: Span, at: datetime) -> Code:
-    marks = state.confirmation.marks
-    begun_at = state.confirmation.since if state.confirmation.confirmed else marks[0].at if marks else None
-    return _code(plan, state, span, begun_at or at)
-
-
-def _asked(plan: RestrictionPlan, state: Keeping, span: Span, at: datetime) -> tuple[Need, ...]:
-    """Give what the hours, the permissions and the grace say."""
-    until_at = None if span.until_at == ALWAYS else span.until_at
-    if span.duty is Duty.FREE:
-        return (Need(key="duty", met=False, at=until_at),)
-    due = Need(key="duty", met=True, at=until_at)
-    if span.duty is Duty.EXCUSED:
-        return due, Need(key="no_permission", met=False, at=until_at)
-    over_at = _matters_from(plan, state, span)
-    asked = {"grace": plan.grace, "passage": plan.dwell, "stay": plan.stay}
-    waits = (
-        Need(key=key, met=at >= over_at, at=over_at, figures={f"{key}_s": time.total_seconds()})
-        for key, time in asked.items()
-        if time
-    )
-    return due, Need(key="no_permission", met=True), *waits
-
-
-def _seen_so(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Need, ...]:
-    """Give what the fixes say."""
-    position, confirmation = sight.last, state.confirmation
-    if position is None:
-        return (Need(key="place_told", met=False),)
-    fixes, needed = counted(confirmation)
-    figures: dict[str, float] = {"fixes": fixes, "needed": needed}
-    if confirmation.confirmed:
-        known = _known(state, _matters_from(plan, state, plan.span(sight.at)), sight)
-        sure = Need(key="confirmed", met=True, at=confirmation.since, figures=figures)
-        return sure, Need(key="known_now", met=known, at=position.at)
-    margin = {"margin_m": abs(plan.nearest(position)[1].margin_m), "accuracy_m": position.accuracy_m}
-    return (
-        Need(key="fix_precise", met=state.against is not None, at=position.at, figures=margin),
-        Need(key="against", met=state.against is True, at=position.at),
-        Need(key="confirmed", met=False, at=confirmation.decide_at, figures=figures),
-    )
