@@ -2,7 +2,7 @@
 
 import typer
 
-from baqylau.cli import demo, devices, equipment, hindsight, notices, operate, serve
+from baqylau.cli import demo, devices, equipment, hindsight, notices, operate, serve, units
 from baqylau.cli.logs import say_from
 
 app = typer.Typer(
@@ -20,6 +20,6 @@ def begin() -> None:
     say_from()
 
 
-for part in (serve.app, demo.app, operate.app, hindsight.app, notices.app, devices.app, equipment.app):
+for part in (serve.app, demo.app, operate.app, hindsight.app, notices.app, devices.app, equipment.app, units.app):
     app.registered_commands.extend(part.registered_commands)
     app.registered_groups.extend(part.registered_groups)

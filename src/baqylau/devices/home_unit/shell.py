@@ -1,7 +1,7 @@
 """The program of the stationary control device: awaits what happens, asks the core, does what it says.
 
 No meaning is decided here. Inputs are stamped when they arrive and taken in that order; records and what the core
-remembers are on disk before anything else that the core wants is done. A receiver that is lost is opened again, ever more slowly.
+remembers are on disk before anything else that the core wants is done. A lost receiver is opened again.
 """
 
 import asyncio
@@ -205,22 +205,25 @@ class Shell:
 
     async def _think(self) -> None:
         """Take inputs in their order until there are no more."""
-        while (first := await self._inbox.get()) is not None:
-            inputs: list[Input] = [first]
-            while len(inputs) < AT_ONCE_MAX and not self._inbox.empty() and (more := self._inbox.get_nowait()):
-                inputs.append(more)
-            await self._take(inputs)
+        going = True
+        while going:
+            inputs = [await self._inbox.get()]
+            while len(inputs) < AT_ONCE_MAX and not self._inbox.empty():
+                inputs.append(self._inbox.get_nowait())
+            known = [one for one in inputs if one is not None]
+            going = len(known) == len(inputs)
+            await self._take(known, last=not going)
             for _ in inputs:
                 self._inbox.task_done()
 
-    async def _take(self, inputs: Sequence[Input]) -> None:
+    async def _take(self, inputs: Sequence[Input], *, last: bool) -> None:
         records: list[Record] = []
         others: list[Output] = []
         for said in inputs:
             self.state, outputs = self._core.step(self.state, said)
             records += [one.record for one in outputs if isinstance(one, Write)]
             others += [one for one in outputs if not isinstance(one, Write)]
-        if records or abs(self.state.last_ms - self._persisted_ms) >= PERSIST_MS:
+        if records or last or abs(self.state.last_ms - self._persisted_ms) >= PERSIST_MS:
             await self._disk.run(self._parts.spool.write, records, msgspec.msgpack.encode(self.state))
             self._persisted_ms = self.state.last_ms
         self._link.configuration = 0 if self.state.configuration is None else self.state.configuration.version
