@@ -33,7 +33,7 @@ def test_the_key_is_made_once_and_only_the_owner_may_read_it(tmp_path: Path) -> 
     shown = run(app, ["home-unit", "key", "--dir", str(tmp_path / "unit")]).stdout
     assert len(bytes.fromhex(shown.strip())) == 32
     assert run(app, ["home-unit", "key", "--dir", str(tmp_path / "unit")]).stdout == shown
-    assert stat.S_IMODE((tmp_path / "unit/unit.seed").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "unit/seed").stat().st_mode) == 0o600
 
 
 def test_a_unit_that_is_not_enrolled_says_what_to_do(tmp_path: Path) -> None:

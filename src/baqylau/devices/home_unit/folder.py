@@ -43,7 +43,7 @@ class Folder:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = path
         self.root = path / "root.pem"
-        self._seed, self._enrolment = path / "unit.seed", path / "enrolment.json"
+        self._seed, self._enrolment = path / "seed", path / "enrolment.json"
 
     def signer(self) -> Signer:
         """Give the unit's key, made at the first call: 32 random bytes that only the owner may read."""
