@@ -8,12 +8,14 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer.main
 from typer.core import TyperGroup
 
 from baqylau.cli import app
+from baqylau.domain.orders import Restriction
 from baqylau.monitoring.server.importing.registry import parse
 from tests.arch.tree import ROOT, files, name_of
 
@@ -96,5 +98,6 @@ def test_the_import_file_of_the_how_to_is_taken_whole() -> None:
     example = re.search(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     assert example is not None
     registry = parse(example.group(1))
-    assert len(registry.restrictions) == 4
-    assert [person.name for person in registry.people] == ["Айгерім Сәрсенова"]
+    assert len({type(one) for one in registry.restrictions}) == len(get_args(Restriction))
+    assert [person.name for person in registry.people] == ["Айгерім Сәрсенова", "Сәуле Ойдан"]
+    assert [one.id for one in registry.devices if one.charge_schedule] == ["unit-7"]
