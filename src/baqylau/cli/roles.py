@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import threading
 from collections.abc import Callable
@@ -41,6 +42,8 @@ from baqylau.storage.waiting import Waiting
 
 log = structlog.get_logger()
 
+FILES_WANTED = 30_000
+"""Two doors' worth of lines, and what we open besides."""
 JUDGE_WAITS_S = 0.25
 """Longest wait for news; time itself is looked at this often."""
 
@@ -62,8 +65,17 @@ def vaulted(engine: Engine, data_dir: Path) -> Vaulted:
 
 def gateway_role(settings: Settings, engine: Engine) -> None:
     """Hear devices until we are asked to stop."""
+    _let_many_in()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_gateway(settings, engine))
+
+
+def _let_many_in() -> None:
+    """Ask the system for as many open lines as it allows us, up to what the doors take."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(FILES_WANTED, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _gateway(settings: Settings, engine: Engine) -> None:
