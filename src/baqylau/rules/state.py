@@ -9,7 +9,7 @@ from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.battery import Charge
 from baqylau.rules.contact import Contact
 from baqylau.rules.curfew import Curfew
-from baqylau.rules.geometry import LONGEST_DEGREE_M
+from baqylau.rules.geometry import LONGEST_DEGREE_M, clearance_m
 from baqylau.rules.jump import BEGUN, Track
 from baqylau.rules.keeping import Keeping
 from baqylau.rules.no_fix import Loss
@@ -52,7 +52,7 @@ class Calm(Struct, frozen=True, array_like=True, gc=False):
         fix = position.fix
         most_deg = abs(fix.latitude_deg - self.latitude_deg) + abs(fix.longitude_deg - self.longitude_deg)
         most_m = most_deg * LONGEST_DEGREE_M * _DISTORTION
-        return position.decides and most_m + position.accuracy_m < self.clear_m
+        return position.decides and most_m + clearance_m(position.accuracy_m) < self.clear_m
 
 
 class PersonState(Struct, frozen=True, kw_only=True):

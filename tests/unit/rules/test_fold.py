@@ -183,3 +183,11 @@ def test_a_fix_that_is_no_place_on_the_globe_hurts_nothing() -> None:
     state, findings = judged(supervision(presence()), [replace(broken, bodies=(body,))], at("22:20"))
     assert findings == ()
     assert state.position is None
+
+
+def test_a_coarse_fix_after_a_precise_one_is_weighed_by_its_own_clearance() -> None:
+    """It lies further off the zone than its R95, and nearer than twice that: it does not say that the zone is kept."""
+    who = supervision(exclusion())
+    story = [fix(at("12:00")), fix(at("12:01")), fix(at("12:02"), accuracy_m=1000.0)]
+    (keeping,) = judged(who, story)[0].keepings.values()
+    assert keeping.against is None
