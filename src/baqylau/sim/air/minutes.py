@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from baqylau.crypto.digests import observation_id
 from baqylau.domain.ids import DeviceId
@@ -26,6 +27,8 @@ from baqylau.domain.observations import (
 from baqylau.sim.air.home import Path
 from baqylau.sim.air.life import DAY_S, FARTHEST_M, Life, Times
 from baqylau.sim.air.prescribed import BRACELET, UNIT
+
+Frames = NDArray[np.int64]
 
 EVERY_S = 5.0
 """Notes on radio and GNSS, 1.2."""
@@ -60,15 +63,24 @@ def told(times: Times, levels: Sequence[Times], life: Life, begun_at: datetime) 
     moving = (life.away_m(times) > 0.0) & (life.away_m(times) < FARTHEST_M)
     minutes = np.arange(0.0, life.ends_s + REPORT_S, REPORT_S)
     firsts = np.searchsorted(times, minutes).tolist()
+    last_s = -REPORT_S
     for number, (first, last) in enumerate(pairwise(firsts)):
         ends_at = begun_at + timedelta(seconds=(number + 1) * REPORT_S)
         heard = np.flatnonzero(np.isfinite(best[first:last])) + first
-        if heard.size:
-            last_s = float(times[heard[-1]])
-            beacon = Heard(receiver_id=UNIT, rssi_dbm=round(float(np.median(best[heard])), 1), frames=int(heard.size))
+        for counted in _records(heard, times, last_s):
+            last_s = float(times[counted[-1]])
+            level_dbm = round(float(np.median(best[counted])), 1)
+            beacon = Heard(receiver_id=UNIT, rssi_dbm=level_dbm, frames=int(counted.size))
             at = begun_at + timedelta(seconds=last_s)
-            yield _said(BRACELET, at, ends_at, beacon, *WORN, Motion(moving=bool(moving[heard[-1]])))
+            yield _said(BRACELET, at, ends_at, beacon, *WORN, Motion(moving=bool(moving[counted[-1]])))
         yield _said(UNIT, ends_at, ends_at, ReceiverHealth(working=True, frames=ANCHOR_FRAMES, noise_dbm=-105.0))
+
+
+def _records(heard: Frames, times: Times, last_s: float) -> list[Frames]:
+    """Give which frames of a minute are counted together: the first after a silence is told by itself."""
+    if heard.size and times[heard[0]] - last_s > REPORT_S:
+        return [one for one in (heard[:1], heard[1:]) if one.size]
+    return [heard] if heard.size else []
 
 
 def _said(device_id: DeviceId, at: datetime, reported_at: datetime, *bodies: Body) -> Observation:
