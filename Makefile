@@ -45,7 +45,7 @@ system: ## Install what the tests use beyond Python and Node, where this is Debi
 # --- use --------------------------------------------------------------------------------------------------------------
 
 .PHONY: demo demo-reset
-demo: setup ## Start everything on this machine with twelve invented people; Ctrl-C stops it, the data stay
+demo: setup ## Start everything on this machine with fifteen invented people; Ctrl-C stops it, the data stay
 	@exec $(BIN)/baqylau demo
 
 demo-reset: setup ## Forget the demo's data

@@ -11,14 +11,16 @@ from typing import Annotated
 import typer
 
 from baqylau.cli.doors import Doors, options, ports_of
+from baqylau.cli.households import AIR, fitted_out, houses_in, programs
 from baqylau.cli.invitations import invitation_link
 from baqylau.cli.logs import LEVEL, say_from
 from baqylau.cli.options import DATABASE, Lifeline, alone, ready
 from baqylau.cli.serve import serve_all
 from baqylau.links import wall_clock
 from baqylau.monitoring.server import lifeline as parent
-from baqylau.monitoring.server.settings import DOORS, WEB_PORT, Settings
+from baqylau.monitoring.server.settings import DOORS, LINK, WEB_PORT, Settings
 from baqylau.sim import town_plan
+from baqylau.sim.air.live import run_houses
 from baqylau.sim.demo import run_demo_devices
 from baqylau.sim.demo_registry import demo_registry
 from baqylau.sim.town_map import write
@@ -39,7 +41,7 @@ def demo(
     data: Annotated[Path, typer.Option(help="Folder of the demo's data.")] = DEMO_DATA,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's data and end.")] = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Run everything on this machine with twelve invented people. Ctrl-C stops it; the data stay."""
+    """Run everything on this machine with fifteen invented people. Ctrl-C stops it; the data stay."""
     if reset:
         _forget(data)
         return
@@ -53,6 +55,9 @@ def demo(
         town.parent.mkdir(exist_ok=True)
         write(town)
         ports = {name: _free(port) for name, port in DOORS.items()}
+        units = fitted_out(
+            engine, data, founded_at=founded_at, started_at=wall_clock.now(), host=HOST, free=lambda: _free(0)
+        )
         settings = Settings(
             data_dir=data,
             host=HOST,
@@ -63,8 +68,12 @@ def demo(
             map_zoom=MAP_ZOOM,
         )
         _welcome(invitation_link(engine, f"http://{HOST}:{settings.web_port}"), ports)
-        devices = ["demo-devices", "--lifeline", *options(ports)]
-        serve_all(settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, {"devices": devices})
+        more = {
+            "devices": ["demo-devices", "--lifeline", *options(ports)],
+            "air": ["demo-air", str(data / AIR), "--lifeline"],
+            **programs(data, units, host=HOST, server=f"https://{HOST}:{ports[LINK]}"),
+        }
+        serve_all(settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, more)
     typer.echo("Stopped. The data stay: `make demo` goes on, `make demo-reset` forgets them.")
 
 
@@ -121,6 +130,25 @@ def demo_devices(
         run_demo_devices(
             HOST,
             ports_of(door),
+            now=wall_clock.now,
+            sleep=wall_clock.sleep,
+            random=Random(),  # noqa: S311 - noise of receivers
+        )
+    )
+
+
+@app.command("demo-air", hidden=True)
+def demo_air(
+    file: Path,
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option
+) -> None:
+    """Let the radio of the demo's households be on the air until we are asked to stop."""
+    if lifeline:
+        parent.hold()
+    houses = houses_in(file)
+    asyncio.run(
+        run_houses(
+            houses,
             now=wall_clock.now,
             sleep=wall_clock.sleep,
             random=Random(),  # noqa: S311 - noise of receivers

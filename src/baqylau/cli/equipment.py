@@ -99,7 +99,7 @@ def enrol(  # noqa: PLR0913, PLR0917 - each is an option of the command
         public = _sized(_hexadecimal(key), language, key)
         found = workshop.registered(name, kind, serial, LINK, by)
         workshop.enrol(found, KeyKind.ED25519, public, by)
-        told = msgspec.json.format(msgspec.json.encode(_enrolment(data / "keys", found, public)))
+        told = msgspec.json.format(msgspec.json.encode(enrolment(data / "keys", found, public)))
     if out is None:
         typer.echo(told.decode())
     else:
@@ -114,7 +114,8 @@ def _hexadecimal(said: str) -> bytes:
         return b""
 
 
-def _enrolment(directory: Path, found: Device, public: bytes) -> Enrolment:
+def enrolment(directory: Path, found: Device, public: bytes) -> Enrolment:
+    """Give what a unit needs to know, with a certificate for its key."""
     at = now()
     own = authorities(directory, os.urandom, at)
     leaf = device_certificate(own.issuing, found.id, public, from_at=at, serial=serial_number(os.urandom))

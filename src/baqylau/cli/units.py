@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from baqylau.cli.language import SPOKEN, Language
+from baqylau.cli.options import Lifeline
 from baqylau.devices.home_unit.folder import Folder, NotEnrolledError, RunningError
 from baqylau.devices.home_unit.link import Identity
 from baqylau.devices.home_unit.shell import Clock, Ended, Parts, Shell
@@ -20,6 +21,7 @@ from baqylau.links.radio.replay import RecordingError, ReplaySource, Tape, tape
 from baqylau.links.radio.stream import SerialSource, SocketSource
 from baqylau.links.radio.words import Source
 from baqylau.locales import text
+from baqylau.monitoring.server import lifeline as parent
 
 app = typer.Typer()
 home_unit = typer.Typer(help="The stationary control device: a program for a Linux board.", invoke_without_command=True)
@@ -30,7 +32,7 @@ DEFAULT_DIR = Path("baqylau-unit")
 
 
 @home_unit.callback()
-def run(
+def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
     context: typer.Context,
     folder: Dir = DEFAULT_DIR,
     server: Annotated[
@@ -43,12 +45,15 @@ def run(
         ),
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Play a recording as fast as the machine can.")] = False,  # noqa: FBT002 - an option
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option
     voice: Annotated[str, typer.Option(help="Program that speaks: language as argument, text on its input.")] = "",
     language: Language = SPOKEN,
 ) -> None:
     """Hear bracelets around the clock, judge presence, keep everything, and tell the server."""
     if context.invoked_subcommand is not None:
         return
+    if lifeline:
+        parent.hold()
     own = Folder(folder)
     try:
         enrolment = own.enrolment()

@@ -117,10 +117,11 @@ class Workshop(Struct, frozen=True):
 def opened(data: Path, database: str, language: str) -> Iterator[Workshop]:
     """Give a workshop over the installation's database."""
     with ready(data, database) as engine:
-        yield _open(engine, data, language)
+        yield over(engine, data, language)
 
 
-def _open(engine: Engine, data: Path, language: str) -> Workshop:
+def over(engine: Engine, data: Path, language: str) -> Workshop:
+    """Give a workshop over a database that is open already."""
     keys = DeviceKeys(engine, vaulted(engine, data).vault, now, os.urandom)
     return Workshop(
         Registers(engine, now), keys, Commands(engine, now), LinkRecords(engine), Audit(engine, now), language

@@ -137,15 +137,15 @@ def _restrictions(actor: Actor, founded_at: datetime, started_at: datetime) -> I
     hour_at = started_at.replace(minute=0, second=0, microsecond=0)
     since_at = first_at if founded_at >= hour_at else hour_at
     if actor.at_home:
-        yield _presence(actor, _schedule(actor.at_home, hour_at), since_at)
+        yield _presence(actor, schedule(actor.at_home, hour_at), since_at)
     if actor.work and actor.at_work:
-        yield _workplace(actor, actor.work, _schedule(actor.at_work, hour_at), since_at)
+        yield _workplace(actor, actor.work, schedule(actor.at_work, hour_at), since_at)
     if actor.keeps_from_school:
         yield _school(actor, first_at)
     if actor.keeps_to_town:
         yield _town(actor, first_at)
     if actor.visits and actor.visiting:
-        yield _visits(actor, actor.visits, _schedule(actor.visiting, hour_at), since_at)
+        yield _visits(actor, actor.visits, schedule(actor.visiting, hour_at), since_at)
     if actor.keeps_from:
         yield _apart(actor, actor.keeps_from, first_at)
 
@@ -154,10 +154,10 @@ def _presence(actor: Actor, schedule: Schedule, since_at: datetime) -> PresenceR
     return PresenceRegime(
         id=_restriction_id(actor, "home"),
         order_id=_order_id(actor),
-        version=_version(since_at),
+        version=version(since_at),
         clause="Белгіленген уақытта үйде болу",
         from_at=since_at,
-        places=(_circle(actor.home, HOME_M),),
+        places=(circle(actor.home, HOME_M),),
         schedule=schedule,
         grace_s=GRACE_S,
     )
@@ -167,10 +167,10 @@ def _workplace(actor: Actor, place: House, schedule: Schedule, since_at: datetim
     return RequiredPlace(
         id=_restriction_id(actor, "work"),
         order_id=_order_id(actor),
-        version=_version(since_at),
+        version=version(since_at),
         clause="Жұмыс уақытында жұмыс орнында болу",
         from_at=since_at,
-        zone=_circle(place, WORK_M),
+        zone=circle(place, WORK_M),
         schedule=schedule,
     )
 
@@ -202,10 +202,10 @@ def _visits(actor: Actor, place: House, schedule: Schedule, since_at: datetime) 
     return TimedPlace(
         id=_restriction_id(actor, "visits"),
         order_id=_order_id(actor),
-        version=_version(since_at),
+        version=version(since_at),
         clause="Бұл жерде тек белгіленген уақытта болу",
         from_at=since_at,
-        zone=_circle(place, WORK_M),
+        zone=circle(place, WORK_M),
         schedule=schedule,
     )
 
@@ -222,7 +222,8 @@ def _apart(actor: Actor, other: int, first_at: datetime) -> NoContact:
     )
 
 
-def _version(at: datetime) -> int:
+def version(at: datetime) -> int:
+    """Give the version of what begins at an instant: one for each hour of starting."""
     return int(at.timestamp()) // 3600
 
 
@@ -230,11 +231,13 @@ def _polygon(name: str, outline: Sequence[Place]) -> Polygon:
     return Polygon(name=name, outline=tuple(town_plan.to_point(place) for place in outline))
 
 
-def _circle(house: House, radius_m: float) -> Circle:
+def circle(house: House, radius_m: float) -> Circle:
+    """Give a place around a house, named by its address."""
     return Circle(name=house.address, center=town_plan.to_point(house.middle), radius_m=radius_m)
 
 
-def _schedule(hours: Hours, hour_at: datetime) -> Schedule:
+def schedule(hours: Hours, hour_at: datetime) -> Schedule:
+    """Give hours that begin and end so long after an hour, each day."""
     hour = hour_at.astimezone(ZoneInfo(TIMEZONE)).hour
     start_min, end_min = ((hour + shift) % 24 * 60 for shift in (hours.from_h, hours.until_h))
     return Schedule(timezone=TIMEZONE, windows=(Window(start_min=start_min, end_min=end_min),))
