@@ -46,8 +46,8 @@ def _tried(bench: Bench, memory: Memory, path: Path) -> Iterator[tuple[Mutant, s
         if killer is None:
             killer = bench.killer(path, mutant)
             memory.keep(path, mutant, killer)
+            memory.save()
         yield mutant, killer
-    memory.save()
 
 
 def _figures(bench: Bench, memory: Memory, path: Path) -> Figures:
