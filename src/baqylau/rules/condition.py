@@ -94,13 +94,8 @@ def word(*, holds: bool) -> Word:
     return Word.HOLDS if holds else Word.ENDED
 
 
-def heard(kind: Kind[_B], author: Author, state: Condition | None, evidence: Evidence, body: _B) -> _Step:
-    """Take one thing that the device says."""
-    return held(kind, author, state, evidence, kind.says(body))
-
-
 def held(kind: Kind[Any], author: Author, state: Condition | None, evidence: Evidence, said: Word | None) -> _Step:
-    """Take what a word of the device means."""
+    """Take what a word of the device means; None when it says nothing of the condition."""
     if said is None:
         return state, ()
     if said is Word.ENDED:

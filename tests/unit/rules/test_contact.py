@@ -6,14 +6,19 @@ import msgspec
 from msgspec.structs import replace
 
 from baqylau.crypto.digests import observation_id
-from baqylau.domain.ids import ConsentId, ObservationId, PersonId, RestrictionId
+from baqylau.domain.findings import Check, Code
+from baqylau.domain.ids import ConsentId, FindingId, ObservationId, PersonId, RestrictionId
 from baqylau.domain.observations import Authentication, Nearness, Observation
 from baqylau.domain.orders import Consent, NoContact
 from baqylau.domain.partitions import nearness_of
 from baqylau.domain.people import Supervision
+from baqylau.domain.verdicts import Standing, Verdict
+from baqylau.rules import contact
 from baqylau.rules.clock import order_key
+from baqylau.rules.contact import Contact, ContactPlan
 from baqylau.rules.fold import begin, fold
-from baqylau.rules.spans import watched
+from baqylau.rules.settings import RETURN_FIXES
+from baqylau.rules.spans import Duty, Validity, watched
 from baqylau.rules.state import PersonState
 from tests.unit.rules.stories import (
     ORDER,
@@ -30,6 +35,8 @@ from tests.unit.rules.stories import (
 )
 
 OTHER = PersonId("person-2")
+ONE, TWO = ObservationId("one"), ObservationId("two")
+SECOND = timedelta(seconds=1)
 
 
 def no_contact(**more: object) -> NoContact:
@@ -51,6 +58,7 @@ def consent(until_at: datetime | None = None) -> Consent:
 
 ACCOMPLICES = supervision(no_contact(distance_m=100.0))
 PROTECTED = supervision(no_contact(protected=True), consents=(consent(),))
+PLAN = ContactPlan(PROTECTED, no_contact(protected=True), Validity(from_at=ORDER_FROM, until_at=ORDER_UNTIL))
 
 
 def apart(when: datetime, distance_m: float, accuracy_m: float = 20.0) -> Observation:
@@ -170,3 +178,102 @@ def test_a_restriction_whose_protected_person_gives_no_consent_is_shown_as_not_w
     assert watched(withdrawn, withdrawn.restrictions[0], at("11:59"))
     assert not watched(withdrawn, withdrawn.restrictions[0], at("12:00"))
     assert watched(ACCOMPLICES, ACCOMPLICES.restrictions[0], at("12:00"))
+
+
+def nearness(distance_m: float, accuracy_m: float = 20.0, other_id: PersonId = OTHER) -> Nearness:
+    return Nearness(other_id=other_id, distance_m=distance_m, accuracy_m=accuracy_m, because=(ONE, TWO))
+
+
+def marks(distance_m: float, accuracy_m: float) -> dict[str, tuple[bool, ...]]:
+    """Give what one position says to each distance."""
+    states, _ = contact.near(PLAN, {}, at("12:00"), ONE, nearness(distance_m, accuracy_m))
+    return {key[-3:]: tuple(mark.against for mark in state.confirmation.marks) for key, state in states.items()}
+
+
+def test_near_is_nearer_than_a_distance_by_more_than_the_accuracy() -> None:
+    assert marks(480, 20) == {"V02": (), "V01": (True,)}
+    assert marks(479, 20) == {"V02": (True,), "V01": (True,)}
+    assert marks(980, 20) == {"V02": (), "V01": ()}
+    assert marks(979, 20) == {"V02": (), "V01": (True,)}
+
+
+def test_apart_is_farther_than_a_distance_by_more_than_the_accuracy() -> None:
+    for distance_m, ended in ((520, []), (521, ["V06", "V01"])):
+        story = [*walk(at("12:00"), 100, 100), apart(at("12:02"), distance_m), apart(at("12:03"), distance_m)]
+        assert codes(judged(PROTECTED, story)[1])[1:] == ended
+
+
+def test_what_is_found_names_its_figures_and_how_sure_it_is() -> None:
+    _, (near, again) = judged(PROTECTED, walk(at("12:00"), 100, 100, 2000, 2000))
+    assert {one.name: one.value for one in near.thresholds} == {
+        "distance_m": 500.0,
+        "apart_m": 100.0,
+        "return_fixes": RETURN_FIXES,
+    }
+    assert (near.verdict, again.verdict) == (
+        Verdict(standing=Standing.INSIDE, margin_m=400.0, accuracy_m=20.0),
+        Verdict(standing=Standing.OUTSIDE, margin_m=-1500.0, accuracy_m=20.0),
+    )
+    assert (near.since, again.since, near.restriction_version) == (at("12:00"), at("12:02"), 1)
+    assert Check.CONSENT_IN_FORCE in near.checks
+    _, (met,) = judged(ACCOMPLICES, walk(at("12:00"), 50, 50))
+    assert (Check.CONSENT_IN_FORCE in met.checks, Check.CONFIRMED_BY_SEVERAL in met.checks) == (False, True)
+
+
+def test_how_near_somebody_else_is_says_nothing() -> None:
+    stranger = nearness(10, other_id=PersonId("person-3"))
+    assert contact.near(PLAN, {}, at("12:00"), ONE, stranger) == ({}, ())
+
+
+def test_a_restriction_is_watched_while_it_is_in_force_and_consent_is_given() -> None:
+    short = Validity(from_at=at("12:00"), until_at=at("13:00"))
+    for plan in (
+        ContactPlan(PROTECTED, no_contact(protected=True), short),
+        ContactPlan(ACCOMPLICES, no_contact(), short),
+    ):
+        assert plan.watched == (short,)
+    for begin_, end, watched_times in (
+        (at("12:10"), at("12:20"), (Validity(from_at=at("12:10"), until_at=at("12:20")),)),
+        (at("10:00"), at("12:00"), ()),
+        (at("10:00"), at("14:00"), (short,)),
+    ):
+        who = replace(PROTECTED, consents=(replace(consent(end), from_at=begin_),))
+        assert ContactPlan(who, no_contact(protected=True), short).watched == watched_times
+
+
+def test_not_being_watched_is_said_once_where_it_begins() -> None:
+    until = at("12:00")
+    plan = ContactPlan(
+        replace(PROTECTED, consents=(consent(until),)),
+        no_contact(protected=True),
+        Validity(from_at=ORDER_FROM, until_at=ORDER_UNTIL),
+    )
+    (said,) = contact.tick(plan, until)
+    assert (said.code.value, said.since, said.because, said.restriction_version) == ("W04", until, (), 1)
+    assert contact.tick(plan, until - SECOND) == contact.tick(plan, until + SECOND) == ()
+    assert contact.tick(plan, ORDER_UNTIL) == contact.tick(PLAN, ORDER_UNTIL) == ()
+    never = ContactPlan(replace(PROTECTED, consents=()), no_contact(protected=True), PLAN.validity)
+    assert [len(contact.tick(never, ORDER_FROM + SECOND * step)) for step in range(2)] == [1, 0]
+
+
+def test_what_is_remembered_lasts_while_it_is_watched_and_is_open_while_it_is_asked() -> None:
+    open_ = {f"{PLAN.key}/V02": Contact(Code.PROXIMITY, finding=FindingId("open"))}
+    assert contact.kept([PLAN], open_, at("12:00")) == open_
+    assert contact.kept([PLAN], open_, ORDER_UNTIL) == contact.kept([], open_, at("12:00")) == {}
+    excused = replace(PROTECTED, permissions=(permission(at("12:00"), at("13:00")),))
+    plan = ContactPlan(excused, no_contact(protected=True), PLAN.validity)
+    assert contact.kept([plan], open_, at("12:00")) == {f"{PLAN.key}/V02": Contact(Code.PROXIMITY)}
+    assert [contact.wake_at(plan, when) for when in (at("11:00"), at("12:00"))] == [at("12:00"), at("13:00")]
+    assert plan.span(at("13:00")).duty is Duty.DUE
+
+
+def test_only_a_distance_itself_shows_as_not_kept() -> None:
+    open_ = FindingId("open")
+    assert contact.broken({"one": Contact(Code.PREALERT, finding=open_), "two": Contact(Code.MEETING, finding=open_)})
+    assert not contact.broken({"one": Contact(Code.PREALERT, finding=open_), "two": Contact(Code.MEETING)})
+
+
+def test_a_permission_ends_what_is_open_without_a_word_and_the_next_position_finds_it_again() -> None:
+    who = replace(PROTECTED, permissions=(permission(at("12:02"), at("12:04")),))
+    story = walk(at("12:00"), 100, 100, 100, 100, 100)
+    assert told(judged(who, story)[1]) == [("V02", "12:01"), ("V02", "12:04")]
