@@ -7,6 +7,7 @@ from baqylau.devices.home_unit.outputs import Lamp, Restarting, Upload
 from baqylau.domain.commands import ClearLatches, ReportNow, Restart, TellPerson, WalkNow
 from baqylau.domain.observations import Battery, Displaced, Enclosure, Power, ReceiverHealth
 from baqylau.domain.people import Language
+from baqylau.protocols.batch.commands import Watched
 from baqylau.protocols.batch.records import (
     Alive,
     CommandResult,
@@ -20,6 +21,7 @@ from baqylau.protocols.batch.records import (
 from baqylau.protocols.beacon.status import Status
 from baqylau.protocols.beacon.system_time import seconds_at
 from tests.unit.devices.home_unit.home import BRACELET, EVERY_S, RELAY, SECOND, SOURCE, Home, beacon
+from tests.unit.rules.stories import PERSON, at, permission, presence
 
 
 def receptions(home: Home) -> list[Reception]:
@@ -330,3 +332,12 @@ def test_after_a_new_beginning_what_was_counted_is_written_and_the_numbers_go_on
     home.live(61, BRACELET)
     assert [record.seq for record in home.records] == list(range(1, len(home.records) + 1))
     assert health(home)[-1].working
+
+
+def test_who_has_a_permission_is_neither_called_nor_missed() -> None:
+    excused = permission(at("22:00"), at("23:59"))
+    told = Watched(person_id=PERSON, transmitter_id=BRACELET, restrictions=(presence(),), permissions=(excused,))
+    home = Home("22:30", watched=(told,))
+    home.live(300, BRACELET)
+    home.live(900)
+    assert (home.keys_said(), home.codes()) == ([], [])

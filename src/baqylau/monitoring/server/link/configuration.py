@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.domain.orders import Order, PresenceRegime, Restriction
+from baqylau.domain.orders import Order, Permission, PresenceRegime, Restriction
 from baqylau.domain.people import Device, DeviceKind, Language, Supervision
 from baqylau.monitoring.server.link.beacons import Beacons
 from baqylau.protocols.batch.commands import Configuration, DelegatedKey, Watched
@@ -85,6 +85,7 @@ def _draft(
             transmitter_id=one.id,
             restrictions=_regimes(supervision, now),
             language=languages.get(supervision.person_id, Language.KK),
+            permissions=_permissions(supervision, now),
         )
         for one in beacons
         if one.kind in WORN
@@ -99,6 +100,11 @@ def _regimes(supervision: Supervision, now: datetime) -> tuple[Restriction, ...]
         for one in supervision.restrictions
         if isinstance(one, PresenceRegime) and (one.until_at is None or now < one.until_at)
     )
+
+
+def _permissions(supervision: Supervision, now: datetime) -> tuple[Permission, ...]:
+    """Give what excuses now or later: nobody is told to come home who may be out. Why is not the unit's business."""
+    return tuple(replace(one, reason="", granted_by="") for one in supervision.permissions if now < one.until_at)
 
 
 def _name(device: Device) -> str:
