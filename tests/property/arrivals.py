@@ -9,7 +9,7 @@ from baqylau.domain.observations import Observation
 from baqylau.domain.people import Supervision
 from baqylau.rules.clock import order_key
 from baqylau.rules.fold import PersonState, begin, fold
-from baqylau.rules.refold import difference, late, refold, serves
+from baqylau.rules.refold import complete, difference, late, refold, serves
 
 SNAPSHOT_EVERY = 3
 
@@ -38,7 +38,7 @@ class Judge:
         else:
             self.state, found = fold(self.supervision, self.state, new, until)
             self._raise(found)
-        if len(self.heard) - self.kept_at >= self.snapshot_every:
+        if len(self.heard) - self.kept_at >= self.snapshot_every and complete(self.state):
             self.kept_at = len(self.heard)
             self.snapshots.append(self.state)
 

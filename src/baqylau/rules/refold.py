@@ -56,6 +56,14 @@ def serves(snapshot: PersonState, observation: Observation) -> bool:
     return snapshot.through is None or snapshot.through < instant(observation)
 
 
+def complete(state: PersonState) -> bool:
+    """Whether all is folded of the instant at which the state stands, ticks too: only then it is kept as a snapshot.
+
+    What a tick of that very instant finds afterwards would be found once more by a refold from there.
+    """
+    return state.through is not None and (state.wake_at is None or state.through < state.wake_at)
+
+
 def refold(
     supervision: Supervision, snapshot: PersonState, observations: Iterable[Observation], until: datetime | None
 ) -> tuple[PersonState, tuple[Finding, ...]]:

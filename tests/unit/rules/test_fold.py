@@ -10,7 +10,7 @@ from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.clock import instant, order_key, plausible
 from baqylau.rules.fold import Stretch, begin, fold, standing, trace
-from baqylau.rules.refold import difference, late, refold, serves
+from baqylau.rules.refold import complete, difference, late, refold, serves
 from tests.unit.rules.stories import (
     DAY,
     ORDER_FROM,
@@ -191,3 +191,12 @@ def test_a_coarse_fix_after_a_precise_one_is_weighed_by_its_own_clearance() -> N
     story = [fix(at("12:00")), fix(at("12:01")), fix(at("12:02"), accuracy_m=1000.0)]
     (keeping,) = judged(who, story)[0].keepings.values()
     assert keeping.against is None
+
+
+def test_a_state_is_a_snapshot_when_the_ticks_of_its_instant_are_folded() -> None:
+    """The order begins with the very observation: the tick that begins it comes after everything of that instant."""
+    who, first = supervision(presence()), fix(ORDER_FROM)
+    assert not complete(begin())
+    assert not complete(fold(who, begin(), [first], None)[0])
+    assert complete(fold(who, begin(), [first], ORDER_FROM)[0])
+    assert complete(fold(who, begin(), [first, fix(ORDER_FROM + timedelta(seconds=1))], None)[0])

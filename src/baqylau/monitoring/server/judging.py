@@ -13,7 +13,7 @@ from baqylau.domain.partitions import nearness_of, ourselves, partition_of
 from baqylau.domain.people import Supervision
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonState, begin, fold, standing
-from baqylau.rules.refold import difference, late, refold
+from baqylau.rules.refold import complete, difference, late, refold
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import Judged, JudgeStore, LiveWrite
 
@@ -200,6 +200,6 @@ def _snapshot_due(known: Known, folded: Folded) -> bool:
     through = folded.state.through
     base = folded.begun_after if folded.again else known.snapshot_at
     count = folded.observations + (0 if folded.again else known.since_snapshot)
-    if through is None or count == 0:
+    if through is None or count == 0 or not complete(folded.state):
         return False
     return base is None or through - base >= SNAPSHOT_EVERY or count >= SNAPSHOT_OBSERVATIONS
