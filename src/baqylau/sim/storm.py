@@ -28,6 +28,8 @@ from baqylau.storage.registry import Registry
 
 PREFIX = 771
 ANSWER_WITHIN_S = 30.0
+CLOSED_S = 0.2
+"""So long lines may take to be closed."""
 HEALTH = Own(bodies=(ReceiverHealth(working=True, frames=12), Power(external=True)))
 _OK = b"200"
 
@@ -142,6 +144,7 @@ async def storm(units: Sequence[StormUnit], batches: Sequence[bytes], gate: Gate
     finally:
         for writer in lines:
             writer.transport.abort()
+        await asyncio.sleep(CLOSED_S)
     return Met(after_s=tuple(after_s), attempts=attempts[0])
 
 
@@ -151,14 +154,23 @@ async def _delivered(unit: StormUnit, raw: bytes, gate: Gate) -> asyncio.StreamW
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             reader, writer = await asyncio.open_connection(gate.host, gate.port, ssl=gate.trust, server_hostname=name)
-            writer.write(_request(BATCHES, raw))
+    except (OSError, TimeoutError):
+        return None
+    writer.write(_request(BATCHES, raw))
+    if await _answered(reader, unit, gate):
+        return writer
+    writer.transport.abort()
+    return None
+
+
+async def _answered(reader: asyncio.StreamReader, unit: StormUnit, gate: Gate) -> bool:
+    """Tell whether the server says that it keeps everything."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
             answer = await _body(reader)
     except (OSError, TimeoutError, asyncio.IncompleteReadError):
-        return None
-    if answer is None or not _keeps(unit, answer, gate):
-        writer.transport.abort()
-        return None
-    return writer
+        return False
+    return answer is not None and _keeps(unit, answer, gate)
 
 
 def _request(path: str, body: bytes) -> bytes:
