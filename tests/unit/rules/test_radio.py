@@ -71,13 +71,14 @@ def test_the_first_frame_alone_is_lone_and_enough_frames_never_are() -> None:
 
 
 def test_weak_begins_below_a_strength_and_ends_at_a_greater_one() -> None:
-    strengths = [WEAK_RSSI_DBM, WEAK_RSSI_DBM - 1, WEAK_RSSI_DBM + WEAK_REARM_DB - 1, WEAK_RSSI_DBM + WEAK_REARM_DB]
+    limit, again = WEAK_RSSI_DBM, WEAK_RSSI_DBM + WEAK_REARM_DB
+    strengths = [limit, limit, limit - 1, again - 1, again, again - 1]
     state, weak = None, []
     for number, rssi_dbm in enumerate(strengths):
         state = heard(state, NOON + number * MINUTE, rssi_dbm=rssi_dbm)
         assert state.last is not None
         weak.append(state.last.weak)
-    assert weak == [False, True, True, False]
+    assert weak == [False, False, True, True, False, False]
 
 
 def test_a_jam_outlasts_a_reception_and_a_fault_does_not() -> None:
@@ -180,6 +181,7 @@ def test_present_becomes_weak_after_two_minutes_and_is_gone_after_five() -> None
     assert gone == radio.Word(
         presence=Presence.ABSENT_SUSPECTED, since=NOON, because=(ONE, TWO), proved_at=NOON + 4 * MINUTE
     )
+    assert (gone.lone, gone.zone) == (False, 0)
 
 
 def test_absence_is_sure_when_the_grace_is_over_and_the_proof_is_fresh() -> None:
@@ -247,3 +249,10 @@ def test_time_alone_changes_something_at_the_limits_and_where_a_proof_ends() -> 
         NOON + 19 * MINUTE,
     ]
     assert list(radio.edges([], NOON, GRACE)) == [NOON + 5 * MINUTE, NOON + 6 * MINUTE]
+
+
+def test_the_last_reception_is_the_last_that_happened_whenever_its_silence_began_to_count() -> None:
+    deaf = heard(from_at=NOON + 5 * MINUTE)
+    later = heard(when=NOON + 2 * MINUTE, name=TWO, from_at=NOON + 2 * MINUTE)
+    said = word(deaf, later, when=NOON + 10 * MINUTE)
+    assert (said.because, said.since) == ((TWO, TWO), NOON + 5 * MINUTE)
