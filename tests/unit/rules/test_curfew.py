@@ -21,7 +21,7 @@ from baqylau.rules.position import Position, position
 from baqylau.rules.radio import FRESH, Presence, Word
 from baqylau.rules.settings import GAPS_PER_DAY
 from tests.unit.rules.radio_stories import wearer
-from tests.unit.rules.stories import HOME, at, permission, presence, told
+from tests.unit.rules.stories import HOME, at, exclusion, permission, presence, supervision, told
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 BEGIN, END = at("22:00"), at("06:00", 1)
@@ -95,6 +95,7 @@ def test_a_tick_is_asked_for_when_a_limit_would_be_passed_and_not_for_one_that_i
     assert list(curfew.wake_at(PLAN, counting, BEGIN + 2 * HOUR - SECOND)) == [BEGIN + 2 * HOUR]
     assert list(curfew.wake_at(PLAN, counting, BEGIN + 2 * HOUR)) == []
     assert list(curfew.wake_at(PLAN, curfew.BEGUN, BEGIN)) == []
+    assert list(curfew.wake_at(plan_of(supervision(exclusion())).restrictions[0], counting, BEGIN)) == []
 
 
 def test_only_limits_that_an_order_names_are_limits() -> None:
