@@ -19,6 +19,7 @@ from msgspec import Struct
 from baqylau.cli.linking import sources
 from baqylau.cli.roles import vaulted
 from baqylau.crypto.certificates import chain_pem
+from baqylau.devices.home_unit.link import WAIT_FIRST_S
 from baqylau.links.wall_clock import now
 from baqylau.protocols.fleet import FLEET
 from baqylau.sim.storm import HEALTH, Gate, Met, StormUnit, storm, storm_registry
@@ -56,7 +57,7 @@ class Storm(Struct, frozen=True, kw_only=True):
     """How long the gateway took until it listened again, with all keys and registers read."""
 
 
-def brought_back(installation: Installation, units: int) -> Storm:
+def brought_back(installation: Installation, units: int, first_s: float = WAIT_FIRST_S) -> Storm:
     """Let so many units lose the gateway and come back."""
     begun_at = now() - timedelta(minutes=30)
     port, fleet = free_port(), [StormUnit(index) for index in range(1, units + 1)]
@@ -65,14 +66,14 @@ def brought_back(installation: Installation, units: int) -> Storm:
     gate = Gate(host=HOST, port=port, trust=trust, server_key=server_key)
     with _gateway(installation, port) as pid:
         first = fleet[: units // 100 + 1]
-        _run(first, [unit.batch(begun_at, RECORDS) for unit in first], gate)
+        _run(first, [unit.batch(begun_at, RECORDS) for unit in first], gate, 0.0)
         os.kill(pid, signal.SIGKILL)
     batches = [unit.batch(begun_at + timedelta(minutes=RECORDS), RECORDS) for unit in fleet]
     stopped_at = now()
     with _gateway(installation, port) as pid:
         started_s = (now() - stopped_at).total_seconds()
         before = cpu_s(pid), _database_s(installation)
-        met = _run(fleet, batches, gate)
+        met = _run(fleet, batches, gate, first_s)
         after = cpu_s(pid), _database_s(installation)
     return Storm(
         units=units,
@@ -107,9 +108,9 @@ def _gateway(installation: Installation, port: int) -> Iterator[int]:
         yield pid
 
 
-def _run(fleet: list[StormUnit], batches: list[bytes], gate: Gate) -> Met:
+def _run(fleet: list[StormUnit], batches: list[bytes], gate: Gate, first_s: float) -> Met:
     random = Random(SEED)  # noqa: S311 - when somebody comes back is no secret
-    return asyncio.run(storm(fleet, batches, gate, random, now()))
+    return asyncio.run(storm(fleet, batches, gate, random, now(), first_s))
 
 
 def _lost(installation: Installation, fleet: list[StormUnit], begun_at: datetime) -> int:

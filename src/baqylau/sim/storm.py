@@ -122,14 +122,24 @@ def storm_registry(units: int, founded_at: datetime) -> Registry:
     )
 
 
-async def storm(units: Sequence[StormUnit], batches: Sequence[bytes], gate: Gate, random: Random, now: datetime) -> Met:
-    """Let all units come back, and hold their lines until each has its answer."""
+async def storm(
+    units: Sequence[StormUnit],
+    batches: Sequence[bytes],
+    gate: Gate,
+    random: Random,
+    now: datetime,
+    first_s: float = WAIT_FIRST_S,
+) -> Met:
+    """Let all units come back, and hold their lines until each has its answer.
+
+    `first_s`: how long they wait at first, at most.
+    """
     begun_s, lines, attempts = _now_s(), list[asyncio.StreamWriter](), [0]
 
     async def come(unit: StormUnit, raw: bytes) -> float:
         failures = 1
         while True:
-            await asyncio.sleep(random.uniform(0.0, min(WAIT_FIRST_S * 2 ** (failures - 1), WAIT_MAX_S)))
+            await asyncio.sleep(random.uniform(0.0, min(first_s * 2 ** (failures - 1), WAIT_MAX_S)))
             attempts[0] += 1
             writer = await _delivered(unit, raw, gate)
             if writer is not None:
