@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from baqylau.rules.accumulation import Limit, Tally, begun, ended, over, said, total_s
+from baqylau.rules.accumulation import Limit, Over, Tally, begun, ended, over, said, total_s
 from tests.unit.rules.radio_stories import at_home, listens, wearer
 from tests.unit.rules.stories import at, every, fix, judged, north, permission, presence, supervision, told
 
@@ -114,3 +114,39 @@ def test_one_poor_fix_in_the_night_changes_nothing_but_an_unseen_hour_does() -> 
     assert ("P07", "06:00") in told(judged(supervision(presence()), poor, at("06:30", 1))[1])
     unseen = [one for one in night if not at("01:00", 1) <= one.observed_at < at("02:00", 1)]
     assert "P07" not in [code for code, _ in told(judged(supervision(presence()), unseen, at("06:30", 1))[1])]
+
+
+def test_a_day_without_a_limit_that_is_passed_counts_towards_the_next() -> None:
+    tally = begun(Tally(), at("22:00"))
+    found = over(tally, {Limit.PER_WEEK: 3 * HOUR_S}, at("12:00", 3), ALMATY)
+    assert found is not None
+    assert (found.at, found.limit, found.day) == (at("01:00", 1), Limit.PER_WEEK, MONDAY)
+
+
+def test_more_than_a_week_is_kept_and_no_more() -> None:
+    tally = Tally()
+    for day in range(10):
+        tally = ended(begun(tally, at("10:00", day)), at("11:00", day), ALMATY)
+    assert [day for day, _ in tally.days] == [MONDAY + day for day in range(2, 10)]
+
+
+def test_counting_begins_once_and_ends_once() -> None:
+    tally = begun(Tally(), at("10:00"))
+    assert begun(tally, at("11:00")) is tally
+    done = ended(tally, at("12:00"), ALMATY)
+    assert (done.from_at, ended(done, at("13:00"), ALMATY)) == (None, done)
+    assert over(done, {Limit.PER_DAY: 0.0}, at("13:00"), ALMATY) is None
+
+
+def test_a_limit_that_was_passed_before_is_passed_at_once_and_the_day_before_the_week() -> None:
+    tally = begun(ended(begun(Tally(), at("08:00")), at("12:00"), ALMATY), at("20:00"))
+    found = over(tally, {Limit.PER_DAY: HOUR_S, Limit.PER_WEEK: HOUR_S}, at("20:00:01"), ALMATY)
+    assert found is not None
+    assert (found.at, found.limit) == (at("20:00"), Limit.PER_DAY)
+
+
+def test_what_was_said_is_remembered_for_as_many_days_as_are_kept() -> None:
+    tally = Tally()
+    for day in range(20):
+        tally = said(tally, Over(at("12:00", day), Limit.PER_DAY, MONDAY + day))
+    assert tally.said == tuple((Limit.PER_DAY, MONDAY + day) for day in range(4, 20))

@@ -186,6 +186,8 @@ def test_absence_ends_with_what_was_known_last() -> None:
     assert counted_s(unknown, away(), last=placed(NIGHT + minute)) == 3600
     assert counted_s(unknown, away(), word=replace(word, proved_at=NIGHT + minute)) == 3600
     assert counted_s(back(BEGIN - minute), away()) == 0
+    assert counted_s(away(against=False), away()) == 3600
+    assert counted_s(replace(back(BEGIN), confirmation=Confirmation()), away()) == 3600
 
 
 OVER = replace(HOURS, tally=Tally(from_at=BEGIN))

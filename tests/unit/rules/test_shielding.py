@@ -1,0 +1,30 @@
+"""Signals that were lost together, to the second."""
+
+from datetime import timedelta
+
+import pytest
+
+from baqylau.rules import shielding
+from baqylau.rules.settings import LOST_TOGETHER_S
+from baqylau.rules.signals import Signal
+from tests.unit.rules.stories import at
+
+NOON = at("12:00")
+
+
+def lost(after_s: float = 0, *, was_strong: bool = True) -> Signal:
+    return Signal(lost_at=NOON + timedelta(seconds=after_s), was_strong=was_strong)
+
+
+@pytest.mark.parametrize(("apart_s", "together"), [(0, True), (LOST_TOGETHER_S, True), (LOST_TOGETHER_S + 1, False)])
+def test_signals_lost_within_some_seconds_are_lost_at_once_whichever_goes_first(
+    apart_s: float, *, together: bool
+) -> None:
+    assert shielding.at_once(lost(), lost(apart_s)) is together
+    assert shielding.at_once(lost(apart_s), lost()) is together
+
+
+def test_both_have_to_be_lost_and_from_a_strong_state() -> None:
+    weak, there = lost(was_strong=False), Signal(strong_at=NOON)
+    for sky, network in ((lost(), weak), (weak, lost()), (weak, weak), (lost(), there), (there, lost())):
+        assert not shielding.at_once(sky, network)
