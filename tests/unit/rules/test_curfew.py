@@ -26,7 +26,7 @@ from tests.unit.rules.stories import HOME, at, exclusion, permission, presence, 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 BEGIN, END = at("22:00"), at("06:00", 1)
 NIGHT = at("23:00")
-ONE, TWO = ObservationId("one"), ObservationId("two")
+ONE, TWO, THREE = ObservationId("one"), ObservationId("two"), ObservationId("three")
 OPEN = FindingId("open")
 HOURS = Curfew(hours=(BEGIN, END), covered=BEGIN)
 LIMITED = presence(absence_limit_s_per_day=7200)
@@ -214,9 +214,9 @@ def test_a_limit_is_said_while_the_receiver_is_proved_to_listen(age: timedelta |
 
 
 def test_a_limit_names_its_figure_and_is_said_once_with_the_absence_before() -> None:
-    before = away(confirmation=Confirmation(confirmed=True, since=BEGIN, because=(TWO,)))
+    before = away(confirmation=Confirmation(confirmed=True, since=BEGIN, because=(THREE,)))
     state, (over,) = stepped(OVER, AT_LIMIT, back(AT_LIMIT), before, plan=HALF)
-    assert (over.because, over.since, over.checks) == ((TWO,), BEGIN, (Check.WE_LISTENED, Check.NO_PERMISSION))
+    assert (over.because, over.since, over.checks) == ((THREE,), BEGIN, (Check.WE_LISTENED, Check.NO_PERMISSION))
     assert [(one.name, one.value) for one in over.thresholds] == [("absence_limit_s_per_day", 1800.0)]
     assert [limit for limit, _ in state.tally.said] == [Limit.PER_DAY]
     _, (first,) = stepped(HOURS, AT_LIMIT, away(), BEGUN, last=placed(AT_LIMIT), plan=HALF)
