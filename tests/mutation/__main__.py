@@ -69,6 +69,12 @@ def _figures(bench: Bench, memory: Memory, path: Path) -> Figures:
     return figures
 
 
+def _record(results: dict[str, Figures]) -> None:
+    recorded = msgspec.json.decode(RECORDED.read_bytes(), type=dict[str, Figures]) if RECORDED.exists() else {}
+    kept = {name: one for name, one in sorted((recorded | results).items()) if (RULES / name).exists()}
+    RECORDED.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
+
+
 def _say(words: str) -> None:
     sys.stdout.write(f"{words}\n")
     sys.stdout.flush()
@@ -86,13 +92,12 @@ def _main() -> int:
     def work(bench: Bench) -> None:
         for test in bench.look():
             _say(f"left out, as it fails without any mutant: {test}")
-        results.update({f"{name}.py": _figures(bench, memory, known[name]) for name in chosen.rules or known})
+        for name in chosen.rules or known:
+            results[f"{name}.py"] = _figures(bench, memory, known[name])
+            if chosen.record:
+                _record(results)
 
     with_bench(RULES, [str(place) for place in (UNIT, *WHOLE)], work)
-    if chosen.record:
-        recorded = msgspec.json.decode(RECORDED.read_bytes(), type=dict[str, Figures]) if RECORDED.exists() else {}
-        kept = {name: one for name, one in sorted((recorded | results).items()) if (RULES / name).exists()}
-        RECORDED.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
     return int(any(one.surviving for one in results.values()))
 
 
