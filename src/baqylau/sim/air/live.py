@@ -20,6 +20,8 @@ from baqylau.sim.client import Sleep
 
 STEP_S = 0.05
 """How exactly frames are sent at their instants."""
+ENDED_S = 0.1
+"""So long lines may take to be closed."""
 NOISE_S, BOX_S, STRANGER_S = 10.0, 60.0, 7.0
 QUIET_DBM, JAMMED_DBM, STRANGER_DBM = -103.0, -60.0, -80.0
 LOSS = 0.05
@@ -144,8 +146,11 @@ async def run_houses(
                     writer.write(lines)
             await sleep(STEP_S)
     finally:
-        for server in servers:
+        for server, writers in zip(servers, listeners, strict=True):
             server.close()
+            for writer in tuple(writers):
+                writer.transport.abort()
+        await asyncio.sleep(ENDED_S)
 
 
 async def _attended(
