@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from baqylau.domain.ids import ObservationId, SubjectId
 from baqylau.domain.observations import Motion, NoFix, Observation
-from tests.unit.rules.stories import at, deaf, fix, heard, judged, supervision, told
+from baqylau.rules import no_fix
+from baqylau.rules.finding import Author
+from tests.unit.rules.stories import PERSON, TRACKER, at, deaf, fix, heard, judged, supervision, told
 
 WHO = supervision()
 NOON = at("12:00")
@@ -66,3 +69,22 @@ def test_the_time_in_which_we_did_not_listen_does_not_count() -> None:
     assert found(*lost(*[None] * 5), gap, *lost(*[None] * 5, since=12)) == []
     later = lost(*[None] * 9, since=12)
     assert found(*lost(*[None] * 5), gap, *later) == [("L01", "12:17")]
+
+
+def test_a_loss_that_a_late_word_counts_otherwise_is_another_finding() -> None:
+    """By the same records, but of a tracker that told of motion before: what was said then does not stand any more."""
+    author = Author(rule=no_fix.NAME, rule_version=no_fix.VERSION, person_id=PERSON, subject=SubjectId(TRACKER))
+    found_of = [
+        no_fix.unplaced(
+            author,
+            no_fix.Loss(NOON, NOON, moving=moving),
+            NOON + timedelta(minutes=10),
+            ObservationId("one"),
+            dead_spot=False,
+            moving=None,
+        )[1]
+        for moving in (None, True)
+    ]
+    untold, told_of = (found for (found,) in found_of)
+    assert (untold.at, untold.because) == (told_of.at, told_of.because)
+    assert untold.id != told_of.id
