@@ -274,7 +274,36 @@ def test_the_load_is_shown_in_figures_and_tables(visit: Open) -> None:
     expect(page.locator(".seg button").first).to_have_attribute("aria-pressed", "true")
 
 
-PAGES = ("/", "/alarms/418", "/alarms/405", "/people/bekzat", "/people/bekzat/minute", "/people", "/alarms", "/load")
+def test_a_device_is_reached_from_its_person_and_told_something_by_keys(visit: Open) -> None:
+    page = visit("/people/bekzat")
+    page.wait_for_selector(".presence")
+    expect(page.locator(".presence li").first).to_contain_text("Heard at home by unit-17")
+    page.click(".devices a[href='/devices/unit-17']")
+    page.wait_for_selector(".lanes")
+    expect(page.locator(".lanes li").first).to_contain_text("heard in 268 of 300 minutes in which the unit listened")
+    expect(page.locator(".device")).to_contain_text("silence up to 5 min means nothing in this home")
+    page.keyboard.press("KeyM")
+    page.keyboard.type("The inspector comes at ten.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".order .main")).to_have_text("Send it to Бекзат Желкенбай")
+    page.keyboard.press("Enter")
+    expect(page.locator(".device ol li").first).to_contain_text("The inspector comes at ten.")
+    expect(page.locator(".device ol li").first).to_contain_text("ruslan: waits for the device")
+
+
+PAGES = (
+    "/",
+    "/alarms/418",
+    "/alarms/405",
+    "/people/bekzat",
+    "/devices/unit-17",
+    "/people/bekzat/minute",
+    "/people",
+    "/alarms",
+    "/load",
+)
 
 
 @pytest.mark.parametrize("width", [1280, 800, 320])
