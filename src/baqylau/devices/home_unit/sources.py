@@ -1,7 +1,7 @@
 """How the unit's own receivers are: without it nobody's silence means absence.
 
-A receiver that has heard nothing of any device for 90 s has a fault, and so has one that cannot be opened. To the rules
-the unit is one receiver. It works while at least one of its receivers does and, for everybody who is watched, one of
+A receiver that has heard nothing of any device for 90 s has failed. One that cannot be opened does not hear, at once,
+and has failed when that lasts: it may only have been plugged in again. To the rules the unit is one receiver. It works while at least one of its receivers does and, for everybody who is watched, one of
 those that heard the bracelet last: another may not reach where the bracelet is.
 
 Source: notes on radio and GNSS, section 2; catalogue S09.
@@ -68,15 +68,15 @@ def passed(turn: Turn) -> None:
 
 
 def _judged(turn: Turn, name: str, source: Source) -> None:
-    """Say at once that a receiver has a fault, or none any more."""
-    faulty = not source.open or turn.ms - source.heard_ms >= _SILENT_MS
-    if faulty == source.faulty:
-        if turn.state.sources[name] is not source:
-            turn.change(sources=turn.state.sources | {name: source})
-        return
-    turn.change(sources=turn.state.sources | {name: replace(source, faulty=faulty)})
-    own(turn, SelfTest(passed=not faulty, part=f"radio {name}"), _health(turn.state))
-    turn.upload()
+    """Say at once that a receiver does not hear, or hears again; that it has failed only when that lasts."""
+    failed = turn.ms - source.heard_ms >= _SILENT_MS
+    after = replace(source, faulty=failed or not source.open, failed=failed)
+    if after != turn.state.sources[name]:
+        turn.change(sources=turn.state.sources | {name: after})
+    test = (SelfTest(passed=not failed, part=f"radio {name}"),) if failed != source.failed else ()
+    if test or after.faulty != source.faulty:
+        own(turn, *test, _health(turn.state))
+        turn.upload()
 
 
 def _health(state: State) -> ReceiverHealth:

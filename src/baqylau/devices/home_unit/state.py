@@ -56,6 +56,9 @@ class Source(Struct, frozen=True, kw_only=True):
     """Heard since the last report."""
     noise_dbm: tuple[float, ...] = ()
     faulty: bool = False
+    """It does not hear: its silence means nothing."""
+    failed: bool = False
+    """It has not heard for so long that somebody has to look."""
 
 
 class Doubted(Struct, frozen=True, array_like=True):

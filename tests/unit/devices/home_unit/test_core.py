@@ -5,7 +5,7 @@ from datetime import timedelta
 from baqylau.devices.home_unit.inputs import ButtonPressed, NoiseHeard, SourceState, Started, Tick
 from baqylau.devices.home_unit.outputs import Lamp, Restarting, Upload
 from baqylau.domain.commands import ClearLatches, ReportNow, Restart, TellPerson, WalkNow
-from baqylau.domain.observations import Battery, Displaced, Enclosure, Power, ReceiverHealth
+from baqylau.domain.observations import Battery, Displaced, Enclosure, Power, ReceiverHealth, SelfTest
 from baqylau.domain.people import Language
 from baqylau.protocols.batch.commands import Watched
 from baqylau.protocols.batch.records import (
@@ -183,6 +183,24 @@ def test_a_receiver_that_comes_back_works_again() -> None:
     home.take(NoiseHeard, source=SOURCE, noise_dbm=-101.0)
     home.live(61)
     assert health(home)[-1].noise_dbm == -101.0
+
+
+def test_a_receiver_that_is_plugged_in_again_has_not_failed_and_one_that_stays_away_has() -> None:
+    home = Home()
+    home.take(SourceState, source=SOURCE, working=False)
+    home.wait(30)
+    home.take(Tick)
+    assert tests_of(home) == []
+    home.wait(60)
+    home.take(Tick)
+    assert tests_of(home) == [SelfTest(passed=False, part=f"radio {SOURCE}")]
+    home.take(SourceState, source=SOURCE, working=True)
+    assert tests_of(home)[-1].passed
+
+
+def tests_of(home: Home) -> list[SelfTest]:
+    """Give what the unit said of its own receivers' tests."""
+    return [body for said in home.said_in(Own) for body in said.bodies if isinstance(body, SelfTest)]
 
 
 def test_two_persons_share_a_unit_and_each_is_judged_alone() -> None:
