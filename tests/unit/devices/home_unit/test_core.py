@@ -190,15 +190,15 @@ def test_a_receiver_that_is_plugged_in_again_has_not_failed_and_one_that_stays_a
     home.take(SourceState, source=SOURCE, working=False)
     home.wait(30)
     home.take(Tick)
-    assert tests_of(home) == []
+    assert self_tests(home) == []
     home.wait(60)
     home.take(Tick)
-    assert tests_of(home) == [SelfTest(passed=False, part=f"radio {SOURCE}")]
+    assert self_tests(home) == [SelfTest(passed=False, part=f"radio {SOURCE}")]
     home.take(SourceState, source=SOURCE, working=True)
-    assert tests_of(home)[-1].passed
+    assert self_tests(home)[-1].passed
 
 
-def tests_of(home: Home) -> list[SelfTest]:
+def self_tests(home: Home) -> list[SelfTest]:
     """Give what the unit said of its own receivers' tests."""
     return [body for said in home.said_in(Own) for body in said.bodies if isinstance(body, SelfTest)]
 
