@@ -12,7 +12,7 @@ from baqylau.sim.demo_registry import number_of
 from tests.sim.door import Door
 
 
-def test_all_twelve_speak_within_a_second_and_stop_when_told() -> None:
+def test_all_twelve_speak_soon_and_stop_when_told() -> None:
     async def story() -> Sequence[Reading]:
         async with Door("wialon").listening() as wialon, Door("egts").listening() as egts:
             ports = {"wialon": wialon.port, "egts": egts.port}
@@ -20,7 +20,8 @@ def test_all_twelve_speak_within_a_second_and_stop_when_told() -> None:
             devices = asyncio.ensure_future(
                 run_demo_devices("127.0.0.1", ports, now=lambda: datetime.now(UTC), sleep=asyncio.sleep, random=dice)
             )
-            await asyncio.sleep(1.0)
+            while len({reading.number for reading in (*wialon.kept.values(), *egts.kept.values())}) < len(actors()):
+                await asyncio.sleep(0.1)
             devices.cancel()
             await asyncio.wait({devices})
             return [*wialon.kept.values(), *egts.kept.values()]
