@@ -20,7 +20,7 @@ def test_all_twelve_speak_soon_and_stop_when_told() -> None:
             devices = asyncio.ensure_future(
                 run_demo_devices("127.0.0.1", ports, now=lambda: datetime.now(UTC), sleep=asyncio.sleep, random=dice)
             )
-            while len({reading.number for reading in (*wialon.kept.values(), *egts.kept.values())}) < len(actors()):
+            while len({reading.number for reading in (*wialon.kept.values(), *egts.kept.values())}) < len(actors()):  # noqa: ASYNC110 - the doors tell nobody
                 await asyncio.sleep(0.1)
             devices.cancel()
             await asyncio.wait({devices})
