@@ -82,7 +82,7 @@ class Evidence(Struct, frozen=True, gc=False):
     """End of the last gap in our own listening: nothing lasts before it."""
     area: str
     """Where the device's signals come from."""
-    tampered: bool = False
+    tampered: bool
     """Its strap or its case is open."""
 
 

@@ -29,7 +29,7 @@ MOMENT = replace(STILL, moment_s=60)
 
 
 def evidence(when: datetime = NOON, name: str = "one", blind_until: datetime | None = None) -> Evidence:
-    return Evidence(when, ObservationId(name), blind_until, "cell-1")
+    return Evidence(when, ObservationId(name), blind_until, "cell-1", tampered=False)
 
 
 def held(kind: Kind[Motion], state: Condition | None, seen: Evidence, said: Word | None = Word.HOLDS) -> Step:
