@@ -46,12 +46,21 @@ def found(prescribed: Supervision, observations: Iterable[Observation], until: d
 
 def scored(life: Life, findings: Iterable[Finding], begun_at: datetime, grace_s: float = 0.0) -> Score:
     """Hold the absences that were found against the ways out of the door."""
-    at_s = [(one.at - begun_at) / timedelta(seconds=1) for one in findings if one.code in ABSENT]
+    told = sorted(((one.at - begun_at) / timedelta(seconds=1), one.code) for one in findings)
+    at_s = [at for at, code in told if code in ABSENT]
     long = [leave for leave in life.leaves if leave.back_s - leave.out_s > GONE_AFTER_S + grace_s + SLACK_S]
     firsts = [min((at for at in at_s if leave.out_s <= at < leave.back_s), default=None) for leave in long]
     return Score(
         days=life.days,
         false=sum(not any(leave.out_s <= at < leave.back_s for leave in life.leaves) for at in at_s),
-        missed=firsts.count(None),
+        missed=sum(
+            first is None and not _open_at(leave.out_s, told) for leave, first in zip(long, firsts, strict=True)
+        ),
         delays_s=tuple(at - leave.out_s for leave, at in zip(long, firsts, strict=True) if at is not None),
     )
+
+
+def _open_at(at_s: float, told: Iterable[tuple[float, Code]]) -> bool:
+    """Whether an absence was found before and no return since: whoever leaves now is missed already."""
+    before = [code for when, code in told if when < at_s and code in ABSENT | {Code.RETURNED}]
+    return bool(before) and before[-1] in ABSENT
