@@ -22,6 +22,7 @@ from tests.unit.rules.stories import (
     ORDER_UNTIL,
     at,
     exclusion,
+    nightly,
     order,
     permission,
     presence,
@@ -61,6 +62,11 @@ def test_what_is_known_is_shown() -> None:
 def test_until_the_grace_is_over_being_away_is_free() -> None:
     seconds = {-3600 + 299: Compliance.FREE, -3600 + 300: Compliance.UNKNOWN}
     assert {after_s: of(PRESENCE, AGAINST, after_s=after_s) for after_s in seconds} == seconds
+
+
+def test_who_still_has_time_for_a_stay_is_free_to_be_elsewhere() -> None:
+    stay = planned(required_place(schedule=nightly(), stay_s=3600))
+    assert of(stay, AGAINST) is Compliance.FREE
 
 
 def test_outside_of_the_hours_and_with_a_permission_nothing_is_asked() -> None:
@@ -110,13 +116,13 @@ def test_why_it_is_unknown_is_said_by_what_knows_most_of_it() -> None:
 
 
 def test_being_heard_at_home_counts_for_other_restrictions_by_radio_alone() -> None:
-    heard = replace(KEPT, by_radio=True)
-    for state, shown in ((heard, Compliance.AS_PRESCRIBED), (KEPT, Compliance.UNKNOWN)):
-        said = compliance.of_person([PRESENCE, ZONE], {PRESENCE.key: state}, NIGHT, Blindness.NO_FIX)
-        assert isinstance(said, tuple)
-        assert said[0] is shown
-    gone = person([(PRESENCE, replace(BEGUN, by_radio=True)), (ZONE, BEGUN)], Blindness.NO_FIX)
-    assert gone == (Compliance.UNKNOWN, Blindness.NO_FIX)
+    """The hours at work ask for nothing at night; what is known of them tells where the person is."""
+    for state, shown in (
+        (replace(KEPT, by_radio=True), (Compliance.AS_PRESCRIBED, None)),
+        (KEPT, (Compliance.UNKNOWN, Blindness.NO_FIX)),
+        (replace(BEGUN, by_radio=True), (Compliance.UNKNOWN, Blindness.NO_FIX)),
+    ):
+        assert person([(WORK, state), (ZONE, BEGUN)], Blindness.NO_FIX) == shown
 
 
 def test_what_is_not_in_force_is_not_shown() -> None:

@@ -24,6 +24,7 @@ from tests.unit.rules.stories import (
     north,
     permission,
     presence,
+    required_place,
     supervision,
     told,
 )
@@ -272,3 +273,14 @@ def test_a_passage_counts_from_the_beginning_of_the_hours_at_the_earliest() -> N
 def test_a_permission_suspends_judgement() -> None:
     excused = planned(presence(), permissions=(permission(NIGHT, NIGHT + MINUTE),))
     assert keeping.judged(excused, AWAY, sight(last=placed(NIGHT)))[0].due_from is None
+
+
+def test_a_stay_counts_from_the_first_fix_there_within_the_hours_until_the_first_elsewhere() -> None:
+    work = planned(required_place(stay_s=3600))
+    begin, noon = at("09:00"), at("12:00")
+    there = replace(KEPT, due_from=begin)
+    for since, from_at in ((noon - MINUTE, noon - MINUTE), (begin - MINUTE, begin)):
+        seen = replace(there, confirmation=Confirmation(since=since, because=(ONE,)))
+        assert keeping.judged(work, seen, sight(noon))[0].stay == Stay(from_at)
+    elsewhere = replace(there, confirmation=sure(noon), against=True, stay=Stay(begin))
+    assert keeping.judged(work, elsewhere, sight(noon + MINUTE))[0].stay == Stay(None, 3 * 3600.0)

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from baqylau.domain.observations import Cell
 from baqylau.rules import shielding
+from baqylau.rules.condition import Word
 from baqylau.rules.settings import LOST_TOGETHER_S
 from baqylau.rules.signals import Signal
 from tests.unit.rules.stories import at
@@ -28,3 +30,7 @@ def test_both_have_to_be_lost_and_from_a_strong_state() -> None:
     weak, there = lost(was_strong=False), Signal(strong_at=NOON)
     for sky, network in ((lost(), weak), (weak, lost()), (weak, weak), (lost(), there), (there, lost())):
         assert not shielding.at_once(sky, network)
+
+
+def test_the_network_that_is_back_ends_it_and_one_that_is_not_says_nothing_more() -> None:
+    assert [shielding.KIND.says(Cell(registered=back)) for back in (True, False)] == [Word.ENDED, None]
