@@ -277,3 +277,9 @@ def test_a_permission_ends_what_is_open_without_a_word_and_the_next_position_fin
     who = replace(PROTECTED, permissions=(permission(at("12:02"), at("12:04")),))
     story = walk(at("12:00"), 100, 100, 100, 100, 100)
     assert told(judged(who, story)[1]) == [("V02", "12:01"), ("V02", "12:04")]
+
+
+def test_half_a_metre_nearer_is_nearer_where_positions_are_that_precise() -> None:
+    close = [apart(at("12:00") + timedelta(minutes=minute), 499.5, accuracy_m=0.1) for minute in range(2)]
+    (found,) = (one for one in judged(PROTECTED, close)[1] if one.code is Code.PROXIMITY)
+    assert found.verdict == Verdict(standing=Standing.INSIDE, margin_m=0.5, accuracy_m=0.1)
