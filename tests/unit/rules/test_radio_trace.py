@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
 from baqylau.rules.clock import order_key
 from baqylau.rules.plan import plan_of
@@ -71,7 +72,7 @@ def test_while_we_did_not_listen_ourselves_nothing_is_known_and_no_silence_count
 
 
 @given(st.lists(st.tuples(st.integers(-20, 40), st.sampled_from([UNIT, SECOND_UNIT]), st.booleans()), max_size=40))
-def test_every_line_is_whole_and_no_two_parts_of_it_are_the_same(told: list[tuple[int, str, bool]]) -> None:
+def test_every_line_is_whole_and_no_two_parts_of_it_are_the_same(told: list[tuple[int, DeviceId, bool]]) -> None:
     plan = plan_of(BOTH).radio
     assert plan is not None
     made = {

@@ -1,8 +1,9 @@
 """How the unit's own receivers are: without it nobody's silence means absence.
 
 A receiver that has heard nothing of any device for 90 s has failed. One that cannot be opened does not hear, at once,
-and has failed when that lasts: it may only have been plugged in again. To the rules the unit is one receiver. It works while at least one of its receivers does and, for everybody who is watched, one of
-those that heard the bracelet last: another may not reach where the bracelet is.
+and has failed when that lasts: it may only have been plugged in again. To the rules the unit is one receiver. It works
+while at least one of its receivers does and, for everybody who is watched, one of those that heard the bracelet last:
+another may not reach where the bracelet is.
 
 Source: notes on radio and GNSS, section 2; catalogue S09.
 """
