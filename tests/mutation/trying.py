@@ -21,7 +21,7 @@ from msgspec import Struct
 from tests.mutation.mutants import Mutant, mutated
 
 OPTIONS = ("-qqq", "--no-summary", "--assert=plain", "--capture=no")
-ENDLESS_S = 60.0
+ENDLESS_S = 30.0
 """A mutant that runs longer than this will not end."""
 ENDLESS = "nothing: it never ended"
 
