@@ -77,7 +77,7 @@ quality: setup ## How often alarms are right; writes build/quality.json
 	@mkdir -p build
 	@$(BIN)/python -m tests.quality
 
-mutate: setup ## Put small wrongs into the rules (RULES="silence jump" or all, which takes about an hour) and see a test fail for each
+mutate: setup ## Put small wrongs into the rules (RULES="silence jump" or all, which takes hours) and see a test fail for each
 	@$(BIN)/python -m tests.mutation $(RULES)
 
 # --- build ------------------------------------------------------------------------------------------------------------
