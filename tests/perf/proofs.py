@@ -94,7 +94,10 @@ def _folded(supervision: Supervision, history: list[Observation], listened: date
 
 
 def _standing(engine: Engine, person_id: PersonId) -> set[FindingId]:
-    wanted = text("SELECT id FROM finding WHERE person_id = :person AND superseded_at IS NULL")
+    """Give what stands, but for the records of who changed the registers: no fold makes those."""
+    wanted = text(
+        "SELECT id FROM finding WHERE person_id = :person AND superseded_at IS NULL AND subject NOT LIKE 'registers/%'"
+    )
     with transaction(engine) as connection:
         return {FindingId(name) for name in connection.scalars(wanted, {"person": person_id})}
 
