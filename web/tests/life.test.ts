@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import Record from '../src/alarm/Record.svelte'
+import { acts } from '../src/alarm/acts.svelte'
 import { live } from '../src/feed/live.svelte'
 import { rate, share } from '../src/load/figure'
 import { picked, pickable } from '../src/live/picked.svelte'
@@ -12,6 +13,32 @@ afterEach(() => {
   vi.restoreAllMocks()
   live.stop()
   picked.clear()
+})
+
+describe('acts pressed one after the other', () => {
+  it('are all sent, in their order, though the first is still on its way', async () => {
+    const answers: (() => void)[] = []
+    const act = vi.spyOn(api, 'act').mockImplementation((id) => new Promise((resolve) => answers.push(() => resolve(row({ id })))))
+    const taken = acts.take(3)
+    const noted = acts.do(3, { type: 'note', text: 'On the way.' })
+    await vi.waitFor(() => expect(act).toHaveBeenCalledTimes(1))
+    answers.shift()?.()
+    expect(await taken).toBe(true)
+    await vi.waitFor(() => expect(act).toHaveBeenLastCalledWith(3, { type: 'note', text: 'On the way.' }))
+    answers.shift()?.()
+    expect(await noted).toBe(true)
+  })
+
+  it('go on after a refusal', async () => {
+    vi.spyOn(api, 'act').mockRejectedValueOnce(new Error('no')).mockResolvedValueOnce(row({ id: 3 }))
+    expect(await Promise.all([acts.take(3), acts.do(3, { type: 'resume' })])).toEqual([false, true])
+  })
+
+  it('are sent once where the same key is pressed twice', async () => {
+    const act = vi.spyOn(api, 'act').mockResolvedValue(row({ id: 3 }))
+    expect(await Promise.all([acts.take(3), acts.take(3)])).toEqual([true, true])
+    expect(act).toHaveBeenCalledTimes(1)
+  })
 })
 
 describe('what happened', () => {

@@ -154,7 +154,7 @@ def test_a_whole_life_is_worked_by_keys_to_its_decision(visit: Open) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("The inspector is on the way.")
     page.keyboard.press("Enter")
-    expect(page.locator("form").first).to_be_visible()
+    expect(page.locator(".title-msg")).to_be_visible()
     page.keyboard.press("Escape")
     page.click(".record .seg button >> nth=1")
     page.fill("#note", "Six rings.")

@@ -15,8 +15,24 @@ class Acts {
   busy = $state<number | null>(null)
   refused = $state<{ alarm: number; sentence: string } | null>(null)
 
-  async #send<T>(alarm: number, ask: () => Promise<T>): Promise<T | null> {
-    if (this.busy !== null) return null
+  #last: Promise<unknown> = Promise.resolve()
+  readonly #waiting = new Map<string, Promise<unknown>>()
+
+  /**
+   * One after the other, in the order of the keys: the feed may show an act before its answer is here,
+   * and what is pressed meanwhile must not be lost. The same act pressed twice is sent once.
+   */
+  #send<T>(alarm: number, act: unknown, ask: () => Promise<T>): Promise<T | null> {
+    const key = JSON.stringify([alarm, act])
+    const already = this.#waiting.get(key) as Promise<T | null> | undefined
+    if (already) return already
+    const sent = this.#last.then(() => this.#ask(alarm, ask)).finally(() => this.#waiting.delete(key))
+    this.#last = sent
+    this.#waiting.set(key, sent)
+    return sent
+  }
+
+  async #ask<T>(alarm: number, ask: () => Promise<T>): Promise<T | null> {
     this.busy = alarm
     this.refused = null
     try {
@@ -31,14 +47,14 @@ class Acts {
 
   /** Do it to one alarm; give whether it was done. */
   async do(alarm: number, act: Doable): Promise<boolean> {
-    const row = await this.#send(alarm, () => api.act(alarm, act))
+    const row = await this.#send(alarm, act, () => api.act(alarm, act))
     if (row) live.told(row)
     return row !== null
   }
 
   /** Do the same to several; each is done or refused for itself. */
   async doAll(numbers: readonly number[], act: Doable): Promise<Outcome | null> {
-    const results = await this.#send(0, () => api.actAll(numbers, act))
+    const results = await this.#send(0, [numbers, act], () => api.actAll(numbers, act))
     if (!results) return null
     for (const { row } of results) if (row) live.told(row)
     const sentences = results.flatMap(({ refusal }) => (refusal ? [inWords(refusal)] : []))
