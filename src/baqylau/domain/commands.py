@@ -50,7 +50,21 @@ class Restart(Struct, frozen=True, kw_only=True, tag="restart", gc=False):
     """Restart the device's program."""
 
 
-Order = TellPerson | ReportNow | WalkNow | ClearLatches | Restart
+class SetRate(Struct, frozen=True, kw_only=True, tag="rate", gc=False):
+    """Take a place this often."""
+
+    fix_every_s: int
+    for_s: int = 0
+    """Afterwards the device goes by its own plan again; 0: until it is ordered otherwise."""
+
+
+class LocateMode(Struct, frozen=True, kw_only=True, tag="locate", gc=False):
+    """Find the place by every means and tell it as often as the device can."""
+
+    for_s: int
+
+
+Order = TellPerson | ReportNow | WalkNow | ClearLatches | Restart | SetRate | LocateMode
 
 
 class Command(Struct, frozen=True, kw_only=True, gc=False):

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from baqylau.domain.observations import Body
 from baqylau.protocols.fleet import FleetProtocol
-from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Ping, Reading, Rejected
+from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Ping, Reading, Rejected
 
 
 class Wrong(Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ def _described(event: Event, shown: str) -> Described:
             )
         case Login(number=number):
             return Described(frame=shown, kind="login", number=number)
-        case Ping():
+        case Ping() | Carried():
             return Described(frame=shown, kind="ping")
         case Rejected():
             return Described(frame=shown, kind="rejected", wrong=(_wrong(event),))

@@ -7,10 +7,11 @@ one test can hold a whole conversation in memory, cut anywhere, and the gateway 
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from baqylau.domain.commands import CommandState, Order
 from baqylau.domain.observations import Body
 
 
@@ -81,7 +82,19 @@ class Hangup(Struct, frozen=True, kw_only=True):
     rejected: Rejected
 
 
-Event = Login | Ping | Keep | Rejected | Hangup
+class Carried(Struct, frozen=True, kw_only=True):
+    """A device says what became of an order: a sign of life too. There is nothing to decide about it."""
+
+    number: int
+    """The number that `TakesOrders.order` was given."""
+    state: CommandState
+    """Acknowledged, done or failed."""
+    detail: str = ""
+    """The device's own words, cut."""
+    raw: bytes
+
+
+Event = Login | Ping | Keep | Rejected | Hangup | Carried
 
 
 class Outcome(StrEnum):
@@ -109,6 +122,19 @@ class Session(Protocol):
 
     def answer(self, event: Event, outcomes: Sequence[Outcome]) -> bytes:
         """Give the bytes to send for an event. Outcomes: one for a login, one for each reading, none for the rest."""
+        ...
+
+
+@runtime_checkable
+class TakesOrders(Protocol):
+    """The part of a session whose protocol carries orders to the device. Sessions of others just have it not."""
+
+    def order(self, number: int, order: Order) -> bytes | None:
+        """Give the bytes that order a signed-in device something, or None when the protocol has no words for it.
+
+        What the device answers comes as `Carried` with the same number. The gateway has one order on the way at a
+        time, so that an answer without a number belongs to the newest; a device that never answers is its own case.
+        """
         ...
 
 

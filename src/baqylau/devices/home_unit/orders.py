@@ -16,8 +16,10 @@ from baqylau.domain.commands import (
     ClearLatches,
     Command,
     CommandState,
+    LocateMode,
     ReportNow,
     Restart,
+    SetRate,
     TellPerson,
     WalkNow,
 )
@@ -55,6 +57,8 @@ def carry_out(turn: Turn, command: Command) -> None:
         case Restart():
             result(turn, number, CommandState.DONE)
             turn.outputs.append(Restarting())
+        case SetRate() | LocateMode():
+            result(turn, number, CommandState.FAILED, "no satellite receiver")
         case _:
             assert_never(command.order)
 

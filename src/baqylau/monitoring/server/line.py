@@ -19,7 +19,19 @@ from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.reading import read, sign_of_life
 from baqylau.monitoring.server.settings import Limits
-from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected, Session
+from baqylau.protocols.session import (
+    Carried,
+    Event,
+    Fault,
+    Hangup,
+    Keep,
+    Login,
+    Outcome,
+    Ping,
+    Reading,
+    Rejected,
+    Session,
+)
 from baqylau.storage.journal import Entry
 from baqylau.storage.quarantine import Item
 
@@ -112,7 +124,7 @@ class Line(asyncio.Protocol):
                 self._keep(event)
             case Login():
                 self._sign_in(event)
-            case Ping():
+            case Ping() | Carried():
                 self._ping(event)
             case Rejected():
                 self._set_aside(event)
@@ -144,7 +156,7 @@ class Line(asyncio.Protocol):
         self._sign_of_life(LinkEvent.LOGIN, login.raw)
         self._answer(login, (Outcome.ACCEPTED,))
 
-    def _ping(self, ping: Ping) -> None:
+    def _ping(self, ping: Ping | Carried) -> None:
         now_s = self._gateway.time_s()
         if now_s - self._pinged_at_s >= self._gateway.limits.ping_kept_s:
             self._pinged_at_s = now_s

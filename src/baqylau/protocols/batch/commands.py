@@ -4,7 +4,17 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from baqylau.domain.commands import ClearLatches, Command, Order, ReportNow, Restart, TellPerson, WalkNow
+from baqylau.domain.commands import (
+    ClearLatches,
+    Command,
+    LocateMode,
+    Order,
+    ReportNow,
+    Restart,
+    SetRate,
+    TellPerson,
+    WalkNow,
+)
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.orders import Permission, Restriction
 from baqylau.domain.people import Language
@@ -15,9 +25,11 @@ __all__ = [
     "Command",
     "Configuration",
     "DelegatedKey",
+    "LocateMode",
     "Order",
     "ReportNow",
     "Restart",
+    "SetRate",
     "TellPerson",
     "WalkNow",
     "Watched",

@@ -15,7 +15,7 @@ from baqylau.protocols.egts.replies import Answer, Line, Replies
 from baqylau.protocols.egts.sensors import BRACELET, Inputs
 from baqylau.protocols.egts.splitter import Splitter
 from baqylau.protocols.egts.transport import Broken, Packet, inspect
-from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
+from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 
 FOREIGN_MOST = 65_536
 """After so many bytes in a row that are no packet the line is given up."""
@@ -83,7 +83,7 @@ class EgtsSession:
                 return self._answer_login(event, outcomes)
             case Ping() | Rejected():
                 return self._answer_packet(event.raw)
-            case Hangup():
+            case Hangup() | Carried():
                 return b""
             case _:
                 assert_never(event)

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from baqylau.protocols.gt06.frames import Frame, first, frame
 from baqylau.protocols.gt06.messages import ALARMS, PLACES, STATES, FlawError, Kind, told
-from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
+from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
 
 _NUMBER_BYTES = 8
@@ -42,7 +42,7 @@ class Gt06Session:
                 return b"" if Outcome.NOT_KEPT in outcomes else reply
             case Ping(raw=raw):
                 return _reply(first(raw))
-            case Rejected() | Hangup():
+            case Rejected() | Hangup() | Carried():
                 return b""
             case _:
                 assert_never(event)

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from baqylau.protocols.osmand.records import FlawError, told
 from baqylau.protocols.osmand.requests import Request, Requests
-from baqylau.protocols.session import Event, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
+from baqylau.protocols.session import Carried, Event, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, read_alone, refused
 
 _OK, _BAD, _UNKNOWN, _LATER = "200 OK", "400 Bad Request", "404 Not Found", "503 Service Unavailable"
@@ -38,7 +38,7 @@ class OsmAndSession:
                 return _response(_status(outcomes))
             case Rejected() | Hangup():
                 return _response(_BAD)
-            case Login() | Ping():
+            case Login() | Ping() | Carried():
                 return b""
             case _:
                 assert_never(event)

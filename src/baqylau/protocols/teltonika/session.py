@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
+from baqylau.domain.commands import CommandState, Order
 from baqylau.domain.observations import Body, Fix, NoFix
-from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
+from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
+from baqylau.protocols.teltonika import commands
 from baqylau.protocols.teltonika.elements import bodies_of
 from baqylau.protocols.teltonika.packets import Alive, Data, Packet, SignIn, first
 from baqylau.protocols.teltonika.records import Codec, Record, ShortError, binary, split
@@ -27,6 +29,8 @@ class TeltonikaSession:
         self._tickets = 0
         self._waiting: dict[int, int] = {}
         """How many records each packet had whose fate is not known yet."""
+        self._ordered: int | None = None
+        """The order whose answer is awaited: answers carry no number."""
 
     @property
     def undecided(self) -> bytes:
@@ -50,10 +54,18 @@ class TeltonikaSession:
                 return (0 if Outcome.NOT_KEPT in outcomes else count).to_bytes(4, "big")
             case Rejected(fault=fault):
                 return bytes(4) if fault is Fault.CHECKSUM_WRONG else b""
-            case Ping() | Hangup():
+            case Ping() | Hangup() | Carried():
                 return b""
             case _:
                 assert_never(event)
+
+    def order(self, number: int, order: Order) -> bytes | None:
+        """Give the packet that orders something, None when the device has no words for it (spec T8)."""
+        words = commands.words(order)
+        if words is None:
+            return None
+        self._ordered = number
+        return commands.asked(words)
 
     def _events(self, data: bytes) -> Iterator[Event]:
         for found in self._stream.feed(data):
@@ -77,12 +89,20 @@ class TeltonikaSession:
     def _data(self, found: Data) -> Event:
         codec = found.content[0]
         if codec in {Codec.COMMAND, Codec.TIMED_COMMAND}:
-            return Ping(raw=found.raw)
+            return self._answered(found)
         if not binary(codec):
             return self._hung_up(Fault.UNSUPPORTED, found.raw, f"codec {codec:#04x}")
         if self._number is None:
             return self._hung_up(Fault.NOT_SIGNED_IN, found.raw, "records before a sign-in")
         return self._keep(found, self._number)
+
+    def _answered(self, found: Data) -> Event:
+        """Take a device's answer for that to the newest order; one that nobody awaits is a sign of life."""
+        number, self._ordered = self._ordered, None
+        answer = commands.answer_in(found.content)
+        if number is None or answer is None:
+            return Ping(raw=found.raw)
+        return Carried(number=number, state=CommandState.DONE, detail=answer, raw=found.raw)
 
     def _hung_up(self, fault: Fault, raw: bytes, detail: str) -> Hangup:
         """A device that is not answered sends the same for ever: the line ends."""

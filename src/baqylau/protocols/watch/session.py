@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
+from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
 from baqylau.protocols.watch.frames import Frame, first, frame
 from baqylau.protocols.watch.messages import FlawError, told
@@ -37,7 +37,7 @@ class WatchSession:
                 return b"" if Outcome.NOT_KEPT in outcomes else reply
             case Ping(raw=raw):
                 return _alive(first(raw))
-            case Login() | Rejected() | Hangup():
+            case Login() | Rejected() | Hangup() | Carried():
                 return b""
             case _:
                 assert_never(event)

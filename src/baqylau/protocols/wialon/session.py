@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from baqylau.protocols.session import Event, Fault, Hangup, Keep, Login, Outcome, Ping, Rejected
+from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Rejected
 from baqylau.protocols.wialon import answers
 from baqylau.protocols.wialon.frames import (
     BLACK_BOX_MAX_BYTES,
@@ -64,7 +64,7 @@ class WialonSession:
                 return answers.PONG
             case Rejected():
                 return answers.to_rejected(event)
-            case Hangup():
+            case Hangup() | Carried():
                 return b""
             case _:
                 assert_never(event)
