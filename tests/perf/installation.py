@@ -14,7 +14,7 @@ import psutil  # type: ignore[import-untyped]
 from msgspec import Struct
 from sqlalchemy import Engine
 
-from baqylau.cli.roles import vaulted
+from baqylau.cli.vaulted import vaulted
 from baqylau.links.wall_clock import now
 from baqylau.protocols.fleet import FLEET
 from baqylau.sim.load_fleet import load_registry

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 from sqlalchemy import Engine, text
 
-from baqylau.cli.roles import vaulted
+from baqylau.cli.vaulted import vaulted
 from baqylau.domain.alarms import NOBODY, AlarmState
 from baqylau.domain.consolidation import PART_OF, opens_alarm
 from baqylau.domain.findings import Code, Finding

@@ -17,9 +17,9 @@ from random import Random
 from msgspec import Struct
 
 from baqylau.cli.linking import sources
-from baqylau.cli.roles import vaulted
+from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.certificates import chain_pem
-from baqylau.devices.home_unit.link import WAIT_FIRST_S
+from baqylau.devices.linux_unit.link import WAIT_FIRST_S
 from baqylau.links.wall_clock import now
 from baqylau.protocols.fleet import FLEET
 from baqylau.sim.storm import HEALTH, Gate, Met, StormUnit, storm, storm_registry

@@ -1,12 +1,58 @@
 """The composition root: every program starts here, and only here is it decided what is joined to what."""
 
-import typer
+from importlib import import_module
+from typing import Any
 
-from baqylau.cli import demo, devices, equipment, hindsight, notices, operate, serve, units
+import typer
+from typer.core import TyperGroup
+from typer.main import get_group
+
 from baqylau.cli.logs import say_from
+
+COMMANDS = {
+    "server": "serve",
+    "gateway": "gateway",
+    "judge": "judge",
+    "messenger": "messenger",
+    "web": "web",
+    "demo": "demo",
+    "demo-devices": "demo",
+    "demo-air": "demo",
+    "import": "operate",
+    "alarms": "operate",
+    "doctor": "operate",
+    "why": "hindsight",
+    "refold": "hindsight",
+    "notices": "notices",
+    "load": "notices",
+    "notify": "notices",
+    "simulate": "simulate",
+    "decode": "decode",
+    "bench": "bench",
+    "device": "equipment",
+    "home-unit": "units",
+}
+"""The file in which each command is made. Only the one that is asked for is loaded, so that it answers at once."""
+
+
+class Commands(TyperGroup):
+    """The commands, each loaded when it is wanted. What click calls context and command, typer keeps to itself."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click calls it so
+        """Give the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Give a command, or None where there is none of the name."""
+        made_in = COMMANDS.get(cmd_name)
+        if made_in is None:
+            return None
+        return get_group(import_module(f"{__name__}.{made_in}").app).get_command(ctx, cmd_name)
+
 
 app = typer.Typer(
     name="baqylau",
+    cls=Commands,
     help="Open electronic monitoring for court-ordered restriction of freedom.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
@@ -18,8 +64,3 @@ app = typer.Typer(
 def begin() -> None:
     """Open electronic monitoring for court-ordered restriction of freedom."""
     say_from()
-
-
-for part in (serve.app, demo.app, operate.app, hindsight.app, notices.app, devices.app, equipment.app, units.app):
-    app.registered_commands.extend(part.registered_commands)
-    app.registered_groups.extend(part.registered_groups)

@@ -14,7 +14,8 @@ from baqylau.cli.doors import Doors, options, ports_of
 from baqylau.cli.households import AIR, fitted_out, houses_in, programs
 from baqylau.cli.invitations import invitation_link
 from baqylau.cli.logs import LEVEL, say_from
-from baqylau.cli.options import DATABASE, Lifeline, alone, ready
+from baqylau.cli.opening import alone, ready
+from baqylau.cli.options import DATABASE, Lifeline
 from baqylau.cli.serve import serve_all
 from baqylau.links import wall_clock
 from baqylau.monitoring.server import lifeline as parent

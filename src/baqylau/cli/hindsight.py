@@ -13,11 +13,12 @@ from rich.console import Console
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.minute_text import lines
+from baqylau.cli.opening import ready
 from baqylau.cli.operate import WIDTH
-from baqylau.cli.options import DEFAULT_DATA, Data, Database, ready
+from baqylau.cli.options import DEFAULT_DATA, Data, Database
 from baqylau.cli.review_table import table
-from baqylau.cli.roles import vaulted
 from baqylau.cli.rows import mistakes_told
+from baqylau.cli.vaulted import vaulted
 from baqylau.domain.ids import PersonId
 from baqylau.domain.people import Person
 from baqylau.links.wall_clock import now

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from baqylau.cli import workshop
 from baqylau.cli.equipment import enrolment
 from baqylau.cli.workshop import Workshop
-from baqylau.devices.home_unit.folder import Folder, NotEnrolledError
+from baqylau.devices.linux_unit.folder import Folder, NotEnrolledError
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import DeviceKind
 from baqylau.sim.air.live import House

@@ -12,8 +12,9 @@ from rich.table import Table
 
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
+from baqylau.cli.opening import ready
 from baqylau.cli.operate import WIDTH
-from baqylau.cli.options import DEFAULT_DATA, Data, Database, ready
+from baqylau.cli.options import DEFAULT_DATA, Data, Database
 from baqylau.domain.notices import WEARER, Notice, NoticeId, NoticeState
 from baqylau.domain.targets import Telling
 from baqylau.links.notices.way import Letter, NotTakenError

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from baqylau.cli.language import SPOKEN, Language
-from baqylau.cli.options import DEFAULT_DATA, Data, Database, connected, ready
-from baqylau.cli.roles import vaulted
+from baqylau.cli.opening import connected, ready
+from baqylau.cli.options import DEFAULT_DATA, Data, Database
 from baqylau.cli.rows import faults_told, mistakes_told
+from baqylau.cli.vaulted import vaulted
 from baqylau.domain.alarms import AlarmState
 from baqylau.links.wall_clock import now
 from baqylau.locales import text

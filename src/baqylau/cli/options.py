@@ -1,16 +1,9 @@
-"""Options that several commands share, and how a command comes to its database."""
+"""Options that several commands share."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Engine
-
-from baqylau.storage.database import migrate, open_database
-from baqylau.storage.server import ServerFailedError, embedded
 
 DATABASE = "BAQYLAU_DATABASE"
 """Environment variable of the database's address."""
@@ -37,37 +30,15 @@ Lifeline = Annotated[bool, typer.Option(hidden=True, help="End when standard inp
 
 DEFAULT_DATA = Path("baqylau-data")
 
-
-@contextmanager
-def connected(data: Path, dsn: str, name: str = "baqylau", pool_size: int = 5) -> Iterator[Engine]:
-    """Give a pool over the named database, or over that of the installation's own server, started if need be."""
-    with ExitStack() as stack:
-        address = dsn or stack.enter_context(embedded(data / "postgresql"))
-        engine = open_database(address, name=name, pool_size=pool_size)
-        stack.callback(engine.dispose)
-        yield engine
-
-
-@contextmanager
-def alone(data: Path) -> Iterator[None]:
-    """Hold the right to run the server of an installation, or end with a sentence when another program has it."""
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "server.lock").open("ab") as lock:
-        try:
-            flock(lock, LOCK_EX | LOCK_NB)
-        except BlockingIOError as taken:
-            typer.echo(f"A server already runs on {data}.", err=True)
-            raise typer.Exit(1) from taken
-        yield
-
-
-@contextmanager
-def ready(data: Path, database: str, name: str = "baqylau", pool_size: int = 5) -> Iterator[Engine]:
-    """Give a pool over a database whose schema is up to date, or end with a sentence."""
-    try:
-        with connected(data, database, name, pool_size) as engine:
-            migrate(engine)
-            yield engine
-    except ServerFailedError as failed:
-        typer.echo(str(failed), err=True)
-        raise typer.Exit(1) from failed
+WebPort = Annotated[int, typer.Option(envvar="BAQYLAU_WEB_PORT", help="Port of the workstation's pages.")]
+MapCenter = Annotated[
+    tuple[float, float], typer.Option(envvar="BAQYLAU_MAP_CENTER", help="Longitude and latitude where the map opens.")
+]
+MapZoom = Annotated[float, typer.Option(envvar="BAQYLAU_MAP_ZOOM", help="Zoom at which the map opens.")]
+CENTER = (67.0, 48.0)
+"""The middle of Kazakhstan."""
+ZOOM = 4.0
+Basemap = Annotated[
+    Path | None,
+    typer.Option(envvar="BAQYLAU_BASEMAP", help="A PMTiles file or a GeoJSON town to draw under the map."),
+]

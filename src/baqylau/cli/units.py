@@ -10,10 +10,10 @@ import typer
 
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.options import Lifeline
-from baqylau.devices.home_unit.folder import Folder, NotEnrolledError, RunningError
-from baqylau.devices.home_unit.link import Identity
-from baqylau.devices.home_unit.shell import Clock, Ended, Parts, Shell
-from baqylau.devices.home_unit.spool import Spool
+from baqylau.devices.linux_unit.folder import Folder, NotEnrolledError, RunningError
+from baqylau.devices.linux_unit.link import Identity
+from baqylau.devices.linux_unit.shell import Clock, Ended, Parts, Shell
+from baqylau.devices.linux_unit.spool import Spool
 from baqylau.links.board import BoardClock, Indicator
 from baqylau.links.device_line import ServerLine
 from baqylau.links.radio.ble import BleSource, BlueZ

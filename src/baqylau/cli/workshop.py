@@ -12,8 +12,8 @@ import typer
 from msgspec import Struct
 from sqlalchemy import Engine
 
-from baqylau.cli.options import ready
-from baqylau.cli.roles import vaulted
+from baqylau.cli.opening import ready
+from baqylau.cli.vaulted import vaulted
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device, DeviceKind

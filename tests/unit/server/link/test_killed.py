@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy import Engine
 
 from baqylau.cli.linking import sources
-from baqylau.cli.roles import vaulted
+from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.certificates import chain_pem
 from baqylau.domain.commands import ReportNow
 from baqylau.domain.observations import ReceiverHealth

@@ -1,33 +1,46 @@
-"""The role that tells people, and the watch over ourselves that every lasting role keeps."""
+"""`baqylau messenger`: tells people what happens to alarms."""
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from random import SystemRandom
 
 import structlog
+import typer
 from sqlalchemy import Engine
 
+from baqylau.cli import role
+from baqylau.cli.options import DEFAULT_DATA, Data, Database, Lifeline
+from baqylau.cli.watched_over import watched_over
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.monitoring.server.messenger import Messenger
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in, version_in
 from baqylau.monitoring.server.settings import Settings
-from baqylau.monitoring.server.watching_over import Limits, Watch, disk_at
 from baqylau.storage.announcing import CHANNEL
 from baqylau.storage.database import plain_dsn
 from baqylau.storage.feed import notifications
 from baqylau.storage.live import MESSENGER, Live
-from baqylau.storage.ourselves import Ourselves
 from baqylau.storage.outbox import Outbox
-from baqylau.storage.proof import verify_newest
 
+app = typer.Typer()
 log = structlog.get_logger()
 
 MESSENGER_WAITS_S = 1.0
 """Longest wait for news; what is to be tried again is looked at this often."""
+
+
+@app.command()
+def messenger(data: Data = DEFAULT_DATA, database: Database = "", lifeline: Lifeline = False) -> None:  # noqa: FBT002 - options
+    """Run only the messenger: tell the targets of notices.yaml what happens to alarms."""
+    role.run(
+        "messenger",
+        data,
+        database,
+        lifeline=lifeline,
+        work=lambda engine: messenger_role(Settings(data_dir=data), engine),
+    )
 
 
 def messenger_role(settings: Settings, engine: Engine) -> None:
@@ -82,24 +95,3 @@ class _Messengers:
         """Let what is under way come to its end."""
         if self._messenger is not None:
             self._messenger.stop()
-
-
-@contextmanager
-def watched_over(settings: Settings, engine: Engine, role: str = "") -> Iterator[None]:
-    """Watch over all our parts beside the work of a role; say that the role lives, where it does not say so itself."""
-    stop = threading.Event()
-    watch = Watch(
-        Ourselves(engine),
-        now=now,
-        disk=lambda: disk_at(settings.data_dir),
-        prove=lambda count: verify_newest(engine, count),
-        limits=Limits(),
-        live=(lambda at: Live(engine).role_beat(role, at)) if role else None,
-    )
-    thread = threading.Thread(target=watch.until, args=(stop,), name="watch", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()

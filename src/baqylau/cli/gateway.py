@@ -1,66 +1,53 @@
-"""How each role of the server is put together from its parts."""
+"""`baqylau gateway`: hears devices, keeps what they say, answers when it is kept."""
 
 import asyncio
 import os
 import resource
 import signal
-import threading
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
+from functools import partial
 
-import structlog
+import typer
 import uvloop
-from msgspec import Struct
 from sqlalchemy import Engine
 
+from baqylau.cli import role
+from baqylau.cli.doors import Doors, ports_of
 from baqylau.cli.linking import Link, sources
-from baqylau.cli.messaging import watched_over
-from baqylau.crypto.signing import Signer
+from baqylau.cli.options import DEFAULT_DATA, Data, Database, Host, Lifeline
+from baqylau.cli.vaulted import vaulted
 from baqylau.links.wall_clock import now
-from baqylau.monitoring.server.escalating import Escalating
 from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.gateway import LOOK_AROUND_S, Gateway
-from baqylau.monitoring.server.judge import Judge
 from baqylau.monitoring.server.keeper import Keeper
+from baqylau.monitoring.server.link.link_file import LinkFileError
 from baqylau.monitoring.server.settings import LINK, Limits, Settings
-from baqylau.monitoring.workstation import settings as workstation
-from baqylau.monitoring.workstation.app import create_app
-from baqylau.monitoring.workstation.messages import Installation
-from baqylau.monitoring.workstation.serve import serve
 from baqylau.protocols.fleet import FLEET
-from baqylau.storage.database import plain_dsn
-from baqylau.storage.feed import notifications
-from baqylau.storage.installation import installation
-from baqylau.storage.journal import Journal
-from baqylau.storage.judgement import FencedError, JudgeStore
-from baqylau.storage.live import WEB, Live
+from baqylau.storage.live import Live
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
-from baqylau.storage.vault import Vault
-from baqylau.storage.waiting import Waiting
 
-log = structlog.get_logger()
+app = typer.Typer()
 
 FILES_WANTED = 30_000
 """Two doors' worth of lines, and what we open besides."""
-JUDGE_WAITS_S = 0.25
-"""Longest wait for news; time itself is looked at this often."""
 
 
-class Vaulted(Struct, frozen=True):
-    """What the secrets of an installation open: its journal, the vault that seals it, the key that signs it."""
-
-    journal: Journal
-    vault: Vault
-    signer: Signer
-
-
-def vaulted(engine: Engine, data_dir: Path) -> Vaulted:
-    """Join a database with the secrets that belong to it."""
-    secrets = installation(data_dir / "keys", os.urandom)
-    vault = Vault(engine, secrets.key, os.urandom)
-    return Vaulted(Journal(engine, vault, now, os.urandom), vault, Signer(secrets.seed))
+@app.command()
+def gateway(
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    host: Host = "127.0.0.1",
+    door: Doors = None,
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option
+) -> None:
+    """Run only the gateway: hear devices, keep what they say, answer when it is kept."""
+    settings = Settings(data_dir=data, host=host, ports=ports_of(door))
+    try:
+        role.run("gateway", data, database, lifeline=lifeline, work=partial(gateway_role, settings))
+    except LinkFileError as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from wrong
 
 
 def gateway_role(settings: Settings, engine: Engine) -> None:
@@ -123,48 +110,3 @@ async def _look_around(
             raise failure
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_AROUND_S)
-
-
-def judge_role(settings: Settings, engine: Engine, owner: str) -> None:
-    """Judge what is kept until we are asked to stop."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    judge = Judge(
-        store=JudgeStore(engine),
-        journal=vaulted(engine, settings.data_dir).journal,
-        registers=Registers(engine, now),
-        live=Live(engine),
-        owner=owner,
-        now=now,
-    )
-    escalating = Escalating(Waiting(engine), now)
-    judge.start()
-    try:
-        for _ in notifications(plain_dsn(engine), ("journal", "registers"), JUDGE_WAITS_S):
-            judge.catch_up(stop.is_set, between=escalating.look)
-            escalating.look()
-            if stop.is_set():
-                return
-    except FencedError:
-        log.warning("another_judge_took_over", owner=owner)
-
-
-def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None]) -> None:
-    """Serve the workstation until we are asked to stop."""
-    vault = vaulted(engine, settings.data_dir).vault
-    basemap = settings.basemap
-    chosen = workstation.Settings(
-        installation=Installation(
-            name="Baqylau",
-            timezone="Asia/Almaty",
-            center=settings.map_center,
-            zoom=settings.map_zoom,
-            basemap=f"/api/basemap/{basemap.name}" if basemap else "",
-        ),
-        host=settings.host,
-        port=settings.web_port,
-        basemap_dir=basemap.parent if basemap else None,
-    )
-    with watched_over(settings, engine, WEB):
-        serve(create_app(chosen, engine, vault, now, os.urandom), chosen, listening=listening)

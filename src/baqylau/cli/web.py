@@ -1,0 +1,82 @@
+"""`baqylau web`: the workstation's pages and the interface behind them."""
+
+import os
+from collections.abc import Callable
+
+import structlog
+import typer
+from sqlalchemy import Engine
+
+from baqylau.cli import role
+from baqylau.cli.options import (
+    CENTER,
+    DEFAULT_DATA,
+    ZOOM,
+    Basemap,
+    Data,
+    Database,
+    Host,
+    Lifeline,
+    MapCenter,
+    MapZoom,
+    WebPort,
+)
+from baqylau.cli.vaulted import vaulted
+from baqylau.cli.watched_over import watched_over
+from baqylau.links.wall_clock import now
+from baqylau.monitoring.server.settings import WEB_PORT, Settings
+from baqylau.monitoring.workstation import settings as workstation
+from baqylau.monitoring.workstation.app import create_app
+from baqylau.monitoring.workstation.messages import Installation
+from baqylau.monitoring.workstation.serve import serve as serve_pages
+from baqylau.storage.live import WEB
+
+app = typer.Typer()
+log = structlog.get_logger()
+
+
+@app.command()
+def web(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    host: Host = "127.0.0.1",
+    web_port: WebPort = WEB_PORT,
+    basemap: Basemap = None,
+    map_center: MapCenter = CENTER,
+    map_zoom: MapZoom = ZOOM,
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option
+) -> None:
+    """Run only the workstation: its pages and the interface behind them."""
+
+    def serve(engine: Engine) -> None:
+        settings = Settings(
+            data_dir=data,
+            host=host,
+            web_port=web_port,
+            basemap=basemap,
+            map_center=map_center,
+            map_zoom=map_zoom,
+        )
+        web_role(settings, engine, lambda address: log.info("web_listens", address=address))
+
+    role.run("web", data, database, lifeline=lifeline, work=serve)
+
+
+def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None]) -> None:
+    """Serve the workstation until we are asked to stop."""
+    vault = vaulted(engine, settings.data_dir).vault
+    basemap = settings.basemap
+    chosen = workstation.Settings(
+        installation=Installation(
+            name="Baqylau",
+            timezone="Asia/Almaty",
+            center=settings.map_center,
+            zoom=settings.map_zoom,
+            basemap=f"/api/basemap/{basemap.name}" if basemap else "",
+        ),
+        host=settings.host,
+        port=settings.web_port,
+        basemap_dir=basemap.parent if basemap else None,
+    )
+    with watched_over(settings, engine, WEB):
+        serve_pages(create_app(chosen, engine, vault, now, os.urandom), chosen, listening=listening)

@@ -1,0 +1,28 @@
+"""The table of commands: each is loaded when it is asked for, and none is forgotten."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import typer
+from typer.main import get_group
+
+from baqylau import cli
+
+
+def test_every_command_that_is_made_is_in_the_table_and_nothing_else() -> None:
+    made: dict[str, str] = {}
+    for module in iter_modules(cli.__path__):
+        if module.name == "__main__":
+            continue
+        part = getattr(import_module(f"{cli.__name__}.{module.name}"), "app", None)
+        if isinstance(part, typer.Typer):
+            made |= dict.fromkeys(get_group(part).commands, module.name)
+    assert made == cli.COMMANDS
+
+
+def test_a_word_that_is_no_command_is_said_to_be_none() -> None:
+    wrong = subprocess.run([sys.executable, "-m", "baqylau.cli", "servr"], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2
+    assert "servr" in wrong.stderr
