@@ -59,8 +59,8 @@ class Epoch:
         """R95, where the receiver states its accuracy."""
         self.systems: dict[str, int] = {}
         """How many satellites of each system are used, by the system's letter."""
-        self.cn0_dbhz: tuple[float, ...] = ()
-        """Strength of each satellite that is heard, used or not."""
+        self.cn0_dbhz: tuple[float, ...] | None = None
+        """Strength of each satellite that is heard, used or not. Empty: none is heard; None: not told this time."""
         self.agc: int | None = None
         """Gain of the input, 0 (none) to 8191 (full). It falls where something louder than the sky is heard."""
         self.jam_figure: int | None = None
