@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
-from baqylau.cli.households import AIR, UNITS, fitted_out, houses_in, programs
+from baqylau.cli.households import AIR, UNITS, fitted_out, programs
 from baqylau.domain.findings import Code
 from baqylau.links.wall_clock import now
 from baqylau.protocols.fleet import FLEET
@@ -71,7 +72,9 @@ def test_a_strap_cut_at_home_is_an_alarm_within_seconds(engine: Engine, dsn: str
     begun_at, door = now(), free_port()
     ports = fitted_out(engine, tmp_path, founded_at=begun_at, started_at=begun_at, host=HOST, free=free_port)
     name, port = next(iter(ports.items()))
-    house = next(one for one in houses_in(tmp_path / AIR) if one.port == port)
+    house = next(
+        one for one in msgspec.json.decode((tmp_path / AIR).read_bytes(), type=list[House]) if one.port == port
+    )
     words = programs(tmp_path, {name: port}, host=HOST, server=f"https://localhost:{door}")[name]
     closed = [word for one in FLEET for word in ("--door", f"{one}=closed")]
     installation = Installation(data=tmp_path, dsn=dsn, engine=engine)

@@ -1,28 +1,24 @@
 """`baqylau demo`: a whole system on this machine; its people are invented, its devices are real clients on sockets."""
 
-import asyncio
 import shutil
 import socket
 from datetime import datetime
 from pathlib import Path
-from random import Random
 from typing import Annotated
 
 import typer
 
-from baqylau.cli.doors import Doors, options, ports_of
-from baqylau.cli.households import AIR, fitted_out, houses_in, programs
+from baqylau.cli.demo_life import HOST
+from baqylau.cli.doors import options
+from baqylau.cli.households import AIR, fitted_out, programs
 from baqylau.cli.invitations import invitation_link
 from baqylau.cli.logs import LEVEL, say_from
 from baqylau.cli.opening import alone, ready
-from baqylau.cli.options import DATABASE, Lifeline
+from baqylau.cli.options import DATABASE
 from baqylau.cli.serve import serve_all
 from baqylau.links import wall_clock
-from baqylau.monitoring.server import lifeline as parent
 from baqylau.monitoring.server.settings import DOORS, LINK, WEB_PORT, Settings
 from baqylau.sim import town_plan
-from baqylau.sim.air.live import run_houses
-from baqylau.sim.demo import run_demo_devices
 from baqylau.sim.demo_registry import demo_registry
 from baqylau.sim.town_map import write
 from baqylau.storage.database import plain_dsn
@@ -30,7 +26,6 @@ from baqylau.storage.registers import Registers
 
 app = typer.Typer()
 
-HOST = "127.0.0.1"
 DEMO_DATA = Path(".baqylau") / "demo"
 MAP_ZOOM = 13.4
 QUIET = "warning"
@@ -117,41 +112,3 @@ def _free(port: int) -> int:
             return found
     msg = "no free port on this machine"
     raise OSError(msg)
-
-
-@app.command("demo-devices", hidden=True)
-def demo_devices(
-    door: Doors = None,
-    lifeline: Lifeline = False,  # noqa: FBT002 - an option
-) -> None:
-    """Let the demo's devices live until we are asked to stop."""
-    if lifeline:
-        parent.hold()
-    asyncio.run(
-        run_demo_devices(
-            HOST,
-            ports_of(door),
-            now=wall_clock.now,
-            sleep=wall_clock.sleep,
-            random=Random(),  # noqa: S311 - noise of receivers
-        )
-    )
-
-
-@app.command("demo-air", hidden=True)
-def demo_air(
-    file: Path,
-    lifeline: Lifeline = False,  # noqa: FBT002 - an option
-) -> None:
-    """Let the radio of the demo's households be on the air until we are asked to stop."""
-    if lifeline:
-        parent.hold()
-    houses = houses_in(file)
-    asyncio.run(
-        run_houses(
-            houses,
-            now=wall_clock.now,
-            sleep=wall_clock.sleep,
-            random=Random(),  # noqa: S311 - noise of receivers
-        )
-    )

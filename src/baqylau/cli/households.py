@@ -66,11 +66,6 @@ def _write(file: Path, raw: bytes) -> None:
         opened.write(raw)
 
 
-def houses_in(file: Path) -> list[House]:
-    """Give what is on the air."""
-    return msgspec.json.decode(file.read_bytes(), type=list[House])
-
-
 def programs(data: Path, ports: dict[str, int], *, host: str, server: str) -> dict[str, list[str]]:
     """Give the words by which each home unit is started."""
     common = ["home-unit", "--lifeline", "--server", server]
