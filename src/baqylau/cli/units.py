@@ -10,6 +10,7 @@ import typer
 
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.options import Lifeline
+from baqylau.devices.home_unit.shell import HOME_UNIT
 from baqylau.devices.linux_unit.folder import Folder, NotEnrolledError, RunningError
 from baqylau.devices.linux_unit.link import Identity
 from baqylau.devices.linux_unit.shell import Clock, Ended, Parts, Shell
@@ -124,7 +125,8 @@ async def _run(
                 indicator=Indicator(own.path, voice),
                 line=line,
                 random=SystemRandom(),
-            )
+            ),
+            HOME_UNIT,
         )
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, shell.stop)

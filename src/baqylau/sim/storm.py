@@ -1,6 +1,6 @@
 """A reconnect storm: thousands of units of the device link that lost the server at one instant and come back.
 
-Each waits as a real unit does (`devices.home_unit.link`): a time drawn at random, longer after each failure. It sends
+Each waits as a real unit does (`devices.linux_unit.link`): a time drawn at random, longer after each failure. It sends
 the batch that it kept meanwhile over a line of its own, and then holds that line with a poll, as a unit does that has
 nothing more to say.
 """
@@ -15,7 +15,7 @@ from random import Random
 from msgspec import Struct
 
 from baqylau.crypto.signing import Signer
-from baqylau.devices.home_unit.link import POLL_S, WAIT_FIRST_S, WAIT_MAX_S
+from baqylau.devices.linux_unit.link import POLL_S, WAIT_FIRST_S, WAIT_MAX_S
 from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId
 from baqylau.domain.observations import Power, ReceiverHealth
 from baqylau.domain.orders import Fitting, Order

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from baqylau.cli import app
 from baqylau.crypto.signing import Signer
-from baqylau.devices.home_unit.folder import Folder
-from baqylau.devices.home_unit.spool import Spool
+from baqylau.devices.linux_unit.folder import Folder
+from baqylau.devices.linux_unit.spool import Spool
 from baqylau.protocols.batch.records import Own
 from tests.unit.devices.home_unit.home import UNIT
 

@@ -14,7 +14,8 @@ from msgspec import Struct
 from baqylau.crypto.cose import PublicKey
 from baqylau.crypto.signing import Signer
 from baqylau.devices.home_unit.core import HomeUnit
-from baqylau.devices.home_unit.inputs import (
+from baqylau.devices.home_unit.state import begin
+from baqylau.devices.linux_unit.inputs import (
     ClockTold,
     Configured,
     FrameHeard,
@@ -24,8 +25,7 @@ from baqylau.devices.home_unit.inputs import (
     Started,
     Tick,
 )
-from baqylau.devices.home_unit.outputs import Output, Upload, Write
-from baqylau.devices.home_unit.state import begin
+from baqylau.devices.linux_unit.outputs import Output, Upload, Write
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
 from baqylau.domain.people import Supervision

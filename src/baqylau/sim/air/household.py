@@ -8,7 +8,7 @@ from operator import attrgetter
 import numpy as np
 from msgspec import Struct
 
-from baqylau.devices.home_unit.outputs import Output
+from baqylau.devices.linux_unit.outputs import Output
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 from msgspec import Struct
 
-from baqylau.devices.home_unit.arrival import UNKNOWN, step
+from baqylau.devices.linux_unit.arrival import UNKNOWN, step
 from baqylau.sim.air.hearing import late
 from baqylau.sim.air.home import paths
 from baqylau.sim.air.life import DAY_S, any_life

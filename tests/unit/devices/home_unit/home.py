@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from baqylau.crypto.blocks import aes
 from baqylau.devices.home_unit.core import HomeUnit
-from baqylau.devices.home_unit.inputs import Configured, FrameHeard, Input, Ordered, Sensed, Started, Tick
-from baqylau.devices.home_unit.outputs import Lamp, Light, Output, Say, Write
 from baqylau.devices.home_unit.state import begin
+from baqylau.devices.linux_unit.inputs import Configured, FrameHeard, Input, Ordered, Sensed, Started, Tick
+from baqylau.devices.linux_unit.outputs import Lamp, Light, Output, Say, Write
 from baqylau.domain.commands import Command, Order
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.orders import PresenceRegime

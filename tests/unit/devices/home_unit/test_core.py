@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from baqylau.devices.home_unit.inputs import ButtonPressed, NoiseHeard, SourceState, Started, Tick
-from baqylau.devices.home_unit.outputs import Lamp, Restarting, Upload
+from baqylau.devices.linux_unit.inputs import ButtonPressed, NoiseHeard, SourceState, Started, Tick
+from baqylau.devices.linux_unit.outputs import Lamp, Restarting, Upload
 from baqylau.domain.commands import ClearLatches, ReportNow, Restart, TellPerson, WalkNow
 from baqylau.domain.observations import Battery, Displaced, Enclosure, Power, ReceiverHealth, SelfTest
 from baqylau.domain.people import Language

@@ -11,10 +11,12 @@ import pytest
 
 from baqylau.crypto.cose import PublicKey
 from baqylau.crypto.signing import Signer
-from baqylau.devices.home_unit import link, shell
-from baqylau.devices.home_unit.link import Identity
-from baqylau.devices.home_unit.shell import Ended, Parts, Shell
-from baqylau.devices.home_unit.spool import Spool
+from baqylau.devices.home_unit.shell import HOME_UNIT
+from baqylau.devices.home_unit.state import State
+from baqylau.devices.linux_unit import link, shell
+from baqylau.devices.linux_unit.link import Identity
+from baqylau.devices.linux_unit.shell import Ended, Parts, Shell
+from baqylau.devices.linux_unit.spool import Spool
 from baqylau.domain.commands import Command, ReportNow, Restart, TellPerson
 from baqylau.domain.people import Language
 from baqylau.links.board import Indicator
@@ -123,9 +125,9 @@ class Bench:
         self.folder, self.server = folder, server
         self.tape = Tape(BEGIN, fast=True)
         self.night = Night(self.tape)
-        self.shell: Shell | None = None
+        self.shell: Shell[State] | None = None
 
-    async def start(self) -> tuple[Shell, asyncio.Task[Ended]]:
+    async def start(self) -> tuple[Shell[State], asyncio.Task[Ended]]:
         spool = Spool(self.folder)
         self.shell = Shell(
             Parts(
@@ -136,7 +138,8 @@ class Bench:
                 indicator=Indicator(self.folder),
                 line=self.server,
                 random=Random(1),  # noqa: S311 - pauses
-            )
+            ),
+            HOME_UNIT,
         )
         running = asyncio.create_task(self.shell.run())
         running.add_done_callback(lambda _: spool.close())

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from baqylau.devices.home_unit.arrival import UNKNOWN, Carried, step
+from baqylau.devices.linux_unit.arrival import UNKNOWN, Carried, step
 
 EVERY_S = 5.0
 DAY_S = 86_400.0

@@ -1,4 +1,4 @@
-"""What reaches the home unit's core: everything that it knows of the world, each with the two clocks of the board."""
+"""What reaches a unit's core: everything that it knows of the world, each with the two clocks of the board."""
 
 from datetime import datetime
 
@@ -9,21 +9,23 @@ from baqylau.protocols.batch.commands import Configuration
 from baqylau.protocols.batch.records import ClockQuality
 
 
-class _Input(Struct, frozen=True, kw_only=True, gc=False):
+class UnitInput(Struct, frozen=True, kw_only=True, gc=False):
+    """Something that happened, by both clocks."""
+
     at: datetime
     """UTC by the board's clock, which may be wrong and may jump."""
     monotonic_ms: int
     """Milliseconds of a clock that never jumps; begins anew when the board does."""
 
 
-class Started(_Input, frozen=True, kw_only=True):
+class Started(UnitInput, frozen=True, kw_only=True):
     """The program began. Monotonic time from before it means nothing any more."""
 
     sources: tuple[str, ...]
     """Receivers that it listens by."""
 
 
-class FrameHeard(_Input, frozen=True, kw_only=True):
+class FrameHeard(UnitInput, frozen=True, kw_only=True):
     """A receiver heard something. Bytes that cannot be a beacon only show that it hears."""
 
     source: str
@@ -31,52 +33,53 @@ class FrameHeard(_Input, frozen=True, kw_only=True):
     rssi_dbm: float
 
 
-class NoiseHeard(_Input, frozen=True, kw_only=True):
+class NoiseHeard(UnitInput, frozen=True, kw_only=True):
     """How loud the band is where a receiver listens."""
 
     source: str
     noise_dbm: float
 
 
-class SourceState(_Input, frozen=True, kw_only=True):
+class SourceState(UnitInput, frozen=True, kw_only=True):
     """A receiver could be opened, or was lost."""
 
     source: str
     working: bool
 
 
-class Sensed(_Input, frozen=True, kw_only=True):
+class Sensed(UnitInput, frozen=True, kw_only=True):
     """What the board's own sensors say; None where this one says nothing."""
 
     mains: bool | None = None
     battery_percent: float | None = None
     moved: bool | None = None
     opened: bool | None = None
+    moving: bool | None = None
 
 
-class ButtonPressed(_Input, frozen=True, kw_only=True):
+class ButtonPressed(UnitInput, frozen=True, kw_only=True):
     """The person took note of what was said."""
 
 
-class ClockTold(_Input, frozen=True, kw_only=True):
+class ClockTold(UnitInput, frozen=True, kw_only=True):
     """How far the board's clock is to be trusted from now on."""
 
     quality: ClockQuality
 
 
-class Ordered(_Input, frozen=True, kw_only=True):
+class Ordered(UnitInput, frozen=True, kw_only=True):
     """A command whose signature holds and that is addressed to this unit."""
 
     command: Command
 
 
-class Configured(_Input, frozen=True, kw_only=True):
+class Configured(UnitInput, frozen=True, kw_only=True):
     """A configuration whose signature holds and that is addressed to this unit."""
 
     configuration: Configuration
 
 
-class Tick(_Input, frozen=True, kw_only=True):
+class Tick(UnitInput, frozen=True, kw_only=True):
     """Time passed; about once a second."""
 
 

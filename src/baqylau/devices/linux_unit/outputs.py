@@ -1,4 +1,4 @@
-"""What the home unit's core wants done."""
+"""What a unit's core wants done."""
 
 from enum import StrEnum
 
@@ -30,7 +30,7 @@ class Lamp(StrEnum):
 
     CALM = "calm"
     MISSING = "missing"
-    """Somebody is not heard who has to be at home."""
+    """Somebody is not heard who has to be near."""
     MESSAGE = "message"
     """There is something to take note of."""
     FAULT = "fault"

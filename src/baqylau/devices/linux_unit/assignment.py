@@ -1,11 +1,11 @@
-"""Who lives where the unit stands, as its configuration says: made ready for hearing and for judging."""
+"""Whom a unit watches, as its configuration says: made ready for hearing and for judging."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from baqylau.crypto.blocks import aes
 from baqylau.domain.ids import DeviceId, FittingId, PersonId
-from baqylau.domain.orders import Fitting, Order, PresenceRegime
+from baqylau.domain.orders import Fitting, Order, Placed, PresenceRegime
 from baqylau.domain.people import Device, DeviceKind, Language, Supervision
 from baqylau.protocols.batch.commands import Configuration, Watched
 from baqylau.protocols.beacon.recognising import Recogniser
@@ -18,16 +18,16 @@ _JUDGED = timedelta(days=400)
 """How long after its configuration was made the unit judges at all; it has keys for a part of it."""
 
 
-class Household:
+class Assignment:
     """One configuration. Remembers only what follows from it."""
 
     __slots__ = ("configuration", "persons", "recogniser", "wearers")
 
-    def __init__(self, configuration: Configuration) -> None:
-        """Take a configuration whose signature holds."""
+    def __init__(self, configuration: Configuration, kind: DeviceKind) -> None:
+        """Take a configuration whose signature holds, and what the unit is."""
         self.configuration = configuration
         self.persons: dict[PersonId, Supervision] = {
-            person_id: _supervision(configuration, person_id)
+            person_id: _supervision(configuration, person_id, kind)
             for person_id in dict.fromkeys(one.person_id for one in configuration.watched)
         }
         self.wearers: dict[DeviceId, Watched] = {one.transmitter_id: one for one in configuration.watched}
@@ -40,7 +40,7 @@ class Household:
         return tuple(dict.fromkeys([*self.wearers, *keyed]))
 
     def language(self) -> Language:
-        """Give the language of what concerns the whole home."""
+        """Give the language of what concerns the unit itself."""
         return next((one.language for one in self.configuration.watched), Language.KK)
 
     def quiet(self, at: datetime) -> bool:
@@ -55,21 +55,26 @@ class Household:
         return minute >= from_min or minute < until_min
 
 
-def _supervision(configuration: Configuration, person_id: PersonId) -> Supervision:
-    """Give what is prescribed for one person, as far as a unit at home can judge it: being there.
+def _supervision(configuration: Configuration, person_id: PersonId, kind: DeviceKind) -> Supervision:
+    """Give what is prescribed for one person, as far as a unit of a kind can judge it.
+
+    A unit at home judges being there, one that is carried every place.
 
     The order itself stays with the server; a restriction that the server sends is under one.
     """
     mine = [one for one in configuration.watched if one.person_id == person_id]
-    regimes = tuple(one for watched in mine for one in watched.restrictions if isinstance(one, PresenceRegime))
+    judged = Placed if kind is DeviceKind.MOBILE_UNIT else PresenceRegime
+    restrictions = tuple(
+        dict.fromkeys(one for watched in mine for one in watched.restrictions if isinstance(one, judged))
+    )
     devices = (
         *(_device(one.transmitter_id, DeviceKind.BRACELET, configuration.buffer_s) for one in mine),
-        _device(configuration.device_id, DeviceKind.HOME_UNIT, configuration.buffer_s),
+        _device(configuration.device_id, kind, configuration.buffer_s),
     )
     return Supervision(
         person_id=person_id,
-        orders=tuple(_order(regime, person_id, configuration.issued_at + _JUDGED) for regime in regimes),
-        restrictions=regimes,
+        orders=tuple(_order(one, person_id, configuration.issued_at + _JUDGED) for one in restrictions),
+        restrictions=restrictions,
         permissions=tuple(one for watched in mine for one in watched.permissions),
         fittings=tuple(
             Fitting(id=FittingId(device.id), device_id=device.id, person_id=person_id, from_at=BEGIN)
@@ -79,13 +84,13 @@ def _supervision(configuration: Configuration, person_id: PersonId) -> Supervisi
     )
 
 
-def _order(regime: PresenceRegime, person_id: PersonId, until_at: datetime) -> Order:
+def _order(restriction: Placed, person_id: PersonId, until_at: datetime) -> Order:
     return Order(
-        id=regime.order_id,
+        id=restriction.order_id,
         person_id=person_id,
         court="",
         act_number="",
-        act_date=regime.from_at.date(),
+        act_date=restriction.from_at.date(),
         from_at=BEGIN,
         until_at=until_at,
     )

@@ -12,8 +12,8 @@ from statistics import median
 
 from msgspec.structs import replace
 
-from baqylau.devices.home_unit.state import Source, State, Worn
-from baqylau.devices.home_unit.turn import Turn
+from baqylau.devices.linux_unit.state import Source, UnitState, Worn
+from baqylau.devices.linux_unit.turn import S, Turn
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.observations import (
     Authentication,
@@ -35,7 +35,7 @@ _TOGETHER_MS = 60_000
 SENSORS_EVERY_MS = 900_000
 
 
-def heard(turn: Turn, name: str) -> None:
+def heard(turn: Turn[S], name: str) -> None:
     """Take it that a receiver heard something."""
     source = turn.state.sources.get(name)
     if source is None:
@@ -46,7 +46,7 @@ def heard(turn: Turn, name: str) -> None:
         _judged(turn, name, after)
 
 
-def noise(turn: Turn, name: str, noise_dbm: float) -> None:
+def noise(turn: Turn[S], name: str, noise_dbm: float) -> None:
     """Take how loud the band is."""
     source = turn.state.sources.get(name)
     if source is not None:
@@ -54,7 +54,7 @@ def noise(turn: Turn, name: str, noise_dbm: float) -> None:
         turn.change(sources=turn.state.sources | {name: after})
 
 
-def told(turn: Turn, name: str, *, working: bool) -> None:
+def told(turn: Turn[S], name: str, *, working: bool) -> None:
     """Take it that a receiver could be opened, or was lost."""
     source = turn.state.sources.get(name)
     if source is not None and source.open != working:
@@ -62,13 +62,13 @@ def told(turn: Turn, name: str, *, working: bool) -> None:
         _judged(turn, name, replace(source, open=working, heard_ms=heard_ms))
 
 
-def passed(turn: Turn) -> None:
+def passed(turn: Turn[S]) -> None:
     """Take the passing of time."""
     for name, source in turn.state.sources.items():
         _judged(turn, name, source)
 
 
-def _judged(turn: Turn, name: str, source: Source) -> None:
+def _judged(turn: Turn[S], name: str, source: Source) -> None:
     """Say at once that a receiver does not hear, or hears again; that it has failed only when that lasts."""
     failed = turn.ms - source.heard_ms >= _SILENT_MS
     after = replace(source, faulty=failed or not source.open, failed=failed)
@@ -80,7 +80,7 @@ def _judged(turn: Turn, name: str, source: Source) -> None:
         turn.upload()
 
 
-def _health(state: State) -> ReceiverHealth:
+def _health(state: UnitState) -> ReceiverHealth:
     noise_dbm = [one for source in state.sources.values() for one in source.noise_dbm]
     return ReceiverHealth(
         working=listens(state),
@@ -89,7 +89,7 @@ def _health(state: State) -> ReceiverHealth:
     )
 
 
-def listens(state: State) -> bool:
+def listens(state: UnitState) -> bool:
     """Whether the unit's silence about somebody means anything."""
     working = {name for name, source in state.sources.items() if not source.faulty}
     watched = () if state.configuration is None else state.configuration.watched
@@ -103,7 +103,7 @@ def ears(worn: Worn) -> set[str]:
     return {name for name, ms in worn.heard_ms.items() if ms >= since_ms}
 
 
-def report(turn: Turn) -> None:
+def report(turn: Turn[S]) -> None:
     """Write down how the receivers are, and from time to time everything else that the unit knows of itself."""
     bodies: tuple[Body, ...] = (_health(turn.state),)
     if turn.ms - turn.state.sensed_ms >= SENSORS_EVERY_MS:
@@ -114,7 +114,7 @@ def report(turn: Turn) -> None:
     turn.change(sources=begun)
 
 
-def sensed(state: State) -> tuple[Body, ...]:
+def sensed(state: UnitState) -> tuple[Body, ...]:
     """Give what the board's sensors said last."""
     sensors = state.sensors
     bodies: list[Body] = []
@@ -129,7 +129,7 @@ def sensed(state: State) -> tuple[Body, ...]:
     return tuple(bodies)
 
 
-def own(turn: Turn, *bodies: Body, urgent: bool = False) -> None:
+def own(turn: Turn[S], *bodies: Body, urgent: bool = False) -> None:
     """Write down what the unit says of itself."""
     record = turn.write(Own(bodies=bodies), urgent=urgent)
     turn.heard.append(

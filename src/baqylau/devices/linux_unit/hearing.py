@@ -12,10 +12,10 @@ from statistics import median
 
 from msgspec.structs import replace
 
-from baqylau.devices.home_unit import arrival, sources, walk
-from baqylau.devices.home_unit.inputs import FrameHeard
-from baqylau.devices.home_unit.state import Count, Doubted, Worn
-from baqylau.devices.home_unit.turn import Turn
+from baqylau.devices.linux_unit import arrival, sources
+from baqylau.devices.linux_unit.inputs import FrameHeard
+from baqylau.devices.linux_unit.state import Count, Doubted, Worn
+from baqylau.devices.linux_unit.turn import S, Turn
 from baqylau.domain.ids import DeviceId, ObservationId
 from baqylau.domain.observations import Authentication, Heard, Observation
 from baqylau.protocols.batch.records import Doubt, Reception
@@ -40,13 +40,13 @@ _URGENT = 0b11
 """The bits for strap and case."""
 
 
-def heard(turn: Turn, said: FrameHeard) -> None:
+def heard(turn: Turn[S], said: FrameHeard) -> None:
     """Take what a receiver heard."""
     sources.heard(turn, said.source)
-    household = turn.household
-    if household is None or said.source not in turn.state.sources:
+    assignment = turn.assignment
+    if assignment is None or said.source not in turn.state.sources:
         return
-    recogniser = household.recogniser
+    recogniser = assignment.recogniser
     recogniser.clocks = {device_id: worn.clock for device_id, worn in turn.state.worn.items()}
     result = recogniser.hear(said.frame, seconds_at(turn.at))
     if isinstance(result, Recognised):
@@ -55,14 +55,14 @@ def heard(turn: Turn, said: FrameHeard) -> None:
         _refused(turn, said, result, result.device_id)
 
 
-def _believed(turn: Turn, said: FrameHeard, result: Recognised) -> None:
-    household, device_id, before = turn.household, result.device_id, turn.state.worn[result.device_id]
-    if household is None:
+def _believed(turn: Turn[S], said: FrameHeard, result: Recognised) -> None:
+    assignment, device_id, before = turn.assignment, result.device_id, turn.state.worn[result.device_id]
+    if assignment is None:
         return
     phase, carried = arrival.step(before.phase, result.sent_s, turn.ms / 1000)
     after = replace(
         before,
-        clock=household.recogniser.clocks[device_id],
+        clock=assignment.recogniser.clocks[device_id],
         status=result.status,
         frame=said.frame,
         last_ms=turn.ms,
@@ -70,7 +70,7 @@ def _believed(turn: Turn, said: FrameHeard, result: Recognised) -> None:
         called=False,
     )
     _counted(turn, said, device_id, after)
-    report_ms = 1000 * household.configuration.report_every_s
+    report_ms = 1000 * assignment.configuration.report_every_s
     back = before.last_ms is None or turn.ms - before.last_ms > report_ms
     if back or _changed(before.told, result.status):
         missed = _wearer(turn, device_id) in turn.state.missing
@@ -80,8 +80,8 @@ def _believed(turn: Turn, said: FrameHeard, result: Recognised) -> None:
         _doubted(turn, device_id, RELAYED, said.frame, carried.delay_ms)
 
 
-def _wearer(turn: Turn, device_id: DeviceId) -> str:
-    watched = turn.household.wearers.get(device_id) if turn.household is not None else None
+def _wearer(turn: Turn[S], device_id: DeviceId) -> str:
+    watched = turn.assignment.wearers.get(device_id) if turn.assignment is not None else None
     return "" if watched is None else watched.person_id
 
 
@@ -99,7 +99,7 @@ def _alarming(before: bytes, status: bytes) -> bool:
     return bool(fresh & _URGENT)
 
 
-def _counted(turn: Turn, said: FrameHeard, device_id: DeviceId, worn: Worn) -> None:
+def _counted(turn: Turn[S], said: FrameHeard, device_id: DeviceId, worn: Worn) -> None:
     """Count a frame for the receiver that heard it."""
     count = worn.counts.get(said.source)
     first_at = turn.at if count is None else count.first_at
@@ -109,12 +109,10 @@ def _counted(turn: Turn, said: FrameHeard, device_id: DeviceId, worn: Worn) -> N
         device_id,
         replace(worn, counts=worn.counts | {said.source: counted}, heard_ms=worn.heard_ms | {said.source: turn.ms}),
     )
-    test = turn.state.walk
-    if test is not None and test.transmitter_id == device_id and not walk.over(test):
-        turn.change(walk=walk.heard(test, said.source, turn.ms, said.rssi_dbm))
+    turn.counted.append((device_id, said.source, said.rssi_dbm))
 
 
-def told(turn: Turn, device_id: DeviceId, source: str, *, urgent: bool = False) -> None:
+def told(turn: Turn[S], device_id: DeviceId, source: str, *, urgent: bool = False) -> None:
     """Write down what one receiver heard of one transmitter since the last record."""
     worn = turn.state.worn[device_id]
     count = worn.counts[source]
@@ -145,14 +143,14 @@ def told(turn: Turn, device_id: DeviceId, source: str, *, urgent: bool = False) 
     turn.wear(device_id, replace(worn, told=worn.status, counts=counts))
 
 
-def summed_up(turn: Turn) -> None:
+def summed_up(turn: Turn[S]) -> None:
     """Write down everything that is counted."""
     for device_id, worn in turn.state.worn.items():
         for source in worn.counts:
             told(turn, device_id, source)
 
 
-def _refused(turn: Turn, said: FrameHeard, refused: Refused, device_id: DeviceId) -> None:
+def _refused(turn: Turn[S], said: FrameHeard, refused: Refused, device_id: DeviceId) -> None:
     worn = turn.state.worn[device_id]
     if refused.refusal is not Refusal.REPEATED or worn.last_ms is None:
         _doubted(turn, device_id, refused.refusal.value, said.frame)
@@ -167,7 +165,7 @@ def _refused(turn: Turn, said: FrameHeard, refused: Refused, device_id: DeviceId
         _doubted(turn, device_id, refused.refusal.value, said.frame)
 
 
-def _doubted(turn: Turn, device_id: DeviceId, reason: str, frame: bytes, delay_ms: float | None = None) -> None:
+def _doubted(turn: Turn[S], device_id: DeviceId, reason: str, frame: bytes, delay_ms: float | None = None) -> None:
     """Write down a frame that is not believed, or only count it."""
     key = f"{reason}/{device_id}"
     known = turn.state.doubts.get(key)
@@ -180,7 +178,7 @@ def _doubted(turn: Turn, device_id: DeviceId, reason: str, frame: bytes, delay_m
     turn.change(doubts=turn.state.doubts | {key: Doubted(turn.ms)})
 
 
-def doubts_told(turn: Turn) -> None:
+def doubts_told(turn: Turn[S]) -> None:
     """Write down, once an hour, how many more there were."""
     for key, known in turn.state.doubts.items():
         if turn.ms - known.told_ms < DOUBT_EVERY_MS:

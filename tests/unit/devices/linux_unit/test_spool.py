@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baqylau.devices.home_unit import spool as module
-from baqylau.devices.home_unit.spool import NumberWrongError, Spool
+from baqylau.devices.linux_unit import spool as module
+from baqylau.devices.linux_unit.spool import NumberWrongError, Spool
 from baqylau.domain.ids import DeviceId
 from baqylau.protocols.batch.records import Alive, ClockQuality, CommandResult, CommandState, Record
 from tests.unit.rules.stories import DAY
@@ -129,7 +129,7 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from baqylau.devices.home_unit.spool import Spool
+from baqylau.devices.linux_unit.spool import Spool
 from baqylau.protocols.batch.records import Alive, ClockQuality, Record
 spool, at = Spool(Path(sys.argv[1])), datetime(2026, 1, 1, tzinfo=UTC)
 while True:

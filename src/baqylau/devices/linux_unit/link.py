@@ -14,8 +14,8 @@ import structlog
 from msgspec import Struct
 
 from baqylau.crypto.signing import Signer
-from baqylau.devices.home_unit.disk import Disk
-from baqylau.devices.home_unit.inputs import Configured, Input, Ordered
+from baqylau.devices.linux_unit.disk import Disk
+from baqylau.devices.linux_unit.inputs import Configured, Input, Ordered
 from baqylau.domain.ids import DeviceId
 from baqylau.links.device_line import BATCHES, POLL, LineError
 from baqylau.links.radio.words import Clock

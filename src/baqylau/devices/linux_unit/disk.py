@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from baqylau.devices.home_unit.spool import Spool
+from baqylau.devices.linux_unit.spool import Spool
 
 P = ParamSpec("P")
 T = TypeVar("T")

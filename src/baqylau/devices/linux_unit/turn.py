@@ -1,28 +1,32 @@
 """One step of the core under way: a value is taken apart, changed piece by piece, and put together again."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from msgspec.structs import replace
 
-from baqylau.devices.home_unit.household import Household
-from baqylau.devices.home_unit.outputs import Output, Say, Upload, Write
-from baqylau.devices.home_unit.state import State, Worn
+from baqylau.devices.linux_unit.assignment import Assignment
+from baqylau.devices.linux_unit.outputs import Output, Say, Upload, Write
+from baqylau.devices.linux_unit.state import UnitState, Worn
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
 from baqylau.protocols.batch.records import Record, Said
 
+S = TypeVar("S", bound=UnitState)
 
-class Turn:
+
+class Turn(Generic[S]):
     """The state on its way through one input, and what comes out of it."""
 
-    __slots__ = ("at", "heard", "household", "ms", "outputs", "state", "wants_upload")
+    __slots__ = ("assignment", "at", "counted", "heard", "ms", "outputs", "state", "wants_upload")
 
-    def __init__(self, household: Household | None, state: State, at: datetime, ms: int) -> None:
-        self.household, self.state, self.at, self.ms = household, state, at, ms
+    def __init__(self, assignment: Assignment | None, state: S, at: datetime, ms: int) -> None:
+        self.assignment, self.state, self.at, self.ms = assignment, state, at, ms
         self.outputs: list[Output] = []
         self.heard: list[Observation] = []
         """What the local judgement still has to take."""
+        self.counted: list[tuple[DeviceId, str, float]] = []
+        """Believed frames: of whom, at which receiver, and how strong."""
         self.wants_upload: bool | None = None
         """Whether there is anything to send now, and whether it is urgent."""
 
@@ -58,7 +62,7 @@ class Turn:
         """Tell the person something."""
         self.outputs.append(said)
 
-    def done(self) -> tuple[State, tuple[Output, ...]]:
+    def done(self) -> tuple[S, tuple[Output, ...]]:
         """Give what came out."""
         asked = () if self.wants_upload is None else (Upload(self.wants_upload),)
         return self.state, (*self.outputs, *asked)
