@@ -14,13 +14,14 @@ from baqylau.cli.operate import WIDTH
 from baqylau.cli.options import DEFAULT_DATA, Data, Database
 from baqylau.cli.workshop import LINK, ME, By, Name, opened, refused
 from baqylau.crypto.blocks import aes
-from baqylau.domain.commands import ClearLatches, Order, ReportNow, Restart, TellPerson, WalkNow
+from baqylau.domain.commands import ClearLatches, LocateMode, Order, ReportNow, Restart, SetRate, TellPerson, WalkNow
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import Language as Spoken
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.protocols.beacon import orders as bench
 from baqylau.protocols.beacon.system_time import seconds_at
+from baqylau.protocols.fleet import FLEET, has_words
 
 device = typer.Typer(help="Work on the equipment: keys, fittings, commands.", no_args_is_help=True)
 command = typer.Typer(help="Order a unit to do something.", no_args_is_help=True)
@@ -33,7 +34,10 @@ Minutes = Annotated[int, typer.Option(min=1, max=10_080, help="After so many min
 def _give(name: str, order: Order, minutes: int, by: str, where: tuple[Data, Database, str]) -> None:
     data, database, language = where
     with opened(data, database, language) as workshop:
-        if workshop.device(name).protocol != LINK:
+        protocol = workshop.device(name).protocol
+        if protocol in FLEET and not has_words(protocol, order):
+            raise refused(language, "no_words", device=name, protocol=protocol)
+        if protocol != LINK and protocol not in FLEET:
             raise refused(language, "only_sends", device=name)
         given = workshop.commands.give(DeviceId(name), order, now() + timedelta(minutes=minutes), by)
     typer.echo(text(language, "cli.device.ordered", device=name, number=given.number, minutes=minutes))
@@ -71,6 +75,37 @@ def walk(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Begin a walk test: how well each room is heard, and how long the unit has to wait."""
     order = WalkNow(transmitter_id=DeviceId(transmitter), rooms=tuple(room), seconds_a_room=seconds, by=by)
     _give(name, order, minutes, by, (data, database, language))
+
+
+@command.command()
+def rate(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    name: Name,
+    every: Annotated[int, typer.Argument(metavar="SECONDS", min=5, max=86_400, help="Seconds between two places.")],
+    lasting: Annotated[
+        int, typer.Option("--for", min=0, max=10_080, help="For so many minutes; 0: until it is ordered otherwise.")
+    ] = 0,
+    minutes: Minutes = 60,
+    by: By = ME,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Set how often a tracker takes a place."""
+    _give(name, SetRate(fix_every_s=every, for_s=lasting * 60), minutes, by, (data, database, language))
+
+
+@command.command()
+def locate(
+    name: Name,
+    lasting: Annotated[int, typer.Option("--for", min=1, max=60, help="For so many minutes.")] = 5,
+    minutes: Minutes = 60,
+    by: By = ME,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Have a tracker find its place by every means and tell it as often as it can."""
+    _give(name, LocateMode(for_s=lasting * 60), minutes, by, (data, database, language))
 
 
 def _plain(name: str, order: Order, about: str) -> None:
@@ -144,7 +179,7 @@ def list_devices(data: Data = DEFAULT_DATA, database: Database = "", language: L
                 one.id,
                 text(language, f"device.{one.kind}"),
                 one.number,
-                worn.get(one.id, NOTHING),
+                ", ".join(fitting.person_id for fitting in worn.get(one.id, ())) or NOTHING,
                 ", ".join(key.kind for key in keys if key.device_id == one.id) or NOTHING,
                 f"{told.heard_at.astimezone():%Y-%m-%d %H:%M:%S}" if told and told.heard_at else NOTHING,
                 str(told.through) if told else NOTHING,

@@ -21,8 +21,10 @@ from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.gateway import LOOK_AROUND_S, Gateway
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.link.link_file import LinkFileError
+from baqylau.monitoring.server.ordering import Ordering
 from baqylau.monitoring.server.settings import LINK, Limits, Settings
 from baqylau.protocols.fleet import FLEET
+from baqylau.storage.commands import Commands
 from baqylau.storage.live import Live
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
@@ -83,7 +85,10 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
             await gateway.open(name, FLEET[name].session, settings.host, settings.ports[name])
         if link is not None:
             await link.open()
-        await _look_around(gateway, link, keeper, registers, stop)
+        async with asyncio.TaskGroup() as tasks:
+            ordering = tasks.create_task(Ordering(gateway, Commands(engine, now)).run())
+            await _look_around(gateway, link, keeper, registers, stop)
+            ordering.cancel()
     finally:
         if link is not None:
             await link.close()

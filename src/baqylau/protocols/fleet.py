@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from baqylau.domain.commands import Order
 from baqylau.protocols import egts, gt06, osmand, teltonika, watch, wialon
-from baqylau.protocols.session import DeviceSide, Event, Session
+from baqylau.protocols.session import DeviceSide, Event, Session, TakesOrders
 
 
 class FleetProtocol(Struct, frozen=True, kw_only=True):
@@ -56,3 +57,11 @@ FLEET: dict[str, FleetProtocol] = {
         is_text=True,
     ),
 }
+
+
+def has_words(protocol: str, order: Order) -> bool:
+    """Whether devices of a fleet protocol can be ordered this; False for any other protocol."""
+    if protocol not in FLEET:
+        return False
+    session = FLEET[protocol].session()
+    return isinstance(session, TakesOrders) and session.order(0, order) is not None

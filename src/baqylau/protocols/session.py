@@ -132,6 +132,7 @@ class TakesOrders(Protocol):
     def order(self, number: int, order: Order) -> bytes | None:
         """Give the bytes that order a signed-in device something, or None when the protocol has no words for it.
 
+        A session on which nobody signed in yet says by the same None what cannot be said.
         What the device answers comes as `Carried` with the same number. The gateway has one order on the way at a
         time, so that an answer without a number belongs to the newest; a device that never answers is its own case.
         """

@@ -81,11 +81,20 @@ class Commands:
 
     def open(self) -> dict[DeviceId, tuple[Command, ...]]:
         """Give what devices have not acknowledged yet and may still carry out, in the order of their numbers."""
-        waiting = device_command.c.state.in_(UNHEARD) & (device_command.c.expires_at > self._clock())
         found: dict[DeviceId, list[Command]] = {}
-        for row in self._rows(waiting):
+        for row in self.waiting():
             found.setdefault(row.command.device_id, []).append(row.command)
         return {device_id: tuple(commands) for device_id, commands in found.items()}
+
+    def waiting(self) -> list[CommandRow]:
+        """Give the same with how far each has come."""
+        return self._rows(device_command.c.state.in_(UNHEARD) & (device_command.c.expires_at > self._clock()))
+
+    def note(self, told: Iterable[Told]) -> None:
+        """Take over what devices say of commands. Older news changes nothing."""
+        if told := tuple(told):
+            with transaction(self._engine) as connection:
+                tell(connection, told)
 
     def sent(self, commands: Iterable[Command]) -> None:
         """Note that commands are on their way."""

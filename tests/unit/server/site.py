@@ -179,6 +179,14 @@ class Peer:
             except ConnectionResetError:
                 return b""
 
+    async def read(self, count: int) -> bytes:
+        """Give so many bytes, fewer when the line is closed before them."""
+        async with asyncio.timeout(10):
+            try:
+                return await self._reader.readexactly(count)
+            except (asyncio.IncompleteReadError, ConnectionResetError):
+                return b""
+
     async def hang_up(self) -> None:
         self.writer.close()
         await asyncio.gather(self.writer.wait_closed(), return_exceptions=True)

@@ -191,3 +191,22 @@ def test_who_only_audits_gives_no_orders_and_each_look_is_written_down(house: Of
 def _keep(house: Office, arrival: Arrival) -> None:
     nothing: list[Entry] = []
     house.stores.journal.append(nothing, [keeping([arrival], house.clock())])
+
+
+def test_a_bought_tracker_is_ordered_what_its_protocol_has_words_for(browser: Browser, house: Office) -> None:
+    bought = Registry(
+        devices=(Device(id=DeviceId("tr-1"), kind=DeviceKind.TRACKER, protocol="teltonika", number="353173060000001"),),
+        fittings=(
+            Fitting(
+                id=FittingId("f-tr-1"),
+                device_id=DeviceId("tr-1"),
+                person_id=invented.AYAN,
+                from_at=invented.NOW - timedelta(days=2),
+            ),
+        ),
+    )
+    Registers(house.engine, house.clock).save(bought, by="installation")
+    shown = page(browser, DeviceId("tr-1"))
+    assert (shown["may_command"], shown["may_tell"]) == (True, False)
+    assert order(browser, DeviceId("tr-1"), type="report").json()["state"] == "queued"
+    assert order(browser, DeviceId("tr-1"), type="tell", text="Hello").json()["key"] == "device.refused.no_words"

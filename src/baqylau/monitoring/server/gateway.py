@@ -7,6 +7,7 @@ time-outs and the list of who is connected.
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -16,7 +17,7 @@ from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.line import Line
 from baqylau.monitoring.server.settings import Limits
-from baqylau.protocols.session import Session
+from baqylau.protocols.session import Carried, Session
 
 log = structlog.get_logger()
 
@@ -35,6 +36,9 @@ class Gateway:
         self.time_s = asyncio.get_running_loop().time
         self._lines: set[Line] = set()
         self._by_device: dict[DeviceId, Line] = {}
+        self._spoke_on: WeakValueDictionary[DeviceId, Line] = WeakValueDictionary()
+        self.carried: Callable[[Line, Carried], None] = lambda _line, _event: None
+        """Called with what a device says of an order."""
         self._servers: list[asyncio.Server] = []
 
     @property
@@ -79,6 +83,15 @@ class Gateway:
         self._by_device[device.id] = line
         if older is not None and older is not line:
             older.close("the device signed in on another line")
+
+    def spoke(self, line: Line, device: Device) -> None:
+        """Note of whom a record came on a line on which nobody signed in."""
+        self._spoke_on[device.id] = line
+
+    def line_of(self, device_id: DeviceId) -> Line | None:
+        """Give the line by which a device can be told something now."""
+        line = self._by_device.get(device_id) or self._spoke_on.get(device_id)
+        return line if line in self._lines else None
 
     def close_overdue(self) -> None:
         """Close lines that never signed in, leave a frame unfinished, or say nothing for too long."""

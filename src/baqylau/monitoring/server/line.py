@@ -13,6 +13,7 @@ from typing import Protocol, assert_never, cast
 
 import structlog
 
+from baqylau.domain.commands import Order
 from baqylau.domain.observations import LinkEvent
 from baqylau.domain.people import Device
 from baqylau.monitoring.server.fleet import Fleet
@@ -31,6 +32,7 @@ from baqylau.protocols.session import (
     Reading,
     Rejected,
     Session,
+    TakesOrders,
 )
 from baqylau.storage.journal import Entry
 from baqylau.storage.quarantine import Item
@@ -48,6 +50,8 @@ class Switchboard(Protocol):
     limits: Limits
     now: Callable[[], datetime]
     time_s: Callable[[], float]
+    carried: Callable[["Line", Carried], None]
+    """Called with what a device says of an order."""
 
     def admit(self, line: "Line") -> bool:
         """Take a new line, or say that there are too many."""
@@ -59,6 +63,10 @@ class Switchboard(Protocol):
 
     def signed_in(self, line: "Line", device: Device) -> None:
         """Note who is on the line."""
+        ...
+
+    def spoke(self, line: "Line", device: Device) -> None:
+        """Note of whom a record came on a line on which nobody signed in."""
         ...
 
 
@@ -76,6 +84,7 @@ class Line(asyncio.Protocol):
         self._pinged_at_s = float("-inf")
         self.device: Device | None = None
         self.peer = ""
+        self.opened_at = gateway.now()
         self.opened_at_s = self.heard_at_s = gateway.time_s()
         self.reported = False
         self.unfinished_since_s: float | None = None
@@ -110,6 +119,15 @@ class Line(asyncio.Protocol):
         log.info("line_closed", protocol=self._protocol, why=why, device=self.device.id if self.device else None)
         self._transport.close()
 
+    def order(self, number: int, order: Order) -> bytes | None:
+        """Give the bytes that order the device something, None when its protocol has no words for it."""
+        return self._session.order(number, order) if isinstance(self._session, TakesOrders) else None
+
+    def tell(self, words: bytes) -> None:
+        """Send what is no answer. On a line that ended it is lost, as on the way."""
+        if not self._transport.is_closing():
+            self._transport.write(words)
+
     def _advance(self) -> None:
         while self._events and not self._waiting and not self._transport.is_closing():
             self._handle(self._events.popleft())
@@ -124,7 +142,10 @@ class Line(asyncio.Protocol):
                 self._keep(event)
             case Login():
                 self._sign_in(event)
-            case Ping() | Carried():
+            case Ping():
+                self._ping(event)
+            case Carried():
+                self._gateway.carried(self, event)
                 self._ping(event)
             case Rejected():
                 self._set_aside(event)
@@ -188,6 +209,8 @@ class Line(asyncio.Protocol):
             self._set_aside(unknown, number=reading.number)
             self._fault()
             return Outcome.UNKNOWN_DEVICE
+        if self.device is None:
+            self._gateway.spoke(self, device)
         fact = read(self._gateway.fleet, device, reading, now=self._gateway.now())
         if fact is None:
             self._gateway.keeper.refuse(device.id)

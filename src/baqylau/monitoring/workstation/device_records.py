@@ -11,7 +11,7 @@ from msgspec import Struct
 from baqylau.domain.commands import CommandState, Order, ReportNow, TellPerson
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Blind, Fix, Heard, LinkHealth, Nearness, NoFix, Observation, ReceiverHealth
-from baqylau.domain.people import Device, DeviceKind, Supervision
+from baqylau.domain.people import Device, DeviceKind, Language, Supervision
 from baqylau.monitoring.workstation import hearing
 from baqylau.monitoring.workstation.directory import Book
 from baqylau.monitoring.workstation.equipment import (
@@ -31,6 +31,7 @@ from baqylau.protocols.batch.records import LocalFinding, WalkTest
 from baqylau.rules.clock import instant
 from baqylau.rules.spans import fitted
 from baqylau.storage.accounts import Account, Role
+from baqylau.protocols.fleet import has_words
 from baqylau.storage.commands import CommandRow
 from baqylau.storage.link_records import Word
 
@@ -47,6 +48,7 @@ _MOST_WORDS = 20
 _HAS_ITS_OWN = (Heard, ReceiverHealth, LinkHealth, Blind, Nearness, Fix, NoFix)
 """What is shown elsewhere, and better."""
 _RECEIVERS = (DeviceKind.HOME_UNIT, DeviceKind.MOBILE_UNIT)
+_MESSAGE = TellPerson(message_id="", text="", language=Language.KK)
 _TRANSMITTERS = (DeviceKind.BRACELET, DeviceKind.RELAY)
 
 
@@ -101,7 +103,8 @@ class DeviceRecords:
                 UnitWord(at=word.observed_at, finding=msgspec.convert(word.body, LocalFinding))
                 for word in self._words(LOCAL, device_id, on)
             ),
-            may_command=by.role in _COMMANDS and on is not None and self._takes_orders(device),
+            may_command=(may_command := by.role in _COMMANDS and on is not None and self._takes_orders(device)),
+            may_tell=may_command and (device.protocol == LINK or has_words(device.protocol, _MESSAGE)),
         )
 
     def give(self, device_id: DeviceId, ask: Ask, by: Account) -> CommandRow:
@@ -130,9 +133,13 @@ class DeviceRecords:
             by=by.login,
             state=CommandState.QUEUED,
         )
+        if device.protocol != LINK and not has_words(device.protocol, order):
+            raise RefusedError(HTTPStatus.CONFLICT, "device.refused.no_words")
 
     def _takes_orders(self, device: Device) -> bool:
-        """Whether it speaks the link, and has a key by which to know that it is the one that answers."""
+        """Whether it is a bought tracker that can be ordered, or speaks the link with a key by which to know it."""
+        if has_words(device.protocol, ReportNow()):
+            return True
         keys = self._stores.device_keys.lives(device.id)
         return device.protocol == LINK and any(key.revoked_at is None for key in keys)
 

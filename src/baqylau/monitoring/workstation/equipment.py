@@ -147,3 +147,5 @@ class DevicePage(Struct, frozen=True, kw_only=True):
     """Newest first."""
     may_command: bool
     """Whether who looks may give it orders."""
+    may_tell: bool
+    """Whether these may be messages to the person: few bought trackers can say anything."""
