@@ -6,7 +6,9 @@ import { loadMicroPython } from '@micropython/micropython-webassembly-pyscript/m
 
 const SOURCES = new URL('../src/baqylau/', import.meta.url)
 const TABLE = new URL('../tests/micropython/table.py', import.meta.url)
-const ON_DEVICE = readFileSync(new URL('on_device.txt', import.meta.url), 'utf8').trim().split('\n')
+const ON_DEVICE = ['on_device.txt', 'tracker/on_device.txt'].flatMap((list) =>
+  readFileSync(new URL(list, import.meta.url), 'utf8').trim().split('\n'),
+)
 const HEAP_BYTES = 4 * 1024 * 1024
 const BOARD = `
 from binascii import hexlify, unhexlify

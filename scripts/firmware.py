@@ -15,13 +15,14 @@ BOARD = "esp32c3"
 
 def parts(image: str) -> list[tuple[Path, str]]:
     """Give the sources of an image and their names on the board."""
-    shared = (FIRMWARE / "on_device.txt").read_text(encoding="utf-8").split()
+    lists = (FIRMWARE / "on_device.txt", FIRMWARE / image / "on_device.txt")
+    modules = [name for one in lists if one.exists() for name in one.read_text(encoding="utf-8").split()]
     drivers = [
         FIRMWARE / "runner.py",
         FIRMWARE / image / "main.py",
         *sorted((FIRMWARE / "boards" / BOARD).glob("*.py")),
     ]
-    return [(SOURCES / name, f"baqylau/{name}") for name in shared] + [
+    return [(SOURCES / name, f"baqylau/{name}") for name in modules] + [
         (driver, driver.relative_to(ROOT).as_posix()) for driver in drivers
     ]
 

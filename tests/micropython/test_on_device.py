@@ -8,6 +8,7 @@ from shutil import which
 
 import pytest
 
+from tests.micropython.link import LINK, RIGHT
 from tests.unit.protocols.beacon.test_vectors import VECTORS
 
 ROOT = Path(__file__).parents[2]
@@ -53,3 +54,12 @@ def test_a_day_of_a_bracelet_and_an_hour_of_a_relay_are_the_same_beacons_under_b
     day = on_host("bracelet_day")
     assert day.split()[::2] == ["17461", "1620"], "a day has 17 280 beats and the fast ones after each event"
     assert on_device("bracelet_day") == day
+
+
+@on_board
+def test_the_link_is_the_same_bytes_under_micropython() -> None:
+    assert on_device("link_vectors", json.dumps(LINK)) == str(RIGHT)
+
+
+def test_the_link_is_the_same_bytes_under_cpython() -> None:
+    assert on_host("link_vectors", json.dumps(LINK)) == str(RIGHT)

@@ -46,8 +46,8 @@ ANSWER, COMMAND, CONFIGURATION = b"baqylau answer 1", b"baqylau command 1", b"ba
 KEY_ID_BYTES = 8
 
 DeviceKeys = Callable[[DeviceId], PublicKey | SharedKey | None]
-Trusted = Collection[bytes]
-"""The server's public keys that a device believes, 32 bytes each: the one in use and the next."""
+Trusted = Collection[bytes] | SharedKey
+"""The server's public keys that a device believes, 32 bytes each, the one in use and the next; or what both share."""
 
 
 class Fault(StrEnum):
@@ -165,9 +165,9 @@ def opened_poll(raw: bytes, key_of: DeviceKeys) -> Poll | Refused:
     return _meant_for(DeviceId(message.kid.decode()), message, Poll)
 
 
-def sealed_command(command: Command, signer: Signer) -> bytes:
-    """Give the bytes of a command, by themselves a proof of who ordered it."""
-    return _by_server(command, signer, COMMAND)
+def sealed_command(command: Command, key: Signer | SharedKey) -> bytes:
+    """Give the bytes of a command, by themselves a proof of who ordered it; by a shared key, to that device alone."""
+    return _by_server(command, key, COMMAND)
 
 
 def opened_command(raw: bytes, trusted: Trusted, device_id: DeviceId) -> Command | Refused:
@@ -175,9 +175,9 @@ def opened_command(raw: bytes, trusted: Trusted, device_id: DeviceId) -> Command
     return _from_server(raw, trusted, COMMAND, device_id, Command)
 
 
-def sealed_configuration(configuration: Configuration, signer: Signer) -> bytes:
+def sealed_configuration(configuration: Configuration, key: Signer | SharedKey) -> bytes:
     """Give the bytes of a configuration."""
-    return _by_server(configuration, signer, CONFIGURATION)
+    return _by_server(configuration, key, CONFIGURATION)
 
 
 def opened_configuration(raw: bytes, trusted: Trusted, device_id: DeviceId) -> Configuration | Refused:
@@ -185,8 +185,11 @@ def opened_configuration(raw: bytes, trusted: Trusted, device_id: DeviceId) -> C
     return _from_server(raw, trusted, CONFIGURATION, device_id, Configuration)
 
 
-def sealed_answer(answer: Answer, signer: Signer) -> bytes:
-    """Give the bytes of an answer; commands and configuration in it are sealed each by itself."""
+def sealed_answer(answer: Answer, key: Signer | SharedKey) -> bytes:
+    """Give the bytes of an answer; commands and configuration in it are sealed each by itself.
+
+    `key`: the server's own, or what it shares with a device that has no other (`spec/batch.md`, L1).
+    """
     configuration = answer.configuration
     sent = _Answer(
         device_id=answer.device_id,
@@ -194,10 +197,10 @@ def sealed_answer(answer: Answer, signer: Signer) -> bytes:
         ack_through=answer.ack_through,
         also_kept=answer.also_kept,
         missing=answer.missing,
-        commands=tuple(sealed_command(command, signer) for command in answer.commands),
-        configuration=None if configuration is None else sealed_configuration(configuration, signer),
+        commands=tuple(sealed_command(command, key) for command in answer.commands),
+        configuration=None if configuration is None else sealed_configuration(configuration, key),
     )
-    return _by_server(sent, signer, ANSWER)
+    return _by_server(sent, key, ANSWER)
 
 
 def opened_answer(raw: bytes, trusted: Trusted, device_id: DeviceId) -> OpenedAnswer | Refused:
@@ -242,13 +245,18 @@ def _opened(raw: bytes, key_of: DeviceKeys, aad: bytes) -> Message | Refused:
 
 def _from_server(raw: bytes, trusted: Trusted, aad: bytes, device_id: DeviceId, kind: type[_Meant]) -> _Meant | Refused:
     """Open what the server made for this device."""
-    keys = {key_id(one): PublicKey(one) for one in trusted}
-    message = _believed(raw, keys.get, aad)
+    if isinstance(trusted, SharedKey):
+        shared = {device_id.encode(): trusted}
+        message = _believed(raw, shared.get, aad)
+    else:
+        keys = {key_id(one): PublicKey(one) for one in trusted}
+        message = _believed(raw, keys.get, aad)
     return message if isinstance(message, Refused) else _meant_for(device_id, message, kind)
 
 
-def _by_server(message: Struct, signer: Signer, aad: bytes) -> bytes:
-    return sealed(down_bytes(message), kid=key_id(signer.public_key), key=signer, aad=aad)
+def _by_server(message: Command | Configuration | _Answer, key: Signer | SharedKey, aad: bytes) -> bytes:
+    kid = message.device_id.encode() if isinstance(key, SharedKey) else key_id(key.public_key)
+    return sealed(down_bytes(message), kid=kid, key=key, aad=aad)
 
 
 def _believed(raw: bytes, key_of: Callable[[bytes], PublicKey | SharedKey | None], aad: bytes) -> Message | Refused:

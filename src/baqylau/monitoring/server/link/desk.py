@@ -13,6 +13,7 @@ import structlog
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from baqylau.crypto.cose import SharedKey
 from baqylau.crypto.digests import observation_id
 from baqylau.crypto.signing import Signer
 from baqylau.domain.commands import Command
@@ -198,7 +199,8 @@ class Desk:
 
     async def _answer(self, one: _Peer, device_id: DeviceId, configuration: int, *, repeated: bool) -> Reply:
         """Say how far all is kept. Bytes that were heard before bring nothing else: they may be a recording."""
-        if self.view.key_of(device_id) is None:
+        key = self.view.key_of(device_id)
+        if key is None:
             return Reply(Outcome.REVOKED, device_id=device_id)
         kept = one.kept
         answer = Answer(
@@ -214,7 +216,8 @@ class Desk:
                 commands=await self._given(one, device_id),
                 configuration=self._configuration(one, device_id, configuration),
             )
-        return Reply(Outcome.ANSWERED, sealed_answer(answer, self._signer), device_id)
+        proves = key if isinstance(key, SharedKey) else self._signer
+        return Reply(Outcome.ANSWERED, sealed_answer(answer, proves), device_id)
 
     async def _given(self, one: _Peer, device_id: DeviceId) -> tuple[Command, ...]:
         """Give the commands that are to go out now, noted as sent; none while that cannot be noted."""
