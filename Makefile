@@ -53,12 +53,17 @@ demo-reset: setup ## Forget the demo's data
 
 # --- check ------------------------------------------------------------------------------------------------------------
 
-.PHONY: check test
+.PHONY: check check-python check-web test
 check: setup ## Formatting, lint, types, import contracts, web checks: no test is run
+	@$(MAKE) check-web & web=$$!; right=0; $(MAKE) check-python || right=1; wait $$web || right=1; exit $$right
+
+check-python:
 	@scripts/step "format" $(BIN)/ruff format --check --quiet .
 	@scripts/step "lint" $(BIN)/ruff check --quiet .
 	@scripts/step "types" $(BIN)/mypy --no-error-summary
 	@scripts/step "imports" $(BIN)/lint-imports
+
+check-web:
 	@cd web && ../scripts/step "web lint" ../scripts/npm run --silent lint
 	@cd web && ../scripts/step "web types" ../scripts/npm run --silent check
 	@cd web && ../scripts/step "web tests" ../scripts/npm run --silent test
