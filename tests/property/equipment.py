@@ -6,6 +6,7 @@ from baqylau.domain.ids import DeviceId, ObservationId, PersonId
 from baqylau.domain.observations import (
     Battery,
     Body,
+    CallAsked,
     Cell,
     Displaced,
     Distrust,
@@ -113,6 +114,7 @@ _sky = (
     st.builds(Sky, satellites=st.integers(0, 12), mean_cn0_dbhz=st.sampled_from((None, 20.0, 40.0))),
 )
 _fixed = (health, health, health, _flags.map(lambda it: Displaced(moved=it)))
+_pressed = (st.just(Panic()), st.just(CallAsked()))
 _FIXES = ObservationId("0" * 32), ObservationId("1" * 32)
 THEIR_FIXES = set(_FIXES)
 """Of two people, from which a distance was worked out; they are not among what one of them said."""
@@ -128,7 +130,7 @@ BODIES: dict[DeviceKind, st.SearchStrategy[Body]] = {
     DeviceKind.TRACKER: st.one_of(*_sky, *_sky, *_anybody, *_worn, *_modem, _near, st.just(Panic())),
     DeviceKind.BRACELET: st.one_of(*([heard_frames] * 8), *_worn, *_anybody, _flags.map(lambda it: Motion(moving=it))),
     DeviceKind.HOME_UNIT: st.one_of(*_fixed, *_fixed, *_anybody, *_modem),
-    DeviceKind.MOBILE_UNIT: st.one_of(*_sky, *_anybody, *_modem, health, health),
+    DeviceKind.MOBILE_UNIT: st.one_of(*_sky, *_anybody, *_modem, health, health, *_pressed),
     DeviceKind.RELAY: st.one_of(*_anybody, _flags.map(lambda it: Displaced(moved=it))),
 }
 """What each kind of equipment can say."""

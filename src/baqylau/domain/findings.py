@@ -95,6 +95,7 @@ class Code(StrEnum):
     PROTECTED_DEVICE_LOST = "V04"
     MEETING = "V05"
     APART_AGAIN = "V06"
+    CALL_ASKED = "V07"
     IDENTIFIED = "A01"
     FACE_NOT_MATCHED = "A02"
     VOICE_NOT_MATCHED = "A03"

@@ -241,6 +241,10 @@ class Panic(Struct, frozen=True, tag="panic", kw_only=True, gc=False):
     """The person held the button for help."""
 
 
+class CallAsked(Struct, frozen=True, tag="call_asked", kw_only=True, gc=False):
+    """The person pressed the key by which one asks to be called."""
+
+
 Body = (
     Fix
     | NoFix
@@ -266,6 +270,7 @@ Body = (
     | Distrust
     | Nearness
     | Panic
+    | CallAsked
 )
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from baqylau.domain.findings import Finding
 from baqylau.domain.observations import (
     Blind,
+    CallAsked,
     Cell,
     Displaced,
     Distrust,
@@ -64,6 +65,7 @@ _Condition = (
     | Interference
     | Distrust
     | Panic
+    | CallAsked
 )
 Aside = _Condition | Cell | Motion | Sky | NoFix | SimCard | Heard | Nearness | LinkHealth | Blind
 """Bodies that say nothing of place, strap, case or charge."""

@@ -9,6 +9,7 @@ from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import (
     Battery,
     Body,
+    CallAsked,
     Cell,
     Displaced,
     Distrust,
@@ -125,6 +126,7 @@ def test_a_home_unit_without_mains_is_found_and_ends_with_the_mains() -> None:
         (DeviceKind.TRACKER, Farewell(reason=FarewellReason.SWITCHED_OFF), "T06"),
         (DeviceKind.MOBILE_UNIT, Farewell(reason=FarewellReason.BATTERY_EMPTY), "T03"),
         (DeviceKind.TRACKER, Panic(), "V03"),
+        (DeviceKind.MOBILE_UNIT, CallAsked(), "V07"),
     ],
 )
 def test_the_same_word_has_the_name_of_its_kind_of_device(kind: DeviceKind, body: Body, code: str) -> None:
