@@ -13,7 +13,7 @@ from baqylau.rules.gnss.figures import (
     EQUAL_SIGMAS_DB,
     GAIN_FALLS,
     JUMP_COUNTS_S,
-    JUMP_M,
+    JUMPS_M,
     NARROW,
     NETWORK_LOST_S,
     ONE_SYSTEM_S,
@@ -264,7 +264,7 @@ def _of_track(now: Memory, at_s: float, place: "Place | None", around: "Surround
         ways_m = [_beyond_m(other, place) for other in around.places]
         found += [Sign(SPOOF, "elsewhere", signs.PLACE, 2, way_m) for way_m in ways_m if way_m > 0.0]
     if now.jumped is not None and 0.0 <= at_s - now.jumped[0] <= JUMP_COUNTS_S:
-        found.append(Sign(SPOOF, "jumped", signs.WAY, 2 if now.jumped[1] >= JUMP_M else 1, now.jumped[1]))
+        found.append(Sign(SPOOF, "jumped", signs.WAY, steps(now.jumped[1], JUMPS_M), now.jumped[1]))
     return tuple(sign for sign in found if sign.grade)
 
 

@@ -40,6 +40,8 @@ STILL_S = 120.0
 """So long the motion sensor has to be still before a position is held. Notes, 4.3, step 3."""
 DRIFT_M = 25.0
 """A receiver at rest wanders this far. Notes, 4.3, step 3."""
+STILL_TIMES = 4.0
+"""While the motion sensor is still, a fix has to lie so many times the drift away to show movement [K]."""
 LEAVING_FIXES = 2
 """Fixes in a row beyond the drift that show movement without a motion sensor [K]."""
 
@@ -77,8 +79,8 @@ STILL_TRACK_S = 60.0
 """The motion sensor has to be still for so long before a track contradicts it. Notes, 4.4."""
 STILL_TRACKS_M = (50.0, 100.0, 300.0)
 """How far a track may go beyond its accuracy while the motion sensor is still, for grades 1 to 3 [K]."""
-JUMP_M = 1000.0
-"""A jump this long to a new place that stays is no reflection [K]."""
+JUMPS_M = (200.0, 1000.0, 10_000.0)
+"""How far a new place that stays lies from the old one, for grades 1 to 3; reflections move it less [K]."""
 JUMP_COUNTS_S = 120.0
 """A jump counts as a sign for so long [K]."""
 CARRIED_FAST_M_S = 5.0
