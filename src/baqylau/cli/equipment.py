@@ -1,6 +1,7 @@
 """Keys and fittings of the equipment: `device provision`, `enrol`, `fit`, `unfit`, `swap`, `revoke`. All audited."""
 
 import os
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -138,7 +139,10 @@ def fit(
     database: Database = "",
     language: Language = SPOKEN,
 ) -> None:
-    """Put a device on a person: from then on what it says is about them."""
+    """Put a device on a person: from then on what it says is about them.
+
+    A home unit and a relay may serve several people of one flat: put it on each of them.
+    """
     from_at = at or now()
     with opened(data, database, language) as workshop:
         workshop.save(Registry(fittings=(_fitting(workshop.device(name).id, PersonId(person), from_at),)), by)
@@ -147,7 +151,7 @@ def fit(
 
 def _fitting(device_id: DeviceId, person_id: PersonId, from_at: datetime) -> Fitting:
     return Fitting(
-        id=FittingId(f"{device_id}-{from_at:%Y%m%dT%H%M%S%f}"),
+        id=FittingId(f"{device_id}-{person_id}-{from_at:%Y%m%dT%H%M%S%f}"),
         device_id=device_id,
         person_id=person_id,
         from_at=from_at,
@@ -157,18 +161,23 @@ def _fitting(device_id: DeviceId, person_id: PersonId, from_at: datetime) -> Fit
 @device.command()
 def unfit(
     name: Name,
+    person: Annotated[str, typer.Option(help="Of this person alone, for what serves several.")] = "",
     at: At = None,
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
     language: Language = SPOKEN,
 ) -> None:
-    """Take a device off: what it says afterwards is about nobody."""
+    """Take a device off: what it says afterwards is about nobody. A home unit of several people: off all of them."""
     until_at = at or now()
     with opened(data, database, language) as workshop:
-        worn = workshop.fitting(name, until_at)
-        workshop.save(Registry(fittings=(replace(worn, until_at=until_at),)), by)
-    typer.echo(text(language, "cli.device.unfitted", device=name, person=worn.person_id))
+        worn = workshop.fittings(name, until_at, person)
+        workshop.save(Registry(fittings=tuple(replace(one, until_at=until_at) for one in worn)), by)
+    typer.echo(text(language, "cli.device.unfitted", device=name, person=_names(worn)))
+
+
+def _names(worn: Iterable[Fitting]) -> str:
+    return ", ".join(one.person_id for one in worn)
 
 
 @device.command()
@@ -185,23 +194,27 @@ def swap(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Exchange a person's device for another; alarms about either rest while the work goes on."""
     at = now()
     with opened(data, database, language) as workshop:
-        worn = workshop.fitting(old, at)
-        devices = (worn.device_id, workshop.device(new).id)
+        worn = workshop.fittings(old, at)
+        devices = (worn[0].device_id, workshop.device(new).id)
         rest = tuple(
             Maintenance(
-                id=MaintenanceId(f"swap-{one}-{at:%Y%m%dT%H%M%S%f}"),
-                person_id=worn.person_id,
+                id=MaintenanceId(f"swap-{one}-{fitting.person_id}-{at:%Y%m%dT%H%M%S%f}"),
+                person_id=fitting.person_id,
                 device_id=one,
                 from_at=at,
                 until_at=at + timedelta(minutes=minutes),
                 reason=why,
                 by=by,
             )
+            for fitting in worn
             for one in devices
         )
-        fittings = (replace(worn, until_at=at), _fitting(devices[1], worn.person_id, at))
+        fittings = (
+            *(replace(one, until_at=at) for one in worn),
+            *(_fitting(devices[1], one.person_id, at) for one in worn),
+        )
         workshop.save(Registry(fittings=fittings, maintenances=rest), by)
-    typer.echo(text(language, "cli.device.swapped", old=old, new=new, person=worn.person_id, minutes=minutes))
+    typer.echo(text(language, "cli.device.swapped", old=old, new=new, person=_names(worn), minutes=minutes))
 
 
 @device.command()

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -81,22 +82,21 @@ class Workshop(Struct, frozen=True):
         """Write an act into the audit that has no transaction of its own."""
         self.audit.record(by, what, f"device/{name}")
 
-    def worn(self, at: datetime) -> dict[str, str]:
-        """Give who wears each device at an instant."""
-        return {
-            one.device_id: one.person_id
-            for supervision in self.registers.supervisions().values()
-            for one in supervision.fittings
-            if one.from_at <= at and (one.until_at is None or at < one.until_at)
-        }
-
-    def fitting(self, name: str, at: datetime) -> Fitting:
-        """Give how the device is worn at an instant."""
-        for supervision in self.registers.supervisions().values():
+    def worn(self, at: datetime) -> dict[str, list[Fitting]]:
+        """Give on whom each device is at an instant: one person, or everybody of a flat that it serves."""
+        found: dict[str, list[Fitting]] = defaultdict(list)
+        for _, supervision in sorted(self.registers.supervisions().items()):
             for one in supervision.fittings:
-                if one.device_id == name and one.from_at <= at and (one.until_at is None or at < one.until_at):
-                    return one
-        raise refused(self.language, "on_nobody", device=name)
+                if one.from_at <= at and (one.until_at is None or at < one.until_at):
+                    found[one.device_id].append(one)
+        return found
+
+    def fittings(self, name: str, at: datetime, person: str = "") -> list[Fitting]:
+        """Give on whom the device is at an instant, of one person alone if one is named."""
+        found = [one for one in self.worn(at).get(name, ()) if person in {"", one.person_id}]
+        if not found:
+            raise refused(self.language, "on_nobody", device=name)
+        return found
 
     def enrol(self, of: Device, kind: KeyKind, material: bytes, by: str) -> None:
         """Take a key into use."""

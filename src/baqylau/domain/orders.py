@@ -129,7 +129,10 @@ class Permission(Struct, frozen=True, kw_only=True):
 
 
 class Fitting(Struct, frozen=True, kw_only=True):
-    """Which device is on which person, from when to when. Devices are used again; histories never mix."""
+    """Which device is on which person, from when to when. Devices are used again; histories never mix.
+
+    A home unit and a relay may serve several people of one flat at once, each by a fitting of their own.
+    """
 
     id: FittingId
     device_id: DeviceId

@@ -42,6 +42,10 @@ class DeviceKind(StrEnum):
     BREATH_UNIT = "breath_unit"
 
 
+SHARED = frozenset({DeviceKind.HOME_UNIT, DeviceKind.RELAY})
+"""What stands in a flat and serves everybody under supervision who lives there; all else is on one person at a time."""
+
+
 class Device(Struct, frozen=True, kw_only=True):
     """A piece of equipment and the number by which its protocol calls it."""
 

@@ -112,20 +112,22 @@ class Journal:
         from_instant: datetime,
         until_instant: datetime | None = None,
         *,
+        told_of: PersonId | None = None,
         read_to: Mapping[int, int] | None = None,
         received_until: datetime | None = None,
     ) -> list[Observation]:
         """Give what these devices told of the instants from one to another, both included, in judging order.
 
-        None for the other means all that follow. Of the partitions in `read_to` nothing after these numbers is given,
-        and nothing that was received after `received_until`.
+        None for the other means all that follow. What serves a whole flat tells each of its people the same: `told_of`
+        somebody, what they have themselves is not given again as others have it. Of the partitions in `read_to` nothing
+        after these numbers is given, and nothing that was received after `received_until`.
         """
         last = read_to or {}
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
             found = cursor.execute(
                 _OF_DEVICES, (list(device_ids), from_instant, until_instant, from_instant, received_until)
             ).fetchall()
-        wanted = [row for row in found if row[0] not in last or row[1] <= last[row[0]]]
+        wanted = [row for row in _once(found, told_of) if row[0] not in last or row[1] <= last[row[0]]]
         self._vault.load(rows.key_id_of(row) for row in wanted)
         return sorted((self._entry(row).observation for row in wanted), key=order_key)
 
@@ -182,6 +184,14 @@ class Journal:
         return JournalEntry(
             partition=clear.partition, seq=clear.seq, person_id=clear.person_id, observation=observation
         )
+
+
+def _once(found: Sequence[tuple[Any, ...]], told_of: PersonId | None) -> Sequence[tuple[Any, ...]]:
+    """Leave out what others have of the instants of which a person has the same device's word themselves."""
+    if told_of is None or len({row[3] for row in found} - {None}) <= 1:
+        return found
+    own = {(row[4], row[5]) for row in found if row[3] == told_of}
+    return [row for row in found if row[3] in {None, told_of} or (row[4], row[5]) not in own]
 
 
 def _first_of_each(entries: Sequence[Entry], fresh: Collection[ObservationId]) -> list[bool]:

@@ -84,6 +84,7 @@ class Word(Struct, frozen=True, kw_only=True, gc=False):
     device_id: DeviceId
     seq: int
     person_id: PersonId | None
+    """None where it is about nobody, or about everybody whom the unit serves."""
     observed_at: datetime
     kind: str
     body: Any

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.ids import DeviceId, OrderId, PersonId
 from baqylau.domain.orders import Consent, Fitting, NoContact, Order, Permission, Restriction
-from baqylau.domain.people import Device, Maintenance, Person, Supervision
+from baqylau.domain.people import SHARED, Device, Maintenance, Person, Supervision
 from baqylau.rules.contradictions import contradictions
 
 
@@ -61,7 +61,7 @@ class Known(Struct, frozen=True, kw_only=True):
     """What will be in force around the rows to save, those included."""
 
     people: frozenset[PersonId]
-    devices: frozenset[DeviceId]
+    devices: Mapping[DeviceId, Device]
     orders: Mapping[OrderId, Order]
     fittings: tuple[Fitting, ...]
     """All of the devices concerned."""
@@ -78,7 +78,7 @@ def faults_of(registry: Registry, known: Known) -> Iterator[Fault]:
     for device in registry.devices:
         if len(known.numbers[device.protocol, device.number]) > 1:
             yield Fault(kind="device", key=device.id, field="number", reason="number_taken")
-    yield from _overlaps(known.fittings)
+    yield from _overlaps(known.fittings, known.devices)
 
 
 def _unknown(registry: Registry, known: Known) -> Iterator[Fault]:
@@ -119,10 +119,15 @@ def _without_duration(registry: Registry) -> Iterator[Fault]:
             yield Fault(kind=kind, key=row.id, field="until_at", reason="ends_before_it_begins")
 
 
-def _overlaps(fittings: tuple[Fitting, ...]) -> Iterator[Fault]:
-    """A device is on one person at a time."""
-    for earlier, later in pairwise(sorted(fittings, key=lambda row: (row.device_id, row.from_at))):
-        same = earlier.device_id == later.device_id
+def _overlaps(fittings: tuple[Fitting, ...], devices: Mapping[DeviceId, Device]) -> Iterator[Fault]:
+    """A device is on one person at a time; what serves a whole flat is on each of its people once at a time."""
+
+    def on(row: Fitting) -> tuple[str, str]:
+        device = devices.get(row.device_id)
+        return row.device_id, row.person_id if device is not None and device.kind in SHARED else ""
+
+    for earlier, later in pairwise(sorted(fittings, key=lambda row: (*on(row), row.from_at))):
+        same = on(earlier) == on(later)
         if same and (earlier.until_at is None or later.from_at < earlier.until_at):
             yield Fault(kind="fitting", key=later.id, field="from_at", reason="overlaps")
 

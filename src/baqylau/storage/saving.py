@@ -161,7 +161,7 @@ def _known(values: Iterable[Value]) -> Known:
             naming[row.other_id].add(orders[row.order_id].person_id)
     return Known(
         people=frozenset(row.id for row in _only(Person, rows)),
-        devices=frozenset(row.id for row in _only(Device, rows)),
+        devices={row.id: row for row in _only(Device, rows)},
         orders=orders,
         fittings=tuple(_only(Fitting, rows)),
         numbers={number: frozenset(ids) for number, ids in numbers.items()},

@@ -84,6 +84,24 @@ def test_fittings_are_acts_that_the_audit_keeps(bench: Bench, engine: Engine) ->
     assert saved[:3] == ["dana", "serik", "dana"]
 
 
+def test_a_home_unit_is_put_on_everybody_in_the_flat_and_taken_off_one_or_all(bench: Bench, engine: Engine) -> None:
+    registers = Registers(engine, now)
+    registers.save(Registry(people=(Person(id=PersonId("bolat"), name="Bolat Invented"),)), by="test")
+    for name in ("hu-1", "hu-2"):
+        bench.does("enrol", name, "--key", KEY, "--kind", "home_unit", "--serial", name.upper())
+    bench.does("provision", "br-1", "--kind", "bracelet", "--serial", "B-0001")
+    for person in ("ainur", "bolat"):
+        assert bench.does("fit", "hu-1", person)[0] == 0
+    bench.does("fit", "br-1", "ainur")
+    assert bench.does("fit", "br-1", "bolat")[0] == 1
+    assert "ainur, bolat" in bench.does("list")[1]
+    status, said = bench.does("swap", "hu-1", "hu-2", "--why", "a new model")
+    assert (status, said) == (0, "hu-2 took the place of hu-1 on ainur, bolat. Alarms about both rest for 30 min.\n")
+    assert bench.does("unfit", "hu-2", "--person", "ainur") == (0, "hu-2 is off ainur.\n")
+    assert bench.does("unfit", "hu-2") == (0, "hu-2 is off bolat.\n")
+    assert bench.does("unfit", "hu-2") == (1, "hu-2 is on nobody.\n")
+
+
 def test_a_stolen_unit_is_revoked_and_the_reason_stays(bench: Bench) -> None:
     bench.does("enrol", "hu-1", "--key", KEY, "--kind", "home_unit", "--serial", "H-0001")
     assert bench.does("revoke", "hu-1", "--why", "stolen")[0] == 0

@@ -171,7 +171,7 @@ def test_without_consent_nothing_of_the_protected_person_is_collected_or_paired(
     site = Site(engine, _registry())
     site.open_for_the_first_time()
     fleet = Fleet(site.registers.devices(), site.registers.supervisions().values())
-    assert fleet.belongs(BEACON, START) is None
+    assert not fleet.belongs(BEACON, START)
     _keep(site, _approach())
     _judge_all(site)
     assert not _distances(site)
@@ -185,8 +185,8 @@ def test_a_withdrawn_consent_ends_collection_at_once_and_the_findings_with_it(si
     site.registers.save(Registry(consents=(_consent(withdrawn_at),)), by="test")
     _judge_all(site)
     fleet = Fleet(site.registers.devices(), site.registers.supervisions().values())
-    assert fleet.belongs(BEACON, withdrawn_at) is None
-    assert fleet.belongs(BEACON, withdrawn_at - timedelta(seconds=1)) is not None
+    assert not fleet.belongs(BEACON, withdrawn_at)
+    assert fleet.belongs(BEACON, withdrawn_at - timedelta(seconds=1))
     assert site.registers.supervision(AINUR).consents == (_consent(withdrawn_at),)
     assert site.registers.supervisions()[AINUR].consents == (_consent(withdrawn_at),)
 

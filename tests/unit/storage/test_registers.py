@@ -17,8 +17,8 @@ from baqylau.domain.ids import (
     PersonId,
     RestrictionId,
 )
-from baqylau.domain.orders import Consent, NoContact, PresenceRegime
-from baqylau.domain.people import Maintenance, Supervision
+from baqylau.domain.orders import Consent, Fitting, NoContact, PresenceRegime
+from baqylau.domain.people import Device, DeviceKind, Maintenance, Supervision
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Point
 from baqylau.storage.audit import Audit
@@ -312,3 +312,20 @@ def test_nothing_is_recorded_of_a_change_that_is_only_tried_or_refused(house: Ho
 def test_judging_anew_does_not_take_away_what_is_recorded_of_the_registers(house: House) -> None:
     assert JudgeStore(house.engine).findings_after(AIGUL, None) == []
     assert len(recorded(house)) == 2
+
+
+def test_what_stands_in_a_flat_serves_everybody_there_once_each(registers: Registers) -> None:
+    unit = Device(id=DeviceId("hu-1"), kind=DeviceKind.HOME_UNIT, protocol="link", number="H-1")
+    theirs = tuple(
+        Fitting(id=FittingId(f"f-{person_id}"), device_id=unit.id, person_id=person_id, from_at=BEGIN)
+        for person_id in (AIGUL, BOLAT)
+    )
+    registers.save(Registry(devices=(unit,), fittings=theirs), by="dana")
+    assert theirs[0] in registers.supervision(AIGUL).fittings
+    assert registers.supervision(BOLAT).devices == (unit,)
+    for wrong in (
+        Registry(fittings=(replace(theirs[1], id=FittingId("f-again"), from_at=NOON),)),
+        Registry(devices=(replace(unit, kind=DeviceKind.BRACELET),)),
+    ):
+        with pytest.raises(RegisterRefusedError, match="overlaps"):
+            registers.save(wrong, by="dana")

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from baqylau.domain.commands import CommandState
-from baqylau.domain.ids import DeviceId, FittingId
+from baqylau.domain.ids import DeviceId, FittingId, OrderId
 from baqylau.domain.observations import Battery, Heard, Power, ReceiverHealth
 from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device, DeviceKind
@@ -175,6 +176,30 @@ def test_what_a_unit_told_on_another_person_is_not_on_its_page(browser: Browser,
     Registers(house.engine, house.clock).save(Registry(fittings=(ended,)), by="installation")
     house.clock.pass_(minutes=1)
     assert page(browser, UNIT)["said_last"] == []
+
+
+def test_a_unit_that_serves_two_people_shows_both_and_what_it_hears_of_each(browser: Browser, house: Office) -> None:
+    other = DeviceId("br-2")
+    moved_in = house.clock() - timedelta(minutes=30)
+    fittings = tuple(
+        Fitting(id=FittingId(f"hers-{name}"), device_id=name, person_id=invented.DANA, from_at=moved_in)
+        for name in (other, UNIT)
+    )
+    bracelet = Device(id=other, kind=DeviceKind.BRACELET, protocol="beacon", number="B-2")
+    order = replace(invented.TOWN.orders[0], id=OrderId("o-2"), person_id=invented.DANA)
+    Registers(house.engine, house.clock).save(
+        Registry(devices=(bracelet,), orders=(order,), fittings=fittings), by="installation"
+    )
+    house.hear(other, Heard(receiver_id=UNIT, rssi_dbm=-70.0, frames=3))
+    shown = page(browser, UNIT)
+    assert (shown["person_id"], [one["person_id"] for one in shown["also"]]) == (invented.AYAN, [invented.DANA])
+    assert {one["transmitter_id"]: len(one["ticks"]) for one in shown["lanes"]} == {BRACELET: 10, other: 1}
+    assert {one["person_id"]: one["receiver_id"] for one in shown["presence"]} == {
+        invented.AYAN: UNIT,
+        invented.DANA: UNIT,
+    }
+    looks = [one for one in house.stores.audit.latest(9) if one.what == "look.device"]
+    assert {one.object for one in looks} == {f"person/{invented.AYAN}", f"person/{invented.DANA}"}
 
 
 def test_who_only_audits_gives_no_orders_and_each_look_is_written_down(house: Office) -> None:

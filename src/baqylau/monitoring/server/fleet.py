@@ -12,7 +12,7 @@ from msgspec import Struct
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.orders import Consent, Fitting, Order
 from baqylau.domain.partitions import UNASSIGNED, partition_of
-from baqylau.domain.people import Device, Supervision
+from baqylau.domain.people import SHARED, Device, Supervision
 from baqylau.rules.spans import consents_of
 
 
@@ -21,9 +21,11 @@ class Belongs(Struct, frozen=True, kw_only=True):
 
     partition: int
     person_id: PersonId | None
+    shared: bool = False
+    """The device serves a flat: each of its people has the same fact under a name of its own."""
 
 
-OF_NOBODY = Belongs(partition=UNASSIGNED, person_id=None)
+OF_NOBODY = (Belongs(partition=UNASSIGNED, person_id=None),)
 
 
 class _Worn(Struct, frozen=True):
@@ -43,9 +45,14 @@ class Fleet:
         }
         self._worn: dict[DeviceId, list[_Worn]] = {}
         for supervision in supervisions:
-            belongs = Belongs(partition=partition_of(supervision.person_id), person_id=supervision.person_id)
+            places = [
+                Belongs(partition=partition_of(supervision.person_id), person_id=supervision.person_id, shared=shared)
+                for shared in (False, True)
+            ]
             consents = consents_of(supervision, supervision.person_id)
             for fitting in supervision.fittings:
+                device = self._by_id.get(fitting.device_id)
+                belongs = places[device is not None and device.kind in SHARED]
                 worn = _Worn(fitting, (*supervision.orders, *consents), belongs)
                 self._worn.setdefault(fitting.device_id, []).append(worn)
 
@@ -57,13 +64,20 @@ class Fleet:
         """Give the device with this name of ours."""
         return self._by_id.get(device_id)
 
-    def belongs(self, device_id: DeviceId, at: datetime) -> Belongs | None:
-        """Tell where facts of that instant go; None when it is on somebody whom no order, and no consent, covers."""
+    def belongs(self, device_id: DeviceId, at: datetime) -> tuple[Belongs, ...]:
+        """Tell where facts of that instant go: to everybody on whom it is whom an order, or their consent, covers.
+
+        None at all when it is on nobody but people whom neither covers.
+        """
+        covered: tuple[Belongs, ...] = ()
+        fitted = False
         for worn in self._worn.get(device_id, ()):
             fitting = worn.fitting
             if fitting.from_at <= at and (fitting.until_at is None or at < fitting.until_at):
-                return worn.belongs if _in_force(worn.grounds, at) else None
-        return OF_NOBODY
+                fitted = True
+                if _in_force(worn.grounds, at):
+                    covered += (worn.belongs,)
+        return covered if fitted else OF_NOBODY
 
 
 def _in_force(grounds: Iterable[Order | Consent], at: datetime) -> bool:

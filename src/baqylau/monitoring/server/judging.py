@@ -131,7 +131,10 @@ class Judging:
             return gaps
         devices = sorted({fitting.device_id for fitting in supervision.fittings})
         begun = min(fitting.from_at for fitting in supervision.fittings)
-        return gaps + self._journal.of_devices(devices, max(since, begun), AFTER_EVERYTHING, read_to=read)
+        told = self._journal.of_devices(
+            devices, max(since, begun), AFTER_EVERYTHING, told_of=supervision.person_id, read_to=read
+        )
+        return gaps + told
 
 
 def _waited(

@@ -187,8 +187,8 @@ class Line(asyncio.Protocol):
     def _sign_of_life(self, event: LinkEvent, raw: bytes) -> None:
         if self.device is not None:
             fact = sign_of_life(self._gateway.fleet, self.device, event, raw, now=self._gateway.now())
-            if fact is not None:
-                self._gateway.keeper.submit((fact,), None)
+            if fact:
+                self._gateway.keeper.submit(fact, None)
 
     def _keep(self, keep: Keep) -> None:
         for rejected in keep.rejected:
@@ -212,10 +212,9 @@ class Line(asyncio.Protocol):
         if self.device is None:
             self._gateway.spoke(self, device)
         fact = read(self._gateway.fleet, device, reading, now=self._gateway.now())
-        if fact is None:
+        if not fact:
             self._gateway.keeper.refuse(device.id)
-        else:
-            facts.append(fact)
+        facts += fact
         return Outcome.ACCEPTED
 
     def _kept(self, keep: Keep, outcomes: tuple[Outcome, ...], committed: bool) -> None:  # noqa: FBT001 - a callback's word

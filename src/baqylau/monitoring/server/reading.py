@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from baqylau.crypto.digests import observation_id
+from baqylau.domain.ids import PersonId
 from baqylau.domain.observations import Authentication, LinkEvent, LinkHealth, Observation
 from baqylau.domain.people import Device
 from baqylau.monitoring.server.fleet import Fleet
@@ -11,8 +14,8 @@ from baqylau.rules.clock import instant
 from baqylau.storage.journal import Entry
 
 
-def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> Entry | None:
-    """Give the observation a reading tells of; None when no order covers it, so that it must not be kept.
+def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> tuple[Entry, ...]:
+    """Give the observation a reading tells of; nothing when no order covers it, so that it must not be kept.
 
     The id comes from the device and the content: a record that is sent again is the same fact. A record without a time
     of its own cannot be told from its repetition, so the time of receipt makes each a fact of its own.
@@ -33,7 +36,7 @@ def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> En
     )
 
 
-def sign_of_life(fleet: Fleet, device: Device, event: LinkEvent, raw: bytes, *, now: datetime) -> Entry | None:
+def sign_of_life(fleet: Fleet, device: Device, event: LinkEvent, raw: bytes, *, now: datetime) -> tuple[Entry, ...]:
     """Give the observation that a device was on the line, at our own time."""
     return placed(
         fleet,
@@ -50,9 +53,22 @@ def sign_of_life(fleet: Fleet, device: Device, event: LinkEvent, raw: bytes, *, 
     )
 
 
-def placed(fleet: Fleet, observation: Observation, raw: bytes) -> Entry | None:
-    """Give the observation with where it belongs; None when no order covers it, so that it must not be kept."""
-    belongs = fleet.belongs(observation.device_id, instant(observation))
-    if belongs is None:
-        return None
-    return Entry(partition=belongs.partition, person_id=belongs.person_id, observation=observation, raw=raw)
+def placed(fleet: Fleet, observation: Observation, raw: bytes) -> tuple[Entry, ...]:
+    """Give the observation with where it belongs; nothing when no order covers it, so that it must not be kept.
+
+    Of what serves a flat each of its people has the fact, under an id that comes from the fact and the person: whoever
+    lives there besides, and whenever that changes, nobody ever has it twice.
+    """
+    return tuple(
+        Entry(
+            partition=one.partition,
+            person_id=one.person_id,
+            observation=_of(observation, one.person_id) if one.shared and one.person_id is not None else observation,
+            raw=raw,
+        )
+        for one in fleet.belongs(observation.device_id, instant(observation))
+    )
+
+
+def _of(observation: Observation, person_id: PersonId) -> Observation:
+    return replace(observation, id=observation_id(observation.id.encode(), person_id.encode()))

@@ -19,8 +19,11 @@ from baqylau.monitoring.workstation.equipment import (
     AskReport,
     AskTell,
     DevicePage,
+    Lane,
     LinkStanding,
+    ReceiverPresence,
     SaidLast,
+    Served,
     UnitWord,
     Walk,
 )
@@ -28,10 +31,10 @@ from baqylau.monitoring.workstation.pages import worn
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.protocols.batch.records import LocalFinding, WalkTest
-from baqylau.rules.clock import instant
-from baqylau.rules.spans import fitted
-from baqylau.storage.accounts import Account, Role
 from baqylau.protocols.fleet import has_words
+from baqylau.rules.clock import instant
+from baqylau.rules.spans import ALWAYS, fitted
+from baqylau.storage.accounts import Account, Role
 from baqylau.storage.commands import CommandRow
 from baqylau.storage.link_records import Word
 
@@ -45,10 +48,10 @@ _TELL_WITHIN = timedelta(hours=12)
 """A message that was not shown by then is not shown any more."""
 _REPORT_WITHIN = timedelta(minutes=10)
 _MOST_WORDS = 20
+_MESSAGE = TellPerson(message_id="", text="", language=Language.KK)
 _HAS_ITS_OWN = (Heard, ReceiverHealth, LinkHealth, Blind, Nearness, Fix, NoFix)
 """What is shown elsewhere, and better."""
 _RECEIVERS = (DeviceKind.HOME_UNIT, DeviceKind.MOBILE_UNIT)
-_MESSAGE = TellPerson(message_id="", text="", language=Language.KK)
 _TRANSMITTERS = (DeviceKind.BRACELET, DeviceKind.RELAY)
 
 
@@ -70,38 +73,40 @@ class DeviceRecords:
         """Give everything that one device is known by."""
         now, book = self._clock(), self._stores.directory.book()
         device = _device(book, device_id)
-        on = _fitted(book, device_id, now)
-        person = book.people[on.supervision.person_id] if on is not None else None
-        about = f"device/{device_id}" if person is None else f"person/{person.id}"
-        self._stores.audit.record(by.login, "look.device", about, f"device/{device_id}")
-        told = self._told(on, now)
-        recent = [one for one in told if instant(one) >= now - _SHOWN]
-        presence = self._stores.hearing.of(on.supervision, now - _DAY, now) if on is not None else ()
+        served = _fitted(book, device_id, now)
+        on = served[0] if served else None
+        people = [book.people[one.supervision.person_id] for one in served]
+        for about in [f"person/{person.id}" for person in people] or [f"device/{device_id}"]:
+            self._stores.audit.record(by.login, "look.device", about, f"device/{device_id}")
+        of_each = [(one, self._told(one, now)) for one in served]
+        told = of_each[0][1] if of_each else []
+        heard = [self._heard(device, one, its, now) for one, its in of_each]
         return DevicePage(
             at=now,
             id=device.id,
             kind=device.kind,
             protocol=device.protocol,
             serial=device.number,
-            person_id=person.id if person is not None else None,
-            person_name=person.name if person is not None else "",
+            person_id=people[0].id if people else None,
+            person_name=people[0].name if people else "",
+            also=tuple(Served(person_id=one.id, person_name=one.name) for one in people[1:]),
             fitted_at=on.since_at if on is not None else None,
             heard_at=max((one.received_at for one in told if one.device_id == device_id), default=None),
             keys=tuple(self._stores.device_keys.lives(device_id)),
             link=self._link(device_id) if device.protocol == LINK else None,
             said_last=_said_last(told, device_id),
             from_at=now - _SHOWN,
-            lanes=hearing.lanes(recent, _pairs(on.supervision, device, now), presence) if on is not None else (),
-            health=hearing.health(recent, device_id),
-            presence=tuple(one for one in presence if device_id == one.receiver_id or device.kind in _TRANSMITTERS),
+            lanes=tuple({(one.receiver_id, one.transmitter_id): one for lanes, _ in heard for one in lanes}.values()),
+            health=hearing.health(_recent(told, now), device_id),
+            presence=tuple(one for _, presence in heard for one in presence),
             commands=self._commands(device_id, on),
             walks=tuple(
                 Walk(at=word.observed_at, test=msgspec.convert(word.body, WalkTest))
-                for word in self._words(WALK, device_id, on)
+                for word in self._words(WALK, device_id, served)
             ),
             words=tuple(
                 UnitWord(at=word.observed_at, finding=msgspec.convert(word.body, LocalFinding))
-                for word in self._words(LOCAL, device_id, on)
+                for word in self._words(LOCAL, device_id, served)
             ),
             may_command=(may_command := by.role in _COMMANDS and on is not None and self._takes_orders(device)),
             may_tell=may_command and (device.protocol == LINK or has_words(device.protocol, _MESSAGE)),
@@ -110,14 +115,14 @@ class DeviceRecords:
     def give(self, device_id: DeviceId, ask: Ask, by: Account) -> CommandRow:
         """Order a device something, and give what the command is then."""
         now, book = self._clock(), self._stores.directory.book()
-        device, on = _device(book, device_id), _fitted(book, device_id, now)
+        device, served = _device(book, device_id), _fitted(book, device_id, now)
         if by.role not in _COMMANDS:
             raise RefusedError(HTTPStatus.FORBIDDEN, "device.refused.role")
-        if on is None:
+        if not served:
             raise RefusedError(HTTPStatus.CONFLICT, "device.refused.not_fitted")
         if not self._takes_orders(device):
             raise RefusedError(HTTPStatus.CONFLICT, "device.refused.no_link")
-        person = book.people[on.supervision.person_id]
+        person = book.people[served[0].supervision.person_id]
         order: Order
         match ask:
             case AskTell(text=text, urgent=urgent):
@@ -128,13 +133,13 @@ class DeviceRecords:
                 order, expires_at = ReportNow(), now + _REPORT_WITHIN
             case _:
                 assert_never(ask)
+        if device.protocol != LINK and not has_words(device.protocol, order):
+            raise RefusedError(HTTPStatus.CONFLICT, "device.refused.no_words")
         return CommandRow(
             command=self._stores.commands.give(device_id, order, expires_at, by.login),
             by=by.login,
             state=CommandState.QUEUED,
         )
-        if device.protocol != LINK and not has_words(device.protocol, order):
-            raise RefusedError(HTTPStatus.CONFLICT, "device.refused.no_words")
 
     def _takes_orders(self, device: Device) -> bool:
         """Whether it is a bought tracker that can be ordered, or speaks the link with a key by which to know it."""
@@ -143,9 +148,16 @@ class DeviceRecords:
         keys = self._stores.device_keys.lives(device.id)
         return device.protocol == LINK and any(key.revoked_at is None for key in keys)
 
-    def _told(self, on: _Fitted | None, now: datetime) -> list[Observation]:
-        if on is None:
-            return []
+    def _heard(
+        self, device: Device, on: _Fitted, told: Sequence[Observation], now: datetime
+    ) -> tuple[tuple[Lane, ...], tuple[ReceiverPresence, ...]]:
+        """Give what was heard of one person's equipment as far as the device has to do with it."""
+        presence = self._stores.hearing.of(on.supervision, now - _DAY, now)
+        lanes = hearing.lanes(_recent(told, now), _pairs(on.supervision, device, now), presence)
+        mine = device.kind in _TRANSMITTERS
+        return lanes, tuple(one for one in presence if mine or device.id == one.receiver_id)
+
+    def _told(self, on: _Fitted, now: datetime) -> list[Observation]:
         return self._stores.timelines.heard(on.supervision, max(on.since_at, now - _DAY), now)
 
     def _link(self, device_id: DeviceId) -> LinkStanding:
@@ -168,11 +180,18 @@ class DeviceRecords:
         rows = self._stores.commands.of([device_id], _MOST_WORDS)
         return tuple(row for row in rows if row.command.issued_at >= on.since_at)
 
-    def _words(self, kind: str, device_id: DeviceId, on: _Fitted | None) -> list[Word]:
-        if on is None:
+    def _words(self, kind: str, device_id: DeviceId, served: Sequence[_Fitted]) -> list[Word]:
+        """Give what it told of these people; what it told of all who live there is about each."""
+        if not served:
             return []
+        people = {one.supervision.person_id for one in served}
+        together_from = max(one.since_at for one in served) if len(served) > 1 else ALWAYS
         words = self._stores.link_records.words(kind, [device_id], _MOST_WORDS)
-        return [word for word in words if word.person_id == on.supervision.person_id]
+        return [
+            word
+            for word in words
+            if word.person_id in people or (word.person_id is None and word.observed_at >= together_from)
+        ]
 
 
 def _device(book: Book, device_id: DeviceId) -> Device:
@@ -182,12 +201,15 @@ def _device(book: Book, device_id: DeviceId) -> Device:
     return device
 
 
-def _fitted(book: Book, device_id: DeviceId, at: datetime) -> _Fitted | None:
-    for supervision in book.supervisions.values():
-        for time in fitted(supervision, device_id):
-            if time.holds(at):
-                return _Fitted(supervision, time.from_at) if book.under_order(supervision.person_id, at) else None
-    return None
+def _fitted(book: Book, device_id: DeviceId, at: datetime) -> list[_Fitted]:
+    """Give on whom it is, in a lasting order: on one person, or on everybody of a flat that it serves."""
+    return [
+        _Fitted(supervision, time.from_at)
+        for _, supervision in sorted(book.supervisions.items())
+        if book.under_order(supervision.person_id, at)
+        for time in fitted(supervision, device_id)
+        if time.holds(at)
+    ]
 
 
 def _pairs(supervision: Supervision, device: Device, at: datetime) -> list[tuple[DeviceId, DeviceId]]:
@@ -200,6 +222,10 @@ def _pairs(supervision: Supervision, device: Device, at: datetime) -> list[tuple
         for transmitter in theirs
         if transmitter.kind in _TRANSMITTERS and device.id in {receiver.id, transmitter.id}
     ]
+
+
+def _recent(told: Iterable[Observation], now: datetime) -> list[Observation]:
+    return [one for one in told if instant(one) >= now - _SHOWN]
 
 
 def _said_last(told: Sequence[Observation], device_id: DeviceId) -> tuple[SaidLast, ...]:

@@ -37,6 +37,7 @@ class ReceiverPresence(Struct, frozen=True, kw_only=True):
     """What one receiver says of a person's bracelet."""
 
     receiver_id: DeviceId
+    person_id: PersonId
     kind: DeviceKind
     presence: Presence
     since: datetime | None
@@ -116,6 +117,13 @@ class UnitWord(Struct, frozen=True, kw_only=True):
     finding: LocalFinding
 
 
+class Served(Struct, frozen=True, kw_only=True):
+    """Somebody else of the flat that a home unit or a relay serves."""
+
+    person_id: PersonId
+    person_name: str
+
+
 class DevicePage(Struct, frozen=True, kw_only=True):
     """One device: who it is, how it is, what it hears, what it was ordered to do.
 
@@ -129,6 +137,8 @@ class DevicePage(Struct, frozen=True, kw_only=True):
     serial: str
     person_id: PersonId | None
     person_name: str
+    also: tuple[Served, ...]
+    """Whom it serves besides: a home unit and a relay are there for everybody in the flat."""
     fitted_at: datetime | None
     heard_at: datetime | None
     keys: tuple[KeyLife, ...]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from baqylau.domain.ids import DeviceId
+from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Heard, Observation, ReceiverHealth
 from baqylau.domain.partitions import ourselves, partition_of
 from baqylau.domain.people import Supervision
@@ -45,7 +45,7 @@ class Hearing:
         known_until = until_at if until_at - listened_at <= UNHEARD else max(from_at, listened_at)
         spells = radio_trace.trace(plan, sorted([*told, *gaps], key=order_key), from_at, known_until)
         return tuple(
-            _presence(plan, receiver_id, _until(drawn, known_until, until_at), told)
+            _presence(plan, supervision.person_id, receiver_id, _until(drawn, known_until, until_at), told)
             for receiver_id, drawn in spells.items()
             if (own := plan.receiver(receiver_id)) is not None and own.time_at(until_at) is not None
         )
@@ -57,13 +57,14 @@ def _until(spells: tuple[Spell, ...], known_until: datetime, until_at: datetime)
 
 
 def _presence(
-    plan: RadioPlan, receiver_id: DeviceId, spells: tuple[Spell, ...], told: Sequence[Observation]
+    plan: RadioPlan, person_id: PersonId, receiver_id: DeviceId, spells: tuple[Spell, ...], told: Sequence[Observation]
 ) -> ReceiverPresence:
     kind = plan.homes[receiver_id].device.kind if receiver_id in plan.homes else plan.carried[receiver_id].device.kind
     receptions = [tick for one in told if one.device_id in plan.worn for tick in _ticks(one, receiver_id)]
     last = receptions[-1] if receptions else None
     return ReceiverPresence(
         receiver_id=receiver_id,
+        person_id=person_id,
         kind=kind,
         presence=spells[-1].presence if spells else Presence.UNKNOWN,
         since=spells[-1].from_at if spells else None,

@@ -69,7 +69,9 @@ class Recall:
         told_by = heard_of(supervision)
         holds_before = min([from_at, *self._unlike_now(supervision, told_by, until_at, known_at)])
         begun, state, since = self._begun(supervision, from_at, holds_before, longest)
-        observations = self._journal.of_devices(told_by, since or _BEGINNING, until_at, received_until=known_at)
+        observations = self._journal.of_devices(
+            told_by, since or _BEGINNING, until_at, told_of=person_id, received_until=known_at
+        )
         return Recalled(
             supervision=supervision,
             state=state,

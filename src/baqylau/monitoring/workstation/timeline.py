@@ -39,7 +39,7 @@ class Timelines:
     def heard(self, supervision: Supervision, from_at: datetime, until_at: datetime) -> list[Observation]:
         """Give what this person's equipment told while it was on the person, in judging order."""
         worn = {device.id: fitted(supervision, device.id) for device in supervision.devices}
-        found = self._journal.of_devices(list(worn), from_at, until_at)
+        found = self._journal.of_devices(list(worn), from_at, until_at, told_of=supervision.person_id)
         return [one for one in found if any(time.holds(instant(one)) for time in worn[one.device_id])]
 
     def segments(self, supervision: Supervision, from_at: datetime, until_at: datetime) -> tuple[Segment, ...]:
@@ -60,7 +60,7 @@ class Timelines:
         since = begun[1] if begun else from_at - _WARM_UP
         devices: list[DeviceId] = [device.id for device in supervision.devices]
         ours = [ourselves(partition_of(supervision.person_id)), nearness_of(supervision.person_id)]
-        found = self._journal.of_devices([*devices, *ours], since, until_at)
+        found = self._journal.of_devices([*devices, *ours], since, until_at, told_of=supervision.person_id)
         observations = [one for one in found if not late(state, one)]
         stretches = fold.trace(supervision, state, observations, from_at, until_at)
         return tuple(msgspec.convert(stretch, Segment, from_attributes=True) for stretch in stretches)

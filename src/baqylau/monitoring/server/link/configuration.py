@@ -5,7 +5,8 @@ the place of a presence regime, no root of any beacon. A version grows only when
 days ahead and are renewed while ten are left.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -51,15 +52,13 @@ def drafts(
     now: datetime,
 ) -> dict[DeviceId, Draft]:
     """Give what each unit should be told now. `buffers_s`: what walk tests chose."""
-    carried = {
-        fitting.device_id: supervision
-        for supervision in supervisions.values()
-        if _in_force(supervision.orders, now)
-        for fitting in supervision.fittings
-        if _holds(fitting.from_at, fitting.until_at, now)
-    }
+    served: dict[DeviceId, list[Supervision]] = defaultdict(list)
+    for supervision in sorted(supervisions.values(), key=_person):
+        if _in_force(supervision.orders, now):
+            for device_id in _fitted(supervision, now):
+                served[device_id].append(supervision)
     return {
-        device.id: _draft(device.id, carried.get(device.id), languages, buffers_s.get(device.id), now)
+        device.id: _draft(device.id, served.get(device.id, ()), languages, buffers_s.get(device.id), now)
         for device in devices
         if device.protocol == LINK
     }
@@ -67,7 +66,7 @@ def drafts(
 
 def _draft(
     unit_id: DeviceId,
-    supervision: Supervision | None,
+    served: Sequence[Supervision],
     languages: Mapping[PersonId, Language],
     buffer_s: int | None,
     now: datetime,
@@ -75,10 +74,7 @@ def _draft(
     says = Configuration(device_id=unit_id, version=0, issued_at=BEGIN)
     if buffer_s is not None:
         says = replace(says, buffer_s=buffer_s)
-    if supervision is None:
-        return Draft(says=says, transmitters=())
-    fitted = {one.device_id for one in supervision.fittings if _holds(one.from_at, one.until_at, now)}
-    beacons = sorted((one for one in supervision.devices if one.id in fitted and one.protocol == BEACON), key=_name)
+    beacons = {one.person_id: _beacons(one, now) for one in served}
     watched = tuple(
         Watched(
             person_id=supervision.person_id,
@@ -87,10 +83,22 @@ def _draft(
             language=languages.get(supervision.person_id, Language.KK),
             permissions=_permissions(supervision, now),
         )
-        for one in beacons
+        for supervision in served
+        for one in beacons[supervision.person_id]
         if one.kind in WORN
     )
-    return Draft(says=replace(says, watched=watched), transmitters=tuple(one.id for one in beacons))
+    transmitters = {one.id for heard in beacons.values() for one in heard}
+    return Draft(says=replace(says, watched=watched), transmitters=tuple(sorted(transmitters)))
+
+
+def _beacons(supervision: Supervision, now: datetime) -> list[Device]:
+    """Give what of a person's equipment is heard by radio now."""
+    fitted = _fitted(supervision, now)
+    return sorted((one for one in supervision.devices if one.id in fitted and one.protocol == BEACON), key=_name)
+
+
+def _fitted(supervision: Supervision, now: datetime) -> set[DeviceId]:
+    return {one.device_id for one in supervision.fittings if _holds(one.from_at, one.until_at, now)}
 
 
 def _regimes(supervision: Supervision, now: datetime) -> tuple[Restriction, ...]:
@@ -105,6 +113,10 @@ def _regimes(supervision: Supervision, now: datetime) -> tuple[Restriction, ...]
 def _permissions(supervision: Supervision, now: datetime) -> tuple[Permission, ...]:
     """Give what excuses now or later: nobody is told to come home who may be out. Why is not the unit's business."""
     return tuple(replace(one, reason="", granted_by="") for one in supervision.permissions if now < one.until_at)
+
+
+def _person(supervision: Supervision) -> str:
+    return supervision.person_id
 
 
 def _name(device: Device) -> str:

@@ -314,9 +314,9 @@ class Desk:
             bodies=(Distrust(reason=DistrustReason.BAD_CODE),),
             via=LINK,
         )
-        entry = placed(self.view.fleet, observation, raw)
-        if entry is not None:
-            self._keeper.submit((entry,), None)
+        entries = placed(self.view.fleet, observation, raw)
+        if entries:
+            self._keeper.submit(entries, None)
 
 
 def _arrival(kept: Kept, opened: Opened, taken: Taken, now: datetime) -> Arrival:

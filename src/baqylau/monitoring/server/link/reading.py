@@ -150,13 +150,20 @@ class _Reading:
         """Somebody used a number of this device again: two devices with one key, or one that was set back."""
         identity = (b"conflict", seq.to_bytes(8, "big"), digest)
         body = Distrust(reason=DistrustReason.SEQUENCE_CONFLICT)
-        self._keep(self._unit_id, (body,), self._now, identity, content)
+        self._keep(self._unit_id, (body,), self._now, identity, self._proof(content))
 
     def alive(self, raw: bytes, digest: bytes) -> None:
-        """Keep that the unit spoke to us, at our own time, and what it signed: under its person's key alone."""
+        """Keep that the unit spoke to us, at our own time, and what it signed."""
+        proof, body = self._proof(raw), LinkHealth(event=LinkEvent.PING)
+        self._keep(self._unit_id, (body,), self._now, (b"batch", digest), proof)
+
+    def _proof(self, raw: bytes) -> bytes:
+        """Give what the unit signed, to be kept under its person's key alone.
+
+        What a unit of several people signed tells of each of them: it is kept under nobody's key.
+        """
         belongs = self._reader.fleet.belongs(self._unit_id, self._now)
-        proof = raw if belongs is not None and belongs.person_id is not None else b""
-        self._keep(self._unit_id, (LinkHealth(event=LinkEvent.PING),), self._now, (b"batch", digest), proof)
+        return raw if len(belongs) == 1 and belongs[0].person_id is not None else b""
 
     def _own(self, said: Own, record: Record) -> tuple[Body, ...]:
         bodies = tuple(body for body in said.bodies if not isinstance(body, _NOT_OF_ITSELF))
@@ -202,13 +209,16 @@ class _Reading:
 
     def _word(self, said: WalkTest | LocalFinding, record: Record) -> None:
         belongs = self._reader.fleet.belongs(self._unit_id, record.observed_at)
-        if belongs is None:
+        if not belongs:
             self.taken.refused.append(self._unit_id)
             return
+        people = {one.person_id for one in belongs}
+        if len(people) > 1 and said.transmitter_id is not None:
+            people &= {one.person_id for one in self._reader.fleet.belongs(said.transmitter_id, record.observed_at)}
         word = Word(
             device_id=self._unit_id,
             seq=record.seq,
-            person_id=belongs.person_id,
+            person_id=people.pop() if len(people) == 1 else None,
             observed_at=record.observed_at,
             kind=str(said.__struct_config__.tag),
             body=to_builtins(said),
@@ -234,11 +244,10 @@ class _Reading:
             authentication=Authentication.DEVICE_KEY,
             via=LINK if device_id == self._unit_id else BEACON,
         )
-        entry = placed(self._reader.fleet, observation, raw)
-        if entry is None:
+        entries = placed(self._reader.fleet, observation, raw)
+        if not entries:
             self.taken.refused.append(device_id)
-        else:
-            self.taken.entries.append(entry)
+        self.taken.entries += entries
 
     def set_aside(self, protocol: str, fault: str, raw: bytes, named: DeviceId | None) -> None:
         item = Item(protocol=protocol, peer=self._peer, number=named, fault=fault, detail=self._unit_id, raw=raw)
