@@ -6,7 +6,8 @@ State machine, for one kind of condition of one device while it is on the person
     seen   --evidence against--> not so
     found  --evidence against--> not so (`ends`, which ends it, where the kind has such a code)
 
-Whether it lasted is decided by a tick, so that a device which stays so and says nothing more is found all the same.
+Whether it lasted is decided by a tick, so that a device which stays so and says nothing more is found all the same. One
+that says so again is believed sooner, where the kind has a `told_after_s`.
 Time in which we ourselves did not listen does not count. A kind whose evidence is a moment and not a state
 (`moment_s`) counts everything within that time as one: a flood of it is one finding in that time. The kinds are rows of
 `conditions.CONDITIONS`, each with its clause in its own module.
@@ -52,6 +53,8 @@ class Kind(Struct, Generic[_B], frozen=True, kw_only=True):
     says: Callable[[_B], Word | None]
     """None: the body says nothing of it."""
     after_s: float = 0
+    told_after_s: float | None = None
+    """A word that it still holds decides so soon already."""
     moment_s: float | None = None
     strap_closed: bool = False
     """Found only while the strap is closed: an open one says it already."""
@@ -102,8 +105,12 @@ def held(kind: Kind[Any], author: Author, state: Condition | None, evidence: Evi
         return ended(kind, author, state, evidence)
     if state is None or (kind.moment_s is not None and evidence.at - state.since >= timedelta(seconds=kind.moment_s)):
         state = _begun(kind, evidence)
-    if state.finding is None and (said is Word.CERTAIN or not kind.after_s):
-        return _found(kind, author, replace(state, because=(*state.because, evidence.id)), evidence.at, evidence.area)
+    told = kind.told_after_s is not None and evidence.at >= state.due_at - timedelta(
+        seconds=kind.after_s - kind.told_after_s
+    )
+    if state.finding is None and (said is Word.CERTAIN or not kind.after_s or told):
+        state = replace(state, because=(*state.because, evidence.id))
+        return _found(kind, author, state, evidence.at, evidence.area, told=told)
     return state, ()
 
 
@@ -147,15 +154,16 @@ def again(
 
 
 def _found(
-    kind: Kind[Any], author: Author, state: Condition, at: datetime, area: str
+    kind: Kind[Any], author: Author, state: Condition, at: datetime, area: str, *, told: bool = False
 ) -> tuple[Condition, tuple[Finding, ...]]:
+    after_s = kind.told_after_s if told and kind.told_after_s is not None else kind.after_s
     finding = author.finds(
         kind.begins,
         kind.name,
         at=at,
         because=state.because,
         since=state.since,
-        thresholds={f"{kind.name}_after_s": kind.after_s} if kind.after_s else None,
+        thresholds={f"{kind.name}_after_s": after_s} if after_s else None,
         checks=((Check.WE_LISTENED,) if kind.after_s else ()) + kind.checks,
         area=area if kind.located else "",
     )

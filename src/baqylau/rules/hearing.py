@@ -8,6 +8,7 @@ from baqylau.domain.findings import Finding
 from baqylau.domain.observations import (
     Battery,
     Body,
+    Cell,
     Distrust,
     Enclosure,
     Fix,
@@ -15,6 +16,7 @@ from baqylau.domain.observations import (
     Motion,
     NoFix,
     Observation,
+    Sky,
     Strap,
 )
 from baqylau.rules import battery, clock_skew, jump, no_fix, rare, silence, tamper
@@ -162,7 +164,8 @@ class Hearing:
         if silence_before.finding is not None:
             place = place_at(self._before.track.believed, silence_before.heard_at)
             self._rare = rare.back(self._rare, evidence, place)
-        self._rare, found = rare.spoken(self._plan, self._rare, evidence)
+        of_signals = any(isinstance(body, Cell | Sky | NoFix) for body in self._observation.bodies)
+        self._rare, found = rare.spoken(self._plan, self._rare, evidence, of_signals=of_signals)
         self.findings += found
 
     def _evidence(self) -> Evidence:

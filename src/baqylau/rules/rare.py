@@ -183,7 +183,8 @@ def _signalled(plan: DevicePlan, state: Rare, evidence: Evidence, now: Signals, 
         state, found = _held(plan, state, evidence, kind, Word.ENDED)
     else:
         suspicious = _suspicious(state, evidence)
-        if not known and shielding.at_once(now.sky, now.network) and plan.device.kind in kind.devices:
+        begun = kind.name not in state.conditions and not known and plan.device.kind in kind.devices
+        if begun and shielding.at_once(now.sky, now.network):
             state, found = _held(plan, state, evidence, kind, Word.HOLDS)
     return replace(state, signals=signals.went_on(before, now, evidence.at, place, suspicious=suspicious)), found
 
@@ -225,9 +226,14 @@ def distrusted(plan: DevicePlan, state: Rare, evidence: Evidence, body: Distrust
     return _told(plan, state, evidence, body)
 
 
-def spoken(plan: DevicePlan, state: Rare, evidence: Evidence) -> _Step:
-    """End what lasts until the device speaks again, and watch what happens while its signals are lost."""
+def spoken(plan: DevicePlan, state: Rare, evidence: Evidence, *, of_signals: bool) -> _Step:
+    """End what lasts until the device speaks again, and watch what happens while its signals are lost.
+
+    `of_signals`: the observation told of one of them; what it leaves lost it says is lost still.
+    """
     found: tuple[Finding, ...] = ()
+    if of_signals and shielding.KIND.name in state.conditions:
+        state, found = _held(plan, state, evidence, shielding.KIND, Word.HOLDS)
     lost = state.signals
     if lost is not None and lost.lost and not lost.suspicious and _suspicious(state, evidence):
         state = replace(state, signals=replace(lost, suspicious=True))

@@ -147,6 +147,8 @@ LOST_TOGETHER_S: Final = 30
 """Satellites and network lost within this time are lost at once. Catalogue L06 ("at once") [K]."""
 SHIELDING_AFTER_S: Final = 120
 """They have to stay lost for this long: a lift passes sooner [K]."""
+SHIELDING_TOLD_AFTER_S: Final = 90
+"""A word of the device that they still are decides so soon: an underpass is over by then [K]."""
 DEAD_SPOT_M: Final = 150.0
 """Losses within this distance are losses at one place [K]."""
 DEAD_SPOT_TIMES: Final = 2

@@ -1,6 +1,6 @@
 """Shielding: satellites and mobile network vanish at once, from a strong state, and stay away.
 
-    both strong --both lost within seconds--> shielded --2 min--> found (L06)
+    both strong --both lost within seconds--> shielded --2 min, or a word after 90 s that it still is so--> found (L06)
     shielded or found --either is back--> not shielded (L02, which ends it)
 
 A garage or a street canyon weakens them first and is not meant; nor is a known dead spot. A loss that is found to be
@@ -13,7 +13,7 @@ from baqylau.domain.findings import Check, Code
 from baqylau.domain.observations import Cell
 from baqylau.domain.people import DeviceKind
 from baqylau.rules.condition import Kind, Word
-from baqylau.rules.settings import LOST_TOGETHER_S, SHIELDING_AFTER_S
+from baqylau.rules.settings import LOST_TOGETHER_S, SHIELDING_AFTER_S, SHIELDING_TOLD_AFTER_S
 from baqylau.rules.signals import Signal
 
 _TOGETHER = timedelta(seconds=LOST_TOGETHER_S)
@@ -25,12 +25,14 @@ def _says(body: Cell) -> Word | None:
 
 KIND = Kind(
     name="shielding",
+    version="2",
     begins=Code.SHIELDING,
     ends=Code.FIX_RESTORED,
     devices=frozenset({DeviceKind.TRACKER, DeviceKind.MOBILE_UNIT}),
     body=Cell,
     says=_says,
     after_s=SHIELDING_AFTER_S,
+    told_after_s=SHIELDING_TOLD_AFTER_S,
     checks=(Check.NO_DEAD_SPOT,),
     located=True,
 )

@@ -69,6 +69,23 @@ def test_signals_that_vanish_at_once_from_the_open_are_shielding_after_two_minut
     assert Check.NO_DEAD_SPOT in found.checks
 
 
+def test_a_device_that_says_again_that_both_are_gone_is_believed_sooner() -> None:
+    start = at("12:00")
+    closed, *rest = foil(start)[1:]
+    again = [after(start, 30 + seconds, NoFix(), COVERED, NONE) for seconds in (15, 89, 90)]
+    _, (found, *_) = judged(WHO, [foil(start)[0], closed, *again, *rest])
+    assert told([found]) == [("L06", "12:02")]
+    assert [(one.name, one.value) for one in found.thresholds] == [("shielding_after_s", 90)]
+    assert found.because == (closed.id, again[-1].id)
+
+
+def test_the_sky_that_is_back_in_the_same_record_as_a_network_that_is_not_ends_it() -> None:
+    start = at("12:00")
+    strong, closed, *_ = foil(start)
+    for bodies in ((NONE, OPEN, here()), (here(), OPEN, NONE)):
+        assert codes(judged(WHO, [strong, closed, after(start, 125, *bodies)], at("12:04"))[1]) == []
+
+
 def test_a_lift_is_over_before_it_is_shielding() -> None:
     assert codes(judged(WHO, foil(at("12:00"), minutes=1.5))[1]) == []
 
