@@ -228,7 +228,7 @@ def _of_strengths(now: Memory, epoch: "Epoch", at_s: float) -> "tuple[Sign, ...]
         now.systems = max(now.systems, used)
         now.alone_since_s = (at_s if now.alone_since_s is None else now.alone_since_s) if alone else None
     if now.alone_since_s is not None and at_s - now.alone_since_s >= ONE_SYSTEM_S:
-        found.append(Sign(SPOOF, "one_system", signs.SIGNAL, 1, at_s - now.alone_since_s))
+        found.append(Sign(SPOOF, "one_system", signs.SYSTEMS, 1, at_s - now.alone_since_s))
     return tuple(found)
 
 

@@ -13,6 +13,8 @@ KINDS = (JAM, SPOOF, SHIELD)
 
 SIGNAL = "signal"
 """How strong which satellites are heard."""
+SYSTEMS = "systems"
+"""Which systems are used: who deceives one drowns the others."""
 INPUT = "input"
 """What the receiver's input sees besides them, and its verdict on that."""
 VERDICT = "verdict"
