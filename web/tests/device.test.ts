@@ -24,7 +24,7 @@ describe('presence at one receiver', () => {
   })
 
   it('names the unit, the time and the strength, and says so when it has heard nothing', () => {
-    const one: ReceiverPresence = { receiver_id: 'unit-17', kind: 'home_unit', presence: 'present', since: null, heard_at: AT, rssi_dbm: -61, spells: [] }
+    const one: ReceiverPresence = { receiver_id: 'unit-17', person_id: 'bekzat', kind: 'home_unit', presence: 'present', since: null, heard_at: AT, rssi_dbm: -61, spells: [] }
     expect(heardBy(one, Date.parse(AT))).toBe('Heard at home by unit-17 at 22:06:12, −61\u00a0dBm.')
     expect(heardBy({ ...one, heard_at: null }, Date.parse(AT))).toBe('unit-17 has not heard the bracelet in 24 hours.')
     expect(invented().map((line) => line.spells.length > 0)).toEqual([true, true])
