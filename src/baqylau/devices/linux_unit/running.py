@@ -118,17 +118,16 @@ def _set(clock: Clock, step_s: float) -> Clock:
     )
 
 
-def sums_up(turn: Turn[S]) -> bool:
-    """Sum up what was heard when its time has come; give whether it was."""
+def sums_up(turn: Turn[S], *more: Body) -> None:
+    """Sum up what was heard, when its time has come; `more` is what this kind of unit says of itself beside it."""
     configuration = turn.state.configuration
     every_s = REPORT_EVERY_S if configuration is None else configuration.report_every_s
     if turn.ms - turn.state.reported_ms < 1000 * every_s:
-        return False
+        return
     turn.change(reported_ms=turn.ms)
     hearing.summed_up(turn)
-    sources.report(turn)
+    sources.report(turn, *more)
     turn.upload()
-    return True
 
 
 def sensed(turn: Turn[S], said: Sensed) -> None:

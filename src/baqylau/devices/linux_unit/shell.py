@@ -37,7 +37,7 @@ from baqylau.devices.linux_unit.turn import S
 from baqylau.domain.ids import DeviceId
 from baqylau.links.board import Indicator
 from baqylau.links.device_line import LineError
-from baqylau.links.radio.words import Frame, Noise, Said, Sensor, Source, SourceLostError, Stamp, Trouble, Waited
+from baqylau.links.radio.words import Frame, Noise, Said, Sensor, Sky, Source, SourceLostError, Stamp, Trouble, Waited
 from baqylau.locales import text
 from baqylau.protocols.batch.envelope import OpenedAnswer
 from baqylau.protocols.batch.records import ClockQuality, Record
@@ -318,6 +318,8 @@ def understood(name: str, said: Said) -> Input | None:
             return Tick(at=at, monotonic_ms=ms)
         case Trouble():
             return SourceState(at=at, monotonic_ms=ms, source=name, working=False)
+        case Sky():
+            return None
         case _:
             assert_never(said.word)
 

@@ -103,9 +103,9 @@ def ears(worn: Worn) -> set[str]:
     return {name for name, ms in worn.heard_ms.items() if ms >= since_ms}
 
 
-def report(turn: Turn[S]) -> None:
+def report(turn: Turn[S], *more: Body) -> None:
     """Write down how the receivers are, and from time to time everything else that the unit knows of itself."""
-    bodies: tuple[Body, ...] = (_health(turn.state),)
+    bodies: tuple[Body, ...] = (_health(turn.state), *more)
     if turn.ms - turn.state.sensed_ms >= SENSORS_EVERY_MS:
         bodies += sensed(turn.state)
         turn.change(sensed_ms=turn.ms)

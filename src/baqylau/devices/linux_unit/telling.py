@@ -10,6 +10,7 @@ from baqylau.devices.linux_unit.outputs import Restarting, Say
 from baqylau.devices.linux_unit.state import Message
 from baqylau.devices.linux_unit.turn import S, Turn
 from baqylau.domain.commands import Command, CommandState, TellPerson
+from baqylau.domain.observations import Body
 from baqylau.protocols.batch.records import CommandResult
 
 REMEMBERED = 4096
@@ -40,11 +41,11 @@ def result(turn: Turn[S], number: int, state: CommandState, detail: str = "") ->
     turn.upload()
 
 
-def report(turn: Turn[S], number: int) -> None:
+def report(turn: Turn[S], number: int, *more: Body) -> None:
     """Say at once how everything is."""
     hearing.summed_up(turn)
     turn.change(sensed_ms=turn.ms - sources.SENSORS_EVERY_MS)
-    sources.report(turn)
+    sources.report(turn, *more)
     result(turn, number, CommandState.DONE)
 
 
