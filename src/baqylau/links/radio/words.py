@@ -6,6 +6,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from baqylau.rules.gnss.epoch import Epoch
+
 
 class Stamp(Struct, frozen=True, gc=False):
     """An instant by both clocks of the machine, taken when something arrives."""
@@ -37,6 +39,12 @@ class Sensor(Struct, frozen=True, gc=False):
     value: float
 
 
+class Sky(Struct, frozen=True, gc=False):
+    """What a satellite receiver said of an instant."""
+
+    epoch: Epoch
+
+
 class Trouble(Struct, frozen=True, gc=False):
     """The receiver says that it does not work."""
 
@@ -47,7 +55,7 @@ class Waited(Struct, frozen=True, gc=False):
     """Nothing was said up to here: time itself passes, in a recording that runs faster than it was made."""
 
 
-Word = Frame | Noise | Sensor | Trouble | Waited
+Word = Frame | Noise | Sensor | Sky | Trouble | Waited
 
 
 class Said(Struct, frozen=True, gc=False):
