@@ -5,7 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from baqylau.domain.commands import Order
-from baqylau.protocols import egts, gt06, osmand, teltonika, watch, wialon
+from baqylau.protocols import egts, galileosky, gt06, h02, navtelecom, osmand, queclink, teltonika, watch, wialon
 from baqylau.protocols.session import DeviceSide, Event, Session, TakesOrders
 
 
@@ -44,6 +44,18 @@ FLEET: dict[str, FleetProtocol] = {
         decode_frame=gt06.decode_frame,
         is_text=False,
     ),
+    "galileosky": FleetProtocol(
+        session=galileosky.GalileoskySession,
+        device=lambda number, _password: galileosky.GalileoskyDevice(number),
+        decode_frame=galileosky.decode_frame,
+        is_text=False,
+    ),
+    "navtelecom": FleetProtocol(
+        session=navtelecom.NavtelecomSession,
+        device=lambda number, _password: navtelecom.NavtelecomDevice(number),
+        decode_frame=navtelecom.decode_frame,
+        is_text=False,
+    ),
     "osmand": FleetProtocol(
         session=osmand.OsmAndSession,
         device=lambda number, _password: osmand.OsmAndDevice(number),
@@ -54,6 +66,18 @@ FLEET: dict[str, FleetProtocol] = {
         session=watch.WatchSession,
         device=lambda number, _password: watch.WatchDevice(number),
         decode_frame=watch.decode_frame,
+        is_text=True,
+    ),
+    "queclink": FleetProtocol(
+        session=queclink.QueclinkSession,
+        device=lambda number, _password: queclink.QueclinkDevice(number),
+        decode_frame=queclink.decode_frame,
+        is_text=True,
+    ),
+    "h02": FleetProtocol(
+        session=h02.H02Session,
+        device=lambda number, _password: h02.H02Device(number),
+        decode_frame=h02.decode_frame,
         is_text=True,
     ),
 }

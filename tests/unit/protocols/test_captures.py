@@ -13,7 +13,16 @@ from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import Event, Hangup, Keep, Login, Ping, Reading, Rejected
 
 ROOT = Path(os.environ.get("BAQYLAU_TESTDATA") or Path(__file__).parents[3].parent / "shared" / "testdata")
-FILES = {"teltonika": "teltonika", "gt06": "gt06", "watch": "watch", "osmand": "osmand"}
+FILES = {
+    "teltonika": "teltonika",
+    "gt06": "gt06",
+    "galileo": "galileosky",
+    "navis": "navtelecom",
+    "watch": "watch",
+    "osmand": "osmand",
+    "gl200": "queclink",
+    "h02": "h02",
+}
 """Protocol by the name of its file of captures."""
 
 

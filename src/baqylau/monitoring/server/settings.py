@@ -4,11 +4,22 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-FLEET_PORTS = {"wialon": 20332, "egts": 20629, "teltonika": 5027, "gt06": 5023, "watch": 5093, "osmand": 5055}
+FLEET_PORTS = {
+    "wialon": 20332,
+    "egts": 20629,
+    "teltonika": 5027,
+    "gt06": 5023,
+    "galileosky": 5034,
+    "navtelecom": 5045,
+    "watch": 5093,
+    "osmand": 5055,
+    "queclink": 5004,
+    "h02": 5013,
+}
 """The doors that equipment of these protocols is usually set to. A choice of ours, changed by option."""
-LINK = "link"
-DOORS = {**FLEET_PORTS, LINK: 8443}
-"""The same with the door of our own devices."""
+LINK, ANY = "link", "any"
+DOORS = {**FLEET_PORTS, ANY: 5000, LINK: 8443}
+"""The same with the door that all of them share, and the door of our own devices."""
 WEB_PORT = 8080
 
 

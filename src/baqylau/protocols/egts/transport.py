@@ -7,8 +7,9 @@ import struct
 
 from msgspec import Struct
 
+from baqylau.protocols.crc8 import crc8
 from baqylau.protocols.egts.codes import PacketType, ResultCode
-from baqylau.protocols.egts.crc import crc8, crc16
+from baqylau.protocols.egts.crc import crc16
 from baqylau.protocols.session import Fault
 
 VERSION = 1

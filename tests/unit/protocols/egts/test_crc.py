@@ -1,4 +1,5 @@
-from baqylau.protocols.egts.crc import crc8, crc16
+from baqylau.protocols.crc8 import crc8
+from baqylau.protocols.egts.crc import crc16
 
 
 def test_the_sums_of_the_standards_own_example() -> None:
