@@ -191,11 +191,22 @@ class Cell(Struct, frozen=True, tag="cell", kw_only=True, gc=False):
     signal_dbm: float | None = None
 
 
+class InUse(Struct, frozen=True, gc=False):
+    """How many satellites of one system make a position."""
+
+    system: str
+    """Its letter: G GPS, R GLONASS, E Galileo, C BeiDou, J QZSS, I NavIC, S augmentation."""
+    satellites: int
+
+
 class Sky(Struct, frozen=True, tag="sky", kw_only=True, gc=False):
     """What the satellite receiver hears, whether or not it makes a position of it."""
 
     satellites: int
+    """Heard, of all systems."""
     mean_cn0_dbhz: float | None = None
+    used: tuple[InUse, ...] = ()
+    """Those that make the position, by system, where the receiver tells."""
 
 
 class SimCard(Struct, frozen=True, tag="sim", kw_only=True, gc=False):

@@ -2,13 +2,14 @@
 
 import csv
 import os
+from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from operator import xor
 from pathlib import Path
 
 import pytest
 
-from baqylau.domain.observations import Fix, NoFix
+from baqylau.domain.observations import Fix, InUse, NoFix, Sky
 from baqylau.links.tracks import Track, TrackError, read_gpx, read_nmea, read_track
 
 GNSS = Path(os.environ.get("BAQYLAU_TESTDATA", Path(__file__).parents[4] / "shared" / "testdata")) / "gnss"
@@ -44,6 +45,41 @@ def test_sentences_of_one_epoch_make_one_report() -> None:
     assert (fix.altitude_m, fix.satellites, fix.hdop, fix.course_deg) == (345.0, 9, 0.9, 90.0)
     assert fix.speed_m_s == pytest.approx(1.029, abs=0.001)
     assert fix.accuracy_m == pytest.approx(2.4477 * 5 / 2**0.5)
+
+
+SKY = sentence("GPGSV,1,1,02,03,40,083,46,17,20,308,38") + sentence("GLGSV,1,1,01,71,60,120,42")
+USED = sentence("GNGSA,A,3,03,17,,,,,,,,,,,1.5,0.9,1.2,1") + sentence("GNGSA,A,3,71,,,,,,,,,,,,1.5,0.9,1.2,2")
+
+
+def test_what_is_heard_of_the_satellites_is_kept_by_system() -> None:
+    ((_, (_, sky)),) = read_nmea(RMC + GGA + USED + SKY).reports
+    assert sky == Sky(satellites=3, mean_cn0_dbhz=42.0, used=(InUse("G", 2), InUse("R", 1)))
+
+
+def test_a_round_of_satellites_with_a_sentence_missing_is_not_told() -> None:
+    cut = SKY.replace(b"GPGSV,1,1", b"GPGSV,2,1")
+    ((_, bodies),) = read_nmea(RMC + USED + sentence(cut.split(b"*", 1)[0][1:].decode())).reports
+    assert [type(body) for body in bodies] == [Fix]
+
+
+RECEIVED_AT = datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC)
+ERA = timedelta(weeks=1024)
+
+
+@pytest.mark.parametrize("eras", [-1, 0, 1])
+def test_a_date_of_another_era_is_repaired_against_the_time_of_receipt_and_only_then(eras: int) -> None:
+    told = f"{RECEIVED_AT + eras * ERA:%d%m%y}"
+    log = RMC.split(b"*", 1)[0][1:].decode().replace("221126", told)
+    ((repaired_at, _),) = read_nmea(sentence(log), RECEIVED_AT).reports
+    assert repaired_at == RECEIVED_AT.replace(second=0)
+    ((told_at, _),) = read_nmea(sentence(log)).reports
+    assert told_at == repaired_at + eras * ERA
+
+
+def test_a_date_that_no_era_explains_stays_as_told() -> None:
+    log = RMC.split(b"*", 1)[0][1:].decode().replace("221126", "010120")
+    ((at, _),) = read_nmea(sentence(log), RECEIVED_AT).reports
+    assert at.date() == date(2020, 1, 1)
 
 
 def test_old_coordinates_of_a_lost_fix_are_not_a_place() -> None:
@@ -131,8 +167,8 @@ def test_every_real_log_gives_as_many_fixes_as_it_has_valid_epochs() -> None:
 
 
 @needs_logs
-@pytest.mark.parametrize("name", ["bu303-nofix.log", "bu303b-nofix.log", "ublox-neo-m8l.log"])
-def test_a_real_binary_log_is_refused(name: str) -> None:
+@pytest.mark.parametrize("name", ["bu303-nofix.log", "bu303b-nofix.log"])
+def test_a_real_log_of_a_binary_that_is_not_read_is_refused(name: str) -> None:
     with pytest.raises(TrackError) as refused:
         read_track(GNSS / "nmea" / name)
     assert refused.value.key == "track.no_positions"

@@ -152,7 +152,7 @@ def _measured(rmc: NMEAMessage | None, first: dict[str, NMEAMessage]) -> bool:
         return False
     if "GGA" in first:
         return first["GGA"].quality not in NOT_MEASURED
-    return "GNS" not in first or any(mode in SATELLITE_MODES for mode in str(first["GNS"].posMode))
+    return rmc is not None or any(mode in SATELLITE_MODES for mode in str(first["GNS"].posMode))
 
 
 def _place(sentence: NMEAMessage | None) -> tuple[float, float] | None:

@@ -41,6 +41,8 @@ class Skipped(Struct, frozen=True, kw_only=True):
     """What was left out of a track, counted."""
 
     checksum_wrong: int = 0
+    noise: int = 0
+    """A beginning of a sentence or a frame that cannot be one, by its length."""
     unreadable: int = 0
     """The checksum is right, and a field is still not what it should be."""
     cut: int = 0
