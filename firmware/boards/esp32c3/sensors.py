@@ -3,7 +3,7 @@
 import esp32
 from machine import Pin
 
-from baqylau.devices.bracelet import core as bracelet
+from baqylau.devices import strap
 from baqylau.devices.relay import core as relay
 from firmware.boards.esp32c3.accelerometer import Accelerometer
 from firmware.boards.esp32c3.board import Esp32c3, millivolts
@@ -49,11 +49,11 @@ class BraceletSensors(Sensors):
         self._led = Pin(LED_PIN, Pin.OUT, value=0)
         self._skin = Pin(SKIN_PIN, Pin.IN, Pin.PULL_UP)
 
-    def sample(self, at_ms: int) -> bracelet.Sample:
+    def sample(self, at_ms: int) -> strap.Sample:
         """Read everything."""
         moves, axes = self.accelerometer.read()
         knock_g = None if axes is None else max([abs(axis) for axis in axes]) / 1000
-        return bracelet.Sample(
+        return strap.Sample(
             at_ms,
             (self._loop_ohm(), self._loop_percent()),
             self.case(),

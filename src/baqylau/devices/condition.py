@@ -5,7 +5,14 @@ Figures without another source are design values.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from baqylau.devices.beacon_sender import Sender
+    from typing import Protocol
+
+    class Measured(Protocol):
+        """What remembers the figures."""
+
+        battery_percent: float
+        temperature_c: int
+        now: frozenset[str]
 
     Figure = tuple[str, "float | None", float, float]
 
@@ -31,7 +38,7 @@ def charge_percent(millivolts: int) -> float:
     return 100.0
 
 
-def measure(sender: "Sender", battery_mv: "int | None", temperature_c: "float | None") -> None:
+def measure(sender: "Measured", battery_mv: "int | None", temperature_c: "float | None") -> None:
     """Let the sender tell these figures; what a sensor does not say stays as it was."""
     if battery_mv is not None:
         sender.battery_percent = charge_percent(battery_mv)
@@ -39,7 +46,7 @@ def measure(sender: "Sender", battery_mv: "int | None", temperature_c: "float | 
         sender.temperature_c = min(max(round(temperature_c), -127), 127)
 
 
-def is_low(sender: "Sender") -> bool:
+def is_low(sender: "Measured") -> bool:
     """Tell whether the battery is low."""
     return sender.battery_percent < (ENOUGH_PERCENT if "battery_low" in sender.now else LOW_PERCENT)
 
