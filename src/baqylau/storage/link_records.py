@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Select, delete, func, select
+from sqlalchemy import Connection, Engine, Select, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from baqylau.domain.ids import DeviceId, PersonId
@@ -145,6 +145,23 @@ class LinkRecords:
                 for place in range(0, len(contents), CONTENT_BYTES):
                     found[begin + place // CONTENT_BYTES] = contents[place : place + CONTENT_BYTES]
         return found
+
+    def parted(self, device_id: DeviceId, previous: bytes, digest: bytes) -> bool:
+        """Whether another batch than this one is kept that names the same one before it: no device makes two such."""
+        same = (link_batch.c.device_id == device_id) & (link_batch.c.previous == previous)
+        with transaction(self._engine) as connection:
+            return bool(connection.scalar(select(exists().where(same, link_batch.c.digest != digest))))
+
+    def unseen(self, device_id: DeviceId) -> int:
+        """Count the recent batches of which the one before never came: made, and lost on the way or kept back."""
+        before = link_batch.alias("before")
+        earlier = (before.c.device_id == device_id) & (before.c.received_at <= link_batch.c.received_at)
+        came = select(before.c.digest).where(earlier, before.c.digest == link_batch.c.previous).exists()
+        other = select(before.c.digest).where(earlier, before.c.digest != link_batch.c.digest).exists()
+        chosen = (link_batch.c.device_id == device_id) & (link_batch.c.previous != NO_BATCH)
+        with transaction(self._engine) as connection:
+            wanted = select(func.count()).select_from(link_batch).where(chosen, other, ~came)
+            return int(connection.scalar(wanted) or 0)
 
     def statuses(self) -> list[Status]:
         """Give what transmitters had latched in the last weeks, in order."""

@@ -120,6 +120,7 @@ def test_how_far_a_unit_has_told_and_what_is_missing_is_counted(browser: Browser
     _keep(house, Arrival(kept=kept))
     link = page(browser, UNIT)["link"]
     assert (link["through"], link["beyond"], link["missing"], link["configuration"]) == (40, 2, 3, 2)
+    assert link["unseen"] == 0
 
 
 def test_a_walk_test_and_what_the_unit_said_by_itself_are_shown_of_this_person_alone(

@@ -164,12 +164,15 @@ class DeviceRecords:
         kept = self._stores.link_records.of(device_id)
         due = self._stores.link_configurations.version_of(device_id)
         if kept is None:
-            return LinkStanding(heard_at=None, through=0, beyond=0, missing=0, configuration=0, configuration_due=due)
+            return LinkStanding(
+                heard_at=None, through=0, beyond=0, missing=0, unseen=0, configuration=0, configuration_due=due
+            )
         return LinkStanding(
             heard_at=kept.heard_at,
             through=kept.through,
             beyond=_count(kept.beyond),
             missing=_count(kept.missing),
+            unseen=self._stores.link_records.unseen(device_id),
             configuration=kept.configuration,
             configuration_due=due,
         )

@@ -97,6 +97,8 @@ class LinkStanding(Struct, frozen=True, kw_only=True):
     """Records that are kept after a gap: alarms come first."""
     missing: int
     """Records that we know of and have not got yet."""
+    unseen: int
+    """Recent batches that name one before them which never came."""
     configuration: int
     """Version by which it ran when it last spoke; 0 for none."""
     configuration_due: int

@@ -180,6 +180,39 @@ def test_a_number_used_again_with_other_content_raises_the_conflict(engine: Engi
     assert [view.alarm.code for view in site.alarms()] == [Code.NOT_AUTHENTIC]
 
 
+def test_a_batch_that_is_lost_on_the_way_is_counted_and_accuses_nobody(engine: Engine) -> None:
+    site, unit = Household(engine).enrol(), Unit()
+
+    async def tell(_: Desk, client: httpx.AsyncClient) -> None:
+        await post(client, unit.batch(1, [(minutes(-9), own())]))
+        unit.batch(2, [(minutes(-8), own())])
+        for seq in (2, 3):
+            await post(client, unit.batch(seq, [(minutes(seq - 10), own())]))
+
+    story(site, tell)
+    assert site.records.unseen(UNIT) == 1
+    assert bodies_of(site, UNIT, Distrust) == []
+
+
+def test_two_chains_that_go_on_from_one_batch_are_found_once(engine: Engine) -> None:
+    site, unit, copy = Household(engine).enrol(), Unit(), Unit()
+
+    async def tell(_: Desk, client: httpx.AsyncClient) -> None:
+        copy.batch(1, [(minutes(-9), own())])
+        for seq in (1, 2):
+            await post(client, unit.batch(seq, [(minutes(seq - 10), own())]))
+        raw = copy.batch(8, [(minutes(-6), own())])
+        for _again in range(2):
+            await post(client, raw)
+        await post(client, unit.batch(3, [(minutes(-5), own())]))
+
+    story(site, tell)
+    assert bodies_of(site, UNIT, Distrust) == [Distrust(reason=DistrustReason.SEQUENCE_CONFLICT)]
+    assert site.records.unseen(UNIT) == 0
+    site.judge().catch_up(lambda: False)
+    assert [view.alarm.code for view in site.alarms()] == [Code.NOT_AUTHENTIC]
+
+
 def test_without_an_order_in_force_a_unit_is_answered_and_nothing_is_kept(engine: Engine) -> None:
     site, unit = Household(engine, household(order_until=START - timedelta(days=1))).enrol(), Unit()
     finding = LocalFinding(code="P01", told_person=True)

@@ -29,7 +29,7 @@ from baqylau.protocols.batch.envelope import Fault, Opened, Refused, opened_batc
 from baqylau.protocols.batch.records import Poll
 from baqylau.storage.commands import Commands
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.link_records import Arrival, Kept, LinkRecords, joined
+from baqylau.storage.link_records import NO_BATCH, Arrival, Kept, LinkRecords, joined
 from baqylau.storage.quarantine import Item
 
 log = structlog.get_logger()
@@ -132,14 +132,12 @@ class Desk:
 
     async def _keep(self, one: _Peer, opened: Opened, raw: bytes, peer: str) -> Reply:
         device_id, kept = opened.batch.device_id, one.kept
-        known: dict[int, bytes] = {}
-        if any(kept.holds(seq) for seq in range(opened.first, opened.last + 1)):
-            try:
-                known = await asyncio.to_thread(self._records.contents, device_id, opened.first, opened.last)
-            except StorageUnavailableError:
-                return Reply(Outcome.NOT_KEPT, device_id=device_id)
+        try:
+            known, parted = await self._past(kept, opened)
+        except StorageUnavailableError:
+            return Reply(Outcome.NOT_KEPT, device_id=device_id)
         reader = Reader(self.view.fleet, self.view.beacons, self._latches)
-        taken = reader.read(opened, raw, kept, known, peer=peer, now=self._now())
+        taken = reader.read(opened, raw, kept, known, peer=peer, now=self._now(), parted=parted)
         for item in taken.aside:
             self._keeper.set_aside(item)
         for refused in taken.refused:
@@ -147,6 +145,16 @@ class Desk:
         if (taken.new or taken.entries) and not await self._committed(one, opened, taken):
             return Reply(Outcome.NOT_KEPT, device_id=device_id)
         return await self._answer(one, device_id, opened.batch.configuration, repeated=not taken.new)
+
+    async def _past(self, kept: Kept, opened: Opened) -> tuple[dict[int, bytes], bool]:
+        """Give what is known of a batch's numbers, and whether its chain parted; nothing is read where all goes on."""
+        known: dict[int, bytes] = {}
+        device_id, previous = opened.batch.device_id, opened.batch.previous
+        if any(kept.holds(seq) for seq in range(opened.first, opened.last + 1)):
+            known = await asyncio.to_thread(self._records.contents, device_id, opened.first, opened.last)
+        if previous in {kept.batch, NO_BATCH}:
+            return known, False
+        return known, await asyncio.to_thread(self._records.parted, device_id, previous, opened.digest)
 
     async def _committed(self, one: _Peer, opened: Opened, taken: Taken) -> bool:
         arrival = _arrival(one.kept, opened, taken, self._now())

@@ -84,12 +84,21 @@ class Reader(Struct, frozen=True):
     latches: Latches
 
     def read(
-        self, opened: Opened, raw: bytes, kept: Kept, known: Mapping[int, bytes], *, peer: str, now: datetime
+        self,
+        opened: Opened,
+        raw: bytes,
+        kept: Kept,
+        known: Mapping[int, bytes],
+        *,
+        peer: str,
+        now: datetime,
+        parted: bool = False,
     ) -> Taken:
         """Read the records of a batch in their order. `known`: digests of those of its records that are kept already.
 
         What is kept already with the same content is passed over. A number that comes again with another content, or so
-        late that its content is no longer known, is not believed, and that is a fact.
+        late that its content is no longer known, is not believed, and that is a fact. So is a chain that `parted`:
+        another batch is kept that names the same one before it.
         """
         reading = _Reading(self, opened.batch.device_id, peer, now)
         contents = {one.seq: one.content for one in opened.rejected}
@@ -108,6 +117,8 @@ class Reader(Struct, frozen=True):
                 reading.conflict(seq, content, digest)
         if reading.taken.new:
             reading.alive(raw, opened.digest)
+        if parted:
+            reading.parted(opened.digest)
         return reading.taken
 
 
@@ -151,6 +162,11 @@ class _Reading:
         identity = (b"conflict", seq.to_bytes(8, "big"), digest)
         body = Distrust(reason=DistrustReason.SEQUENCE_CONFLICT)
         self._keep(self._unit_id, (body,), self._now, identity, self._proof(content))
+
+    def parted(self, digest: bytes) -> None:
+        """Two chains of batches go on from one: somebody else has this device's key, or its memory was copied."""
+        body = Distrust(reason=DistrustReason.SEQUENCE_CONFLICT)
+        self._keep(self._unit_id, (body,), self._now, (b"parted", digest))
 
     def alive(self, raw: bytes, digest: bytes) -> None:
         """Keep that the unit spoke to us, at our own time, and what it signed."""
