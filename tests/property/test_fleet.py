@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from baqylau.domain.observations import Battery, Body, Fix, NoFix
 from baqylau.protocols.fleet import FLEET
+from baqylau.protocols.openings import OPENINGS, AnySession
 from baqylau.protocols.session import Confirmed, Event, Keep, Login, Outcome, Reading, Reply, Session, Welcomed
 
 calm = settings(deadline=None, max_examples=60)
@@ -88,6 +89,34 @@ def test_a_record_that_is_sent_again_is_the_same_fact(name: str) -> None:
     first, second = (heard(FLEET[name].session(), bytes_of(name)) for _ in range(2))
     assert [one.identity for one in readings(first)] == [one.identity for one in readings(second)]
     assert len({one.identity for one in readings(first)}) == 2
+
+
+def any_session() -> AnySession:
+    """Give the server's side behind the door that all protocols share."""
+    return AnySession({name: row.session for name, row in FLEET.items()})
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+@calm
+@given(cuts=st.lists(st.integers(0, 40), max_size=12))
+def test_behind_the_shared_door_the_first_bytes_tell_the_protocol(name: str, cuts: list[int]) -> None:
+    session = any_session()
+    assert readings(heard(session, bytes_of(name), cuts)) == readings(heard(FLEET[name].session(), bytes_of(name)))
+    assert session.protocol == name
+
+
+def test_no_two_protocols_begin_alike() -> None:
+    assert set(OPENINGS) == set(FLEET)
+    for name in PROTOCOLS:
+        assert [other for other, begins in OPENINGS.items() if begins(bytes_of(name))] == [name]
+
+
+@calm
+@given(noise=st.lists(st.binary(max_size=40), max_size=6))
+def test_noise_at_the_shared_door_is_named_and_breaks_nothing(noise: list[bytes]) -> None:
+    session = any_session()
+    for piece in noise:
+        heard(session, piece)
 
 
 def bytes_of(name: str) -> bytes:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -22,8 +23,10 @@ from baqylau.monitoring.server.gateway import LOOK_AROUND_S, Gateway
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.link.link_file import LinkFileError
 from baqylau.monitoring.server.ordering import Ordering
-from baqylau.monitoring.server.settings import LINK, Limits, Settings
+from baqylau.monitoring.server.settings import ANY, LINK, Limits, Settings
 from baqylau.protocols.fleet import FLEET
+from baqylau.protocols.openings import AnySession
+from baqylau.protocols.session import Session
 from baqylau.storage.commands import Commands
 from baqylau.storage.live import Live
 from baqylau.storage.quarantine import Quarantine
@@ -81,8 +84,8 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
     keeper.start()
     try:
-        for name in settings.ports.keys() & FLEET.keys():
-            await gateway.open(name, FLEET[name].session, settings.host, settings.ports[name])
+        for name in settings.ports.keys() & (FLEET.keys() | {ANY}):
+            await gateway.open(name, _session(name), settings.host, settings.ports[name])
         if link is not None:
             await link.open()
         async with asyncio.TaskGroup() as tasks:
@@ -94,6 +97,13 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
             await link.close()
         await gateway.close()
         keeper.stop()
+
+
+def _session(name: str) -> Callable[[], Session]:
+    """Give what begins a conversation behind a door; one of any protocol behind the door that all share."""
+    return (
+        partial(AnySession, {name: row.session for name, row in FLEET.items()}) if name == ANY else FLEET[name].session
+    )
 
 
 def _fleet(registers: Registers) -> Fleet:

@@ -187,6 +187,14 @@ class Peer:
             except (asyncio.IncompleteReadError, ConnectionResetError):
                 return b""
 
+    async def some(self) -> bytes:
+        """Give whatever comes next, nothing when the line is closed."""
+        async with asyncio.timeout(20):
+            try:
+                return await self._reader.read(65_536)
+            except ConnectionResetError:
+                return b""
+
     async def hang_up(self) -> None:
         self.writer.close()
         await asyncio.gather(self.writer.wait_closed(), return_exceptions=True)

@@ -46,6 +46,11 @@ class Gateway:
         """How many devices have signed in or reported on an open line."""
         return sum(1 for line in self._lines if line.device or line.reported)
 
+    @property
+    def lines(self) -> int:
+        """How many lines are open."""
+        return len(self._lines)
+
     async def open(self, protocol: str, session: Callable[[], Session], host: str, port: int) -> int:
         """Listen for a protocol; give the port, which the system chooses when it is 0."""
         loop = asyncio.get_running_loop()

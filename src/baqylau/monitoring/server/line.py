@@ -20,6 +20,7 @@ from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.reading import read, sign_of_life
 from baqylau.monitoring.server.settings import Limits
+from baqylau.protocols.openings import AnySession
 from baqylau.protocols.session import (
     Carried,
     Event,
@@ -76,7 +77,7 @@ class Line(asyncio.Protocol):
     def __init__(self, gateway: Switchboard, protocol: str, session: Session) -> None:
         """Join a gateway with a fresh session of the protocol."""
         self._gateway = gateway
-        self._protocol = protocol
+        self._door = protocol
         self._session = session
         self._events: deque[Event] = deque()
         self._waiting = False
@@ -88,6 +89,11 @@ class Line(asyncio.Protocol):
         self.opened_at_s = self.heard_at_s = gateway.time_s()
         self.reported = False
         self.unfinished_since_s: float | None = None
+
+    @property
+    def _protocol(self) -> str:
+        """Give the protocol of the door, or that which the line turned out to speak."""
+        return self._session.protocol if isinstance(self._session, AnySession) else self._door
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start, or close at once when there are too many lines."""
@@ -111,6 +117,8 @@ class Line(asyncio.Protocol):
             self.unfinished_since_s = None
             self._events.extend(events)
             self._advance()
+        elif not self._session.undecided:
+            self.unfinished_since_s = None
         elif self.unfinished_since_s is None:
             self.unfinished_since_s = self.heard_at_s
 

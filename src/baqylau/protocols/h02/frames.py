@@ -61,10 +61,10 @@ class Splitter:
     def first(self, buffer: bytes) -> Found | None:
         """Give what the buffer begins with, or None while it is not whole. The buffer is not empty."""
         if self._tail_left:
-            begins = _begins(buffer)
-            if begins is None:
+            starts = begins(buffer)
+            if starts is None:
                 return None
-            if not begins:
+            if not starts:
                 return self._tail(buffer)
             self._tail_left = 0
         if buffer[:1] == _TEXT:
@@ -76,7 +76,7 @@ class Splitter:
     def _tail(self, buffer: bytes) -> Tail:
         """Take the bytes up to where a frame may begin."""
         at = 1
-        while at < min(self._tail_left, len(buffer)) and _begins(buffer[at:]) is False:
+        while at < min(self._tail_left, len(buffer)) and begins(buffer[at:]) is False:
             at += 1
         self._tail_left -= at
         return Tail(buffer[:at])
@@ -109,7 +109,7 @@ def _is_clock(digits: str) -> bool:
     return hour < 24 and minute < 60 and second < 60 and 1 <= day <= 31 and 1 <= month <= 12  # noqa: PLR2004 (clock)
 
 
-def _begins(buffer: bytes) -> bool | None:
+def begins(buffer: bytes) -> bool | None:
     """Say whether a frame begins here, None while too little has come to say it."""
     if buffer[:1] == _TEXT:
         return True if _NEXT_TEXT.match(buffer) else None if len(buffer) < 4 else False  # noqa: PLR2004 (`*HQ,`)
