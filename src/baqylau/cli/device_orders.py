@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from baqylau.crypto.blocks import aes
 from baqylau.domain.commands import ClearLatches, LocateMode, Order, ReportNow, Restart, SetRate, TellPerson, WalkNow
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import Language as Spoken
+from baqylau.links.bench_line import NoAnswerError, asked
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.protocols.beacon import orders as bench
@@ -147,22 +149,39 @@ _KINDS = {
 
 
 @device.command("order")
-def bench_order(
+def bench_order(  # noqa: PLR0913, PLR0917 - each is an option of the command
     name: Name,
     what: Annotated[BenchOrder, typer.Argument(help="What the transmitter is to do.")],
     events: Annotated[int, typer.Option(min=0, help="For `confirm`: up to which count of events, as it shows it.")] = 0,
+    line: Annotated[
+        Path | None, typer.Option(help="Say it to the device over this serial line, and show what it answers.")
+    ] = None,
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
     language: Language = SPOKEN,
 ) -> None:
-    """Print the line that a serial bench says to a transmitter: proven by its root, taken once."""
+    """Order a transmitter something over its contacts: proven by its root, taken once. Without a line, print it.
+
+    A transmitter only sends: no home unit and no radio can carry an order to it. After its battery was pulled its
+    beacons are refused as stale until `clock` is said to it.
+    """
     at_s = int(seconds_at(now()))
     with opened(data, database, language) as workshop:
         root = workshop.root(name)
         workshop.acted(by, f"device.order.{what}", name)
     figure = {BenchOrder.CLOCK: at_s, BenchOrder.CONFIRM: events}.get(what, 0)
-    typer.echo(f"ORDER {bench.seal_order(aes(bench.order_key(root)), _KINDS[what], at_s, figure).hex()}")
+    order = f"ORDER {bench.seal_order(aes(bench.order_key(root)), _KINDS[what], at_s, figure).hex()}"
+    if line is None:
+        typer.echo(order)
+        return
+    try:
+        answer = asked(line, order)
+    except NoAnswerError as wrong:
+        raise refused(language, "no_answer", device=name, line=line, why=str(wrong)) from wrong
+    if answer != f"OK {_KINDS[what]}":
+        raise refused(language, "not_obeyed", device=name, answer=answer)
+    typer.echo(text(language, "cli.device.obeyed", device=name, order=what))
 
 
 @device.command("list")

@@ -9,15 +9,20 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from baqylau.cli import app
+from baqylau.crypto.blocks import aes
 from baqylau.crypto.signing import Signer
+from baqylau.devices.bracelet import core as bracelet
 from baqylau.domain.commands import CommandState, ReportNow, TellPerson, WalkNow
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import DeviceKind, Person
 from baqylau.links.wall_clock import now
+from baqylau.protocols.beacon.system_time import seconds_at
 from baqylau.storage.audit import Audit
 from baqylau.storage.commands import Commands
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
+from tests.micropython.table import ROOT, SITTING, Table
+from tests.unit.links.contacts import contacts
 
 RUN = CliRunner()
 KEY = Signer(bytes([9] * 32)).public_key.hex()
@@ -100,6 +105,32 @@ def test_a_home_unit_is_put_on_everybody_in_the_flat_and_taken_off_one_or_all(be
     assert bench.does("unfit", "hu-2", "--person", "ainur") == (0, "hu-2 is off ainur.\n")
     assert bench.does("unfit", "hu-2") == (0, "hu-2 is off bolat.\n")
     assert bench.does("unfit", "hu-2") == (1, "hu-2 is on nobody.\n")
+
+
+def test_a_bracelet_whose_battery_was_pulled_tells_the_right_time_after_its_clock_was_set_over_its_contacts(
+    bench: Bench, tmp_path: Path
+) -> None:
+    table, begun_s = Table(bracelet, aes, SITTING), int(seconds_at(now()))
+    table.provision(begun_s)
+    table.fit()
+    table.wait(60)
+    (tmp_path / "root").write_bytes(ROOT)
+    new = ("--kind", "bracelet", "--serial", "B-17", "--root-file", str(tmp_path / "root"))
+    assert bench.does("provision", "br-1", *new)[0] == 0
+    table.power_lost(1_000)
+    table.show()
+    table.wait(6)
+    assert "clock_unset" in table.air[-1].status().now
+    assert table.air[-1].pair[0] - begun_s > 300, "ahead of its time: every receiver refuses it as stale"
+    with contacts(table.ask) as line:
+        assert bench.does("order", "br-1", "clock", "--line", str(line)) == (0, "br-1 has carried out: clock.\n")
+    table.wait(10)
+    assert "clock_unset" not in table.air[-1].status().now
+    assert abs(table.air[-1].pair[0] - int(seconds_at(now()))) <= 30
+    with contacts(lambda _: "NO order") as line:
+        status, said = bench.does("order", "br-1", "clock", "--line", str(line))
+        assert (status, said) == (1, "br-1 did not take the order. It answered: NO order\n")
+    assert "no-such-line" in bench.does("order", "br-1", "clock", "--line", "/dev/no-such-line")[1]
 
 
 def test_a_stolen_unit_is_revoked_and_the_reason_stays(bench: Bench) -> None:
