@@ -5,7 +5,8 @@ State machine, for one device while it is on the person and an order is in force
     right --a record from the future, or older than any spool--> wrong (C05)
     wrong --a record with a possible time--> right
 
-The record is kept and judged at the instant of receipt; it decides about no zone. A sign of life carries our own time
+The record is kept and judged at the instant of receipt; it decides about no zone. A time that is right but for whole
+eras of the GPS week count is a possible one. A sign of life carries our own time
 and says nothing of the device's. Source: catalogue C05; notes on radio and GNSS, 4.3, step 1.
 """
 
@@ -18,7 +19,7 @@ from baqylau.rules.finding import Author
 from baqylau.rules.settings import CLOCK_AHEAD_S, CLOCK_BEHIND_S
 
 NAME = "clock_skew"
-VERSION = "1"
+VERSION = "2"
 
 
 def step(

@@ -3,6 +3,7 @@
 A receiver that speaks both tells the same twice; from its first UBX position on, that is what counts.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -10,6 +11,9 @@ from baqylau.links.gnss.nmea import NmeaEpochs
 from baqylau.links.gnss.splitting import Frame, Sentence, Splitter
 from baqylau.links.gnss.ubx import UbxEpochs
 from baqylau.rules.gnss.epoch import Epoch
+
+_COMMENT = re.compile(rb"(?m)^#[^\x00-\x08\xb5\n]*(?:\n|$)")
+"""Of whoever collected a log; a receiver sends no such line."""
 
 
 class Reader:
@@ -27,11 +31,15 @@ class Reader:
         for item in self._splitter.feed(chunk):
             yield from self._take(item)
 
+    def paused(self) -> Iterator[Epoch]:
+        """Give the epoch under way: the receiver is quiet, as it is between two epochs. What is cut off stays."""
+        yield from self._ubx.flush() if self._binary else self._nmea.flush()
+
     def flush(self) -> Iterator[Epoch]:
-        """Give the epoch under way: the receiver has fallen silent, as it does between two epochs."""
+        """Take it that no more bytes come, and give what can still be read."""
         for item in self._splitter.flush():
             yield from self._take(item)
-        yield from self._ubx.flush() if self._binary else self._nmea.flush()
+        yield from self.paused()
 
     def _take(self, item: Sentence | Frame) -> Iterator[Epoch]:
         if isinstance(item, Sentence):
@@ -41,3 +49,9 @@ class Reader:
         for epoch in self._ubx.feed(item):
             self._binary = True
             yield epoch
+
+
+def read_log(content: bytes) -> tuple[list[Epoch], Counter[str]]:
+    """Give the epochs of a log, and what was left out of it, counted. Lines that begin with `#` are comments."""
+    reader = Reader()
+    return [*reader.feed(_COMMENT.sub(b"", content)), *reader.flush()], reader.skipped

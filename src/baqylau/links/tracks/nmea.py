@@ -4,18 +4,15 @@ A report holds the place as it was told, or that there was none, and what is hea
 with `#` are a collector's comments. No other sentence than RMC knows the date, so an epoch without one is left out.
 """
 
-import re
 from collections import Counter
 from datetime import UTC, datetime
 
 from baqylau.domain.observations import Body
-from baqylau.links.gnss.reading import Reader
+from baqylau.links.gnss.reading import read_log
 from baqylau.links.tracks.track import Report, Track, track_of
 from baqylau.rules.gnss.epoch import Epoch
 from baqylau.rules.gnss.rollover import repaired_s
 from baqylau.rules.gnss.telling import position_of, sky_of
-
-COMMENT = re.compile(rb"(?m)^#[^\x00-\x08\xb5\n]*(?:\n|$)")
 
 
 def read_nmea(content: bytes, received_at: datetime | None = None) -> Track:
@@ -25,13 +22,8 @@ def read_nmea(content: bytes, received_at: datetime | None = None) -> Track:
     Raises `TrackError`: `track.no_positions` where nothing tells a position (other binary logs too), `track.no_dates`
     where nothing has a date, `track.clock_unset` where no date can be true.
     """
-    reader = Reader()
-    skipped: Counter[str] = reader.skipped
-    reports = []
-    for epoch in (*reader.feed(COMMENT.sub(b"", content)), *reader.flush()):
-        report = _report(epoch, skipped, received_at)
-        if report is not None:
-            reports.append(report)
+    epochs, skipped = read_log(content)
+    reports = [report for epoch in epochs if (report := _report(epoch, skipped, received_at)) is not None]
     return track_of(reports, skipped, empty="track.no_dates" if skipped["undated"] else "track.no_positions")
 
 
