@@ -1,7 +1,8 @@
 """Everything by which a unit runs, worked out from the registers: whom it watches, their hours, keys to hear them.
 
-A unit learns no more than it needs to hear its own people's equipment and to warn them in time: no name, no address but
-the place of a presence regime, no root of any beacon. A version grows only when what it says changes; keys reach thirty
+A unit learns no more than it needs to hear its own people's equipment and to warn them in time: no name, no root of any
+beacon, no address but the place of a presence regime. One that is carried knows every place that is prescribed, to warn
+at its edge. A version grows only when what it says changes; keys reach thirty
 days ahead and are renewed while ten are left.
 """
 
@@ -15,12 +16,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.domain.orders import Order, Permission, PresenceRegime, Restriction
+from baqylau.domain.orders import Order, Permission, Placed, PresenceRegime, Restriction
 from baqylau.domain.people import Device, DeviceKind, Language, Supervision
 from baqylau.monitoring.server.link.beacons import Beacons
+from baqylau.monitoring.server.link.wearing import worn_by
 from baqylau.protocols.batch.commands import Configuration, DelegatedKey, Watched
 from baqylau.protocols.beacon.keys import EPOCH_S, EPOCHS_A_PERIOD, epoch_of, period_of
 from baqylau.protocols.beacon.system_time import BEGIN, seconds_at
+from baqylau.rules.settings import GONE_AFTER_S
 from baqylau.storage.link_configurations import Configured
 
 PERIOD_S = EPOCH_S * EPOCHS_A_PERIOD
@@ -28,6 +31,8 @@ DELEGATED_DAYS = 30
 RENEWED_DAYS = 10
 """While keys for fewer days are left, more are given."""
 WORN = (DeviceKind.BRACELET, DeviceKind.TRACKER)
+CARRIED = (DeviceKind.MOBILE_UNIT,)
+"""What judges places by satellites itself."""
 LINK, BEACON = "link", "beacon"
 
 
@@ -58,28 +63,33 @@ def drafts(
             for device_id in _fitted(supervision, now):
                 served[device_id].append(supervision)
     return {
-        device.id: _draft(device.id, served.get(device.id, ()), languages, buffers_s.get(device.id), now)
+        device.id: _draft(device, served.get(device.id, ()), languages, buffers_s.get(device.id), now)
         for device in devices
         if device.protocol == LINK
     }
 
 
 def _draft(
-    unit_id: DeviceId,
+    unit: Device,
     served: Sequence[Supervision],
     languages: Mapping[PersonId, Language],
     buffer_s: int | None,
     now: datetime,
 ) -> Draft:
-    says = Configuration(device_id=unit_id, version=0, issued_at=BEGIN)
+    says = Configuration(device_id=unit.id, version=0, issued_at=BEGIN)
+    if unit.kind is DeviceKind.TRACKER and served:
+        return _tracker(says, served[0], languages, now)
+    beacons = {one.person_id: _beacons(one, now) for one in served}
+    if buffer_s is None and unit.kind in CARRIED:
+        worn = [one for heard in beacons.values() for one in heard if one.kind in WORN]
+        buffer_s = GONE_AFTER_S + max((one.gone_grace_s for one in worn), default=0)
     if buffer_s is not None:
         says = replace(says, buffer_s=buffer_s)
-    beacons = {one.person_id: _beacons(one, now) for one in served}
     watched = tuple(
         Watched(
             person_id=supervision.person_id,
             transmitter_id=one.id,
-            restrictions=_regimes(supervision, now),
+            restrictions=_judged(unit.kind, supervision, now),
             language=languages.get(supervision.person_id, Language.KK),
             permissions=_permissions(supervision, now),
         )
@@ -89,6 +99,16 @@ def _draft(
     )
     transmitters = {one.id for heard in beacons.values() for one in heard}
     return Draft(says=replace(says, watched=watched), transmitters=tuple(sorted(transmitters)))
+
+
+def _tracker(
+    says: Configuration, supervision: Supervision, languages: Mapping[PersonId, Language], now: datetime
+) -> Draft:
+    language = languages.get(supervision.person_id, Language.KK)
+    told, transmitters = worn_by(
+        says, supervision, language, _permissions(supervision, now), _beacons(supervision, now), now
+    )
+    return Draft(says=told, transmitters=transmitters)
 
 
 def _beacons(supervision: Supervision, now: datetime) -> list[Device]:
@@ -101,12 +121,13 @@ def _fitted(supervision: Supervision, now: datetime) -> set[DeviceId]:
     return {one.device_id for one in supervision.fittings if _holds(one.from_at, one.until_at, now)}
 
 
-def _regimes(supervision: Supervision, now: datetime) -> tuple[Restriction, ...]:
-    """Give the hours at home that hold now or later: nothing else can be judged by hearing a beacon."""
+def _judged(kind: DeviceKind, supervision: Supervision, now: datetime) -> tuple[Restriction, ...]:
+    """Give what holds now or later and the unit can judge: by hearing a beacon, the hours at home and nothing else."""
+    judged = Placed if kind in CARRIED else PresenceRegime
     return tuple(
         one
         for one in supervision.restrictions
-        if isinstance(one, PresenceRegime) and (one.until_at is None or now < one.until_at)
+        if isinstance(one, judged) and (one.until_at is None or now < one.until_at)
     )
 
 
