@@ -5,54 +5,53 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from baqylau.protocols.fleet import FLEET
-from baqylau.protocols.session import Keep, Login, Outcome, Session
+from baqylau.protocols.session import DeviceSide, Keep, Login, Outcome, Session
 from baqylau.protocols.wialon import WialonDevice
 from baqylau.sim.load_fleet import load_number, walk
 from tests.perf.bench_calibration import Calibration, rate
 from tests.perf.figures import Figure, figure
 
-FRAMES = 20_000
+POSITIONS = 20_000
+BATCH = 10
+TEXT_FRAMES_S = 10_000
+BINARY_POSITIONS_S = 30_000
 BEGUN = datetime(2026, 3, 1, tzinfo=UTC)
 SHORT_FIELDS = 10
 """Fields of the short form of Wialon IPS, with which the extended form begins."""
 
 
 def figures(calibration: Calibration) -> Iterator[Figure]:
-    """Measure frames a second of each kind, on one core."""
-    extended = _frames("wialon", 1)
-    for name, protocol, frames in (
-        ("decode: Wialon #SD#", "wialon", [_short(frame) for frame in extended]),
-        ("decode: Wialon #D#", "wialon", extended),
-        ("decode: EGTS, 1 record", "egts", _frames("egts", 1)),
-        ("decode: EGTS, 10 records", "egts", _frames("egts", 10)),
-    ):
-        yield figure(name, _decoded(protocol, frames), "frames/s", beside=calibration.json)
+    """Measure text in frames of one position and binary in batches, on one core."""
+    for protocol, speaks in FLEET.items():
+        batch = 1 if speaks.is_text else BATCH
+        target, unit = (TEXT_FRAMES_S, "frames/s") if speaks.is_text else (BINARY_POSITIONS_S, "positions/s")
+        session, frames = _conversation(protocol, speaks.device(load_number(1), ""), batch)
+        name = f"decode: {protocol}, {batch} to a frame"
+        yield figure(name, _decoded(session, frames), unit, at_least=target, beside=calibration.json)
+    session, frames = _conversation("wialon", WialonDevice(load_number(1), version="1.1"), 1)
+    yield figure("decode: wialon #SD#", _decoded(session, _short(frames)), "frames/s", beside=calibration.json)
 
 
-def _frames(protocol: str, records: int) -> list[bytes]:
-    device = WialonDevice(load_number(1), version="1.1") if protocol == "wialon" else FLEET[protocol].device("1", "")
-    reports = walk(1, BEGUN, 1.0)
-    return [device.report(list(islice(reports, records))) for _ in range(FRAMES // records)]
-
-
-def _short(extended: bytes) -> bytes:
-    fields = extended.rstrip().removeprefix(b"#D#").split(b";")
-    return b"#SD#" + b";".join(fields[:SHORT_FIELDS]) + b"\r\n"
-
-
-def _decoded(protocol: str, frames: Sequence[bytes]) -> float:
+def _conversation(protocol: str, device: DeviceSide, batch: int) -> tuple[Session, list[bytes]]:
+    """Give a session whose device is known, and what that device sends."""
     session = FLEET[protocol].session()
-    if protocol == "wialon":
-        _sign_in(session)
+    for event in session.receive(device.hello()):
+        session.answer(event, (Outcome.ACCEPTED,) if isinstance(event, Login) else ())
+    reports = walk(1, BEGUN, 1.0)
+    return session, [device.report(list(islice(reports, batch))) for _ in range(POSITIONS // batch)]
+
+
+def _short(extended: Sequence[bytes]) -> list[bytes]:
+    """Give the frames in the short form of Wialon IPS."""
+    fields = (frame.rstrip().removeprefix(b"#D#").split(b";")[:SHORT_FIELDS] for frame in extended)
+    return [b"#SD#" + b";".join(chosen) + b"\r\n" for chosen in fields]
+
+
+def _decoded(session: Session, frames: Sequence[bytes]) -> float:
+    """Give positions a second; every frame has to give its own."""
 
     def work() -> None:
-        kept = sum(isinstance(event, Keep) for frame in frames for event in session.receive(frame))
-        assert kept == len(frames), "every frame holds positions"
+        events = (event for frame in frames for event in session.receive(frame))
+        assert sum(len(event.readings) for event in events if isinstance(event, Keep)) == POSITIONS
 
-    return rate(len(frames), work)
-
-
-def _sign_in(session: Session) -> None:
-    (login,) = session.receive(WialonDevice(load_number(1), version="1.1").hello())
-    assert isinstance(login, Login)
-    session.answer(login, (Outcome.ACCEPTED,))
+    return rate(POSITIONS, work)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from math import isfinite
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_plus
 
 import msgspec
 from msgspec import Struct
@@ -72,10 +72,25 @@ def told(request: Request) -> Told:
 def _fields(request: Request) -> dict[str, str]:
     """Read the query and, where there is one, the form behind it."""
     try:
-        text = "&".join(filter(None, (urlsplit(request.target.decode("ascii")).query, request.body.decode("ascii"))))
-        return dict(parse_qsl(text, strict_parsing=bool(text), max_num_fields=_FIELDS_MAX))
+        query = request.target.decode("ascii").partition("#")[0].partition("?")[2]
+        return dict(_pairs("&".join(filter(None, (query, request.body.decode("ascii"))))))
     except ValueError:
         raise FlawError(Fault.FIELD_WRONG, "query") from None
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Give name and value of each field that has a value. Raises ValueError for what is no field, and for too many."""
+    pairs = text.split("&") if text else []
+    if len(pairs) > _FIELDS_MAX:
+        raise ValueError
+    for pair in pairs:
+        name, found, value = pair.partition("=")
+        if not found:
+            raise ValueError
+        if value and ("%" in pair or "+" in pair):
+            yield unquote_plus(name), unquote_plus(value)
+        elif value:
+            yield name, value
 
 
 def _from_fields(fields: Mapping[str, str]) -> Told:

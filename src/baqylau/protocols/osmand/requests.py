@@ -58,6 +58,8 @@ class Requests:
                         yield self._broken(Fault.TOO_LONG, "body of a request")
                 case h11.EndOfMessage():
                     yield self._whole()
+                    if not self._raw:
+                        return
                 case _:
                     return
 
