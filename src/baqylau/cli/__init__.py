@@ -31,6 +31,7 @@ COMMANDS = {
     "bench": "bench",
     "device": "equipment",
     "home-unit": "units",
+    "tracker": "tracker",
 }
 """The file in which each command is made. Only the one that is asked for is loaded, so that it answers at once."""
 

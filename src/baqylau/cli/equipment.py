@@ -15,7 +15,7 @@ from baqylau.cli.device_orders import device
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.options import DEFAULT_DATA, Data, Database
-from baqylau.cli.workshop import BEACON, LINK, ME, By, Name, opened, refused
+from baqylau.cli.workshop import BEACON, LINK, ME, By, Name, Workshop, opened, refused
 from baqylau.crypto.certificates import chain_pem, device_certificate
 from baqylau.domain.ids import DeviceId, FittingId, MaintenanceId, PersonId
 from baqylau.domain.orders import Fitting
@@ -48,12 +48,24 @@ class Enrolment(Struct, frozen=True, kw_only=True):
     """The device's own certificate and the one that issued it, PEM."""
 
 
+class TrackerEnrolment(Struct, frozen=True, kw_only=True):
+    """What a tracker needs to know. It holds a secret."""
+
+    device_id: DeviceId
+    serial: str
+    secret: str
+    """Shared with the server, hexadecimal."""
+    root: str
+    """The root certificate of our TLS, PEM."""
+
+
 @device.command()
 def provision(  # noqa: PLR0913, PLR0917 - each is an option of the command
     name: Name,
     root_file: Annotated[
         Path | None, typer.Option(help="Take the root from this file of 32 bytes in place of a new one.")
     ] = None,
+    out: Annotated[Path | None, typer.Option(help="For a tracker: write what its program needs to this file.")] = None,
     kind: Kind = None,
     serial: Serial = "",
     by: By = ME,
@@ -61,13 +73,31 @@ def provision(  # noqa: PLR0913, PLR0917 - each is an option of the command
     database: Database = "",
     language: Language = SPOKEN,
 ) -> None:
-    """Give a transmitter (bracelet, relay) its root, and print once the line that a serial bench says to it."""
+    """Give a transmitter (bracelet, relay) its root, or a tracker the secret that it shares with the server.
+
+    Prints once the line that a serial bench says to it.
+    """
     with opened(data, database, language) as workshop:
         root = _bytes_in(root_file, language) if root_file is not None else os.urandom(KEY_BYTES)
+        if workshop.kind_of(name, kind) is DeviceKind.TRACKER:
+            _provision_tracker(workshop, workshop.registered(name, kind, serial, LINK, by), root, by, out, data)
+            return
         found = workshop.registered(name, kind, serial, BEACON, by)
         workshop.enrol(found, KeyKind.BEACON, root, by)
     typer.echo(f"PROVISION {found.number} {root.hex()} {int(seconds_at(now()))}")
     typer.echo(text(language, "cli.device.provisioned", device=name), err=True)
+
+
+def _provision_tracker(workshop: Workshop, found: Device, secret: bytes, by: str, out: Path | None, data: Path) -> None:
+    """Let a tracker speak by a secret of its own; what it is told is proven by the same."""
+    workshop.enrol(found, KeyKind.HMAC, secret, by)
+    if out is not None:
+        root = chain_pem(authorities(data / "keys", os.urandom, now()).root).decode()
+        told = TrackerEnrolment(device_id=found.id, serial=found.number, secret=secret.hex(), root=root)
+        out.touch(mode=0o600)
+        out.write_bytes(msgspec.json.format(msgspec.json.encode(told)))
+    typer.echo(f"SHARE {found.id} {secret.hex()} {int(now().timestamp())}")
+    typer.echo(text(workshop.language, "cli.device.shares_secret", device=found.id), err=True)
 
 
 def _bytes_in(file: Path, language: str) -> bytes:

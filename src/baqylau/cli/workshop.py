@@ -56,6 +56,10 @@ class Workshop(Struct, frozen=True):
             raise refused(self.language, "unknown", device=name)
         return found
 
+    def kind_of(self, name: str, kind: DeviceKind | None) -> DeviceKind | None:
+        """Give what a device is: as registered, or as said for a new one."""
+        return next((one.kind for one in self.registers.devices() if one.id == name), kind)
+
     def registered(self, name: str, kind: DeviceKind | None, serial: str, protocol: str, by: str) -> Device:
         """Give the device, registered now if it is new and its kind and serial are said."""
         found = next((one for one in self.registers.devices() if one.id == name), None)

@@ -63,7 +63,7 @@ class Duty:
         watched = says.get("watched", ())
         self.rules = tuple([rule for one in watched for rule in one["restrictions"] if rule["type"] in _CODES])
         self.permissions = tuple([one for each in watched for one in each["permissions"]])
-        self.ahead_min = says.get("ahead_min", {})
+        self.ahead_min = {one["timezone"]: one["minutes"] for one in says.get("ahead", ())}
         self.language = watched[0]["language"] if watched else self.language
         known = [rule["id"] for rule in self.rules]
         self.wrong = {name: count for name, count in self.wrong.items() if name in known}

@@ -57,11 +57,14 @@ class Link:
         given.extend([Ordered(at_ms, one) for one in told.commands])
         return given
 
-    def failed_ms(self, share: float, *, urgent: bool) -> int:
-        """Take it that no answer came; give how long to wait, by a share drawn from 0 to 1."""
+    def failed_ms(self, share: float) -> "tuple[int, int]":
+        """Take it that no answer came; give how long to wait when something urgent comes, and when nothing does.
+
+        `share` is drawn from 0 to 1.
+        """
         self.failures += 1
-        most_ms = min(WAIT_FIRST_MS << min(self.failures - 1, 10), WAIT_MAX_MS)
-        return int(share * (min(most_ms, URGENT_WAIT_MS) if urgent else most_ms))
+        wait_ms = int(share * min(WAIT_FIRST_MS << min(self.failures - 1, 10), WAIT_MAX_MS))
+        return min(wait_ms, URGENT_WAIT_MS), wait_ms
 
     def _version(self) -> int:
         version: int = 0 if self.configuration is None else self.configuration["version"]

@@ -54,7 +54,7 @@ def _tell(turn: "Turn", epoch: "Epoch", judged: "Judgement | None") -> None:
     """Write a place down, and warn the wearer where it is one that is believed."""
     bodies = [said.fix(epoch)]
     if epoch.cn0_dbhz is not None:
-        bodies.append(said.sky(epoch.cn0_dbhz))
+        bodies.append(said.sky(epoch.cn0_dbhz, epoch.systems))
     _answer(turn, bodies, found=True)
     if judged is not None and judged.place is not None:
         _warn(turn, judged.place)

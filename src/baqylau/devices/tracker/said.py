@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ALIVE = ["alive"]
 BATTERY_EMPTY = "battery_empty"
-_GRADES = ("none", "suspected", "certain", "certain")
+_GRADES = ("none", "none", "suspected", "certain")
 """The link's word for grades 0 to 3: from grade 2 on a claim rests on two independent signs."""
 _INTERFERENCE = {"jam": "gnss_jam", "spoof": "gnss_spoof"}
 
@@ -47,10 +47,11 @@ def no_fix(satellites: "int | None") -> "Said":
     return _short(["no_fix", satellites])
 
 
-def sky(cn0_dbhz: "tuple[float, ...]") -> "Said":
-    """Say how many satellites are heard, and how strong in the mean."""
-    mean = sum(cn0_dbhz) / len(cn0_dbhz) if cn0_dbhz else None
-    return _short(["sky", len(cn0_dbhz), _fraction(mean)])
+def sky(cn0_dbhz: "tuple[float, ...]", systems: "dict[str, int]") -> "Said":
+    """Say how many satellites are heard, how strong in the mean, and how many of each system are used."""
+    mean = round(sum(cn0_dbhz) / len(cn0_dbhz), 1) if cn0_dbhz else None
+    used = [[letter, systems[letter]] for letter in sorted(systems) if systems[letter]]
+    return _short(["sky", len(cn0_dbhz), _fraction(mean), used or None])
 
 
 def claim(kind: str, grade: int, figure: "float | None") -> "Said | None":

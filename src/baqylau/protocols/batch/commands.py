@@ -20,6 +20,8 @@ from baqylau.domain.orders import Permission, Restriction
 from baqylau.domain.people import Language
 
 __all__ = [
+    "Ahead",
+    "Anchor",
     "Answer",
     "ClearLatches",
     "Command",
@@ -55,6 +57,22 @@ class Watched(Struct, frozen=True, kw_only=True, gc=False):
     """Of the person; without reason and name of who granted them."""
 
 
+class Anchor(Struct, frozen=True, kw_only=True, gc=False):
+    """Where a relay stands: the place of whoever hears it."""
+
+    transmitter_id: DeviceId
+    latitude_deg: float
+    longitude_deg: float
+    accuracy_m: float
+
+
+class Ahead(Struct, frozen=True, kw_only=True, gc=False):
+    """How far a time zone is ahead of UTC now, for devices that have no table of them."""
+
+    timezone: str
+    minutes: int
+
+
 class Configuration(Struct, frozen=True, kw_only=True, gc=False):
     """Everything by which a device runs. Versions only grow."""
 
@@ -71,6 +89,8 @@ class Configuration(Struct, frozen=True, kw_only=True, gc=False):
     quiet_until_min: int | None = None
     """Minutes after local midnight between which only what is urgent is said aloud."""
     timezone: str = "Asia/Almaty"
+    anchors: tuple[Anchor, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
 
 
 class Answer(Struct, frozen=True, kw_only=True, gc=False):
