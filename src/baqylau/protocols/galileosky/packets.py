@@ -62,6 +62,10 @@ def packet(content: bytes, *, more: bool = False) -> bytes:
 
 
 def confirmation(raw: bytes) -> bytes:
-    """Give the answer to a packet: its checksum as we reckon it, which tells a device whether it came whole."""
-    head = PHOTO if raw[0] == PHOTO else TAKEN
-    return bytes([head]) + crc16(raw[:-_SUM_BYTES], _START).to_bytes(_SUM_BYTES, "little")
+    """Give the answer to a packet that came whole: its checksum."""
+    return bytes([PHOTO if raw[0] == PHOTO else TAKEN]) + raw[-_SUM_BYTES:]
+
+
+def objection(raw: bytes) -> bytes:
+    """Give the answer to a packet that did not: the checksum that it should have, so that the device sends it again."""
+    return confirmation(raw[:-_SUM_BYTES] + crc16(raw[:-_SUM_BYTES], _START).to_bytes(_SUM_BYTES, "little"))

@@ -6,8 +6,8 @@ from typing import assert_never
 from baqylau.domain.commands import CommandState, Order
 from baqylau.protocols.galileosky import commands
 from baqylau.protocols.galileosky.facts import reading_of
-from baqylau.protocols.galileosky.packets import COMPRESSED, PHOTO, Packet, confirmation, first
-from baqylau.protocols.galileosky.tags import Record, Tag, Unread, known, split
+from baqylau.protocols.galileosky.packets import COMPRESSED, PHOTO, Packet, confirmation, first, objection
+from baqylau.protocols.galileosky.tags import Record, Records, Tag, Unread, known
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
 
@@ -20,6 +20,7 @@ class GalileoskySession:
         self._own_id = bytes(2)
         """What the device calls itself besides: an order has to name it."""
         self._stream = Stream[Packet | Broken](first)
+        self._records = Records()
         self._tickets = 0
         self._replies: dict[int, bytes] = {}
         self._ordered: int | None = None
@@ -42,8 +43,9 @@ class GalileoskySession:
             case Ping(raw=raw):
                 return confirmation(raw)
             case Rejected(raw=raw, fault=fault):
-                answered = fault is Fault.CHECKSUM_WRONG or raw[:1] == bytes([PHOTO])
-                return confirmation(raw) if answered else b""
+                if fault is Fault.CHECKSUM_WRONG:
+                    return objection(raw)
+                return confirmation(raw) if raw[:1] == bytes([PHOTO]) else b""
             case Login():
                 if tuple(outcomes) != (Outcome.ACCEPTED,):
                     self._number = None
@@ -80,7 +82,7 @@ class GalileoskySession:
 
     def _told(self, found: Packet) -> Iterator[Event]:
         """Give the sign-in and the answer to an order in a packet, and behind them what confirms it."""
-        parts = list(split(found.content))
+        parts = list(self._records.split(found.content))
         records = [part for part in parts if isinstance(part, Record)]
         numbers = {one.values[Tag.NUMBER].lstrip(b"0") for one in records if Tag.NUMBER in one.values}
         if len(numbers) > 1 or not all(map(bytes.isdigit, numbers)):

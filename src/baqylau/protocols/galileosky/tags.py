@@ -1,7 +1,8 @@
 """Tags and their lengths, and records out of the tags of a packet (spec S3)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import IntEnum
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -51,8 +52,11 @@ _COUNTED = {0xE1: 1, 0xEA: 1, 0xFE: 2}
 """Tags that begin with their length, and how many bytes that takes. 0xFE holds tags with numbers of two bytes."""
 
 
+_WANTED = frozenset(Tag)
+
+
 class Record(Struct, frozen=True, gc=False):
-    """One record: values by tag."""
+    """One record: values of the tags that we want to know."""
 
     values: dict[int, bytes]
     raw: bytes
@@ -65,17 +69,39 @@ class Unread(Struct, frozen=True, gc=False):
     raw: bytes
 
 
-def split(content: bytes) -> Iterator[Record | Unread]:
-    """Give the records of a packet; a record ends where a tag does not follow the one before it."""
-    at = 0
-    while at < len(content):
-        values, end = _values(content, at)
-        if values:
-            yield Record(values, content[at:end])
-        if end < len(content) and content[end] > next(reversed(values), -1):
-            yield Unread(content[end], content[end:])
-            return
-        at = end
+class _Shape(Struct, frozen=True):
+    """Where a record's tags and values lie: a device's records mostly look alike."""
+
+    marks: Callable[[bytes], object]
+    """Gives tags and told lengths of a record, which say that it looks like this."""
+    marked: object
+    wanted: tuple[tuple[int, int, int], ...]
+    """Tag, begin and end of each value."""
+    last: int
+    size: int
+
+
+class Records:
+    """Reads the packets of one line."""
+
+    def __init__(self) -> None:
+        self._shape: _Shape | None = None
+        """What the record before looked like: one that looks the same need not be walked through again."""
+
+    def split(self, content: bytes) -> Iterator[Record | Unread]:
+        """Give the records of a packet; a record ends where a tag does not follow the one before it."""
+        at = 0
+        while at < len(content):
+            shape = self._shape
+            if shape is None or not _fits(shape, content, at):
+                shape = self._shape = _walked(content, at)
+            if shape is not None:
+                raw = content[at : at + shape.size]
+                yield Record({tag: raw[begin:end] for tag, begin, end in shape.wanted}, raw)
+                at += shape.size
+            if at < len(content) and (shape is None or content[at] > shape.last):
+                yield Unread(content[at], content[at:])
+                return
 
 
 def known(tag: int) -> bool:
@@ -83,25 +109,36 @@ def known(tag: int) -> bool:
     return bool(_LENGTHS[tag]) or tag in _COUNTED
 
 
-def _values(content: bytes, at: int) -> tuple[dict[int, bytes], int]:
-    """Read tags as long as they ascend and can be read."""
-    values: dict[int, bytes] = {}
-    last, size = -1, len(content)
+def _fits(shape: _Shape, content: bytes, at: int) -> bool:
+    end = at + shape.size
+    if end > len(content) or (end < len(content) and content[end] > shape.last):
+        return False
+    return shape.marks(content[at:end]) == shape.marked
+
+
+def _walked(content: bytes, at: int) -> _Shape | None:
+    """Go from tag to tag as long as they ascend and can be read; None when not even the first can be."""
+    marks, wanted = list[int](), list[tuple[int, int, int]]()
+    begin, last, size = at, -1, len(content)
     while at < size and (tag := content[at]) > last:
-        begin, length = at + 1, _LENGTHS[tag]
+        length, value_at = _LENGTHS[tag], at + 1
         if not length:
-            begin, length = _counted(content, tag, begin)
-        end = begin + length
-        if end > size:
+            length, value_at = _counted(content, tag, value_at)
+        if value_at + length > size:
             break
-        values[tag] = content[begin:end]
-        at, last = end, tag
-    return values, at
+        marks += range(at - begin, value_at - begin)
+        if tag in _WANTED:
+            wanted.append((tag, value_at - begin, value_at + length - begin))
+        at, last = value_at + length, tag
+    if not marks:
+        return None
+    getter = itemgetter(*marks)
+    return _Shape(getter, getter(content[begin:at]), tuple(wanted), last, at - begin)
 
 
 def _counted(content: bytes, tag: int, at: int) -> tuple[int, int]:
-    """Give where a value begins that tells its length, and that length; beyond the packet for an unknown tag."""
+    """Give the length that a value tells, and where it begins; a length beyond the packet for an unknown tag."""
     if tag not in _COUNTED:
-        return at, len(content)
+        return len(content), at
     begin = at + _COUNTED[tag]
-    return begin, int.from_bytes(content[at:begin], "little")
+    return int.from_bytes(content[at:begin], "little"), begin
