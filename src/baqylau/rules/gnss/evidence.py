@@ -206,7 +206,7 @@ def _of_network(now: Memory) -> "tuple[Sign, ...]":
     if sky is None or sky.fell_s is None or lost_s is None or now.speed_m_s >= CARRIED_FAST_M_S:
         return ()
     apart_s = abs(lost_s - sky.fell_s)
-    if not sky.sudden() or sky.fall_db() < SKY_GONE_DB or apart_s > NETWORK_LOST_S:
+    if not sky.sudden(SKY_GONE_DB) or not sky.fall_db() or apart_s > NETWORK_LOST_S:
         return ()
     return (
         Sign(SHIELD, "sky_gone", signs.SIGNAL, 2, sky.fall_db()),

@@ -32,28 +32,28 @@ def spread_db(cn0_dbhz: "tuple[float, ...]") -> "float | None":
 class Sky:
     """What a receiver's sky is like. Nothing changes it: a step gives another."""
 
-    __slots__ = ("at_s", "fell_s", "near_s", "now_dbhz", "took_s", "usual_dbhz")
+    __slots__ = ("at_s", "fell_s", "now_dbhz", "recent", "sharpest_db", "usual_dbhz")
 
     def __init__(self, at_s: float, usual_dbhz: float) -> None:
         """Begin with a first sight of it."""
         self.at_s = at_s
         self.usual_dbhz = usual_dbhz
         self.now_dbhz = usual_dbhz
-        self.near_s = at_s
-        """When it was last near to the usual."""
         self.fell_s: float | None = None
         """Since when it has been far below the usual."""
-        self.took_s = 0.0
-        """How long the fall took."""
+        self.recent: tuple[tuple[float, float], ...] = ((at_s, usual_dbhz),)
+        """Of the last seconds: when, and how strong."""
+        self.sharpest_db = 0.0
+        """The most that it fell within seconds on its way down from the usual."""
 
     def fall_db(self) -> float:
         """Give how far it lies below the usual while it has fallen from an open sky, else 0."""
         fallen = self.fell_s is not None and self.usual_dbhz >= SKY_OPEN_DBHZ
         return self.usual_dbhz - self.now_dbhz if fallen else 0.0
 
-    def sudden(self) -> bool:
-        """Tell whether it fell within seconds."""
-        return self.fell_s is not None and self.took_s <= SUDDEN_S
+    def sudden(self, by_db: float = SKY_FALL_DB) -> bool:
+        """Tell whether it fell so much within seconds."""
+        return self.fell_s is not None and self.sharpest_db >= by_db
 
 
 def seen(sky: "Sky | None", at_s: float, cn0_dbhz: "tuple[float, ...]") -> Sky:
@@ -61,16 +61,23 @@ def seen(sky: "Sky | None", at_s: float, cn0_dbhz: "tuple[float, ...]") -> Sky:
     strength = strength_dbhz(cn0_dbhz)
     if sky is None or not 0.0 <= at_s - sky.at_s <= SKY_FORGOTTEN_S:
         return Sky(at_s, strength)
-    now = Sky(at_s, sky.usual_dbhz)
-    now.now_dbhz, now.near_s, now.fell_s, now.took_s = strength, sky.near_s, sky.fell_s, sky.took_s
     below_db = sky.usual_dbhz - strength
-    if now.fell_s is not None and (below_db < SKY_BACK_DB or at_s - now.fell_s > SKY_FORGOTTEN_S):
+    if sky.fell_s is not None and (below_db < SKY_BACK_DB or at_s - sky.fell_s > SKY_FORGOTTEN_S):
         return Sky(at_s, strength)
+    now = Sky(at_s, sky.usual_dbhz)
+    now.now_dbhz, now.fell_s = strength, sky.fell_s
+    _remember(now, sky)
     if now.fell_s is None and below_db >= SKY_FALL_DB:
-        now.fell_s, now.took_s = at_s, at_s - sky.near_s
+        now.fell_s = at_s
     if now.fell_s is None:
-        share = min(1.0, (at_s - sky.at_s) / SKY_USUAL_S)
-        now.usual_dbhz += (strength - now.usual_dbhz) * share
-        if below_db < SKY_BACK_DB:
-            now.near_s = at_s
+        now.usual_dbhz -= below_db * min(1.0, (at_s - sky.at_s) / SKY_USUAL_S)
     return now
+
+
+def _remember(now: Sky, before: Sky) -> None:
+    """Keep the last seconds, and how sharply it fell in them."""
+    recent = [one for one in before.recent if now.at_s - one[0] <= SUDDEN_S]
+    recent.append((now.at_s, now.now_dbhz))
+    now.recent = tuple(recent)
+    if now.usual_dbhz - now.now_dbhz >= SKY_BACK_DB:
+        now.sharpest_db = max(before.sharpest_db, max(one[1] for one in now.recent) - now.now_dbhz)
