@@ -65,6 +65,7 @@ def serve_all(settings: Settings, environment: Mapping[str, str], more: Mapping[
         "gateway": ["gateway", *common, "--host", settings.host, *options(settings.ports)],
         "judge": ["judge", *common],
         "messenger": ["messenger", *common],
+        "forwarder": ["forwarder", *common],
         "web": ["web", *common, "--host", settings.host, *pages],
     }
     try:

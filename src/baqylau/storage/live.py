@@ -14,6 +14,7 @@ from baqylau.storage.schema import beat, journal_head, judge_cursor, person_live
 GATEWAY = "gateway"
 JUDGE = "judge"
 MESSENGER = "messenger"
+FORWARDER = "forwarder"
 WEB = "web"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -10,6 +11,7 @@ import yaml
 from baqylau.domain.targets import Telling, mistakes
 
 NAME = "notices.yaml"
+_Kind = TypeVar("_Kind")
 
 
 class NoticeFileError(Exception):
@@ -21,10 +23,10 @@ class NoticeFileError(Exception):
         self.params = params
 
 
-def version_in(data_dir: Path) -> tuple[int, int] | None:
+def version_in(data_dir: Path, name: str = NAME) -> tuple[int, int] | None:
     """Give by what a change of the file is seen, None where there is no file."""
     try:
-        found = (data_dir / NAME).stat()
+        found = (data_dir / name).stat()
     except FileNotFoundError:
         return None
     return found.st_mtime_ns, found.st_mode
@@ -33,24 +35,29 @@ def version_in(data_dir: Path) -> tuple[int, int] | None:
 def telling_in(data_dir: Path) -> Telling:
     """Read who is told what; nobody where there is no file. `NoticeFileError` when the file is not as it must be."""
     file = data_dir / NAME
-    try:
-        said = file.read_bytes()
-        open_to_others = file.stat().st_mode & 0o077
-    except FileNotFoundError:
-        return Telling()
-    except OSError as wrong:
-        raise NoticeFileError("notice.file.cannot_read", file=str(file), why=wrong.strerror or "") from wrong
-    if open_to_others:
-        raise NoticeFileError("notice.file.open_to_others", file=str(file))
-    telling = _decoded(said, str(file))
+    telling = secret_file(file, Telling)
     for key, params in _mistakes(telling):
         raise NoticeFileError(key, file=str(file), **params)
     return telling
 
 
-def _decoded(said: bytes, file: str) -> Telling:
+def secret_file(file: Path, kind: type[_Kind]) -> _Kind:
+    """Read a file that holds secrets; the kind's defaults where there is none. `NoticeFileError` as above."""
     try:
-        return msgspec.convert(yaml.safe_load(said) or {}, Telling)
+        said = file.read_bytes()
+        open_to_others = file.stat().st_mode & 0o077
+    except FileNotFoundError:
+        return kind()
+    except OSError as wrong:
+        raise NoticeFileError("notice.file.cannot_read", file=str(file), why=wrong.strerror or "") from wrong
+    if open_to_others:
+        raise NoticeFileError("notice.file.open_to_others", file=str(file))
+    return _decoded(said, str(file), kind)
+
+
+def _decoded(said: bytes, file: str, kind: type[_Kind]) -> _Kind:
+    try:
+        return msgspec.convert(yaml.safe_load(said) or {}, kind)
     except (yaml.YAMLError, msgspec.ValidationError) as wrong:
         why = str(wrong).partition("\n")[0]
         raise NoticeFileError("notice.file.malformed", file=file, why=why) from wrong

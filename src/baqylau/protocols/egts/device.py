@@ -88,6 +88,9 @@ class EgtsDevice:
             record_of(number, at, bodies, self._oid, self._inputs)
             for number, (at, bodies) in zip(numbers, reports, strict=True)
         )
+        return self._packed(numbers, body)
+
+    def _packed(self, numbers: tuple[int, ...], body: bytes) -> bytes:
         pid = self._next_pid()
         frame = packet(PacketType.APPDATA, pid, body)
         self._frames.append(_Frame(pid, numbers))
