@@ -1,7 +1,8 @@
 """Satellites lost on the way and satellites lost under a roof are not the same."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from baqylau.domain.findings import Finding
 from baqylau.domain.ids import ObservationId, SubjectId
 from baqylau.domain.observations import Motion, NoFix, Observation
 from baqylau.rules import no_fix
@@ -88,3 +89,57 @@ def test_a_loss_that_a_late_word_counts_otherwise_is_another_finding() -> None:
     untold, told_of = (found for (found,) in found_of)
     assert (untold.at, untold.because) == (told_of.at, told_of.because)
     assert untold.id != told_of.id
+
+
+AUTHOR = Author(rule=no_fix.NAME, rule_version=no_fix.VERSION, person_id=PERSON, subject=SubjectId(TRACKER))
+MINUTE = timedelta(minutes=1)
+ONE, TWO = ObservationId("one"), ObservationId("two")
+
+
+def unplaced(state: no_fix.Loss, when: datetime, *, moving: bool | None) -> tuple[no_fix.Loss, tuple[Finding, ...]]:
+    return no_fix.unplaced(AUTHOR, state, when, TWO, dead_spot=False, moving=moving)
+
+
+def test_two_records_of_one_instant_are_no_time_in_motion() -> None:
+    state, _ = unplaced(no_fix.Loss(NOON, NOON, moving=True), NOON, moving=True)
+    assert state.ways == ()
+    state, _ = unplaced(state, NOON + MINUTE, moving=True)
+    assert state.ways == ((NOON, NOON + MINUTE),)
+
+
+def test_ways_that_ended_an_hour_ago_are_forgotten() -> None:
+    old = no_fix.Loss(NOON, NOON, moving=False, told_at=NOON + 2 * MINUTE, ways=((NOON, NOON + MINUTE),))
+    assert unplaced(old, NOON + 61 * MINUTE - timedelta(seconds=1), moving=False)[0].ways == old.ways
+    assert unplaced(old, NOON + 61 * MINUTE, moving=False)[0].ways == ()
+
+
+def test_a_place_keeps_what_was_told_of_motion_until_something_else_is_told() -> None:
+    lost_moving = no_fix.Loss(NOON, NOON, moving=True)
+    for told_of, kept in ((None, True), (False, False)):
+        assert no_fix.placed(AUTHOR, lost_moving, NOON, ONE, moving=told_of)[0].moving is kept
+
+
+def test_what_was_counted_stands_beside_what_was_found() -> None:
+    still, motion = ("no_fix_after_s",), ("no_fix_after_s", "no_fix_within_s")
+    for moving, names in ((None, still), (True, motion)):
+        state = no_fix.Loss(NOON, NOON, fix_id=ONE, moving=moving)
+        state, (found_first,) = unplaced(state, NOON + 10 * MINUTE, moving=None)
+        assert tuple(one.name for one in found_first.thresholds) == names
+        _, (graver,) = unplaced(state, NOON + 20 * MINUTE, moving=None)
+        assert {one.name for one in graver.thresholds} == {*names, "no_fix_persists_s"}
+
+
+def test_losses_after_different_places_are_different_findings() -> None:
+    after = [no_fix.Loss(NOON, NOON, fix_id=one) for one in (ONE, TWO)]
+    first, second = (unplaced(state, NOON + 10 * MINUTE, moving=None)[1][0] for state in after)
+    assert first.id != second.id
+
+
+def test_after_work_of_ours_only_what_was_found_since_is_found_again() -> None:
+    none_yet = no_fix.Loss(NOON, NOON)
+    assert no_fix.again(none_yet, NOON) is none_yet
+    found_at_noon, _ = unplaced(none_yet, NOON + 10 * MINUTE, moving=None)
+    since = found_at_noon.found_at
+    assert since == NOON + 10 * MINUTE
+    assert no_fix.again(found_at_noon, since + MINUTE) is found_at_noon
+    assert no_fix.again(found_at_noon, since).finding is None

@@ -2,9 +2,21 @@
 
 from datetime import timedelta
 
+import pytest
+from msgspec.structs import replace
+
+from baqylau.domain.findings import Code
+from baqylau.domain.ids import FindingId, SubjectId
 from baqylau.domain.observations import LinkEvent, LinkHealth
+from baqylau.domain.people import DeviceKind
+from baqylau.rules import silence
+from baqylau.rules.finding import Author
+from baqylau.rules.settings import BREATH_UNIT_SILENT_S
+from baqylau.rules.silence import Terms
 from tests.unit.rules.stories import (
     ORDER_FROM,
+    PERSON,
+    TRACKER,
     at,
     codes,
     deaf,
@@ -17,6 +29,8 @@ from tests.unit.rules.stories import (
     told,
 )
 
+AUTHOR = Author(rule=silence.NAME, rule_version=silence.VERSION, person_id=PERSON, subject=SubjectId(TRACKER))
+SILENT = silence.Silence(at("12:30"), at("12:00"))
 PING = LinkHealth(event=LinkEvent.PING)
 WHO = supervision(devices=(device(silence_limit_s=1800),))
 
@@ -85,3 +99,34 @@ def test_the_word_of_a_device_on_nobody_or_without_an_order_is_passed_over() -> 
     assert findings == ()
     assert state.heard_at is None
     assert state.devices == {}
+
+
+def test_what_silence_means_follows_from_the_kind_of_device_and_whom_it_protects() -> None:
+    half_an_hour = timedelta(minutes=30)
+    meant = {
+        DeviceKind.TRACKER: Terms(half_an_hour, Code.NO_COMMS, Code.COMMS_RESTORED),
+        DeviceKind.BRACELET: Terms(None, Code.NO_COMMS, Code.COMMS_RESTORED),
+        DeviceKind.HOME_UNIT: Terms(half_an_hour, Code.UNIT_SILENT, Code.UNIT_RESTORED),
+        DeviceKind.BREATH_UNIT: Terms(
+            timedelta(seconds=BREATH_UNIT_SILENT_S), Code.BREATH_UNIT_SILENT, Code.COMMS_RESTORED
+        ),
+    }
+    assert {kind: silence.terms(device(silence_limit_s=1800, kind=kind)) for kind in meant} == meant
+    protected = silence.terms(device(silence_limit_s=1800), protected=True)
+    assert protected == Terms(half_an_hour, Code.PROTECTED_DEVICE_LOST, Code.COMMS_RESTORED)
+
+
+@pytest.mark.parametrize(
+    ("begins", "found"), [(Code.NO_COMMS, Code.BATTERY_EMPTY), (Code.UNIT_SILENT, Code.UNIT_SILENT)]
+)
+def test_an_empty_battery_explains_the_silence_of_what_is_carried_alone(begins: Code, found: Code) -> None:
+    terms = Terms(timedelta(minutes=30), begins, Code.COMMS_RESTORED)
+    emptied = silence.Last(area="", emptied=True, dead_spot=False)
+    _, (finding,) = silence.tick(AUTHOR, SILENT, at("12:30"), terms, last=emptied)
+    assert finding.code is found
+
+
+def test_after_work_of_ours_only_what_was_found_since_is_found_again() -> None:
+    told_of = replace(SILENT, finding=FindingId("silence"))
+    assert silence.again(told_of, at("12:30")).finding is None
+    assert silence.again(told_of, at("12:31")) is told_of
