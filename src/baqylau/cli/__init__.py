@@ -33,6 +33,7 @@ COMMANDS = {
     "bench": "bench",
     "device": "equipment",
     "home-unit": "units",
+    "mobile-unit": "mobile",
     "tracker": "tracker",
 }
 """The file in which each command is made. Only the one that is asked for is loaded, so that it answers at once."""

@@ -7,11 +7,13 @@ at the time at which it was made, as fast as that went or as fast as the machine
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from heapq import merge
+from operator import itemgetter
 from pathlib import Path
 
-from baqylau.links.radio.words import Frame, Said, SourceLostError, Stamp, Waited
+from baqylau.links.radio.words import Frame, Said, Sky, SourceLostError, Stamp, Waited
 from baqylau.links.wall_clock import monotonic_s
 
 _SECOND = timedelta(seconds=1)
@@ -78,27 +80,36 @@ class Tape:
         return 0.0 if self.fast else (at - self().at).total_seconds()
 
 
+_Seen = tuple[datetime, Sky]
+
+
 class ReplaySource:
     """A recording that is played."""
 
-    def __init__(self, path: Path, tape: Tape) -> None:
-        """Take the file and the clock that goes with it."""
-        self._path, self._tape = path, tape
-        self.name = f"replay:{path.name}"
+    def __init__(self, path: Path | None, tape: Tape, beside: Callable[[], Iterable[_Seen]] = tuple) -> None:
+        """Take the file and the clock that goes with it.
+
+        `beside`: what a satellite receiver said in the same time, or by itself where there is no file.
+        """
+        self._path, self._tape, self._beside = path, tape, beside
+        self.name = f"replay:{path.name if path else 'sky'}"
 
     async def words(self) -> AsyncIterator[Said]:
         """Play it once; when it is over nothing more is heard."""
         try:
-            frames = list(read(self._path))
+            frames = read(self._path) if self._path else ()
+            words: list[tuple[datetime, Frame | Sky]] = list(merge(frames, self._beside(), key=itemgetter(0)))
         except (OSError, RecordingError) as wrong:
             raise SourceLostError(str(wrong)) from wrong
-        for at, frame in frames:
+        ticked_at = self._tape().at
+        for at, word in words:
             if self._tape.fast:
-                for second in _seconds(self._tape().at, at):
+                for second in _seconds(ticked_at, at):
                     yield Said(self._tape.moved(second), Waited())
+                    ticked_at = second
                 self._tape.moved(at)
             await asyncio.sleep(max(self._tape.wait_s(at), 0.0))
-            yield Said(self._tape.stamp(at), frame)
+            yield Said(self._tape.stamp(at), word)
 
 
 def _seconds(from_at: datetime, until_at: datetime) -> Iterator[datetime]:

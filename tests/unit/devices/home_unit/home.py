@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypeVar
 
 from baqylau.crypto.blocks import aes
@@ -50,11 +51,16 @@ def configuration(
     return Configuration(device_id=UNIT, version=version, issued_at=from_at, **(fields | more))  # type: ignore[arg-type]
 
 
+@cache
+def _period_key(device_id: DeviceId, period: int) -> bytes:
+    return keys.period_key(root(device_id), period)
+
+
 def beacon(device_id: DeviceId, at_s: int, status: Status | None = None) -> tuple[bytes, float]:
     """Give the frame of a second, and when it goes out."""
     kind = frame.RELAY if device_id == RELAY else frame.BRACELET
     epoch = keys.epoch_of(at_s)
-    of_period = keys.period_key(root(device_id), keys.period_of(epoch))
+    of_period = _period_key(device_id, keys.period_of(epoch))
     own = aes(keys.identity_key(of_period))
     sealed = frame.seal(
         aes(keys.status_key(of_period)), keys.identity(own, epoch), kind, at_s, 0, (status or Status()).pack()
