@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from baqylau.links.gnss.nmea import NmeaEpochs
 from baqylau.links.gnss.splitting import Frame, Sentence, Splitter
-from baqylau.links.gnss.ubx import UbxEpochs
+from baqylau.links.gnss.ubx import POSITION, UbxEpochs
 from baqylau.rules.gnss.epoch import Epoch
 
 _COMMENT = re.compile(rb"(?m)^#[^\x00-\x08\xb5\n]*(?:\n|$)")
@@ -46,9 +46,10 @@ class Reader:
             if not self._binary:
                 yield from self._nmea.feed(item)
             return
-        for epoch in self._ubx.feed(item):
+        if item.kind == POSITION and not self._binary:
+            yield from self._nmea.flush()
             self._binary = True
-            yield epoch
+        yield from self._ubx.feed(item)
 
 
 def read_log(content: bytes) -> tuple[list[Epoch], Counter[str]]:

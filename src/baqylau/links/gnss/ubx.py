@@ -26,7 +26,8 @@ from baqylau.rules.gnss.epoch import (
 )
 from baqylau.rules.gnss.figures import R95_PER_SIGMA
 
-_PVT = (0x01, 0x07)
+POSITION = (0x01, 0x07)
+"""NAV-PVT, class and number."""
 _END = (0x01, 0x61)
 _SYSTEMS = (GPS, AUGMENTATION, GALILEO, BEIDOU, "", QZSS, GLONASS, NAVIC)
 """By u-blox's own numbers."""
@@ -56,7 +57,7 @@ class UbxEpochs:
         except (UBXMessageError, UBXParseError, UBXTypeError):
             self._skipped["unreadable"] += 1
             return
-        if frame.kind == _PVT:
+        if frame.kind == POSITION:
             yield from self.flush()
             self._begun = True
         take(self._epoch, message)
@@ -128,7 +129,7 @@ def _deceived(epoch: Epoch, grade: int) -> None:
 
 
 _TAKEN: dict[tuple[int, int], Callable[[Epoch, UBXMessage], None]] = {
-    _PVT: _position,
+    POSITION: _position,
     (0x01, 0x03): _status,
     (0x01, 0x04): _geometry,
     (0x01, 0x35): _satellites,
