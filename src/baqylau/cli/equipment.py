@@ -15,6 +15,7 @@ from baqylau.cli.device_orders import device
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.options import DEFAULT_DATA, Data, Database
+from baqylau.cli.strangers import allow, strangers
 from baqylau.cli.workshop import BEACON, LINK, ME, By, Name, Workshop, opened, refused
 from baqylau.crypto.certificates import chain_pem, device_certificate
 from baqylau.domain.ids import DeviceId, FittingId, MaintenanceId, PersonId
@@ -29,6 +30,8 @@ from baqylau.storage.registry import Registry
 
 app = typer.Typer()
 app.add_typer(device, name="device")
+device.command()(strangers)
+device.command()(allow)
 
 Kind = Annotated[DeviceKind | None, typer.Option(help="For a device that is not registered yet: what it is.")]
 Serial = Annotated[str, typer.Option(help="For a device that is not registered yet: the number on it.")]

@@ -26,6 +26,7 @@ from baqylau.storage.device_keys import DeviceKeys, KeyInUseError, KeyKind
 from baqylau.storage.link_records import LinkRecords
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import RegisterRefusedError, Registry
+from baqylau.storage.strangers import Strangers
 
 LINK, BEACON = "link", "beacon"
 ME = getpass.getuser()
@@ -48,6 +49,7 @@ class Workshop(Struct, frozen=True):
     records: LinkRecords
     audit: Audit
     language: str
+    strangers: Strangers
 
     def device(self, name: str) -> Device:
         """Give a registered device."""
@@ -128,5 +130,11 @@ def over(engine: Engine, data: Path, language: str) -> Workshop:
     """Give a workshop over a database that is open already."""
     keys = DeviceKeys(engine, vaulted(engine, data).vault, now, os.urandom)
     return Workshop(
-        Registers(engine, now), keys, Commands(engine, now), LinkRecords(engine), Audit(engine, now), language
+        Registers(engine, now),
+        keys,
+        Commands(engine, now),
+        LinkRecords(engine),
+        Audit(engine, now),
+        language,
+        Strangers(engine),
     )

@@ -14,24 +14,15 @@ from baqylau.crypto.sealing import NONCE_BYTES
 from baqylau.domain.ids import DeviceId
 from baqylau.storage.database import transaction
 from baqylau.storage.schema import quarantine, quarantine_tally, refusal
+from baqylau.storage.strangers import Item, note_strangers
 from baqylau.storage.vault import Vault
+
+__all__ = ["KEPT_BYTES", "KEPT_PER_HOUR", "Item", "Kept", "Quarantine"]
 
 KEPT_BYTES = 65_536
 """Of a longer frame only the beginning is kept, and its length."""
 KEPT_PER_HOUR = 10_000
 """Of each protocol and fault; what is beyond is counted only."""
-
-
-class Item(Struct, frozen=True, kw_only=True):
-    """Bytes that were not taken, and why."""
-
-    protocol: str
-    peer: str
-    number: str | None
-    """By which number the device had signed in, if it had."""
-    fault: str
-    detail: str
-    raw: bytes
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -70,6 +61,7 @@ class Quarantine:
             rows = [self._row(item, now) for item in _within(items, room)]
             if rows:
                 connection.execute(insert(quarantine), rows)
+            note_strangers(connection, items, now)
 
     def _tally(self, connection: Connection, now: datetime, protocol: str, fault: str, count: int) -> int:
         """Count, and give how many there were in this hour before."""

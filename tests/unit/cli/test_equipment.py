@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from baqylau.cli import app
+from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.blocks import aes
 from baqylau.crypto.signing import Signer
 from baqylau.devices.bracelet import core as bracelet
@@ -19,6 +20,7 @@ from baqylau.links.wall_clock import now
 from baqylau.protocols.beacon.system_time import seconds_at
 from baqylau.storage.audit import Audit
 from baqylau.storage.commands import Commands
+from baqylau.storage.quarantine import Item, Quarantine
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
 from tests.micropython.table import ROOT, SITTING, Table
@@ -35,7 +37,9 @@ class Bench:
         self._options = ["--database", dsn, "--data", str(data), "--language", "en"]
 
     def does(self, *words: str, by: str = "dana") -> tuple[int, str]:
-        options = self._options if words[0] in {"list", "keys", "commands"} else [*self._options, "--by", by]
+        options = (
+            self._options if words[0] in {"list", "keys", "commands", "strangers"} else [*self._options, "--by", by]
+        )
         done = RUN.invoke(app, ["device", *words, *options])
         return done.exit_code, done.output
 
@@ -159,3 +163,22 @@ def test_a_unit_is_ordered_and_its_commands_are_listed(bench: Bench, engine: Eng
     assert "waits for the device" in bench.does("commands", "hu-1")[1]
     assert "hu-1" in bench.does("list")[1]
     assert bench.does("command", "report", "hu-9")[0] == 1
+
+
+def test_a_device_that_calls_unregistered_is_shown_until_it_is_let_in(
+    bench: Bench, engine: Engine, tmp_path: Path
+) -> None:
+    assert bench.does("strangers") == (0, "No unregistered device has called.\n")
+    quarantine = Quarantine(engine, vaulted(engine, tmp_path).vault, now, bytes)
+    call = Item(
+        protocol="gt06", peer="203.0.113.7:1", number="17", fault="not_signed_in", detail="unknown_device", raw=b""
+    )
+    quarantine.keep([call])
+    status, said = bench.does("strangers")
+    assert (status, "gt06" in said, "203.0.113.7" in said) == (0, True, True)
+    assert bench.does("allow", "tr-1", "--protocol", "pigeon", "--number", "17")[0] == 1
+    assert bench.does("allow", "tr-1", "--protocol", "gt06", "--number", "17")[0] == 0
+    assert bench.does("allow", "tr-1", "--protocol", "gt06", "--number", "17") == (1, "tr-1 is registered already.\n")
+    assert bench.does("strangers") == (0, "No unregistered device has called.\n")
+    [device] = Registers(engine, now).devices()
+    assert (device.kind, device.protocol, device.number) == (DeviceKind.TRACKER, "gt06", "17")

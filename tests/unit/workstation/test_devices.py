@@ -1,5 +1,6 @@
 """The page of a device, and orders to it: to whom it belongs decides what is shown, and a role who may order."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from baqylau.storage.database import transaction
 from baqylau.storage.device_keys import KeyKind
 from baqylau.storage.journal import Entry
 from baqylau.storage.link_records import Arrival, Kept, Word, keeping
+from baqylau.storage.quarantine import Item, Quarantine
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
 from tests.unit.workstation import invented
@@ -236,3 +238,14 @@ def test_a_bought_tracker_is_ordered_what_its_protocol_has_words_for(browser: Br
     assert (shown["may_command"], shown["may_tell"]) == (True, False)
     assert order(browser, DeviceId("tr-1"), type="report").json()["state"] == "queued"
     assert order(browser, DeviceId("tr-1"), type="tell", text="Hello").json()["key"] == "device.refused.no_words"
+
+
+def test_who_calls_and_is_not_registered_is_shown(browser: Browser, house: Office) -> None:
+    assert browser.get("/api/strangers").json()["devices"] == []
+    call = Item(
+        protocol="h02", peer="203.0.113.7:1", number="17", fault="not_signed_in", detail="unknown_device", raw=b""
+    )
+    known = replace(call, protocol="link", number="H-1")
+    Quarantine(house.engine, house.vault, house.clock, os.urandom).keep([call, call, known])
+    [stranger] = browser.get("/api/strangers").json()["devices"]
+    assert (stranger["protocol"], stranger["number"], stranger["count"]) == ("h02", "17", 2)

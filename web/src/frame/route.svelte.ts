@@ -7,6 +7,7 @@ export type Page =
   | { name: 'person'; id: string }
   | { name: 'minute'; id: string }
   | { name: 'device'; id: string }
+  | { name: 'strangers' }
   | { name: 'load' }
   | { name: 'welcome' }
   | { name: 'missing' }
@@ -19,6 +20,7 @@ export function pageOf(path: string): Page {
   if (first === 'alarms' && second === undefined) return { name: 'alarms' }
   if (first === 'alarms' && second && /^\d+$/.test(second)) return { name: 'alarm', id: Number(second) }
   if (first === 'load') return { name: 'load' }
+  if (first === 'devices' && second === undefined) return { name: 'strangers' }
   if (first === 'devices' && second) return { name: 'device', id: decodeURIComponent(second) }
   if (first === 'people' && second && third === 'minute') return { name: 'minute', id: decodeURIComponent(second) }
   if (first === 'people') return second === undefined ? { name: 'people' } : { name: 'person', id: decodeURIComponent(second) }

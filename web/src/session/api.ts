@@ -1,5 +1,5 @@
 // Every question this screen may put to the server, by name.
-import type { AlarmPage, AlarmRow, AskReport, AskTell, BulkActs, BulkResult, Colleague, CommandRow, Credentials, DevicePage, HeardRaw, Invitation, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PersonCard } from '../generated/api'
+import type { AlarmPage, AlarmRow, AskReport, AskTell, BulkActs, BulkResult, Colleague, CommandRow, Credentials, DevicePage, HeardRaw, Invitation, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PersonCard, StrangerList } from '../generated/api'
 import { change, read } from './http'
 
 /** What a person may do about an alarm; the rest is done by rules. */
@@ -27,6 +27,7 @@ export const api = {
     read(`/api/people/${id(person)}/minute?at=${id(at)}${known === null ? '' : `&known_at=${id(known)}`}`) as Promise<Minute>,
   device: (device: string) => read(`/api/devices/${id(device)}`) as Promise<DevicePage>,
   command: (device: string, ask: AskTell | AskReport) => change('POST', `/api/devices/${id(device)}/commands`, ask) as Promise<CommandRow>,
+  strangers: () => read('/api/strangers') as Promise<StrangerList>,
   load: (from: string, until: string) => read(`/api/load?from=${id(from)}&until=${id(until)}`) as Promise<LoadFigures>,
   observation: (observation: string) => read(`/api/observations/${id(observation)}`) as Promise<HeardRaw>,
 }

@@ -42,6 +42,7 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Route("/people", looks.people, methods=["GET"]),
         Route("/people/{id}", looks.person, methods=["GET"]),
         Route("/people/{id}/minute", looks.minute, methods=["GET"]),
+        Route("/strangers", devices.strangers, methods=["GET"]),
         Route("/devices/{id}", devices.device, methods=["GET"]),
         Route("/devices/{id}/commands", devices.command, methods=["POST"]),
         Route("/observations/{id}", looks.observation, methods=["GET"]),

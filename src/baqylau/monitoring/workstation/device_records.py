@@ -24,6 +24,7 @@ from baqylau.monitoring.workstation.equipment import (
     ReceiverPresence,
     SaidLast,
     Served,
+    StrangerList,
     UnitWord,
     Walk,
 )
@@ -68,6 +69,11 @@ class DeviceRecords:
     def __init__(self, stores: Stores, clock: Callable[[], datetime]) -> None:
         self._stores = stores
         self._clock = clock
+
+    def strangers(self) -> StrangerList:
+        """Give who called and is not registered."""
+        known = [(one.protocol, one.number) for one in self._stores.directory.book().devices.values()]
+        return StrangerList(at=self._clock(), devices=tuple(self._stores.strangers.unregistered(known)))
 
     def page(self, device_id: DeviceId, by: Account) -> DevicePage:
         """Give everything that one device is known by."""

@@ -26,6 +26,12 @@ async def device(request: Request) -> Response:
     return reply(await desk.do(desk.equipment.page, _named(request), signed_of(request).account))
 
 
+async def strangers(request: Request) -> Response:
+    """Give the devices that called and are not registered."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.equipment.strangers))
+
+
 async def command(request: Request) -> Response:
     """Order a device something in the name of who is signed in, and give the command."""
     desk = desk_of(request)

@@ -13,6 +13,7 @@ from baqylau.rules.radio import Presence
 from baqylau.rules.radio_trace import Spell
 from baqylau.storage.commands import CommandRow
 from baqylau.storage.device_keys import KeyLife
+from baqylau.storage.strangers import Stranger
 
 LONGEST_TEXT = 300
 """What fits on the display of a home unit, and is said aloud in half a minute."""
@@ -124,6 +125,13 @@ class Served(Struct, frozen=True, kw_only=True):
 
     person_id: PersonId
     person_name: str
+
+
+class StrangerList(Struct, frozen=True, kw_only=True):
+    """Devices that called and are not registered, the latest first."""
+
+    at: datetime
+    devices: tuple[Stranger, ...]
 
 
 class DevicePage(Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ from baqylau.storage.live import Live
 from baqylau.storage.outbox import Outbox
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
+from baqylau.storage.strangers import Strangers
 from baqylau.storage.vault import Vault
 
 
@@ -54,6 +55,7 @@ class Stores:
         self.outbox = Outbox(engine)
         self.figures = Figures(engine)
         self.health = HealthDesk(self.live, Quarantine(engine, vault, clock, random), timezone)
+        self.strangers = Strangers(engine)
         self.directory = Directory(Registers(engine, clock))
         self.timelines = Timelines(self.journal, JudgeStore(engine), self.live)
         self.hearing = Hearing(self.journal, self.timelines, self.live)
