@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from baqylau.domain.commands import CommandState, Order
+from baqylau.protocols.gt06 import commands
 from baqylau.protocols.gt06.frames import Frame, first, frame
 from baqylau.protocols.gt06.messages import ALARMS, PLACES, STATES, FlawError, Kind, told
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
@@ -19,6 +21,8 @@ class Gt06Session:
         self._stream = Stream[Frame | Broken](first)
         self._tickets = 0
         self._replies: dict[int, bytes] = {}
+        self._ordered: set[int] = set()
+        """Numbers of orders whose answers are awaited."""
 
     @property
     def undecided(self) -> bytes:
@@ -47,6 +51,14 @@ class Gt06Session:
             case _:
                 assert_never(event)
 
+    def order(self, number: int, order: Order) -> bytes | None:
+        """Give the frame that orders something, None when the device has no words for it (spec G9)."""
+        words = commands.words(order)
+        if words is None:
+            return None
+        self._ordered.add(number)
+        return frame(commands.ASK, commands.asked(number, words), number)
+
     def _events(self, data: bytes) -> Iterator[Event]:
         for found in self._stream.feed(data):
             yield self._event(found)
@@ -72,6 +84,10 @@ class Gt06Session:
     def _told(self, found: Frame, number: str) -> Event:
         if found.kind in STATES:
             return Ping(raw=found.raw)
+        answer = commands.answered(found.kind, found.content) if found.kind in commands.ANSWERS else None
+        if answer is not None and answer[0] in self._ordered:
+            self._ordered.discard(answer[0])
+            return Carried(number=answer[0], state=CommandState.DONE, detail=answer[1], raw=found.raw)
         if found.kind not in PLACES | ALARMS:
             return Rejected(fault=Fault.UNSUPPORTED, raw=found.raw, detail=f"frame {found.kind:#04x}")
         try:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from baqylau.domain.commands import CommandState, Order
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
+from baqylau.protocols.watch import commands
 from baqylau.protocols.watch.frames import Frame, first, frame
 from baqylau.protocols.watch.messages import FlawError, told
 
@@ -19,6 +21,10 @@ class WatchSession:
         self._stream = Stream[Frame | Broken](first)
         self._tickets = 0
         self._replies: dict[int, bytes] = {}
+        self._from = Frame("3G", "0000000000", "", (), b"")
+        """The last frame: to whom orders go, and in whose manner."""
+        self._ordered: tuple[int, str] | None = None
+        """The order whose answer is awaited, and the word by which it comes."""
 
     @property
     def undecided(self) -> bytes:
@@ -42,6 +48,14 @@ class WatchSession:
             case _:
                 assert_never(event)
 
+    def order(self, number: int, order: Order) -> bytes | None:
+        """Give the frame that orders something, None when a watch has no words for it (spec H7)."""
+        words = commands.words(order)
+        if words is None:
+            return None
+        self._ordered = number, words.partition(",")[0]
+        return _answer(self._from, words)
+
     def _events(self, data: bytes) -> Iterator[Event]:
         for found in self._stream.feed(data):
             if isinstance(found, Frame):
@@ -52,6 +66,10 @@ class WatchSession:
 
     def _told(self, found: Frame) -> Event:
         kind, *words = found.words
+        self._from = found
+        if self._ordered is not None and kind == self._ordered[1]:
+            number, self._ordered = self._ordered[0], None
+            return Carried(number=number, state=CommandState.DONE, raw=found.raw)
         if kind in _ALIVE:
             return Ping(raw=found.raw)
         if not kind.startswith(("UD", "AL")):

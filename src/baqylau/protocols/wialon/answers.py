@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from baqylau.protocols.crc16 import crc16
 from baqylau.protocols.session import Fault, Keep, Outcome, Rejected
 from baqylau.protocols.wialon.frames import EXTENDED_TICKET, SHORT_TICKET
 
@@ -91,3 +92,11 @@ def _part_refused(name: str, text: bytes) -> bytes:
     fields = text.split(b";")
     index = fields[place].decode() if place < len(fields) and fields[place].isdigit() else "NA"
     return f"#{answer}#{index[:10]};0\r\n".encode()
+
+
+def message(text: str, *, versioned: bool) -> bytes:
+    """Give the line with a message to the person, on one line and without the separator (spec W12)."""
+    said = " ".join(text.replace(";", " ").split()).encode()
+    if not versioned:
+        return b"#M#" + said + b"\r\n"
+    return b"#M#%s;%04X\r\n" % (said, crc16(said + b";"))

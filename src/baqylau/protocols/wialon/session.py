@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from baqylau.domain.commands import CommandState, Order, TellPerson
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Rejected
 from baqylau.protocols.wialon import answers
 from baqylau.protocols.wialon.frames import (
@@ -28,6 +29,8 @@ class WialonSession:
         self._number: str | None = None
         self._versioned = False
         self._over = False
+        self._ordered: int | None = None
+        """The message whose answer is awaited."""
 
     @property
     def undecided(self) -> bytes:
@@ -69,6 +72,13 @@ class WialonSession:
             case _:
                 assert_never(event)
 
+    def order(self, number: int, order: Order) -> bytes | None:
+        """Give the line with a message to the person: the protocol has no other words for a device (spec W12)."""
+        if not isinstance(order, TellPerson):
+            return None
+        self._ordered = number
+        return answers.message(order.text, versioned=self._versioned)
+
     def _skipped(self, start: int) -> int:
         """Give where the next line begins, after the bytes that a picture or a file still takes."""
         skipped = min(self._to_skip, len(self._buffer) - start)
@@ -92,6 +102,10 @@ class WialonSession:
     def _read(self, line: bytes) -> Event:
         """Read one line and remember who signs in by it."""
         signed_in = self._number is not None
+        if self._ordered is not None and line.startswith(b"#AM#"):
+            number, self._ordered = self._ordered, None
+            state = CommandState.DONE if line.startswith(b"#AM#1") else CommandState.FAILED
+            return Carried(number=number, state=state, raw=line)
         event = read_frame(line, self._number, signed_in=signed_in, checked=self._versioned and signed_in)
         if isinstance(event, Login):
             self._number = event.number
