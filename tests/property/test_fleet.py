@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -89,6 +90,17 @@ def test_a_record_that_is_sent_again_is_the_same_fact(name: str) -> None:
     first, second = (heard(FLEET[name].session(), bytes_of(name)) for _ in range(2))
     assert [one.identity for one in readings(first)] == [one.identity for one in readings(second)]
     assert len({one.identity for one in readings(first)}) == 2
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_a_thousand_random_cuts_change_nothing(name: str) -> None:
+    device = FLEET[name].device(NUMBER, "")
+    begun = device.hello()
+    stream = begun + b"".join(device.report([report(n), report(n + 1)]) for n in range(0, 200, 2))
+    random = Random(name)  # noqa: S311 - the same cuts every time
+    cuts = [random.randrange(len(stream)) for _ in range(1_000)]
+    assert readings(heard(FLEET[name].session(), stream, cuts)) == readings(heard(FLEET[name].session(), stream))
+    assert len(readings(heard(FLEET[name].session(), stream))) == 200
 
 
 def any_session() -> AnySession:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from baqylau.domain.ids import DeviceId
-from baqylau.domain.observations import Body, Fix
+from baqylau.domain.observations import Body, Fix, LinkEvent, LinkHealth
 from baqylau.domain.people import Device, DeviceKind
 from baqylau.monitoring.server.gateway import Gateway
 from baqylau.monitoring.server.settings import Limits
@@ -171,6 +171,18 @@ def test_a_half_open_line_whose_device_stays_away_ends_after_its_time(engine: En
             assert await lost.some() == b""
 
     asyncio.run(story())
+
+
+def test_signs_of_life_of_a_device_that_reported_are_kept_without_a_sign_in(engine: Engine) -> None:
+    site = Site(engine, registered())
+
+    async def story() -> None:
+        async with shared_door(site) as (_, port):
+            assert await confirmed(await Peer.call(port), FLEET["watch"].device(NUMBER, ""), FAR_AWAY) == 1
+
+    asyncio.run(story())
+    kept = site.journal.of_devices([DeviceId("of-watch")], START - timedelta(days=1), LATER)
+    assert LinkHealth(event=LinkEvent.PING) in [body for one in kept for body in one.bodies]
 
 
 def test_bytes_of_no_protocol_end_the_line_and_are_kept_as_evidence(engine: Engine) -> None:

@@ -84,6 +84,7 @@ class Line(asyncio.Protocol):
         self._faults = 0
         self._pinged_at_s = float("-inf")
         self.device: Device | None = None
+        self._speaker: Device | None = None
         self.peer = ""
         self.opened_at = gateway.now()
         self.opened_at_s = self.heard_at_s = gateway.time_s()
@@ -193,8 +194,9 @@ class Line(asyncio.Protocol):
         self._answer(ping, ())
 
     def _sign_of_life(self, event: LinkEvent, raw: bytes) -> None:
-        if self.device is not None:
-            fact = sign_of_life(self._gateway.fleet, self.device, event, raw, now=self._gateway.now())
+        device = self.device or self._speaker
+        if device is not None:
+            fact = sign_of_life(self._gateway.fleet, device, event, raw, now=self._gateway.now())
             if fact:
                 self._gateway.keeper.submit(fact, None)
 
@@ -218,6 +220,7 @@ class Line(asyncio.Protocol):
             self._fault()
             return Outcome.UNKNOWN_DEVICE
         if self.device is None:
+            self._speaker = device
             self._gateway.spoke(self, device)
         fact = read(self._gateway.fleet, device, reading, now=self._gateway.now())
         if not fact:
