@@ -1,4 +1,4 @@
-"""The technician's page is walked: its commands, in its order, against a gateway and a home unit that really run."""
+"""The technicians' pages are walked: their commands, in their order, against a gateway and units that really run."""
 
 import asyncio
 import os
@@ -40,14 +40,15 @@ from baqylau.storage.vault import Vault
 from tests.arch.tree import ROOT
 
 PAGE = ROOT / "docs" / "how-to" / "fit-a-household.md"
-AIGERIM, UNIT = PersonId("aigerim"), DeviceId("hu-1")
+CARRIED = ROOT / "docs" / "how-to" / "give-a-unit-to-carry.md"
+AIGERIM, UNIT, MOBILE = PersonId("aigerim"), DeviceId("hu-1"), DeviceId("mu-1")
 WITHIN_S = 60.0
 pytestmark = pytest.mark.timeout(180)
 
 
-def steps() -> list[list[str]]:
-    """The page's commands in their order, without the program's name."""
-    blocks = re.findall(r"^```console\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+def steps(page: Path = PAGE) -> list[list[str]]:
+    """A page's commands in their order, without the program's name."""
+    blocks = re.findall(r"^```console\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     return [shlex.split(line[2:])[1:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
 
 
@@ -148,10 +149,19 @@ class Technician:
         """The words that start the unit, with this home's receiver and this installation's address."""
         words[words.index("--server") + 1] = f"https://127.0.0.1:{self.link}"
         words[words.index("--source") + 1] = f"socket:127.0.0.1:{self.radio}"
+        if "--gnss" in words:
+            words[words.index("--gnss") + 1] = ""
         return words
 
     def waits_for_presence(self) -> None:
         self._wait(lambda: self._hearing()[0].presence is Presence.PRESENT)
+
+    def waits_for_the_carried_unit(self) -> None:
+        def hears() -> bool:
+            heard = (one for one in self._hearing() if one.receiver_id == MOBILE)
+            return any(one.presence is Presence.PRESENT for one in heard)
+
+        self._wait(hears)
 
     def waits_for_the_walk(self) -> list[str]:
         self._wait(lambda: bool(self._stores.link_records.words("walk", [UNIT])))
@@ -171,7 +181,7 @@ class Technician:
             sleep(0.3)
 
 
-def test_a_technician_who_types_the_page_sees_presence_and_the_walk_test(
+def test_a_technician_who_types_the_pages_sees_presence_the_walk_test_and_the_carried_unit(
     dsn: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -191,3 +201,11 @@ def test_a_technician_who_types_the_page_sees_presence_and_the_walk_test(
         assert "walk" in technician.types(commands)
         shown = technician.types(listed)
         assert all(name in shown for name in ("br-1", "re-1", "hu-1", "aigerim"))
+        *enrolled, carried, tell, report, orders = steps(CARRIED)
+        for words in enrolled:
+            technician.types(words)
+        with running(*technician.unit(carried)):
+            technician.waits_for_the_carried_unit()
+            for words in (tell, report):
+                technician.types(words)
+            assert all(word in technician.types(orders) for word in ("tell", "report"))
