@@ -40,8 +40,9 @@ STILL_S = 120.0
 """So long the motion sensor has to be still before a position is held. Notes, 4.3, step 3."""
 DRIFT_M = 25.0
 """A receiver at rest wanders this far. Notes, 4.3, step 3."""
-STILL_TIMES = 4.0
-"""While the motion sensor is still, a fix has to lie so many times the drift away to show movement [K]."""
+STILL_TIMES = 8.0
+"""While the motion sensor is still, a fix has to lie so many times the drift away to show movement: a telephone that
+lay still was seen to wander 116 m in half a minute [K]."""
 LEAVING_FIXES = 2
 """Fixes in a row beyond the drift that show movement without a motion sensor [K]."""
 
