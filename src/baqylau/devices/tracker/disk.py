@@ -7,15 +7,17 @@ from pathlib import Path
 class FolderDisk:
     """The files of one tracker (`ring.Disk`)."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the folder; made when it is not there."""
+    def __init__(self, folder: Path, *, at_once: bool = True) -> None:
+        """Take the folder; made when it is not there. Without `at_once` what is written is sure when it is closed."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
+        self._at_once = at_once
         self._open: tuple[str, int] | None = None
 
     def close(self) -> None:
         """Let go of the file that is added to."""
         if self._open is not None:
+            os.fsync(self._open[1])
             os.close(self._open[1])
             self._open = None
 
@@ -35,7 +37,8 @@ class FolderDisk:
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
             self._open = name, os.open(self._folder / name, flags, 0o600)
         os.write(self._open[1], content)
-        os.fdatasync(self._open[1])
+        if self._at_once:
+            os.fdatasync(self._open[1])
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole or not at all; on disk when this returns."""
@@ -43,7 +46,8 @@ class FolderDisk:
         with made.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if self._at_once:
+                os.fsync(file.fileno())
         made.replace(self._folder / name)
 
     def remove(self, name: str) -> None:

@@ -27,10 +27,12 @@ KEPT, TOLD, SENT = "kept", "told.txt", "short-messages.txt"
 class Machine:
     """One tracker."""
 
-    def __init__(self, enrolment: TrackerEnrolment, folder: Path, at_ms: int = 0) -> None:
+    def __init__(
+        self, enrolment: TrackerEnrolment, folder: Path, at_ms: int = 0, *, surely_at_once: bool = True
+    ) -> None:
         """Begin, or go on with what is in the folder."""
         self._folder = folder
-        self._disk = FolderDisk(folder / "ring")
+        self._disk = FolderDisk(folder / "ring", at_once=surely_at_once)
         self.ring = Ring(self._disk)
         self.link = Link(enrolment.device_id, bytes.fromhex(enrolment.secret), self.ring, self._disk)
         said = self.link.configuration

@@ -9,6 +9,7 @@ from baqylau.protocols.batch.civil import days_of
 from baqylau.rules.gnss.epoch import FLAT_FIX, FULL_FIX, NO_FIX, Epoch
 
 LINE_MAX = 120
+DIGITS_MAX = 15
 _SYSTEMS = {"GP": "G", "GL": "R", "GA": "E", "GB": "C", "BD": "C", "GQ": "J", "GI": "I"}
 _KNOTS = 0.514444
 _STRENGTH_STEP = 4
@@ -161,10 +162,13 @@ def _second(time: str) -> "float | None":
 
 
 def _fraction(text: str) -> "float | None":
-    try:
-        return float(text) if text else None
-    except ValueError:
+    """Give a decimal number: from two whole ones, because a board's own reading of fractions is not exact."""
+    whole, _, rest = text.partition(".")
+    digits = whole.lstrip("-") + rest
+    if not digits.isdigit() or len(digits) > DIGITS_MAX:
         return None
+    number = int(digits) / 10 ** len(rest)
+    return -number if text[:1] == "-" else number
 
 
 def _whole(text: str) -> "int | None":

@@ -49,7 +49,7 @@ def no_fix(satellites: "int | None") -> "Said":
 
 def sky(cn0_dbhz: "tuple[float, ...]", systems: "dict[str, int]") -> "Said":
     """Say how many satellites are heard, how strong in the mean, and how many of each system are used."""
-    mean = round(sum(cn0_dbhz) / len(cn0_dbhz), 1) if cn0_dbhz else None
+    mean = int(10 * sum(cn0_dbhz) / len(cn0_dbhz) + 0.5) / 10 if cn0_dbhz else None
     used = [[letter, systems[letter]] for letter in sorted(systems) if systems[letter]]
     return _short(["sky", len(cn0_dbhz), _fraction(mean), used or None])
 
