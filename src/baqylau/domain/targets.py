@@ -58,7 +58,7 @@ class HttpGateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
 
 class SmppGateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="smpp", tag_field="kind"):
-    """An SMS centre that speaks SMPP 3.4. The line itself is not protected: lead it through a tunnel."""
+    """An SMS centre that speaks SMPP 3.4. Without TLS the line is not protected: lead it through a tunnel."""
 
     host: str
     system_id: str
@@ -66,6 +66,9 @@ class SmppGateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     source: str
     """From whom messages seem to come: a number or up to eleven letters."""
     port: Port = 2775
+    tls: bool = False
+    authority: str = ""
+    """File with the certificate by which the centre is to be known; empty: by those that the machine trusts."""
 
 
 Gateway = HttpGateway | SmppGateway

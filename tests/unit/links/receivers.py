@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -103,7 +104,7 @@ def mail_receiver() -> Iterator[tuple[Mailbox, int]]:
 class Centre:
     """An SMS centre that takes messages and may tell what became of them. Speaks with one peer at a time."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, tls: ssl.SSLContext | None = None) -> None:
         self.messages: Queue[tuple[str, bytes, int]] = Queue()
         """Destination, text and its coding."""
         self.fates: list[str] = []
@@ -111,7 +112,7 @@ class Centre:
         self.statuses: list[int] = []
         """Statuses of the answers to come."""
         self.hangs_up_after_bind = False
-        self._listener = listener
+        self._listener, self._tls = listener, tls
         self._number = 0
 
     def _answer(self, line: socket.socket, command: str, to: object, status: int, **fields: object) -> None:
@@ -130,7 +131,10 @@ class Centre:
             except OSError:
                 return
             with line:
-                self._converse(line)
+                try:
+                    self._converse(self._tls.wrap_socket(line, server_side=True) if self._tls else line)
+                except OSError:
+                    continue
 
     def _converse(self, line: socket.socket) -> None:
         while (head := _exactly(line, 4)) is not None:
@@ -175,10 +179,10 @@ def _exactly(line: socket.socket, size: int) -> bytes | None:
 
 
 @contextmanager
-def sms_centre() -> Iterator[tuple[Centre, int]]:
+def sms_centre(tls: ssl.SSLContext | None = None) -> Iterator[tuple[Centre, int]]:
     """Serve on a port of the system's choice."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        centre = Centre(listener)
+        centre = Centre(listener, tls)
         thread = threading.Thread(target=centre.serve, daemon=True)
         thread.start()
         yield centre, listener.getsockname()[1]

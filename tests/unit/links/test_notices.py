@@ -1,15 +1,18 @@
 """The ways by which people are told, each against a real server."""
 
 import socket
+import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
 from baqylau.crypto.authentication import code
+from baqylau.crypto.certificates import SEED_BYTES, chain_pem, key_pem, new_root, server_certificate
 from baqylau.domain.notices import NoticeId
 from baqylau.domain.targets import Email, Encoding, HttpGateway, Security, SmppGateway
 from baqylau.links.notices import way
@@ -183,3 +186,25 @@ def test_a_line_that_broke_is_opened_anew_for_the_next_message() -> None:
 
 def test_an_sms_centre_that_is_not_there_is_tried_again() -> None:
     assert refused(Smpp(gateway(free_port())), SMS) == ("not_reached", False)
+
+
+def test_over_tls_a_message_goes_to_the_centre_that_was_called_and_to_no_other(tmp_path: Path) -> None:
+    begun = datetime.now(UTC) - timedelta(hours=1)
+    root = new_root("Invented centre", bytes(SEED_BYTES), from_at=begun, serial=1)
+    chain, key, authority = (tmp_path / name for name in ("chain.pem", "key.pem", "root.pem"))
+    leaf = server_certificate(root, ["smsc.example"], bytes([1] * SEED_BYTES), from_at=begun, serial=2)
+    chain.write_bytes(chain_pem(leaf, root.certificate))
+    key.write_bytes(key_pem(bytes([1] * SEED_BYTES)))
+    authority.write_bytes(chain_pem(root.certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    with sms_centre(context) as (centre, port):
+        assert refused(Smpp(gateway(port, tls=True)), SMS) == ("not_reached", False), "nobody trusts its certificate"
+        smpp = Smpp(gateway(port, tls=True, authority=str(authority)))
+        centre.fates = ["DELIVRD"]
+        assert smpp.send(SMS).reference == "1"
+        came: list[way.Receipt] = []
+        while not came:
+            came += smpp.receipts()
+        assert came == [way.Receipt(reference="1", delivered=True)]
+        smpp.close()

@@ -2,6 +2,8 @@
 
 import logging
 import re
+import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +26,20 @@ _ON_ITS_WAY = frozenset({b"ACCEPTD", b"ENROUTE"})
 _IS_RECEIPT = 0x04
 _LASTING = frozenset({consts.SMPP_ESME_RINVDSTADR, consts.SMPP_ESME_RINVMSGLEN})
 _NUMBER_DIGITS = re.compile(r"\+?\d+")
+
+
+class _Client(Client):  # type: ignore[misc]
+    """The library's client, which over TLS also asks whether the centre is the one that was called."""
+
+    def _create_socket(self) -> socket.socket:
+        line = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        line.settimeout(self.timeout)
+        context: ssl.SSLContext | None = self._ssl_context
+        return line if context is None else context.wrap_socket(line, server_hostname=self.host)
+
+    def unread(self) -> bool:
+        """Whether something was deciphered that nobody has read: no wait for the line shows it."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
 
 class Smpp:
@@ -63,6 +79,9 @@ class Smpp:
         """Give the receipts that have come; `NotTakenError` when the centre cannot be reached."""
         with self._line() as client:
             client.poll()
+            while client.unread():
+                client.read_once()
+                client.poll()
             come, self._receipts = self._receipts, []
         return come
 
@@ -94,8 +113,13 @@ class Smpp:
 
     def _open(self) -> Any:
         gateway = self._gateway
-        client = Client(
-            gateway.host, gateway.port, timeout=TIMEOUT_S, logger_name=_LOG_NAME, allow_unknown_opt_params=True
+        client = _Client(
+            gateway.host,
+            gateway.port,
+            timeout=TIMEOUT_S,
+            logger_name=_LOG_NAME,
+            ssl_context=ssl.create_default_context(cafile=gateway.authority or None) if gateway.tls else None,
+            allow_unknown_opt_params=True,
         )
         client.set_message_sent_handler(self._note_taken)
         client.set_message_received_handler(self._note_receipt)
