@@ -56,6 +56,8 @@ class Signs(Struct, frozen=True, kw_only=True):
     """Entries of the audit about new accounts and new roles within a day: number and instant."""
     broken_ways: tuple[tuple[str, datetime], ...]
     """Targets of notices that cannot be told, and since when."""
+    broken_targets: tuple[tuple[str, datetime], ...]
+    """Targets of forwarding that take nothing, and when they last took something."""
 
 
 class Condition(Struct, frozen=True, kw_only=True):
@@ -88,7 +90,9 @@ SELECT
     SELECT DISTINCT ON (target) target, created_at, state FROM notice
     WHERE created_at > :notices_since AND target <> :wearer
       AND (state IN ('sent', 'delivered', 'given_up') OR attempts >= :attempts)
-    ORDER BY target, created_at DESC, id) AS last WHERE state NOT IN ('sent', 'delivered')) AS broken_ways
+    ORDER BY target, created_at DESC, id) AS last WHERE state NOT IN ('sent', 'delivered')) AS broken_ways,
+  (SELECT jsonb_agg(jsonb_build_array(target, coalesce(last_sent_at, since_at)) ORDER BY target)
+    FROM forwarding_target WHERE attempts >= :attempts AND next_at > :now - interval '1 hour') AS broken_targets
 """)
 _STANDING = (
     "SELECT id, code, subject, cleared_at IS NOT NULL FROM alarm "
@@ -148,7 +152,7 @@ class Ourselves:
 
 
 def _without_nulls(row: RowMapping) -> dict[str, Any]:
-    empty: dict[str, Any] = {"roles": {}, "accounts": [], "broken_ways": []}
+    empty: dict[str, Any] = {"roles": {}, "accounts": [], "broken_ways": [], "broken_targets": []}
     return {name: empty.get(name) if value is None else value for name, value in row.items()}
 
 

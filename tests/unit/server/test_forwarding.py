@@ -27,6 +27,7 @@ from baqylau.domain.ids import PersonId
 from baqylau.domain.observations import Fix, FixSource, Strap
 from baqylau.monitoring.server.forwarding.forwarder import way_to
 from baqylau.monitoring.server.forwarding.relay import LONGEST_PAUSE_S, Relay, Sources
+from baqylau.monitoring.server.watching_over import Disk, Limits, conditions
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.audit import Audit
 from baqylau.storage.bases import Bases, BasisRefusedError
@@ -35,6 +36,7 @@ from baqylau.storage.forwarding import Deliveries, Delivery
 from baqylau.storage.installation import installation
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.ourselves import ATTEMPTS_BEFORE_WORD, Ourselves
 from baqylau.storage.registers import Registers
 from baqylau.storage.vault import Vault
 from tests.unit.links.receivers import WebReceiver, until, web_receiver
@@ -209,6 +211,27 @@ def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_in_order(post:
     assert [item["at"] for item in told(receiver)] == [after(1 + tenth / 10).isoformat() for tenth in range(4)]
 
 
+def test_a_target_that_takes_nothing_for_long_is_an_alarm_until_it_takes_again(
+    post: Post, receiver: WebReceiver
+) -> None:
+    def said() -> list[str]:
+        signs = Ourselves(post.house.engine).signs(post.house.now)
+        found_now = conditions(signs, Disk(1 << 50, 1 << 50), post.house.now, post.house.now, Limits())
+        return [one.subject for one in found_now if one.subject.startswith("forwarding/")]
+
+    post.allow(AIGUL)
+    post.hear(AIGUL, at_s=1)
+    receiver.answers = [500] * ATTEMPTS_BEFORE_WORD
+    for _ in range(ATTEMPTS_BEFORE_WORD):
+        assert said() == []
+        next_at = post.carry().next_at
+        assert next_at is not None
+        post.house.now = next_at
+    assert said() == ["forwarding/police"]
+    post.carry()
+    assert said() == []
+
+
 def test_an_alarm_leaves_with_its_code_and_state_and_no_words(post: Post, receiver: WebReceiver) -> None:
     post.allow(AIGUL)
     alarms = Bench(JudgeStore(post.house.engine))
@@ -316,9 +339,13 @@ def subscribed(port: int, topic: str) -> Iterator[list[tuple[str, bytes]]]:
     heard_so_far: list[tuple[str, bytes]] = []
     ready, over = Event(), Event()
 
+    def hear(_client: Client, where: str, payload: bytes, *_: object) -> int:
+        heard_so_far.append((where, payload))
+        return 0
+
     async def listen() -> None:
         client = Client("police", clean_session=True)
-        client.on_message = lambda _client, where, payload, *_: heard_so_far.append((where, payload)) or 0
+        client.on_message = hear
         client.on_subscribe = lambda *_: ready.set()
         await client.connect("127.0.0.1", port, version=MQTTv50)
         client.subscribe(topic, qos=1)

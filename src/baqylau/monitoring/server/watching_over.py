@@ -69,8 +69,8 @@ def conditions(signs: Signs, disk: Disk, now: datetime, began_at: datetime, limi
             yield Condition(code=Code.PART_DOWN, subject=role, since=sign.alive_at)
         elif sign.delay_ms is not None and sign.delay_ms > late_ms.get(role, inf):
             yield Condition(code=Code.INGEST_LAG, subject=role, since=now, named_by=hour)
-    for target, since in signs.broken_ways:
-        yield Condition(code=Code.PART_DOWN, subject=f"notices/{target}", since=since)
+    for kind, broken in (("notices", signs.broken_ways), ("forwarding", signs.broken_targets)):
+        yield from (Condition(code=Code.PART_DOWN, subject=f"{kind}/{target}", since=at) for target, at in broken)
     if disk.free < max(limits.free_bytes, disk.total * limits.free_share):
         yield Condition(code=Code.STORAGE_FAULT, subject="disk", since=now, named_by=hour)
     if _unsigned(signs, now, began_at, limits):
