@@ -14,6 +14,7 @@ from tests.perf import (
     bench_journal,
     bench_judge,
     bench_late,
+    bench_lines,
     bench_link_codec,
     bench_load,
     bench_rules,
@@ -43,6 +44,7 @@ def _all(console: Console) -> Iterator[Figure]:
     with installed() as installation:
         yield from bench_gateway.figures(installation, calibration)
         yield from bench_feed.figures(installation)
+        yield from bench_lines.figures(installation, calibration)
     with installed() as installation:
         yield from bench_screen.figures(installation, calibration)
     yield from bench_late.figures()

@@ -14,8 +14,10 @@ import psutil  # type: ignore[import-untyped]
 from msgspec import Struct
 from sqlalchemy import Engine
 
+from baqylau.cli.doors import options
 from baqylau.cli.vaulted import vaulted
 from baqylau.links.wall_clock import now
+from baqylau.monitoring.server.settings import ANY
 from baqylau.protocols.fleet import FLEET
 from baqylau.sim.load_fleet import load_registry
 from baqylau.storage.database import migrate, open_database
@@ -65,9 +67,8 @@ class Installation(Struct, frozen=True, kw_only=True):
     @contextmanager
     def gateway(self) -> Iterator[tuple[dict[str, int], int]]:
         """Run the gateway; give its ports by protocol and its process id."""
-        ports = {name: free_port() for name in FLEET}
-        options = [word for name, port in ports.items() for word in (f"--{name}-port", str(port))]
-        with self.role("gateway", *options) as pid:
+        ports = {name: free_port() for name in (*FLEET, ANY)}
+        with self.role("gateway", *options(ports)) as pid:
             for port in ports.values():
                 await_door(port)
             yield ports, pid
