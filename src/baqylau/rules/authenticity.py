@@ -9,7 +9,7 @@ ten thousand bad frames are one alarm an hour and not ten thousand. Such bytes a
 silence. Source: catalogue B09, C06, P10 (notes on the domain, section 6).
 """
 
-from collections.abc import Callable
+from functools import partial
 
 from baqylau.domain.findings import Code
 from baqylau.domain.observations import Distrust, DistrustReason
@@ -26,14 +26,11 @@ _REASONS = {
 _NAMES = {Code.BEACON_CLONE: "copied", Code.NOT_AUTHENTIC: "not_authentic", Code.UNKNOWN_TAG: "unknown_tag"}
 
 
-def _of(reasons: frozenset[DistrustReason]) -> Callable[[Distrust], Word | None]:
-    def says(body: Distrust) -> Word | None:
-        return Word.CERTAIN if body.reason in reasons else None
-
-    return says
+def _says(reasons: frozenset[DistrustReason], body: Distrust) -> Word | None:
+    return Word.CERTAIN if body.reason in reasons else None
 
 
 KINDS = tuple(
-    Kind(name=_NAMES[code], begins=code, body=Distrust, says=_of(reasons), moment_s=DISTRUST_WITHIN_S)
+    Kind(name=_NAMES[code], begins=code, body=Distrust, says=partial(_says, reasons), moment_s=DISTRUST_WITHIN_S)
     for code, reasons in _REASONS.items()
 )

@@ -7,9 +7,10 @@ from msgspec.structs import replace
 
 from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Code
-from baqylau.domain.ids import DeviceId
+from baqylau.domain.ids import DeviceId, ObservationId
 from baqylau.domain.observations import Body, Heard, Motion, Observation, Power, SimCard
 from baqylau.domain.people import DeviceKind, Supervision
+from baqylau.rules import docking
 from baqylau.rules.explaining import explain
 from tests.unit.rules.stories import (
     HOME,
@@ -217,3 +218,18 @@ def test_two_receivers_of_one_neighbourhood_prove_nothing() -> None:
 
 def test_receivers_of_unknown_place_prove_nothing() -> None:
     assert codes(judged(BOTH, [heard_by(NEAR, "12:00"), heard_by(FAR, "12:00:01")])[1]) == []
+
+
+def test_who_was_never_on_the_charger_still_has_to_come_to_it() -> None:
+    hours = nightly("21:00", "23:00")
+    begun = docking.step(hours, None, at("20:00"), ObservationId("one"), external=False)
+    again = docking.step(hours, begun, at("21:05"), ObservationId("two"), external=False)
+    assert (again.from_at, again.due_at) == (begun.from_at, begun.due_at)
+    taken_off = docking.step(hours, replace(begun, external=True), at("21:05"), ObservationId("two"), external=False)
+    assert taken_off.from_at == at("21:00", day=1)
+
+
+def test_the_time_in_which_we_did_not_listen_is_not_time_off_the_charger() -> None:
+    begun = docking.step(nightly("21:00", "23:00"), None, at("20:00"), ObservationId("one"), external=False)
+    gap = timedelta(minutes=7)
+    assert docking.blinded(begun, gap) == replace(begun, due_at=begun.due_at + gap)

@@ -17,6 +17,7 @@ from baqylau.domain.observations import (
     Enclosure,
     Farewell,
     FarewellReason,
+    Fix,
     FixSource,
     Grade,
     Interference,
@@ -34,7 +35,9 @@ from baqylau.domain.observations import (
     Surroundings,
 )
 from baqylau.domain.people import DeviceKind
+from baqylau.rules import conditions
 from baqylau.rules.fold import PersonState, begin, fold
+from baqylau.rules.settings import LOW_ACCURACY_R95_M
 from tests.unit.rules.stories import at, codes, deaf, fix, heard, judged, noted, supervision, told, wearing
 
 BRACELET, HOME_UNIT = DeviceId("bracelet"), DeviceId("home_unit")
@@ -255,3 +258,19 @@ def test_bytes_that_are_not_believed_are_no_sign_of_life() -> None:
     state, findings = judged(who, [last, *story], at("12:30"))
     assert told(findings)[-2:] == [("C06", "12:10"), ("C01", "12:30")]
     assert state.heard_at == at("12:00")
+
+
+@pytest.mark.parametrize(
+    ("accuracy_m", "source", "can"),
+    [
+        (None, FixSource.GNSS, False),
+        (LOW_ACCURACY_R95_M, FixSource.GNSS, False),
+        (LOW_ACCURACY_R95_M + 1, FixSource.GNSS, True),
+        (1.0, FixSource.CELL, True),
+    ],
+)
+def test_only_a_weak_or_a_borrowed_fix_can_begin_a_condition(
+    accuracy_m: float | None, source: FixSource, *, can: bool
+) -> None:
+    told_of = Fix(latitude_deg=43.2, longitude_deg=76.9, accuracy_m=accuracy_m, source=source)
+    assert conditions.remarkable(told_of) is can
