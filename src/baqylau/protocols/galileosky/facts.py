@@ -17,6 +17,7 @@ from baqylau.domain.observations import (
     NoFix,
     Panic,
     Power,
+    Sky,
     Strap,
 )
 from baqylau.protocols.galileosky.tags import Record, Tag
@@ -119,7 +120,7 @@ def values_of(at: datetime, bodies: tuple[Body, ...]) -> dict[int, bytes]:
     return dict(sorted(written.items()))
 
 
-def _written(body: Body) -> Iterator[tuple[int, bytes]]:  # noqa: C901 - one case for each thing it can say
+def _written(body: Body) -> Iterator[tuple[int, bytes]]:  # noqa: C901, PLR0912 - one case for each thing it can say
     match body:
         case Fix():
             yield from _fix(body)
@@ -138,6 +139,8 @@ def _written(body: Body) -> Iterator[tuple[int, bytes]]:  # noqa: C901 - one cas
             yield Tag.INPUTS, (_STRAP if is_open else 0).to_bytes(2, "little")
         case Enclosure(open=is_open):
             yield Tag.INPUTS, (_CASE if is_open else 0).to_bytes(2, "little")
+        case Sky():
+            return
         case _:
             raise ValueError(f"Galileosky has no tag for {type(body).__name__}")
 

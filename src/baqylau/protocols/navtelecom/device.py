@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from baqylau.domain.observations import Battery, Body, Enclosure, Fix, NoFix, Panic, Power, Strap
+from baqylau.domain.observations import Battery, Body, Enclosure, Fix, NoFix, Panic, Power, Sky, Strap
 from baqylau.protocols.navtelecom import flex, ntcb
 from baqylau.protocols.navtelecom.facts import SUPPLIED_FROM_MV
 from baqylau.protocols.navtelecom.fields import Field, mask_of
@@ -111,7 +111,7 @@ def _states(bodies: tuple[Body, ...]) -> tuple[int, int, int, int]:
     status, supply, battery, inputs = 0, 0, 0, 0
     for body in bodies:
         match body:
-            case Fix() | NoFix():
+            case Fix() | NoFix() | Sky():
                 continue
             case Panic():
                 status = _ALARM

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import h11
 
-from baqylau.domain.observations import Battery, Body, Enclosure, Fix, Motion, NoFix, Power, Strap
+from baqylau.domain.observations import Battery, Body, Enclosure, Fix, Motion, NoFix, Power, Sky, Strap
 from baqylau.protocols.session import Confirmed, Refused, Reply
 
 _M_S_PER_KNOT = 1852 / 3600
@@ -72,12 +72,14 @@ class OsmAndDevice:
         return f"POST /?{urlencode(fields)} HTTP/1.1\r\nHost: monitoring\r\nContent-Length: 0\r\n\r\n".encode()
 
 
-def _words(body: Body) -> dict[str, str]:
+def _words(body: Body) -> dict[str, str]:  # noqa: C901 - one case for each thing it can say
     match body:
         case Fix():
             return _place(body)
         case NoFix():
             return {"valid": "false"}
+        case Sky():
+            return {}
         case Battery(level_percent=level):
             return {} if level is None else {"batt": f"{level:g}"}
         case Power(external=external):

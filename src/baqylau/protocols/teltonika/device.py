@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from baqylau.domain.observations import Battery, Body, Enclosure, Fix, Motion, NoFix, Power, Strap
+from baqylau.domain.observations import Battery, Body, Enclosure, Fix, Motion, NoFix, Power, Sky, Strap
 from baqylau.protocols.session import Confirmed, Refused, Reply, Welcomed
 from baqylau.protocols.teltonika.packets import packet
 from baqylau.protocols.teltonika.records import Codec
@@ -91,7 +91,7 @@ def _elements(body: Body) -> Iterator[tuple[int, int]]:  # noqa: C901, PLR0912 -
         case Fix(hdop=hdop):
             if hdop is not None:
                 yield _HDOP, round(hdop * 10)
-        case NoFix():
+        case NoFix() | Sky():
             return
         case Strap(open=is_open):
             yield 1, int(is_open)

@@ -12,6 +12,7 @@ from baqylau.domain.observations import (
     Motion,
     NoFix,
     Power,
+    Sky,
     Strap,
 )
 
@@ -72,5 +73,7 @@ def _words(body: Body) -> Iterator[str]:  # noqa: C901, PLR0912 - one case for e
             yield f"charging:1:{external:d}"
         case Motion(moving=moving):
             yield f"motion:1:{moving:d}"
+        case Sky():
+            return
         case _:
             raise ValueError(f"Wialon IPS has no record for {type(body).__name__}")
