@@ -16,6 +16,7 @@ from baqylau.cli.logs import LEVEL, say_from
 from baqylau.cli.opening import alone, ready
 from baqylau.cli.options import DATABASE
 from baqylau.cli.serve import serve_all
+from baqylau.cli.wearers import WORN, put_on, tracker_programs
 from baqylau.links import wall_clock
 from baqylau.monitoring.server.settings import DOORS, LINK, WEB_PORT, Settings
 from baqylau.sim import town_plan
@@ -37,7 +38,7 @@ def demo(
     data: Annotated[Path, typer.Option(help="Folder of the demo's data.")] = DEMO_DATA,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's data and end.")] = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Run everything on this machine with fifteen invented people. Ctrl-C stops it; the data stay."""
+    """Run everything on this machine with eighteen invented people. Ctrl-C stops it; the data stay."""
     if reset:
         _forget(data)
         return
@@ -54,6 +55,7 @@ def demo(
         units = fitted_out(
             engine, data, founded_at=founded_at, started_at=wall_clock.now(), host=HOST, free=lambda: _free(0)
         )
+        trackers = put_on(engine, data, founded_at=founded_at, host=HOST, free=lambda: _free(0))
         settings = Settings(
             data_dir=data,
             host=HOST,
@@ -67,7 +69,9 @@ def demo(
         more = {
             "devices": ["demo-devices", "--lifeline", *options(ports)],
             "air": ["demo-air", str(data / AIR), "--lifeline"],
+            "worn": ["demo-worn", str(data / WORN), "--lifeline"],
             **programs(data, units, host=HOST, server=f"https://{HOST}:{ports[LINK]}"),
+            **tracker_programs(data, trackers, host=HOST, server=f"https://{HOST}:{ports[LINK]}"),
         }
         serve_all(settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, more)
     typer.echo("Stopped. The data stay: `make demo` goes on, `make demo-reset` forgets them.")

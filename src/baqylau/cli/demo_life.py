@@ -13,6 +13,7 @@ from baqylau.links import wall_clock
 from baqylau.monitoring.server import lifeline as parent
 from baqylau.sim.air.live import House, run_houses
 from baqylau.sim.demo import run_demo_devices
+from baqylau.sim.sky.live import Board, run_boards
 
 app = typer.Typer()
 
@@ -31,6 +32,25 @@ def demo_devices(
         run_demo_devices(
             HOST,
             ports_of(door),
+            now=wall_clock.now,
+            sleep=wall_clock.sleep,
+            random=Random(),  # noqa: S311 - noise of receivers
+        )
+    )
+
+
+@app.command("demo-worn", hidden=True)
+def demo_worn(
+    file: Path,
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option
+) -> None:
+    """Let the boards of the demo's trackers be worn until we are asked to stop."""
+    if lifeline:
+        parent.hold()
+    boards = msgspec.json.decode(file.read_bytes(), type=list[Board])
+    asyncio.run(
+        run_boards(
+            boards,
             now=wall_clock.now,
             sleep=wall_clock.sleep,
             random=Random(),  # noqa: S311 - noise of receivers

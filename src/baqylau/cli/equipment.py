@@ -95,12 +95,17 @@ def _provision_tracker(workshop: Workshop, found: Device, secret: bytes, by: str
     """Let a tracker speak by a secret of its own; what it is told is proven by the same."""
     workshop.enrol(found, KeyKind.HMAC, secret, by)
     if out is not None:
-        root = chain_pem(authorities(data / "keys", os.urandom, now()).root).decode()
-        told = TrackerEnrolment(device_id=found.id, serial=found.number, secret=secret.hex(), root=root)
+        told = tracker_enrolment(data / "keys", found, secret)
         out.touch(mode=0o600)
         out.write_bytes(msgspec.json.format(msgspec.json.encode(told)))
     typer.echo(f"SHARE {found.id} {secret.hex()} {int(now().timestamp())}")
     typer.echo(text(workshop.language, "cli.device.shares_secret", device=found.id), err=True)
+
+
+def tracker_enrolment(keys: Path, found: Device, secret: bytes) -> TrackerEnrolment:
+    """Give what a tracker needs to know; the certificate is that of our TLS, made when there is none."""
+    root = chain_pem(authorities(keys, os.urandom, now()).root).decode()
+    return TrackerEnrolment(device_id=found.id, serial=found.number, secret=secret.hex(), root=root)
 
 
 def _bytes_in(file: Path, language: str) -> bytes:

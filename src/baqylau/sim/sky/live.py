@@ -1,0 +1,122 @@
+"""Worn receivers in real time: what a tracker's board would say, played onto sockets for tracker programs.
+
+Each board listens on its own address, and the program of its tracker connects to it as to any board. The wearer goes
+along a way, over and over; what is done to the receiver is done in the first round.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from baqylau.devices.strap import Sample
+from baqylau.devices.tracker import board_line
+from baqylau.links.radio import modem
+from baqylau.sim.client import Sleep
+from baqylau.sim.sky.disturbances import Bag, Disturbance
+from baqylau.sim.sky.network import Network
+from baqylau.sim.sky.receiver import Receiver
+from baqylau.sim.sky.sentences import sentences
+from baqylau.sim.sky.way import Leg, Way
+from baqylau.sim.town_plan import Place
+
+STEP_S, SENSED_S = 1.0, 5.0
+FULL_MV = 3950
+
+
+class Board(Struct, frozen=True, kw_only=True):
+    """A tracker's board, who wears it, and what is done to it."""
+
+    host: str
+    port: int
+    """0: any that is free."""
+    start: Place
+    legs: tuple[Leg, ...]
+    wrapped: tuple[Bag, ...] = ()
+    cut_s: float | None = None
+    """When the strap is cut; it stays so for a minute."""
+
+
+class LiveBoard:
+    """A board that is worn. Seconds are those since it began."""
+
+    def __init__(self, board: Board, begun_at: datetime, random: Random) -> None:
+        """Put it on; its receiver begins cold."""
+        self._board, self._way = board, Way(board.start, *board.legs)
+        self._receiver = Receiver(random.getrandbits(32), begun_at.timestamp())
+        self._network = Network(random)
+        self._done: tuple[Disturbance, ...] = board.wrapped
+        self._there: bool | None = None
+        self._sensed_s = -SENSED_S
+
+    def lines(self, after_s: float) -> list[bytes]:
+        """Give what the board says at an instant later than all before."""
+        truth = replace(self._way.at(after_s % self._way.lasts_s), into_s=after_s)
+        said = [sentences(self._receiver.epoch(truth, self._done))]
+        there = self._network.level_dbm(truth, self._done) is not None
+        if there is not self._there:
+            self._there = there
+            said.append(_framed(b"N 1" if there else b"N 0"))
+        if after_s - self._sensed_s >= SENSED_S:
+            self._sensed_s = after_s
+            said.append(board_line.written(self._sensed(after_s, moves=truth.moving)))
+        return said
+
+    def _sensed(self, after_s: float, *, moves: bool) -> Sample:
+        cut_s = self._board.cut_s
+        is_cut = cut_s is not None and cut_s <= after_s < cut_s + 60
+        loop = (0, 0.0) if is_cut else (47_000, 80.0)
+        return Sample(0, loop, (False, 0.0), 900, (moves, 0.4 if moves else 0.0), 31.0, (FULL_MV, False))
+
+
+def _framed(line: bytes) -> bytes:
+    return line + b"*%02X\r\n" % modem.check(line)
+
+
+async def run_boards(
+    boards: Sequence[Board],
+    *,
+    now: Callable[[], datetime],
+    sleep: Sleep,
+    random: Random,
+    opened: Callable[[Sequence[int]], None] | None = None,
+) -> None:
+    """Let all boards be worn until cancelled. `opened` is told their ports; `OSError` when one is taken."""
+    listeners: list[set[asyncio.StreamWriter]] = [set() for _ in boards]
+    servers = [
+        await asyncio.start_server(partial(_attended, writers), board.host, board.port)
+        for board, writers in zip(boards, listeners, strict=True)
+    ]
+    if opened is not None:
+        opened([server.sockets[0].getsockname()[1] for server in servers])
+    begun_at = now()
+    worn = [LiveBoard(board, begun_at, Random(random.getrandbits(64))) for board in boards]  # noqa: S311 - noise
+    try:
+        while True:
+            after_s = (now() - begun_at).total_seconds()
+            for one, writers in zip(worn, listeners, strict=True):
+                said = b"".join(one.lines(after_s))
+                for writer in writers:
+                    writer.write(said)
+            await sleep(STEP_S)
+    finally:
+        for server, writers in zip(servers, listeners, strict=True):
+            server.close()
+            for writer in tuple(writers):
+                writer.transport.abort()
+
+
+async def _attended(
+    writers: set[asyncio.StreamWriter], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Keep a listener until it goes."""
+    writers.add(writer)
+    try:
+        await reader.read()
+    finally:
+        writers.discard(writer)
+        writer.close()
