@@ -7,13 +7,16 @@ from msgspec.structs import replace
 
 from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Code
-from baqylau.domain.ids import DeviceId, ObservationId
+from baqylau.domain.ids import DeviceId, ObservationId, SubjectId
 from baqylau.domain.observations import Body, Heard, Motion, Observation, Power, SimCard
 from baqylau.domain.people import DeviceKind, Supervision
+from baqylau.domain.schedules import Schedule
 from baqylau.rules import docking
 from baqylau.rules.explaining import explain
+from baqylau.rules.finding import Author
 from tests.unit.rules.stories import (
     HOME,
+    PERSON,
     at,
     circle,
     codes,
@@ -233,3 +236,30 @@ def test_the_time_in_which_we_did_not_listen_is_not_time_off_the_charger() -> No
     begun = docking.step(nightly("21:00", "23:00"), None, at("20:00"), ObservationId("one"), external=False)
     gap = timedelta(minutes=7)
     assert docking.blinded(begun, gap) == replace(begun, due_at=begun.due_at + gap)
+
+
+@pytest.mark.parametrize(
+    ("clock", "external", "next_day"),
+    [("20:59:59", True, 0), ("21:00", True, 1), ("21:05", True, 1), ("21:05", False, 0)],
+)
+def test_the_hours_are_kept_by_whoever_is_on_the_charger_within_them(
+    clock: str, next_day: int, *, external: bool
+) -> None:
+    hours = nightly("21:00", "23:00")
+    begun = docking.step(hours, None, at("20:00"), ObservationId("one"), external=False)
+    after = docking.step(hours, begun, at(clock), ObservationId("two"), external=external)
+    assert after.from_at == at("21:00", day=next_day)
+
+
+def test_hours_shorter_than_the_time_to_come_are_missed_at_their_end() -> None:
+    hours = nightly("21:00", "21:10")
+    begun = docking.step(hours, None, at("20:00"), ObservationId("one"), external=False)
+    author = Author(rule=docking.NAME, rule_version=docking.VERSION, person_id=PERSON, subject=SubjectId("mobile_unit"))
+    after, (missed,) = docking.tick(author, hours, begun, at("21:10"))
+    assert (missed.code, missed.at) == (Code.NOT_DOCKED, at("21:10"))
+    assert after.from_at == at("21:00", day=1)
+
+
+def test_hours_that_never_come_are_asked_for_again_in_a_week() -> None:
+    never = Schedule(timezone="Asia/Almaty", windows=())
+    assert docking.step(never, None, at("12:00"), ObservationId("one"), external=False).from_at == at("12:00", day=7)
