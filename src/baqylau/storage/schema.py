@@ -126,19 +126,6 @@ quarantine_tally = Table(
 )
 """How many there were, kept or not."""
 
-stranger = Table(
-    "stranger",
-    metadata,
-    Column("protocol", Text, primary_key=True),
-    Column("number", Text, primary_key=True),
-    word("peer"),
-    instant("first_at"),
-    instant("last_at"),
-    number("count"),
-    Index(None, "last_at"),
-)
-"""Devices that called and are not registered. Nothing that they said is in it."""
-
 refusal = Table(
     "refusal",
     metadata,

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Column, Connection, Engine, Index, Table, Text, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from baqylau.storage.columns import instant, metadata, number, word
 from baqylau.storage.database import transaction
-from baqylau.storage.schema import stranger
 
 UNKNOWN_DEVICE = "unknown_device"
 """The detail of an item that is set aside for this reason."""
@@ -17,6 +17,19 @@ STRANGERS_MAX = 10_000
 """Beyond this those are forgotten that have not called for longest: nobody can fill the disk with numbers."""
 _NUMBER_MAX_CHARS = 64
 _PAGE = 1_000
+
+stranger = Table(
+    "stranger",
+    metadata,
+    Column("protocol", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    word("peer"),
+    instant("first_at"),
+    instant("last_at"),
+    number("count"),
+    Index(None, "last_at"),
+)
+"""One row for each number of a protocol. Nothing that they said is in it."""
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -55,13 +68,13 @@ def note_strangers(connection: Connection, items: Iterable[Item], now: datetime)
     rows = [
         {
             "protocol": protocol,
-            "number": number,
-            "peer": peers[protocol, number],
+            "number": name,
+            "peer": peers[protocol, name],
             "first_at": now,
             "last_at": now,
             "count": count,
         }
-        for (protocol, number), count in sorted(counts.items())
+        for (protocol, name), count in sorted(counts.items())
     ]
     written = upsert(stranger).values(rows)
     connection.execute(
@@ -77,8 +90,8 @@ def note_strangers(connection: Connection, items: Iterable[Item], now: datetime)
     _forget_oldest(connection)
 
 
-def _showable(number: str | None) -> bool:
-    return number is not None and 0 < len(number) <= _NUMBER_MAX_CHARS and number.isprintable()
+def _showable(name: str | None) -> bool:
+    return name is not None and 0 < len(name) <= _NUMBER_MAX_CHARS and name.isprintable()
 
 
 def _forget_oldest(connection: Connection) -> None:
