@@ -18,6 +18,7 @@ class QueclinkDevice:
         self._number = number
         self._buffer = b""
         self._count = 0
+        """Running number of the newest message: its time, so that one that is sent again has the same."""
         self._unanswered: deque[tuple[str, int]] = deque()
         """The running number that closes each batch, and how many records it has."""
 
@@ -44,7 +45,7 @@ class QueclinkDevice:
                 yield Confirmed(count=self._unanswered.popleft()[1])
 
     def _message(self, at: datetime, bodies: tuple[Body, ...]) -> bytes:
-        self._count = self._count % 0xFFFF + 1
+        self._count = int(at.timestamp()) & 0xFFFF
         kind = "SOS" if any(isinstance(body, Panic) for body in bodies) else "FRI"
         level = next((body.level_percent for body in bodies if isinstance(body, Battery)), None)
         fix = next((body for body in bodies if isinstance(body, Fix)), None)
