@@ -49,7 +49,7 @@ def deliveries(
         table.add_row(
             one.target,
             one.recipient,
-            text(language, f"forwarding.state.{state_of(one)}"),
+            text(language, f"forward.state.{state_of(one)}"),
             str(one.bases),
             str(one.sent),
             _at(one.last_sent_at),
@@ -110,9 +110,9 @@ def record(  # noqa: PLR0913, PLR0917 - each is an option of the command
                 recipient=recipient, text_of_basis=words, people=people, from_at=since, until_at=until, by=by
             )
         except BasisRefusedError as wrong:
-            typer.echo(text(language, f"forwarding.basis.{wrong.reason}", **wrong.params), err=True)
+            typer.echo(text(language, f"forward.basis.{wrong.reason}", **wrong.params), err=True)
             raise typer.Exit(1) from wrong
-    typer.echo(text(language, "forwarding.basis.recorded", number=recorded.number, recipient=recorded.recipient))
+    typer.echo(text(language, "forward.basis.recorded", number=recorded.number, recipient=recorded.recipient))
 
 
 @basis.command()
@@ -128,9 +128,9 @@ def end(
     with ready(data, database) as engine:
         ended = Bases(engine, now).end(number, why, by)
     if not ended:
-        typer.echo(text(language, "forwarding.basis.none", number=number), err=True)
+        typer.echo(text(language, "forward.basis.none", number=number), err=True)
         raise typer.Exit(1)
-    typer.echo(text(language, "forwarding.basis.ended", number=number))
+    typer.echo(text(language, "forward.basis.ended", number=number))
 
 
 @basis.command("list")
