@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "demo",
     "demo-devices": "demo_life",
     "demo-air": "demo_life",
+    "demo-worn": "demo_life",
     "import": "operate",
     "alarms": "operate",
     "doctor": "operate",
