@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.observations import Fix, FixSource
-from baqylau.rules.settings import DEFAULT_R95_M, MAXIMUM_HDOP, MINIMUM_SATELLITES, R95_PER_SIGMA, RANGE_ERROR_M
+from baqylau.rules.gnss.accuracy import r95_m
+from baqylau.rules.gnss.validity import enough, fine, on_earth
 
 
 class Position(Struct, frozen=True, gc=False):
@@ -27,24 +28,17 @@ class Position(Struct, frozen=True, gc=False):
 
 def accuracy_m(fix: Fix) -> float:
     """Give R95: what the device states, else from the geometry of its satellites, else a default."""
-    if fix.accuracy_m is not None and fix.accuracy_m > 0:
-        return fix.accuracy_m
-    if fix.hdop is not None and fix.hdop > 0:
-        return R95_PER_SIGMA * RANGE_ERROR_M * fix.hdop
-    return DEFAULT_R95_M
+    return r95_m(fix.accuracy_m, fix.hdop)
 
 
 def _decides(fix: Fix) -> bool:
-    if fix.source is FixSource.RELAY:
-        return True
-    enough = fix.satellites is None or fix.satellites >= MINIMUM_SATELLITES
-    return enough and (fix.hdop is None or fix.hdop <= MAXIMUM_HDOP)
+    return fix.source is FixSource.RELAY or (enough(fix.satellites) and fine(fix.hdop))
 
 
 def position(observation_id: ObservationId, at: datetime, fix: Fix) -> Position | None:
     """Give the place of a fix, or None where its source is too coarse or its numbers are no place on the globe."""
     if fix.source is not FixSource.GNSS and fix.source is not FixSource.RELAY:
         return None
-    if not (-90.0 <= fix.latitude_deg <= 90.0 and -180.0 <= fix.longitude_deg <= 180.0):  # noqa: PLR2004 (the globe)
+    if not on_earth(fix.latitude_deg, fix.longitude_deg):
         return None
     return Position(at, observation_id, fix, accuracy_m(fix), _decides(fix))

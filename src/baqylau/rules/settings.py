@@ -6,20 +6,22 @@ Changing one of them changes what is found: raise the version of the rules that 
 
 from typing import Final
 
-CLOCK_AHEAD_S: Final = 120
+from baqylau.rules.gnss import figures as gnss
+
+CLOCK_AHEAD_S: Final = gnss.CLOCK_AHEAD_S
 """A device's clock may run ahead of ours by this much (ADR 0003)."""
-CLOCK_BEHIND_S: Final = 40 * 86_400
+CLOCK_BEHIND_S: Final = gnss.CLOCK_BEHIND_S
 """A record may come this late: devices spool 30 days (design, section 7), and ten more in doubt for the device."""
 
-MINIMUM_SATELLITES: Final = 4
+MINIMUM_SATELLITES: Final = gnss.MINIMUM_SATELLITES
 """Fewer give no position with a checked clock. Notes on radio and GNSS, 4.3, step 1."""
-MAXIMUM_HDOP: Final = 6.0
+MAXIMUM_HDOP: Final = gnss.MAXIMUM_HDOP
 """Notes on radio and GNSS, 4.3, step 1."""
-R95_PER_SIGMA: Final = 1.73
+R95_PER_SIGMA: Final = gnss.R95_PER_SIGMA
 """R95 = 1.73 sigma for a circular Gaussian error, sigma being the radial (drms) one. Notes, 4.2 [K]."""
-RANGE_ERROR_M: Final = 5.0
+RANGE_ERROR_M: Final = gnss.RANGE_ERROR_M
 """User equivalent range error of a single-frequency receiver, 4 to 6 m. Notes on radio and GNSS, 4.2 [K]."""
-DEFAULT_R95_M: Final = 25.0
+DEFAULT_R95_M: Final = gnss.DEFAULT_R95_M
 """For a fix that says nothing of its quality; worn at the ankle 5-15 m outdoors, 20-60 m indoors. Notes, 4.2 [K]."""
 COARSE_R95_M: Final = 50.0
 """Errors of a fix coarser than this come in runs, so that several such fixes do not confirm one another [K]."""
@@ -58,9 +60,9 @@ FAR_TIMES: Final = 4.0
 
 NO_FIX_AFTER_S: Final = 600
 """A device that speaks and has no position this long is a finding. Catalogue L01 (10 min)."""
-MAXIMUM_SPEED_M_S: Final = 70.0
+MAXIMUM_SPEED_M_S: Final = gnss.MAXIMUM_SPEED_M_S
 """Faster than this nobody moves. Notes on radio and GNSS, 4.3, step 2."""
-NEW_CLUSTER_FIXES: Final = 3
+NEW_CLUSTER_FIXES: Final = gnss.NEW_CLUSTER_FIXES
 """Consistent fixes after which a new place is believed. Notes on radio and GNSS, 4.3, step 2."""
 
 BATTERY_LOW_PERCENT: Final = 25.0
