@@ -78,9 +78,11 @@ bench: setup ## Speed, beside calibration figures of the same run; writes build/
 	@mkdir -p build
 	@$(BIN)/python -m tests.perf
 
-quality: setup ## How often alarms are right; writes build/quality.json
+quality: setup ## How often alarms and positions are right; writes build/quality.json and build/positions.json
 	@mkdir -p build
 	@$(BIN)/python -m tests.quality
+	@$(BIN)/python -m tests.quality.metrology
+	@$(BIN)/python -m tests.quality.positions
 
 mutate: setup ## Put small wrongs into the rules (RULES="silence jump" or all, which takes hours) and see a test fail for each
 	@$(BIN)/python -m tests.mutation $(RULES)
@@ -97,6 +99,7 @@ firmware: setup ## Compile the images of bracelet, relay and tracker into build/
 docs: setup ## Write the generated pages of docs/reference
 	@scripts/step "reference pages" $(BIN)/python -m scripts.reference
 	@scripts/step "alarm quality" $(BIN)/python -m tests.quality.page
+	@scripts/step "positions" $(BIN)/python -m tests.quality.positions_page
 
 bless: setup ## Rewrite the golden files of the replay tests; read the diff before you commit it
 	@BAQYLAU_BLESS=1 $(BIN)/pytest -q tests/replay
