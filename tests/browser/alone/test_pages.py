@@ -303,6 +303,7 @@ PAGES = (
     "/people",
     "/alarms",
     "/load",
+    "/devices",
 )
 
 

@@ -26,6 +26,7 @@ from baqylau.storage.forwarding_tables import forwarding_basis
 from baqylau.storage.link_tables import link_state
 from baqylau.storage.notice_tables import notice
 from baqylau.storage.schema import alarm
+from baqylau.storage.strangers import stranger
 from tests.unit.storage.kept import NOON
 
 _OLD_ALARMS = """
@@ -49,7 +50,9 @@ _OLD_ACT = """
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) -> None:
-    assert {forwarding_basis.metadata, notice.metadata, alarm.metadata, link_state.metadata} == {metadata}
+    assert {forwarding_basis.metadata, notice.metadata, alarm.metadata, link_state.metadata, stranger.metadata} == {
+        metadata
+    }
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
