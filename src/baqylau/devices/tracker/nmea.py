@@ -28,7 +28,7 @@ class NmeaReader:
         self._day: int | None = None
         self._strengths: dict[str, list[float]] = {}
         self._systems: dict[str, int] = {}
-        self._measured = False
+        self._measured: bool | None = None
 
     def take(self, line: str) -> "Epoch | None":
         """Take a line; give the epoch that it completes, or None."""
@@ -58,10 +58,10 @@ class NmeaReader:
             return None
         before, fields = self._time, self._fields
         strengths, systems, measured = self._strengths, self._systems, self._measured
-        self._time, self._fields, self._strengths, self._systems, self._measured = time, {}, {}, {}, False
+        self._time, self._fields, self._strengths, self._systems, self._measured = time, {}, {}, {}, None
         if not before and not fields:
             return None
-        return self._epoch(before, fields, strengths, systems, measured=measured)
+        return self._epoch(before, fields, strengths, systems, measured=bool(measured))
 
     def _epoch(
         self,
@@ -89,22 +89,24 @@ class NmeaReader:
 
     def _gga(self, words: "list[str]") -> None:
         self._place(words[2:6])
-        self._measured = words[6] not in ("", "0", "6", "7", "8")
+        self._says(measured=words[6] not in ("", "0", "6", "7", "8"))
         self._fields["satellites"] = _whole(words[7])
         self._fields["hdop"] = _fraction(words[8])
         self._fields["altitude_m"] = _fraction(words[9])
 
     def _rmc(self, words: "list[str]") -> None:
         self._place(words[3:7])
-        self._measured = self._measured or words[2] == "A"
-        if words[2] == "V":
-            self._measured = False
+        self._says(measured=words[2] == "A")
         knots = _fraction(words[7])
         self._fields["speed_m_s"] = None if knots is None else knots * _KNOTS
         self._fields["course_deg"] = _fraction(words[8])
         date = words[9]
         if len(date) == 6 and date.isdigit():  # noqa: PLR2004 - ddmmyy
             self._day = days_of("20" + date[4:] + "-" + date[2:4] + "-" + date[:2])
+
+    def _says(self, *, measured: bool) -> None:
+        """Take a sentence's word on whether the place was measured now: all of them have to agree."""
+        self._measured = measured and self._measured is not False
 
     def _place(self, words: "list[str]") -> None:
         latitude_deg, longitude_deg = _degrees(words[0], words[1], 2), _degrees(words[2], words[3], 3)
@@ -167,7 +169,7 @@ def _fraction(text: str) -> "float | None":
     digits = whole.lstrip("-") + rest
     if not digits.isdigit() or len(digits) > DIGITS_MAX:
         return None
-    number = int(digits) / 10 ** len(rest)
+    number = int(digits) / 10.0 ** len(rest)
     return -number if text[:1] == "-" else number
 
 

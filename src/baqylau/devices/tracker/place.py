@@ -63,13 +63,20 @@ def _tell(turn: "Turn", epoch: "Epoch", judged: "Judgement | None") -> None:
 def _answer(turn: "Turn", bodies: "list[said.Said]", *, found: bool) -> None:
     """Write down what was found, and that the orders which waited for it are done."""
     state = turn.state
+    _put(turn, bodies, found=found)
+    state.plan.told(turn.at_ms, found=found)
+    state.candidate, state.satellites = None, None
+
+
+def _put(turn: "Turn", bodies: "list[said.Said]", *, found: bool) -> None:
+    """Write a place, or that there is none; the orders that waited for it are done."""
+    state = turn.state
     turn.write(said.own(bodies), urgent=bool(state.asked))
     if not state.asked:
         turn.do(Upload(urgent=False))
     for number in state.asked:
         turn.write(said.result(number, "done" if found else "failed", "" if found else "no_fix"), urgent=True)
-    state.plan.told(turn.at_ms, found=found)
-    state.asked, state.candidate, state.satellites = (), None, None
+    state.asked = ()
 
 
 def _warn(turn: "Turn", place: Place) -> None:
@@ -145,6 +152,7 @@ def heard(turn: "Turn", given: "Heard") -> None:
     elif state.anchors.entered(turn.at_ms):
         state.unkept = True
         sum_up(turn)
+        state.plan.told(turn.at_ms, found=True)
 
 
 def sum_up(turn: "Turn") -> None:
@@ -154,7 +162,7 @@ def sum_up(turn: "Turn") -> None:
     state.summed_ms = turn.at_ms
     if frames:
         turn.write(said.reception(relay, frame, rssi_dbm, frames, max(state.clock.utc_ms(first_ms), 0)))
-    _answer(turn, [said.fix_by_relay(*state.anchors.places[relay])], found=True)
+    _put(turn, [said.fix_by_relay(*state.anchors.places[relay])], found=True)
 
 
 def indoors(turn: "Turn") -> None:
