@@ -137,8 +137,8 @@ RECEIVER_REACH_M: Final = 500.0
 
 STRONG_SATELLITES: Final = 6
 """A receiver that hears so many satellites stands in the open [K]."""
-STRONG_CN0_DBHZ: Final = 35.0
-"""Their mean strength in the open. Notes on radio and GNSS, 4.4 [K]."""
+STRONG_CN0_DBHZ: Final = 31.0
+"""Their mean strength in the open, worn at the ankle below trees too. Notes on radio and GNSS, 4.4 [K]."""
 STRONG_R95_M: Final = 25.0
 """A fix this precise was made in the open, or nearly. Notes on radio and GNSS, 4.2 [K]."""
 STRONG_CELL_DBM: Final = -95.0

@@ -218,7 +218,8 @@ def _of_strengths(now: Memory, epoch: "Epoch", at_s: float) -> "tuple[Sign, ...]
     """Read satellites that are too equal, and systems that are not used any more beside one that is."""
     found = []
     spread = spread_db(epoch.cn0_dbhz or ())
-    if spread is not None and now.sky is not None and now.sky.now_dbhz >= SKY_OPEN_DBHZ:
+    is_open = now.sky is not None and now.sky.now_dbhz >= SKY_OPEN_DBHZ
+    if spread is not None and is_open:
         grade = sum(1 for limit in EQUAL_SIGMAS_DB if spread < limit)
         if grade:
             found.append(Sign(SPOOF, "equal", signs.SIGNAL, grade + 1, spread))
@@ -227,7 +228,7 @@ def _of_strengths(now: Memory, epoch: "Epoch", at_s: float) -> "tuple[Sign, ...]
         alone = used == 1 and now.systems > 1
         now.systems = max(now.systems, used)
         now.alone_since_s = (at_s if now.alone_since_s is None else now.alone_since_s) if alone else None
-    if now.alone_since_s is not None and at_s - now.alone_since_s >= ONE_SYSTEM_S:
+    if is_open and now.alone_since_s is not None and at_s - now.alone_since_s >= ONE_SYSTEM_S:
         found.append(Sign(SPOOF, "one_system", signs.SYSTEMS, 1, at_s - now.alone_since_s))
     return tuple(found)
 
