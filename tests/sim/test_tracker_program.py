@@ -145,6 +145,8 @@ class Board:
                 await asyncio.sleep(0.2)
         except ConnectionError:
             return
+        finally:
+            writer.transport.abort()
 
 
 @contextmanager
