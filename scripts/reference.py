@@ -173,8 +173,9 @@ def described_commands(command: object, path: str) -> Iterable[str]:
     if command.hidden:
         return
     if isinstance(command, TyperGroup):
-        for name, below in sorted(command.commands.items()):
-            yield from described_commands(below, f"{path} {name}")
+        context = typer.Context(command)
+        for name in sorted(command.list_commands(context)):
+            yield from described_commands(command.get_command(context, name), f"{path} {name}")
         return
     arguments = [parameter for parameter in command.params if isinstance(parameter, TyperArgument)]
     options = [parameter for parameter in command.params if isinstance(parameter, TyperOption) and not parameter.hidden]

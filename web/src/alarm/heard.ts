@@ -67,6 +67,8 @@ function said(body: Body, zones: readonly Zone[]): string {
       return t('heard.nearness', { distance: metres(body.distance_m), accuracy: metres(body.accuracy_m) })
     case 'panic':
       return t('heard.panic')
+    case 'call_asked':
+      return t('heard.call_asked')
   }
 }
 
