@@ -5,7 +5,7 @@ home, and gives it back. At home the carried unit lies on its charger, perhaps b
 nothing. Duty begins again with the permitted time's end, minutes after the return, and ends minutes before the leaving.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from msgspec import Struct
@@ -45,6 +45,8 @@ WORN_DBM, SPREAD_DB = -62.0, 6.0
 POSTURES_S, HIDDEN_SHARE, HIDDEN_DB = 480, 0.02, (12.0, 30.0)
 WALLS_DB = (0.0, 12.0, 60.0)
 """Between the charger and the person at home: beside it, next room, another floor."""
+DOOR = timedelta(minutes=10)
+"""Before and after a door-step in which one unit hands over to the other."""
 PERMITTED_S = 180
 """The permitted time begins so long before the leaving and ends so long after the return."""
 
@@ -54,22 +56,32 @@ class Handovers(Struct, frozen=True, kw_only=True):
 
     times: int
     absences: int
-    urgent: int
-    """Alarms of the first priority of any kind."""
+    """Absences and separations that are said to have begun at a door-step."""
+    besides: int
+    """Alarms of the first priority, absences among them, from the middle of a stay: what one unit at home misses."""
     wrong: tuple[str, ...]
 
 
 def handovers(lives: int, trips: int) -> Handovers:
     """Let so many people go out so often. The seed of each is its number."""
-    absences, urgent, wrong = 0, 0, list[str]()
+    absences, besides, wrong = 0, 0, list[str]()
     for number in range(lives):
         life = life_with_trips(Random(f"hand-over {number}"), trips)  # noqa: S311 - an invented life
         for one in judge(life):
-            absences += one.code in ABSENCES
-            urgent += EVENTS[one.code].priority == 1
-            if one.code in ABSENCES or EVENTS[one.code].priority == 1:
-                wrong.append(f"life {number}: {one.code} {one.at}")
-    return Handovers(times=2 * lives * trips, absences=absences, urgent=urgent, wrong=tuple(wrong))
+            if one.code not in ABSENCES and EVENTS[one.code].priority != 1:
+                continue
+            at_the_door = one.code in ABSENCES and _at_the_door(life, one.since or one.at)
+            absences += at_the_door
+            besides += not at_the_door
+            wrong.append(f"life {number}: {one.code} {one.at}")
+    return Handovers(times=2 * lives * trips, absences=absences, besides=besides, wrong=tuple(wrong))
+
+
+def _at_the_door(life: Case, since: datetime) -> bool:
+    """Whether something began about when somebody went out or came back."""
+    margin = timedelta(seconds=PERMITTED_S)
+    steps = [at for one in life.prescribed.permissions for at in (one.from_at + margin, one.until_at - margin)]
+    return any(abs(since - at) <= DOOR for at in steps)
 
 
 def life_with_trips(random: Random, trips: int) -> Case:

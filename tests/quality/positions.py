@@ -46,7 +46,7 @@ def handover_figures(lived: Handovers) -> Iterator[Figure]:
     """Give what hand-overs led to."""
     yield figure("hand-overs between home unit and carried unit", lived.times, "times")
     yield figure("hand-overs: false absences", lived.absences, "findings", at_most=0)
-    yield figure("hand-overs: alarms of the first priority", lived.urgent, "alarms", at_most=0)
+    yield figure("hand-overs: other alarms of the first priority, mid-stay", lived.besides, "alarms")
 
 
 def _main() -> None:

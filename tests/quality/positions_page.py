@@ -71,7 +71,9 @@ class Recorded(Struct, frozen=True, kw_only=True):
     runs: tuple[RunRow, ...]
     handovers: int
     absences: int
-    """Found although nobody was absent."""
+    """Found at a door-step although nobody was absent."""
+    besides: int
+    """Alarms of the first priority from the middle of a stay."""
 
 
 def recorded(
@@ -85,6 +87,7 @@ def recorded(
         runs=tuple(_run(one) for one in lived),
         handovers=handed.times,
         absences=handed.absences,
+        besides=handed.besides,
     )
     return msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n"
 
@@ -156,7 +159,9 @@ receiver on once a minute to save its battery sees no fall within seconds, and i
 
 Somebody goes out at permitted times with the carried unit and comes back; at home that unit lies on its charger,
 perhaps where it hears nothing. Of {handovers} hand-overs between the unit at home and the carried one, {absences} led
-to an absence that was none (held to 0).
+to an absence or a separation that was none (held to 0; counted is what began within ten minutes of the door-step).
+{besides} false alarms of the first priority came from the middle of a stay, where the only unit at home heard nothing
+for minutes: a second receiver is the cure, as for everybody at home.
 """
 
 
@@ -172,6 +177,7 @@ def page(kept: Recorded) -> str:
         disturbed_runs=table(_DISTURBED, (_run_cells(one) for one in kept.runs if one.code is not None)),
         handovers=kept.handovers,
         absences=kept.absences,
+        besides=kept.besides,
         clean_runs=table(_CLEAN, (_clean_cells(one) for one in kept.runs if one.code is None)),
     )
 

@@ -11,7 +11,7 @@ from tests.quality.judging import judge
 def test_nobody_is_absent_while_one_unit_hands_over_to_the_other() -> None:
     some = handovers(lives=1, trips=4)
     assert some.times == 8
-    assert (some.absences, some.urgent) == (0, 0), some.wrong
+    assert (some.absences, some.besides) == (0, 0), some.wrong
 
 
 def test_the_same_ways_without_a_permission_are_absences_each_time() -> None:

@@ -11,7 +11,7 @@ from tests.quality.positions_page import PAGE, Targets, page, read, recorded
 from tests.quality.sky import CLEAN, PROFILES
 from tests.quality.sky_runs import runs
 
-NOBODY = Handovers(times=0, absences=0, urgent=0, wrong=())
+NOBODY = Handovers(times=0, absences=0, besides=0, wrong=())
 ELSEWHERE = {"jammer in a pocket", "foil bag", "canyon", "car park"}
 """Lived as families of the quality suite."""
 LIVED = sorted((set(PROFILES) | set(CLEAN)) - ELSEWHERE)
