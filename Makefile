@@ -11,7 +11,8 @@ BIN := .venv/bin
 PAGES := src/baqylau/monitoring/workstation/static/index.html
 PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
                 $(shell find src/baqylau/domain -name '*.py') src/baqylau/monitoring/workstation/messages.py
-TESTS := tests/unit tests/micropython tests/property tests/replay tests/sim tests/arch tests/docs tests/browser
+TESTS := tests/unit tests/property tests/replay tests/arch tests/browser
+LIVE := tests/sim tests/docs tests/micropython
 
 .PHONY: help
 help: ## This list
@@ -68,8 +69,10 @@ check-web:
 	@cd web && ../scripts/step "web types" ../scripts/npm run --silent check
 	@cd web && ../scripts/step "web tests" ../scripts/npm run --silent test
 
+# The stories of LIVE wait more than they work: they run beside the others and are shown after them.
 test: system check ## Everything that must pass before a change lands
-	@$(BIN)/pytest -q $(TESTS)
+	@mkdir -p build; $(BIN)/pytest -q $(LIVE) >build/live.log 2>&1 & live=$$!; right=0; \
+	$(BIN)/pytest -q $(TESTS) || right=1; wait $$live || right=1; cat build/live.log; exit $$right
 
 # --- measure ----------------------------------------------------------------------------------------------------------
 

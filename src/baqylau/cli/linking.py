@@ -96,6 +96,7 @@ class Link:
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
+        self.desk.release()
         if self._bridge is not None:
             await self._bridge.close()
         await self._door.close()

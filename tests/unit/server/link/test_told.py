@@ -110,7 +110,7 @@ def test_a_unit_with_a_new_key_begins_a_new_life_and_the_old_one_is_over_at_once
         await post(client, old.batch(1, [(minutes(-2), own()), (minutes(-1), own())]))
         old.configuration = desk.view.version_for(UNIT)
         waiting = asyncio.create_task(post(client, old.poll(START, wait_s=20), "poll"))
-        await asyncio.sleep(0.2)
+        await somebody_waits(desk)
         site.keys.revoke(UNIT, "the board was exchanged", by="dana")
         site.keys.enrol(UNIT, site.keys.of(UNIT)[0].kind, "H-0001", renewed.key.public_key, by="dana")
         desk.take_over(site.sources.view(), {})
@@ -139,14 +139,36 @@ def test_too_long_too_often_and_elsewhere_are_refused(engine: Engine, monkeypatc
     story(site, tell)
 
 
+async def somebody_waits(desk: Desk) -> None:
+    for _ in range(2000):
+        if desk.waiting:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("nobody waits")
+
+
+def test_a_gateway_that_closes_answers_who_waits_and_lets_nobody_wait_again(engine: Engine) -> None:
+    site, unit = Household(engine).enrol(), Unit()
+
+    async def tell(desk: Desk, client: httpx.AsyncClient) -> None:
+        unit.configuration = desk.view.version_for(UNIT)
+        waiting = asyncio.create_task(post(client, unit.poll(START, wait_s=20), "poll"))
+        await somebody_waits(desk)
+        desk.release()
+        async with asyncio.timeout(10):
+            assert unit.opened((await waiting).content).answer.commands == ()
+            await post(client, unit.poll(minutes(1), wait_s=20), "poll")
+
+    story(site, tell)
+
+
 def test_a_command_goes_out_by_poll_is_acknowledged_and_done(engine: Engine) -> None:
     site, unit = Household(engine).enrol(), Unit()
 
     async def tell(desk: Desk, client: httpx.AsyncClient) -> None:
         unit.configuration = desk.view.version_for(UNIT)
         waiting = asyncio.create_task(post(client, unit.poll(START, wait_s=20), "poll"))
-        await asyncio.sleep(0.3)
-        assert desk.waiting == 1
+        await somebody_waits(desk)
         command = site.commands.give(UNIT, ReportNow(), minutes(10), by="dana")
         desk.take_over(desk.view, site.commands.open())
         answer = unit.opened((await waiting).content).answer

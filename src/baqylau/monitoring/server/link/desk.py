@@ -108,6 +108,13 @@ class Desk:
         self._open: dict[DeviceId, tuple[Command, ...]] = commands.open()
         self.waiting = 0
         """Polls that wait for news."""
+        self._closing = False
+
+    def release(self) -> None:
+        """Let every poll that waits be answered at once, and none wait any more: the door is about to close."""
+        self._closing = True
+        for one in self._peers.values():
+            one.news.set()
 
     async def either(self, raw: bytes, peer: str) -> Reply:
         """Take a batch or a poll: what was proven as the one is never the other."""
@@ -191,7 +198,7 @@ class Desk:
         self.waiting += 1
         try:
             async with asyncio.timeout(min(max(poll.wait_s, 0), POLL_S_MAX)):
-                while not self._commands_for(one, poll.device_id) and not self._newer(one, poll):
+                while not self._closing and not self._commands_for(one, poll.device_id) and not self._newer(one, poll):
                     one.news.clear()
                     key = self.view.key_of(poll.device_id)
                     await one.news.wait()
