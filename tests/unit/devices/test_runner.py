@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from baqylau.crypto.blocks import aes
 from baqylau.devices.bracelet import core
+from baqylau.devices.strap import Sample
 from baqylau.protocols.beacon.status import unpack
 from firmware.runner import started, turn
 from tests.micropython.table import BEGIN_S, ROOT, SITTING
@@ -51,8 +52,8 @@ class OurBoard:
         self.flash[name] = value
 
 
-def sample(at_ms: int) -> core.Sample:
-    return core.Sample(at_ms, **SITTING)
+def sample(at_ms: int) -> Sample:
+    return Sample(at_ms, **SITTING)
 
 
 def turns(board: OurBoard, state: core.State, until_ms: int) -> core.State:

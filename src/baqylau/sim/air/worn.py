@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.crypto.blocks import aes
+from baqylau.devices import strap
 from baqylau.devices.beacon_inputs import Line, Order, Tick
 from baqylau.devices.beacon_sender import Beacon
 from baqylau.devices.bracelet import core as bracelet
@@ -125,7 +126,7 @@ class Bracelet(_Transmitter):
     def _sample(self, at_ms: int) -> None:
         one = self._sensors
         self._step(
-            bracelet.Sample(
+            strap.Sample(
                 at_ms,
                 strap=(one.loop_ohm, one.loop_percent),
                 case=(one.case_open, one.inside_lux),
