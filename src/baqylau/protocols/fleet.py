@@ -8,78 +8,48 @@ from baqylau.domain.commands import Order
 from baqylau.protocols import egts, galileosky, gt06, h02, navtelecom, osmand, queclink, teltonika, watch, wialon
 from baqylau.protocols.session import DeviceSide, Event, Session, TakesOrders
 
+Device = Callable[[str, str], DeviceSide]
+"""Gives the device's side for a number and a password."""
+Decode = Callable[[bytes], tuple[Event, ...]]
+
 
 class FleetProtocol(Struct, frozen=True, kw_only=True):
     """Both sides of a protocol, and how to read one frame outside any conversation."""
 
     session: Callable[[], Session]
-    device: Callable[[str, str], DeviceSide]
-    """Give the device's side for a number and a password."""
-    decode_frame: Callable[[bytes], tuple[Event, ...]]
+    device: Device
+    decode_frame: Decode
     is_text: bool
 
 
+def _text(session: Callable[[], Session], device: Device, decode_frame: Decode) -> FleetProtocol:
+    return FleetProtocol(session=session, device=device, decode_frame=decode_frame, is_text=True)
+
+
+def _binary(session: Callable[[], Session], device: Device, decode_frame: Decode) -> FleetProtocol:
+    return FleetProtocol(session=session, device=device, decode_frame=decode_frame, is_text=False)
+
+
+def _by_number(device: Callable[[str], DeviceSide]) -> Device:
+    """Give a device of a protocol that knows no password."""
+    return lambda number, _password: device(number)
+
+
 FLEET: dict[str, FleetProtocol] = {
-    "wialon": FleetProtocol(
-        session=wialon.WialonSession,
-        device=wialon.WialonDevice,
-        decode_frame=wialon.decode_frame,
-        is_text=True,
+    "wialon": _text(wialon.WialonSession, wialon.WialonDevice, wialon.decode_frame),
+    "egts": _binary(egts.EgtsSession, _by_number(egts.EgtsDevice), egts.decode_frame),
+    "teltonika": _binary(teltonika.TeltonikaSession, _by_number(teltonika.TeltonikaDevice), teltonika.decode_frame),
+    "gt06": _binary(gt06.Gt06Session, _by_number(gt06.Gt06Device), gt06.decode_frame),
+    "galileosky": _binary(
+        galileosky.GalileoskySession, _by_number(galileosky.GalileoskyDevice), galileosky.decode_frame
     ),
-    "egts": FleetProtocol(
-        session=egts.EgtsSession,
-        device=lambda number, _password: egts.EgtsDevice(number),
-        decode_frame=egts.decode_frame,
-        is_text=False,
+    "navtelecom": _binary(
+        navtelecom.NavtelecomSession, _by_number(navtelecom.NavtelecomDevice), navtelecom.decode_frame
     ),
-    "teltonika": FleetProtocol(
-        session=teltonika.TeltonikaSession,
-        device=lambda number, _password: teltonika.TeltonikaDevice(number),
-        decode_frame=teltonika.decode_frame,
-        is_text=False,
-    ),
-    "gt06": FleetProtocol(
-        session=gt06.Gt06Session,
-        device=lambda number, _password: gt06.Gt06Device(number),
-        decode_frame=gt06.decode_frame,
-        is_text=False,
-    ),
-    "galileosky": FleetProtocol(
-        session=galileosky.GalileoskySession,
-        device=lambda number, _password: galileosky.GalileoskyDevice(number),
-        decode_frame=galileosky.decode_frame,
-        is_text=False,
-    ),
-    "navtelecom": FleetProtocol(
-        session=navtelecom.NavtelecomSession,
-        device=lambda number, _password: navtelecom.NavtelecomDevice(number),
-        decode_frame=navtelecom.decode_frame,
-        is_text=False,
-    ),
-    "osmand": FleetProtocol(
-        session=osmand.OsmAndSession,
-        device=lambda number, _password: osmand.OsmAndDevice(number),
-        decode_frame=osmand.decode_frame,
-        is_text=True,
-    ),
-    "watch": FleetProtocol(
-        session=watch.WatchSession,
-        device=lambda number, _password: watch.WatchDevice(number),
-        decode_frame=watch.decode_frame,
-        is_text=True,
-    ),
-    "queclink": FleetProtocol(
-        session=queclink.QueclinkSession,
-        device=lambda number, _password: queclink.QueclinkDevice(number),
-        decode_frame=queclink.decode_frame,
-        is_text=True,
-    ),
-    "h02": FleetProtocol(
-        session=h02.H02Session,
-        device=lambda number, _password: h02.H02Device(number),
-        decode_frame=h02.decode_frame,
-        is_text=True,
-    ),
+    "osmand": _text(osmand.OsmAndSession, _by_number(osmand.OsmAndDevice), osmand.decode_frame),
+    "watch": _text(watch.WatchSession, _by_number(watch.WatchDevice), watch.decode_frame),
+    "queclink": _text(queclink.QueclinkSession, _by_number(queclink.QueclinkDevice), queclink.decode_frame),
+    "h02": _text(h02.H02Session, _by_number(h02.H02Device), h02.decode_frame),
 }
 
 
