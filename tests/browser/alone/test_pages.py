@@ -145,9 +145,12 @@ def test_a_person_is_found_and_shown(visit: Open) -> None:
     assert page.locator(".restrictions li").count() == 3
 
 
-def test_a_whole_life_is_worked_by_keys_to_its_decision(visit: Open) -> None:
+@pytest.mark.parametrize("latency_ms", [0, 400], ids=["a quick line", "a slow line"])
+def test_a_whole_life_is_worked_by_keys_to_its_decision(visit: Open, latency_ms: int) -> None:
     page = visit("/alarms/418")
     page.wait_for_selector(".say")
+    line = {"offline": False, "latency": latency_ms, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
     page.keyboard.press("KeyA")
     expect(page.locator(".title .chip").first).to_contain_text("Yours")
     page.keyboard.press("KeyS")

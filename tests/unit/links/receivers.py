@@ -7,7 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import Queue
 
 import uvicorn
@@ -109,6 +109,9 @@ class Centre:
         """Destination, text and its coding."""
         self.fates: list[str] = []
         """What becomes of messages, the next first; no receipt when nothing is said."""
+        self.keeps_receipts = False
+        """Hold them back until `tell_receipts`."""
+        self._receipts: list[tuple[socket.socket, bytes]] = []
         self.statuses: list[int] = []
         """Statuses of the answers to come."""
         self.hangs_up_after_bind = False
@@ -130,11 +133,11 @@ class Centre:
                 line, _ = self._listener.accept()
             except OSError:
                 return
-            with line:
-                try:
-                    self._converse(self._tls.wrap_socket(line, server_side=True) if self._tls else line)
-                except OSError:
-                    continue
+            with suppress(OSError), line, self._secured(line) as secured:
+                self._converse(secured)
+
+    def _secured(self, line: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(line, server_side=True) if self._tls else line
 
     def _converse(self, line: socket.socket) -> None:
         while (head := _exactly(line, 4)) is not None:
@@ -165,7 +168,15 @@ class Centre:
         if pdu.registered_delivery and self.fates:  # type: ignore[attr-defined]
             said = f"id:{self._number} sub:001 dlvrd:001 stat:{self.fates.pop(0)} err:000 text:".encode()
             receipt = smpp.make_pdu("deliver_sm", client=self, esm_class=0x04, short_message=said)
-            line.sendall(receipt.generate())
+            self._receipts.append((line, receipt.generate()))
+        if not self.keeps_receipts:
+            self.tell_receipts()
+
+    def tell_receipts(self) -> None:
+        """Say what became of the messages so far."""
+        while self._receipts:
+            line, receipt = self._receipts.pop(0)
+            line.sendall(receipt)
 
 
 def _exactly(line: socket.socket, size: int) -> bytes | None:

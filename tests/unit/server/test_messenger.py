@@ -201,11 +201,12 @@ def test_a_person_whose_telephone_has_the_message_was_contacted_and_one_with_no_
     house: House, open_office: Opener
 ) -> None:
     with sms_centre() as (centre, port):
-        centre.fates = ["DELIVRD"]
+        centre.fates, centre.keeps_receipts = ["DELIVRD"], True
         sms = SmppGateway(host="127.0.0.1", port=port, system_id="bq", password="right", source="Baqylau")  # noqa: S106 - invented
         office = open_office(Telling(sms=sms, wearer_first=True))
         reached, unknown = office.raised(Code.BATTERY_LOW, "t-1"), office.raised(Code.BATTERY_LOW, "t-2")
         assert {*office.told(reached), *office.told(unknown)} == {NoticeState.SENT}
+        centre.tell_receipts()
         alarms = Alarms(house.engine, house.clock)
         until(lambda: _contacted(house, office, alarms) != [])
         assert len(_contacted(house, office, alarms)) == 1
