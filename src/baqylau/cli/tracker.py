@@ -13,7 +13,8 @@ import typer
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.options import Lifeline
-from baqylau.devices.tracker.folder import Folder, NotEnrolledError, RunningError, TrackerEnrolment
+from baqylau.devices.linux_unit.folder import NotEnrolledError, RunningError
+from baqylau.devices.tracker.folder import Folder, TrackerEnrolment
 from baqylau.devices.tracker.machine import Machine
 from baqylau.devices.tracker.replay import LogError, epochs_of, play
 from baqylau.devices.tracker.shell import Ended, Parts, Shell

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from baqylau.cli import workshop
 from baqylau.cli.equipment import TrackerEnrolment, tracker_enrolment
 from baqylau.cli.workshop import Workshop
-from baqylau.devices.tracker.folder import Folder, NotEnrolledError
+from baqylau.devices.linux_unit.folder import NotEnrolledError
+from baqylau.devices.tracker.folder import Folder
 from baqylau.domain.ids import DeviceId
 from baqylau.sim.demo_wearers import board, wearers, wearers_registry
 from baqylau.storage.device_keys import KEY_BYTES, KeyKind

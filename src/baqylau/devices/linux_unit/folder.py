@@ -73,13 +73,18 @@ class Folder:
 
     def alone(self) -> BinaryIO:
         """Hold the right to run on this folder as long as the file is open; `RunningError` when another has it."""
-        lock = (self.path / "unit.lock").open("ab")
-        try:
-            flock(lock, LOCK_EX | LOCK_NB)
-        except BlockingIOError as taken:
-            lock.close()
-            raise RunningError from taken
-        return lock
+        return held(self.path / "unit.lock")
+
+
+def held(path: Path) -> BinaryIO:
+    """Hold a lock as long as the file is open; `RunningError` when another has it."""
+    lock = path.open("ab")
+    try:
+        flock(lock, LOCK_EX | LOCK_NB)
+    except BlockingIOError as taken:
+        lock.close()
+        raise RunningError from taken
+    return lock
 
 
 def _read(raw: bytes) -> Enrolment:

@@ -1,12 +1,12 @@
 """The folder of one tracker's program: who it is, and the secret that it shares with the server."""
 
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 
+from baqylau.devices.linux_unit.folder import NotEnrolledError, held
 from baqylau.domain.ids import DeviceId
 
 SECRET_BYTES = 32
@@ -21,14 +21,6 @@ class TrackerEnrolment(Struct, frozen=True, kw_only=True):
     """Shared with the server, hexadecimal."""
     root: str
     """Certificate by which the server is known on its line, PEM."""
-
-
-class NotEnrolledError(Exception):
-    """There is no enrolment here, or it cannot be read as one."""
-
-
-class RunningError(Exception):
-    """Another program runs on this folder."""
 
 
 class Folder:
@@ -58,13 +50,7 @@ class Folder:
 
     def alone(self) -> BinaryIO:
         """Hold the right to run on this folder as long as the file is open; `RunningError` when another has it."""
-        lock = (self.path / "tracker.lock").open("ab")
-        try:
-            flock(lock, LOCK_EX | LOCK_NB)
-        except BlockingIOError as taken:
-            lock.close()
-            raise RunningError from taken
-        return lock
+        return held(self.path / "tracker.lock")
 
 
 def _read(raw: bytes) -> TrackerEnrolment:

@@ -4,10 +4,8 @@ Each house listens on its own address, and the program of its unit connects to i
 happens in a house is a plot of scenes; the bracelet's and the relay's real cores send.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from random import Random
 
 from msgspec import Struct
@@ -17,11 +15,10 @@ from baqylau.links.radio.words import Frame, Noise, Sensor
 from baqylau.protocols.beacon.system_time import seconds_at
 from baqylau.sim.air.worn import Bracelet, Crystal, Relay
 from baqylau.sim.client import Sleep
+from baqylau.sim.speaking import speak
 
 STEP_S = 0.05
 """How exactly frames are sent at their instants."""
-ENDED_S = 0.1
-"""So long lines may take to be closed."""
 NOISE_S, BOX_S, STRANGER_S = 10.0, 60.0, 7.0
 QUIET_DBM, JAMMED_DBM, STRANGER_DBM = -103.0, -60.0, -80.0
 LOSS = 0.05
@@ -128,38 +125,9 @@ async def run_houses(
     opened: Callable[[Sequence[int]], None] | None = None,
 ) -> None:
     """Let all houses be on the air until cancelled. `opened` is told their ports; `OSError` when one is taken."""
-    listeners: list[set[asyncio.StreamWriter]] = [set() for _ in houses]
-    servers = [
-        await asyncio.start_server(partial(_attended, writers), house.host, house.port)
-        for house, writers in zip(houses, listeners, strict=True)
-    ]
-    if opened is not None:
-        opened([server.sockets[0].getsockname()[1] for server in servers])
-    begun_at = now()
-    live = [LiveHouse(house, begun_at, Random(random.getrandbits(64))) for house in houses]  # noqa: S311 - noise
-    try:
-        while True:
-            after_s = (now() - begun_at).total_seconds()
-            for one, writers in zip(live, listeners, strict=True):
-                lines = b"".join(one.lines(after_s))
-                for writer in writers:
-                    writer.write(lines)
-            await sleep(STEP_S)
-    finally:
-        for server, writers in zip(servers, listeners, strict=True):
-            server.close()
-            for writer in tuple(writers):
-                writer.transport.abort()
-        await asyncio.sleep(ENDED_S)
 
+    def begun(at: datetime) -> list[LiveHouse]:
+        return [LiveHouse(house, at, Random(random.getrandbits(64))) for house in houses]  # noqa: S311 - noise
 
-async def _attended(
-    writers: set[asyncio.StreamWriter], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    """Keep a listener until it goes."""
-    writers.add(writer)
-    try:
-        await reader.read()
-    finally:
-        writers.discard(writer)
-        writer.close()
+    addresses = [(house.host, house.port) for house in houses]
+    await speak(addresses, begun, every_s=STEP_S, now=now, sleep=sleep, opened=opened)

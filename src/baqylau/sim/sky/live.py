@@ -4,10 +4,8 @@ Each board listens on its own address, and the program of its tracker connects t
 along a way, over and over; what is done to the receiver is done in the first round.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from random import Random
 
 from msgspec import Struct
@@ -22,6 +20,7 @@ from baqylau.sim.sky.network import Network
 from baqylau.sim.sky.receiver import Receiver
 from baqylau.sim.sky.sentences import sentences
 from baqylau.sim.sky.way import Leg, Way
+from baqylau.sim.speaking import speak
 from baqylau.sim.town_plan import Place
 
 STEP_S, SENSED_S = 1.0, 5.0
@@ -86,37 +85,9 @@ async def run_boards(
     opened: Callable[[Sequence[int]], None] | None = None,
 ) -> None:
     """Let all boards be worn until cancelled. `opened` is told their ports; `OSError` when one is taken."""
-    listeners: list[set[asyncio.StreamWriter]] = [set() for _ in boards]
-    servers = [
-        await asyncio.start_server(partial(_attended, writers), board.host, board.port)
-        for board, writers in zip(boards, listeners, strict=True)
-    ]
-    if opened is not None:
-        opened([server.sockets[0].getsockname()[1] for server in servers])
-    begun_at = now()
-    worn = [LiveBoard(board, begun_at, Random(random.getrandbits(64))) for board in boards]  # noqa: S311 - noise
-    try:
-        while True:
-            after_s = (now() - begun_at).total_seconds()
-            for one, writers in zip(worn, listeners, strict=True):
-                said = b"".join(one.lines(after_s))
-                for writer in writers:
-                    writer.write(said)
-            await sleep(STEP_S)
-    finally:
-        for server, writers in zip(servers, listeners, strict=True):
-            server.close()
-            for writer in tuple(writers):
-                writer.transport.abort()
 
+    def begun(at: datetime) -> list[LiveBoard]:
+        return [LiveBoard(board, at, Random(random.getrandbits(64))) for board in boards]  # noqa: S311 - noise
 
-async def _attended(
-    writers: set[asyncio.StreamWriter], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    """Keep a listener until it goes."""
-    writers.add(writer)
-    try:
-        await reader.read()
-    finally:
-        writers.discard(writer)
-        writer.close()
+    addresses = [(board.host, board.port) for board in boards]
+    await speak(addresses, begun, every_s=STEP_S, now=now, sleep=sleep, opened=opened)
