@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from baqylau.domain.ids import DeviceId
+from baqylau.domain.checks import CheckKind
+from baqylau.domain.ids import CheckId, DeviceId, PersonId
 from baqylau.domain.people import Language
 
 
@@ -62,6 +63,27 @@ class LocateMode(Struct, frozen=True, kw_only=True, tag="locate", gc=False):
     """Find the place by every means and tell it as often as the device can."""
 
     for_s: int
+
+
+class BeginCheck(Struct, frozen=True, kw_only=True, tag="check", gc=False):
+    """Ask the person for a check, remind them, and take it once they begin. The steps follow from the nonce."""
+
+    check_id: CheckId
+    kind: CheckKind
+    person_id: PersonId
+    nonce: bytes
+    due_at: datetime
+    remind_at: datetime
+    expires_at: datetime
+    language: Language
+    aloud: bool = True
+    """Whether the unit may speak up by itself; False in quiet hours unless it is urgent."""
+
+
+class WithdrawCheck(Struct, frozen=True, kw_only=True, tag="withdraw", gc=False):
+    """The check is not asked for any more."""
+
+    check_id: CheckId
 
 
 Order = TellPerson | ReportNow | WalkNow | ClearLatches | Restart | SetRate | LocateMode

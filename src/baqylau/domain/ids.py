@@ -10,6 +10,8 @@ PermissionId = NewType("PermissionId", str)
 FittingId = NewType("FittingId", str)
 MaintenanceId = NewType("MaintenanceId", str)
 ConsentId = NewType("ConsentId", str)
+CheckId = NewType("CheckId", str)
+"""32 hex digits, random."""
 
 ObservationId = NewType("ObservationId", str)
 """32 hex digits, derived from the device and the content: the same fact always has the same id."""
