@@ -243,6 +243,8 @@ class Decided(Struct, frozen=True, tag="check_decided", kw_only=True, gc=False):
     check_id: CheckId
     outcome: Likely
     by: str
+    grounds: str = ""
+    """In the person's own words: what in the recordings decided it."""
 
 
 CheckBody = Asked | Begun | Ended | Likeness | BreathSample | Calibrated | Lens | Bypass | Voided | Decided
