@@ -57,4 +57,10 @@ class Restarting(Struct, frozen=True, gc=False):
     """Begin the program again."""
 
 
-Output = Write | Say | Light | Upload | AskTime | Restarting
+class Do(Struct, frozen=True, gc=False):
+    """Something that only this kind of unit does: its hands know how (`shell.Parts.hands`)."""
+
+    act: Struct
+
+
+Output = Write | Say | Light | Upload | AskTime | Restarting | Do

@@ -6,7 +6,7 @@ remembers are on disk before anything else that the core wants is done. A lost r
 
 import asyncio
 import subprocess
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from random import Random
@@ -31,13 +31,25 @@ from baqylau.devices.linux_unit.inputs import (
     UnitInput,
 )
 from baqylau.devices.linux_unit.link import Identity, Line, Link
-from baqylau.devices.linux_unit.outputs import AskTime, Light, Output, Restarting, Say, Upload, Write
+from baqylau.devices.linux_unit.outputs import AskTime, Do, Light, Output, Restarting, Say, Upload, Write
 from baqylau.devices.linux_unit.spool import Spool
 from baqylau.devices.linux_unit.turn import S
 from baqylau.domain.ids import DeviceId
 from baqylau.links.board import Indicator
 from baqylau.links.device_line import LineError
-from baqylau.links.radio.words import Frame, Noise, Said, Sensor, Sky, Source, SourceLostError, Stamp, Trouble, Waited
+from baqylau.links.radio.words import (
+    Frame,
+    Noise,
+    Particular,
+    Said,
+    Sensor,
+    Sky,
+    Source,
+    SourceLostError,
+    Stamp,
+    Trouble,
+    Waited,
+)
 from baqylau.locales import text
 from baqylau.protocols.batch.envelope import OpenedAnswer
 from baqylau.protocols.batch.records import ClockQuality, Record
@@ -115,6 +127,8 @@ class Parts(Struct, frozen=True, kw_only=True):
     line: Line | None
     """None: it never speaks to a server, as for a recording."""
     random: Random
+    hands: Callable[[Struct], Awaitable[None]] | None = None
+    """Does what only this kind of unit does; what came of it comes back through one of `others`."""
 
 
 class Shell(Generic[S]):
@@ -266,7 +280,9 @@ class Shell(Generic[S]):
                 log.warning("clock_not_set")
             case Restarting():
                 self._end(Ended.RESTART)
-            case Write():
+            case Do(act=act) if self._parts.hands is not None:
+                await self._parts.hands(act)
+            case Write() | Do():
                 raise TypeError(output)
             case _:
                 assert_never(output)
@@ -318,7 +334,7 @@ def understood(name: str, said: Said) -> Input | None:
             return Tick(at=at, monotonic_ms=ms)
         case Trouble():
             return SourceState(at=at, monotonic_ms=ms, source=name, working=False)
-        case Sky():
+        case Sky() | Particular():
             return None
         case _:
             assert_never(said.word)

@@ -55,7 +55,13 @@ class Waited(Struct, frozen=True, gc=False):
     """Nothing was said up to here: time itself passes, in a recording that runs faster than it was made."""
 
 
-Word = Frame | Noise | Sensor | Sky | Trouble | Waited
+class Particular(Struct, frozen=True, gc=False):
+    """What only one kind of unit understands: its own equipment said it."""
+
+    what: Struct
+
+
+Word = Frame | Noise | Sensor | Sky | Trouble | Waited | Particular
 
 
 class Said(Struct, frozen=True, gc=False):
