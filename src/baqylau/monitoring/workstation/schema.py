@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from baqylau.monitoring.workstation import equipment, load_figures, messages, minute
+from baqylau.monitoring.workstation import check_messages, equipment, load_figures, messages, minute
 
-_MODULES = (messages, minute, load_figures, equipment)
+_MODULES = (messages, minute, load_figures, equipment, check_messages)
 _ROOT = "#/$defs/{name}"
 
 

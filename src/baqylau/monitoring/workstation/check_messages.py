@@ -1,0 +1,270 @@
+"""What the pages and their API say to each other of checks: who was asked what, what came of it, what decided it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from baqylau.domain.alarms import AlarmState
+from baqylau.domain.challenge import Step
+from baqylau.domain.checks import (
+    BreathSample,
+    CheckKind,
+    CheckState,
+    CheckWhy,
+    Ending,
+    Likely,
+    Likeness,
+    LikenessReason,
+    SampleState,
+    VoidWhy,
+)
+from baqylau.domain.findings import Code
+from baqylau.domain.ids import AlarmId, CheckId, DeviceId, PersonId
+
+Reason = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
+"""Some words; blanks alone are none."""
+
+
+class CheckDecision(Struct, frozen=True, kw_only=True):
+    """Somebody looked at the recordings and said what they show."""
+
+    at: datetime
+    by: str
+    by_name: str
+    outcome: Likely
+    grounds: str
+
+
+class CheckRow(Struct, frozen=True, kw_only=True):
+    """A check in a list: what was asked, how far it has come, what came of it."""
+
+    id: CheckId
+    person_id: PersonId
+    device_id: DeviceId
+    kind: CheckKind
+    why: CheckWhy
+    state: CheckState
+    due_at: datetime
+    expires_at: datetime
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    how: Ending | None = None
+    likely: Likely | None = None
+    """What the comparison says; a person's decision stands beside it and does not change it."""
+    reasons: tuple[LikenessReason, ...] = ()
+    sample: SampleState | None = None
+    alcohol_mg_l: float | None = None
+    uncertainty_mg_l: float | None = None
+    limit_mg_l: float | None = None
+    """Of the order. None: the order sets none."""
+    void: VoidWhy | None = None
+    decision: CheckDecision | None = None
+    """The last one."""
+
+
+class CheckList(Struct, frozen=True, kw_only=True):
+    """Checks of one person, the newest first. The next page is asked for `before` the last one's `due_at`."""
+
+    at: datetime
+    rows: tuple[CheckRow, ...]
+    more: bool
+    kinds: tuple[CheckKind, ...]
+    """What may be asked of the person now, by the equipment that they have."""
+    may_order: bool
+
+
+class Prompted(Struct, frozen=True, kw_only=True):
+    """One step of the challenge, and when the unit asked for it, from the beginning of the recording."""
+
+    step: Step
+    from_ms: int | None = None
+    """None: the unit did not say, or was not asked to yet."""
+    until_ms: int | None = None
+
+
+class ScoreOf(StrEnum):
+    """What was compared."""
+
+    FACE = "face"
+    VOICE = "voice"
+    TOGETHER = "together"
+
+
+class Weight(StrEnum):
+    """A calibrated likelihood ratio in words, ten to a step."""
+
+    STRONG_FOR = "strong_for"
+    CLEAR_FOR = "clear_for"
+    WEAK_FOR = "weak_for"
+    NEITHER = "neither"
+    WEAK_AGAINST = "weak_against"
+    CLEAR_AGAINST = "clear_against"
+    STRONG_AGAINST = "strong_against"
+
+
+class ErrorRate(Struct, frozen=True, kw_only=True):
+    """How often a comparison errs, as it was measured: a share with its 95 % interval."""
+
+    share: float
+    low: float
+    high: float
+    trials: int
+
+
+class Score(Struct, frozen=True, kw_only=True):
+    """One comparison. A figure never stands without what it means and how often such a figure errs."""
+
+    of: ScoreOf
+    llr: float
+    """Natural logarithm of the likelihood ratio, calibrated."""
+    weight: Weight
+    one_in: int
+    """If the calibration holds, at most one in so many other people would come out as like, or, where the score speaks
+    against, at most one in so many checks of the person themselves as unlike."""
+    false_match: ErrorRate | None = None
+    """Measured with the calibration in use; None where nobody has calibrated here."""
+    false_non_match: ErrorRate | None = None
+
+
+class MediaKind(StrEnum):
+    """What a recording is."""
+
+    CLIP = "clip"
+    PHOTO = "photo"
+    TRACE = "trace"
+    SOUND = "sound"
+
+
+class MediaItem(Struct, frozen=True, kw_only=True):
+    """One recording of a check. Its content is at `/api/checks/{id}/media/{index}`."""
+
+    index: int
+    kind: MediaKind
+    content_type: str
+    began_at: datetime
+    from_ms: int
+    """From the beginning of the first recording."""
+    duration_ms: int
+    bytes: int
+    sha256: str
+    """Hexadecimal, of the content as the unit signed it."""
+
+
+class Enrolled(Struct, frozen=True, kw_only=True):
+    """A photo of the person taken at enrolment. Its content is at `/api/people/{id}/enrolment/{number}`."""
+
+    number: int
+    taken_at: datetime
+
+
+class LinkedAlarm(Struct, frozen=True, kw_only=True):
+    """An alarm that rests on the check."""
+
+    number: AlarmId
+    code: Code
+    priority: int
+    state: AlarmState
+    raised_at: datetime
+
+
+class CheckFact(Struct, frozen=True, kw_only=True):
+    """One step of a check's life. `what` is the tag of the fact: `check_asked`, `check_begun`, ..."""
+
+    at: datetime
+    received_at: datetime
+    what: str
+
+
+class MarkKind(StrEnum):
+    """What a stretch of a breath test is."""
+
+    BASELINE = "baseline"
+    SAMPLING = "sampling"
+    """The integral of the current is taken here."""
+    TAIL = "tail"
+    """Fitted, not measured."""
+    BLOW = "blow"
+    HUM = "hum"
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """A stretch of a breath test."""
+
+    kind: MarkKind
+    from_ms: int
+    until_ms: int
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """Evenly spaced readings; None where the sensor gave none."""
+
+    from_ms: int
+    step_ms: float
+    values: tuple[float | None, ...]
+
+
+class BreathTrace(Struct, frozen=True, kw_only=True):
+    """The raw traces of a breath test, for drawing; the signed recording itself is among the media."""
+
+    current_ua: Series
+    pressure_pa: Series | None = None
+    flow_l_s: Series | None = None
+    marks: tuple[Mark, ...] = ()
+    photos_ms: tuple[int, ...] = ()
+    baseline_ua: float | None = None
+    charge_uc: float | None = None
+    decay_s: float | None = None
+    cell_c: float | None = None
+    breath_c: float | None = None
+    ambient_hpa: float | None = None
+
+
+class CheckPage(Struct, frozen=True, kw_only=True):
+    """One check: everything that decided it, and everything that is kept of it."""
+
+    at: datetime
+    row: CheckRow
+    person_name: str
+    clause: str
+    """Words of the order that ask for it; empty where none is in force."""
+    after: CheckRow | None
+    """The check of which this is the repetition or the confirmation."""
+    challenge: tuple[Prompted, ...]
+    likeness: Likeness | None
+    scores: tuple[Score, ...]
+    sample: BreathSample | None
+    trace: BreathTrace | None
+    blood_factor: int
+    """By which a blood value is estimated from breath, in mg of blood to mg of breath; people differ."""
+    media: tuple[MediaItem, ...]
+    media_gone: str
+    """Why the recordings cannot be read: `destroyed`, `damaged`; empty where they can."""
+    enrolled: tuple[Enrolled, ...]
+    alarms: tuple[LinkedAlarm, ...]
+    facts: tuple[CheckFact, ...]
+    decisions: tuple[CheckDecision, ...]
+    """Oldest first."""
+    may_decide: bool
+    may_withdraw: bool
+
+
+class AskCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ask a person for a check now."""
+
+    kind: CheckKind
+    reason: Reason
+
+
+class WithdrawAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take back what was asked."""
+
+    reason: Reason
+
+
+class DecideCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Say what the recordings show."""
+
+    outcome: Likely
+    grounds: Reason
