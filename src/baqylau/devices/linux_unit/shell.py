@@ -273,19 +273,27 @@ class Shell(Generic[S]):
             case Light(lamp=lamp):
                 await asyncio.to_thread(self._parts.indicator.light, lamp)
             case Upload(urgent=urgent):
-                self._link.wanted.set()
-                if urgent:
-                    self._link.urgent.set()
+                self._send(urgent=urgent)
             case AskTime():
                 log.warning("clock_not_set")
             case Restarting():
                 self._end(Ended.RESTART)
-            case Do(act=act) if self._parts.hands is not None:
-                await self._parts.hands(act)
-            case Write() | Do():
+            case Do(act=act):
+                await self._handed(act)
+            case Write():
                 raise TypeError(output)
             case _:
                 assert_never(output)
+
+    def _send(self, *, urgent: bool) -> None:
+        self._link.wanted.set()
+        if urgent:
+            self._link.urgent.set()
+
+    async def _handed(self, act: Struct) -> None:
+        if self._parts.hands is None:
+            raise TypeError(act)
+        await self._parts.hands(act)
 
     def _say(self, said: Say) -> None:
         words = said.text or text(said.language, said.key, place=said.place)
