@@ -51,7 +51,8 @@ def test_every_decision_is_one_page_and_is_listed() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     project = toml("pyproject.toml")
-    wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    extras = [requirement for extra in project["project"]["optional-dependencies"].values() for requirement in extra]
+    wanted = project["project"]["dependencies"] + extras + project["dependency-groups"]["dev"]
     names = {re.split(r"[\[><=;]", requirement)[0].strip() for requirement in wanted}
     for folder in ("web", "firmware"):
         packages = json.loads((ROOT / folder / "package.json").read_text(encoding="utf-8"))
