@@ -1,0 +1,95 @@
+"""Who said it, and who can read it: asking and giving are signed, packages and records are sealed besides.
+
+Opening never raises, whatever the bytes: it gives what was said, or None.
+"""
+
+from collections.abc import Callable, Collection
+from typing import TypeVar
+
+from baqylau.crypto.boxes import BoxKey, boxed, derived, unboxed
+from baqylau.crypto.cose import CoseError, PublicKey, SharedKey, opened, sealed
+from baqylau.crypto.sealing import SealBrokenError
+from baqylau.crypto.signing import Signer
+from baqylau.domain.ids import DeviceId
+from baqylau.protocols.batch.envelope import key_id
+from baqylau.protocols.batch.wire import MESSAGE_BYTES_MAX, ContentWrongError, down_bytes, down_of
+from baqylau.protocols.console.words import Ask, Brought, Given, Package
+
+ASK, GIVEN = b"baqylau console ask 1", b"baqylau console given 1"
+_PACKAGE, _BROUGHT = b"baqylau console package 1 ", b"baqylau console record 1 "
+_CONSOLE, _OFFICER, _SERVER = b"baqylau console box", b"baqylau officer box", b"baqylau server box"
+
+T = TypeVar("T")
+
+
+def console_key(seed: bytes) -> BoxKey:
+    """Give the console's own half of what opens its packages, from the seed of its device key."""
+    return BoxKey(derived(seed, _CONSOLE))
+
+
+def officer_key(secret: bytes) -> BoxKey:
+    """Give the officer's half, from what their password comes to on this console."""
+    return BoxKey(derived(secret, _OFFICER))
+
+
+def server_key(seed: bytes) -> BoxKey:
+    """Give what opens the records that consoles bring, from the seed by which the server signs."""
+    return BoxKey(derived(seed, _SERVER))
+
+
+def sealed_ask(ask: Ask, signer: Signer) -> bytes:
+    """Give the bytes of a question."""
+    return sealed(down_bytes(ask), kid=ask.device_id.encode(), key=signer, aad=ASK)
+
+
+def opened_ask(raw: bytes, key_of: Callable[[DeviceId], PublicKey | SharedKey | None]) -> Ask | None:
+    """Take a question from anybody."""
+    try:
+        message = opened(raw[:MESSAGE_BYTES_MAX], key_of=lambda kid: key_of(DeviceId(kid.decode())), aad=ASK)
+        ask = down_of(Ask, message.payload)
+    except (CoseError, ContentWrongError, UnicodeDecodeError):
+        return None
+    return ask if ask.device_id.encode() == message.kid else None
+
+
+def sealed_given(given: Given, signer: Signer) -> bytes:
+    """Give the bytes of what the server says."""
+    return sealed(down_bytes(given), kid=key_id(signer.public_key), key=signer, aad=GIVEN)
+
+
+def opened_given(raw: bytes, trusted: Collection[bytes], device_id: DeviceId, count: int) -> Given | None:
+    """Take what the server says to this console and to this question."""
+    keys = {key_id(one): PublicKey(one) for one in trusted}
+    try:
+        given = down_of(Given, opened(raw, key_of=keys.get, aad=GIVEN).payload)
+    except (CoseError, ContentWrongError):
+        return None
+    return given if (given.device_id, given.count) == (device_id, count) else None
+
+
+def sealed_package(package: Package, console: bytes, officer: bytes, seed: bytes) -> bytes:
+    """Give a package that only this officer on this console can open; `seed`: 32 fresh random bytes."""
+    context = _PACKAGE + package.console_id.encode()
+    return boxed(down_bytes(package), (console, officer), seed=seed, context=context)
+
+
+def opened_package(raw: bytes, device_id: DeviceId, console: BoxKey, officer: BoxKey) -> Package | None:
+    """Open a package; None with any other key."""
+    return _unboxed(raw, (console, officer), _PACKAGE + device_id.encode(), Package)
+
+
+def sealed_brought(brought: Brought, device_id: DeviceId, server: bytes, seed: bytes) -> bytes:
+    """Give what was written on the console so that only the server can read it."""
+    return boxed(down_bytes(brought), (server,), seed=seed, context=_BROUGHT + device_id.encode())
+
+
+def opened_brought(raw: bytes, device_id: DeviceId, server: BoxKey) -> Brought | None:
+    """Open what this console wrote."""
+    return _unboxed(raw, (server,), _BROUGHT + device_id.encode(), Brought)  # type: ignore[arg-type]
+
+
+def _unboxed(raw: bytes, keys: tuple[BoxKey, ...], context: bytes, kind: type[T]) -> T | None:
+    try:
+        return down_of(kind, unboxed(raw, keys, context=context))
+    except (SealBrokenError, ContentWrongError):
+        return None
