@@ -178,11 +178,11 @@ class CheckFact(Struct, frozen=True, kw_only=True):
 
 
 class MarkKind(StrEnum):
-    """What a stretch of a breath test is."""
+    """What a stretch of a breath is."""
 
     BASELINE = "baseline"
-    SAMPLING = "sampling"
-    """The integral of the current is taken here."""
+    WINDOW = "window"
+    """The charge is measured here."""
     TAIL = "tail"
     """Fitted, not measured."""
     BLOW = "blow"
@@ -190,35 +190,39 @@ class MarkKind(StrEnum):
 
 
 class Mark(Struct, frozen=True, kw_only=True):
-    """A stretch of a breath test."""
+    """A stretch of a breath."""
 
     kind: MarkKind
-    from_ms: int
-    until_ms: int
+    from_ms: float
+    until_ms: float
 
 
-class Series(Struct, frozen=True, kw_only=True):
-    """Evenly spaced readings; None where the sensor gave none."""
+Readings = tuple[float | None, ...]
+"""Evenly spaced; None where the sensor gave none."""
 
-    from_ms: int
+
+class BlowTrace(Struct, frozen=True, kw_only=True):
+    """One breath of a test as the sensor saw it, for drawing; the signed recording itself is among the media."""
+
     step_ms: float
-    values: tuple[float | None, ...]
-
-
-class BreathTrace(Struct, frozen=True, kw_only=True):
-    """The raw traces of a breath test, for drawing; the signed recording itself is among the media."""
-
-    current_ua: Series
-    pressure_pa: Series | None = None
-    flow_l_s: Series | None = None
+    current_ua: Readings = ()
+    pressure_pa: Readings = ()
+    flow_ml_s: Readings = ()
     marks: tuple[Mark, ...] = ()
-    photos_ms: tuple[int, ...] = ()
+    sample_ms: float | None = None
+    """When air was taken into the cell."""
+    photos_ms: tuple[float, ...] = ()
     baseline_ua: float | None = None
     charge_uc: float | None = None
     decay_s: float | None = None
     cell_c: float | None = None
-    breath_c: float | None = None
+    room_c: float | None = None
     ambient_hpa: float | None = None
+    co2_percent: float | None = None
+    state: SampleState | None = None
+    why: tuple[str, ...] = ()
+    alcohol_mg_l: float | None = None
+    uncertainty_mg_l: float | None = None
 
 
 class CheckPage(Struct, frozen=True, kw_only=True):
@@ -235,7 +239,8 @@ class CheckPage(Struct, frozen=True, kw_only=True):
     likeness: Likeness | None
     scores: tuple[Score, ...]
     sample: BreathSample | None
-    trace: BreathTrace | None
+    blows: tuple[BlowTrace, ...]
+    """Each breath of the test, earlier tries too."""
     blood_factor: int
     """By which a blood value is estimated from breath, in mg of blood to mg of breath; people differ."""
     media: tuple[MediaItem, ...]
