@@ -14,8 +14,9 @@ from msgspec import Struct
 from baqylau.devices.breath_unit.metrology.blow import Acceptance, examined
 from baqylau.devices.breath_unit.metrology.calibration import Calibration, Gas, Limits, Point, adjusted
 from baqylau.devices.breath_unit.metrology.gas import at_breath_temperature
-from baqylau.devices.breath_unit.metrology.result import Result, Sample, State, measured
+from baqylau.devices.breath_unit.metrology.result import Result, Sample, measured
 from baqylau.devices.breath_unit.metrology.transient import TraceFault, Transient, evaluated
+from baqylau.domain.checks import SampleState
 from baqylau.sim.breath.cell import Cell, Drawn, drawn, trace
 from baqylau.sim.breath.lungs import Blown, Person, Trick, blown, deceived
 
@@ -79,7 +80,7 @@ def tested(cell: Cell, calibration: Calibration, air: Blown, age_days: float, ra
 def honest(seeds: range) -> Accuracy:
     """Let people of all lungs blow honestly, each seed into another cell."""
     told = [one for seed in seeds for one in _breaths(dice(seed))]
-    valid = [(result, truth) for result, truth in told if result.state is State.VALID]
+    valid = [(result, truth) for result, truth in told if result.state is SampleState.VALID]
     shares = [abs((result.alcohol_mg_l or 0.0) - truth) / Limits().at(truth) for result, truth in valid]
     covered = [abs((one.alcohol_mg_l or 0.0) - truth) <= (one.uncertainty_mg_l or 0.0) for one, truth in valid]
     return Accuracy(
@@ -112,7 +113,7 @@ def tricks(random: Random, times: int) -> dict[Trick, int]:
     return {
         trick: sum(
             tested(cell, calibration, deceived(trick, random.uniform(5.0, 27.0), random), 0.0, random)[0].state
-            is State.VALID
+            is SampleState.VALID
             for _ in range(times)
         )
         for trick in Trick

@@ -1,7 +1,9 @@
 """From a current to milligrams in a litre, with what is not known; from a wrong trace to a word, never to a figure."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from math import inf, nan
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -19,13 +21,15 @@ from baqylau.devices.breath_unit.metrology.calibration import (
     lock,
     verified,
 )
-from baqylau.devices.breath_unit.metrology.result import Result, Sample, State, measured
+from baqylau.devices.breath_unit.metrology.result import Result, Sample, measured
 from baqylau.devices.breath_unit.metrology.transient import Trace, TraceFault, Transient, evaluated
+from baqylau.domain.checks import SampleState
 from baqylau.sim.breath.cell import Cell, Drawn, trace
 from baqylau.sim.breath.lungs import Person, Trick, blown, deceived
 from tests.quality.metrology import MADE_AT, calibrated, dice, honest, tricks
 
 CELL = Cell()
+VECTORS = json.loads(Path("tests/vectors/breath.json").read_text(encoding="utf-8"))
 GAS = Gas(certificate="G-2", valid_until=MADE_AT + timedelta(days=90), uncertainty_share=0.005)
 
 
@@ -55,20 +59,26 @@ def _sample(alcohol_mg_l: float) -> Sample:
     )
 
 
-@pytest.mark.parametrize(
-    ("alcohol_mg_l", "charge_mc"), [(0.10, 0.838), (0.25, 2.094), (0.40, 3.351), (0.95, 7.959), (2.00, 16.755)]
-)
-def test_a_millilitre_sets_free_what_faraday_says(alcohol_mg_l: float, charge_mc: float) -> None:
-    assert gas.charge_uc(alcohol_mg_l, 1.0) / 1000 == pytest.approx(charge_mc, abs=0.0006)
+@pytest.mark.parametrize("row", VECTORS["charge_of_1_ml"])
+def test_a_millilitre_sets_free_what_faraday_says(row: dict[str, float]) -> None:
+    assert gas.charge_uc(row["alcohol_mg_l"], 1.0) / 1000 == pytest.approx(row["charge_mc"], abs=0.0006)
 
 
-@pytest.mark.parametrize(("solution_g_l", "alcohol_mg_l"), [(0.6432, 0.25), (1.0292, 0.40), (2.4443, 0.95)])
-def test_a_wet_bath_at_34_degrees_gives_what_the_table_says(solution_g_l: float, alcohol_mg_l: float) -> None:
-    assert gas.wet_bath_mg_l(solution_g_l, 34.0) == pytest.approx(alcohol_mg_l, abs=0.0002)
+@pytest.mark.parametrize("row", VECTORS["wet_bath"])
+def test_a_wet_bath_gives_what_the_table_says(row: dict[str, float]) -> None:
+    bath = gas.WetBath(solution_g_l=row["solution_g_l"], bath_c=row["bath_c"])
+    assert bath.alcohol_mg_l(850.0) == pytest.approx(row["alcohol_mg_l"], abs=0.00002)
 
 
-def test_a_bottle_gives_less_in_the_mountains() -> None:
-    assert gas.dry_gas_mg_l(0.400, 900.0) == pytest.approx(0.355, abs=0.0005)
+@pytest.mark.parametrize("row", VECTORS["dry_gas"])
+def test_a_bottle_gives_less_in_the_mountains(row: dict[str, float]) -> None:
+    bottle = gas.DryGas(nominal_mg_l=row["nominal_mg_l"])
+    assert bottle.alcohol_mg_l(row["pressure_hpa"]) == pytest.approx(row["alcohol_mg_l"], abs=0.0005)
+
+
+@pytest.mark.parametrize("row", VECTORS["breath_temperature"])
+def test_a_warmer_breath_carries_more_and_is_referred_to_34_degrees(row: dict[str, float]) -> None:
+    assert gas.at_breath_temperature(1.0, row["breath_c"]) == pytest.approx(row["factor"], abs=0.0001)
 
 
 def test_a_figure_of_blood_is_an_estimate_with_a_factor_that_somebody_uses() -> None:
@@ -110,7 +120,7 @@ def test_a_trace_that_is_wrong_is_a_fault_of_the_unit_and_no_figure(
     told = evaluated(_spoilt(_trace(0.40), fault))
     assert told is fault
     result = measured(replace(_sample(0.40), transient=told), calibration)
-    assert result == Result(state=State.SENSOR_FAULT, why=(fault,))
+    assert result == Result(state=SampleState.SENSOR_FAULT, why=(fault,))
 
 
 def test_an_endless_current_is_a_fault_too() -> None:
@@ -120,7 +130,7 @@ def test_an_endless_current_is_a_fault_too() -> None:
 
 def test_a_breath_gives_a_figure_with_its_uncertainty(calibration: Calibration) -> None:
     result = measured(_sample(0.40), calibration)
-    assert result.state is State.VALID
+    assert result.state is SampleState.VALID
     assert result.alcohol_mg_l == pytest.approx(0.38, abs=0.02)
     assert result.uncertainty_mg_l is not None
     assert 0.001 < result.uncertainty_mg_l < 0.02
@@ -129,20 +139,20 @@ def test_a_breath_gives_a_figure_with_its_uncertainty(calibration: Calibration) 
 
 
 def test_air_that_is_not_clean_before_the_test_is_nobodys_breath(calibration: Calibration) -> None:
-    assert measured(replace(_sample(0.0), blank=_seen(0.05)), calibration).state is State.AMBIENT
+    assert measured(replace(_sample(0.0), blank=_seen(0.05)), calibration).state is SampleState.AMBIENT
 
 
 def test_what_burns_more_slowly_than_ethanol_is_not_called_ethanol(calibration: Calibration) -> None:
     strange = evaluated(_trace(0.40, slower=1.8))
     assert measured(replace(_sample(0.40), transient=strange), calibration).state in {
-        State.INTERFERENT,
-        State.SENSOR_FAULT,
+        SampleState.INTERFERENT,
+        SampleState.SENSOR_FAULT,
     }
 
 
 def test_a_breath_of_somebody_unknown_is_no_result_about_anybody(calibration: Calibration) -> None:
     result = measured(replace(_sample(0.40), identified=False), calibration)
-    assert (result.state, result.alcohol_mg_l) == (State.NOT_IDENTIFIED, None)
+    assert (result.state, result.alcohol_mg_l) == (SampleState.NOT_IDENTIFIED, None)
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,13 @@ class Lock(StrEnum):
     EXPIRED = "expired"
     FROM_THE_FUTURE = "from_the_future"
     VERIFICATION_FAILED = "verification_failed"
+    GAS_EXPIRED = "gas_expired"
+    """The reference gas had no valid certificate when it was used."""
+    NOT_READABLE = "not_readable"
+    NOT_SIGNED = "not_signed"
+    """By no workshop that the unit knows, or changed afterwards."""
+    OLDER = "older"
+    """The unit has run by a later one."""
 
 
 def lock(calibration: Calibration | None, last: Verified | None, *, unit: str, cell: str, at: datetime) -> Lock | None:
@@ -191,6 +198,8 @@ def lock(calibration: Calibration | None, last: Verified | None, *, unit: str, c
         return Lock.ANOTHER_UNIT
     if calibration.cell != cell:
         return Lock.ANOTHER_CELL
+    if calibration.gas.valid_until <= calibration.made_at:
+        return Lock.GAS_EXPIRED
     if calibration.made_at > at:
         return Lock.FROM_THE_FUTURE
     if at - calibration.made_at > VALID_FOR:

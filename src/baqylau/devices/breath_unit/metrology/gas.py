@@ -6,6 +6,8 @@ with a factor that nobody has measured on this person, and is named so. Source: 
 
 from math import exp
 
+from msgspec import Struct
+
 FARADAY_C_MOL = 96_485.33
 ETHANOL_G_MOL = 46.069
 ELECTRONS = 4
@@ -50,3 +52,28 @@ def blood_estimate_g_l(alcohol_mg_l: float, factor: float) -> float:
         msg = f"a factor of blood to breath lies between {low:.0f} and {high:.0f}, not at {factor}"
         raise ValueError(msg)
     return alcohol_mg_l * factor / 1000
+
+
+class WetBath(Struct, frozen=True, kw_only=True, tag="wet_bath"):
+    """A simulator: air that bubbles through a solution of ethanol in water, leaving it at the bath's temperature."""
+
+    solution_g_l: float
+    bath_c: float = BREATH_C
+
+    def alcohol_mg_l(self, pressure_hpa: float) -> float:
+        """Give what it delivers; what stands over a solution does not ask for the air's pressure."""
+        del pressure_hpa
+        return wet_bath_mg_l(self.solution_g_l, self.bath_c)
+
+
+class DryGas(Struct, frozen=True, kw_only=True, tag="dry_gas"):
+    """A bottle of ethanol in nitrogen, certified at standard pressure."""
+
+    nominal_mg_l: float
+
+    def alcohol_mg_l(self, pressure_hpa: float) -> float:
+        """Give what it delivers into the open at the air's pressure."""
+        return dry_gas_mg_l(self.nominal_mg_l, pressure_hpa)
+
+
+Standard = WetBath | DryGas

@@ -5,7 +5,6 @@ less its expanded uncertainty (k = 2). A figure is never made up for a breath th
 """
 
 from datetime import datetime
-from enum import StrEnum
 from math import sqrt
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from baqylau.devices.breath_unit.metrology.blow import BlowFault, Breath
 from baqylau.devices.breath_unit.metrology.calibration import Calibration, quickness
 from baqylau.devices.breath_unit.metrology.gas import VAPOUR_PER_K, at_breath_temperature
 from baqylau.devices.breath_unit.metrology.transient import TraceFault, Transient
+from baqylau.domain.checks import SampleState
 
 COVERAGE = 2.0
 BLANK_MAX_MG_L = 0.010
@@ -29,19 +29,6 @@ BREATH_TEMPERATURE_C = 0.1
 MEMORY_SHARE = 0.04
 """Of the sample before, at most, a minute later [K]."""
 _RECTANGLE = sqrt(3.0)
-
-
-class State(StrEnum):
-    """What a test is."""
-
-    VALID = "valid"
-    INSUFFICIENT = "insufficient"
-    INTERRUPTED = "interrupted"
-    MOUTH_ALCOHOL = "mouth_alcohol"
-    AMBIENT = "ambient"
-    INTERFERENT = "interferent"
-    SENSOR_FAULT = "sensor_fault"
-    NOT_IDENTIFIED = "not_identified"
 
 
 class Sample(Struct, frozen=True, kw_only=True):
@@ -61,7 +48,7 @@ class Sample(Struct, frozen=True, kw_only=True):
 class Result(Struct, frozen=True, kw_only=True):
     """What a test says."""
 
-    state: State
+    state: SampleState
     alcohol_mg_l: float | None = None
     """Referred to 34 °C; None unless valid."""
     uncertainty_mg_l: float | None = None
@@ -77,15 +64,15 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 _STATES = {
-    BlowFault.NONE_CAME: State.INSUFFICIENT,
-    BlowFault.TOO_LITTLE: State.INSUFFICIENT,
-    BlowFault.TOO_SHORT: State.INSUFFICIENT,
-    BlowFault.INTERRUPTED: State.INTERRUPTED,
-    BlowFault.SUCKED_BACK: State.INTERRUPTED,
-    BlowFault.NOT_WARM: State.INTERFERENT,
-    BlowFault.NOT_A_BREATH: State.INTERFERENT,
-    BlowFault.RESISTED: State.INTERFERENT,
-    BlowFault.NOT_A_NUMBER: State.SENSOR_FAULT,
+    BlowFault.NONE_CAME: SampleState.INSUFFICIENT,
+    BlowFault.TOO_LITTLE: SampleState.INSUFFICIENT,
+    BlowFault.TOO_SHORT: SampleState.INSUFFICIENT,
+    BlowFault.INTERRUPTED: SampleState.INTERRUPTED,
+    BlowFault.SUCKED_BACK: SampleState.INTERRUPTED,
+    BlowFault.NOT_WARM: SampleState.INTERFERENT,
+    BlowFault.NOT_A_BREATH: SampleState.INTERFERENT,
+    BlowFault.RESISTED: SampleState.INTERFERENT,
+    BlowFault.NOT_A_NUMBER: SampleState.SENSOR_FAULT,
 }
 
 
@@ -93,18 +80,18 @@ def measured(sample: Sample, calibration: Calibration) -> Result:
     """Give what a test says. The unit's own faults come first: they are held against nobody."""
     blank, transient = sample.blank, sample.transient
     if isinstance(blank, TraceFault):
-        return Result(state=State.SENSOR_FAULT, why=(f"blank_{blank}",))
+        return Result(state=SampleState.SENSOR_FAULT, why=(f"blank_{blank}",))
     if abs(calibration.alcohol_mg_l(blank.charge_uc, sample.cell_c)) > BLANK_MAX_MG_L:
-        return Result(state=State.AMBIENT, why=("blank_not_empty",))
+        return Result(state=SampleState.AMBIENT, why=("blank_not_empty",))
     if sample.breath.faults:
         return Result(state=_STATES[sample.breath.faults[0]], why=tuple(sample.breath.faults))
     if isinstance(transient, TraceFault):
-        return Result(state=State.SENSOR_FAULT, why=(transient,))
+        return Result(state=SampleState.SENSOR_FAULT, why=(transient,))
     strange = _strange(transient, sample.cell_c, calibration)
     if strange:
-        return Result(state=State.INTERFERENT, why=(strange,))
+        return Result(state=SampleState.INTERFERENT, why=(strange,))
     if not sample.identified:
-        return Result(state=State.NOT_IDENTIFIED, why=("not_identified",))
+        return Result(state=SampleState.NOT_IDENTIFIED, why=("not_identified",))
     return _figure(sample, transient, blank, calibration)
 
 
@@ -126,7 +113,7 @@ def _figure(sample: Sample, transient: Transient, blank: Transient, calibration:
     alcohol_mg_l = at_breath_temperature(in_cell, sample.breath.temperature_c)
     uncertainty = COVERAGE * _standard_uncertainty(sample, transient, alcohol_mg_l, calibration)
     return Result(
-        state=State.VALID,
+        state=SampleState.VALID,
         alcohol_mg_l=alcohol_mg_l,
         uncertainty_mg_l=uncertainty,
     )
