@@ -34,9 +34,9 @@ const file = join(target, 'api.schema.json')
 run('-m', 'baqylau.monitoring.workstation.schema', file)
 run('-m', 'baqylau.locales', join(target, 'locales'))
 
-/** A name that two modules use: messages and acts keep it, what a device said is `Observed…`, of a notice `Notice…`. */
+/** A name that two modules use: messages and acts keep it, what a device said is `Observed…`, of a check `Check…`, of a notice `Notice…`. */
 const named = readFileSync(file, 'utf8')
-  .replaceAll('baqylau.monitoring.workstation.messages.', '').replaceAll('baqylau.domain.observations.', 'Observed').replaceAll('baqylau.domain.acts.', '').replaceAll('baqylau.domain.notices.', 'Notice')
+  .replaceAll('baqylau.monitoring.workstation.messages.', '').replaceAll('baqylau.monitoring.workstation.minute.', '').replaceAll('baqylau.domain.observations.', 'Observed').replaceAll('baqylau.domain.checks.', 'Check').replaceAll('baqylau.domain.acts.', '').replaceAll('baqylau.domain.notices.', 'Notice')
 const schema = olderDraft(JSON.parse(named))
 const types = await compile(schema, 'Api', { bannerComment: '// Generated from messages.py.', additionalProperties: false })
 writeFileSync(join(target, 'api.ts'), types)

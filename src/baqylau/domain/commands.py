@@ -86,7 +86,7 @@ class WithdrawCheck(Struct, frozen=True, kw_only=True, tag="withdraw", gc=False)
     check_id: CheckId
 
 
-Order = TellPerson | ReportNow | WalkNow | ClearLatches | Restart | SetRate | LocateMode
+Order = TellPerson | ReportNow | WalkNow | ClearLatches | Restart | SetRate | LocateMode | BeginCheck | WithdrawCheck
 
 
 class Command(Struct, frozen=True, kw_only=True, gc=False):

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from baqylau.domain.checks import CheckBody
+from baqylau.domain.console import ConsoleCheck
 from baqylau.domain.ids import DeviceId, ObservationId, PersonId
 
 
@@ -282,6 +284,8 @@ Body = (
     | Nearness
     | Panic
     | CallAsked
+    | CheckBody
+    | ConsoleCheck
 )
 
 

@@ -6,6 +6,19 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from baqylau.domain.checks import (
+    Asked,
+    Begun,
+    BreathSample,
+    Bypass,
+    Calibrated,
+    Decided,
+    Ended,
+    Lens,
+    Likeness,
+    Voided,
+)
+from baqylau.domain.console import ConsoleCheck
 from baqylau.domain.findings import Finding
 from baqylau.domain.observations import (
     Blind,
@@ -66,8 +79,12 @@ _Condition = (
     | Distrust
     | Panic
     | CallAsked
+    | ConsoleCheck
+    | Lens
+    | Bypass
 )
-Aside = _Condition | Cell | Motion | Sky | NoFix | SimCard | Heard | Nearness | LinkHealth | Blind
+_OfCheck = Asked | Begun | Ended | Likeness | BreathSample | Calibrated | Voided | Decided
+Aside = _Condition | Cell | Motion | Sky | NoFix | SimCard | Heard | Nearness | LinkHealth | Blind | _OfCheck
 """Bodies that say nothing of place, strap, case or charge."""
 
 
@@ -111,6 +128,8 @@ def heard(plan: DevicePlan, state: Rare, evidence: Evidence, body: Aside, place:
             state, found = _told(plan, state, evidence, body)
             return state, charged + found
         case Nearness() | LinkHealth() | Blind():
+            return state, ()
+        case Asked() | Begun() | Ended() | Likeness() | BreathSample() | Calibrated() | Voided() | Decided():
             return state, ()
         case _:
             return _told(plan, state, evidence, body)
@@ -221,8 +240,8 @@ def remarked(plan: DevicePlan, state: Rare, evidence: Evidence, fix: Fix) -> _St
     return _told(plan, state, evidence, fix)
 
 
-def distrusted(plan: DevicePlan, state: Rare, evidence: Evidence, body: Distrust) -> _Step:
-    """Take bytes that are not believed to be the device's own."""
+def of_others(plan: DevicePlan, state: Rare, evidence: Evidence, body: Distrust | ConsoleCheck) -> _Step:
+    """Take what is no word of the device: bytes that are not its own, or that somebody looked for it in vain."""
     return _told(plan, state, evidence, body)
 
 

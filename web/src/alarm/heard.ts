@@ -2,7 +2,7 @@
 import { accuracy } from '../chart/lanes'
 import type { Code, Fix, Heard } from '../generated/api'
 import { deepest, type Zone } from '../map/geometry'
-import { clock } from '../words/format'
+import { clock, day, decimal } from '../words/format'
 import { celsius, list, metres, percent, shock, strength, volts } from '../words/say'
 import { t, words } from '../words/words.svelte'
 
@@ -15,6 +15,36 @@ function place(fix: Fix, zones: readonly Zone[]): string {
   if (margin_m === null) return fix.accuracy_m === null && fix.hdop === null ? t('heard.fix_plain') : t('heard.fix', params)
   if (Math.abs(margin_m) < sure_m) return t('heard.fix_unsure', params)
   return margin_m > 0 ? t('heard.fix_inside', params) : t('heard.fix_outside', params)
+}
+
+type OfCheck = Extract<Body, { type: `check_${string}` | 'likeness' | 'breath_sample' | 'calibrated' | 'lens' | 'bypass' }>
+
+const milligrams = (value: number | null) => (value === null ? '–' : decimal(value, words.locale.language, 3))
+
+function ofCheck(body: OfCheck): string {
+  switch (body.type) {
+    case 'check_asked':
+      return t(`heard.check_asked_${body.kind}`)
+    case 'check_begun':
+      return t('heard.check_begun')
+    case 'check_ended':
+      return t(`heard.check_ended_${body.how}`)
+    case 'likeness':
+      return t(`heard.likeness_${body.outcome}`)
+    case 'breath_sample':
+      if (body.state !== 'valid') return t(`heard.breath_${body.state}`)
+      return t('heard.breath', { alcohol: milligrams(body.alcohol_mg_l), uncertainty: milligrams(body.uncertainty_mg_l) })
+    case 'calibrated':
+      return body.locked ? t('heard.calibration_locked') : t('heard.calibrated', { until: day(body.until_at, words.locale) })
+    case 'lens':
+      return t(body.blocked ? 'heard.lens_blocked' : 'heard.lens_clear')
+    case 'bypass':
+      return t('heard.bypass')
+    case 'check_voided':
+      return t('heard.check_voided', { why: t(`check.void.${body.why}`) })
+    case 'check_decided':
+      return t(`heard.decided_${body.outcome}`)
+  }
 }
 
 function said(body: Body, zones: readonly Zone[]): string {
@@ -69,6 +99,8 @@ function said(body: Body, zones: readonly Zone[]): string {
       return t('heard.panic')
     case 'call_asked':
       return t('heard.call_asked')
+    default:
+      return ofCheck(body)
   }
 }
 
@@ -88,6 +120,8 @@ const TELLING: Record<string, readonly Body['type'][]> = {
   L: ['fix', 'no_fix', 'interference', 'sky'],
   C: ['interference', 'cell', 'sim', 'distrust', 'link'],
   T: ['battery', 'power', 'farewell'],
+  A: ['check_asked', 'check_begun', 'check_ended', 'likeness', 'check_decided', 'lens'],
+  E: ['check_asked', 'check_begun', 'check_ended', 'breath_sample', 'likeness', 'check_decided', 'calibrated', 'bypass', 'enclosure', 'link'],
 }
 
 /** What one observation said to the point of a finding. */

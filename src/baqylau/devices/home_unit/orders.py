@@ -10,6 +10,7 @@ from baqylau.devices.home_unit.walk import Walk
 from baqylau.devices.linux_unit import sources, telling
 from baqylau.devices.linux_unit.outputs import Say
 from baqylau.domain.commands import (
+    BeginCheck,
     ClearLatches,
     Command,
     CommandState,
@@ -19,6 +20,7 @@ from baqylau.domain.commands import (
     SetRate,
     TellPerson,
     WalkNow,
+    WithdrawCheck,
 )
 from baqylau.domain.observations import Displaced
 from baqylau.domain.people import Language
@@ -42,8 +44,8 @@ def carry_out(turn: HomeTurn, command: Command) -> None:
             telling.result(turn, number, CommandState.DONE)
         case Restart():
             telling.restart(turn, number)
-        case SetRate() | LocateMode():
-            telling.result(turn, number, CommandState.FAILED, "no satellite receiver")
+        case SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
+            telling.cannot(turn, number, command.order)
         case _:
             assert_never(command.order)
 

@@ -9,12 +9,32 @@ from baqylau.devices.linux_unit import hearing, sources
 from baqylau.devices.linux_unit.outputs import Restarting, Say
 from baqylau.devices.linux_unit.state import Message
 from baqylau.devices.linux_unit.turn import S, Turn
-from baqylau.domain.commands import Command, CommandState, TellPerson
+from baqylau.domain.commands import (
+    BeginCheck,
+    ClearLatches,
+    Command,
+    CommandState,
+    LocateMode,
+    SetRate,
+    TellPerson,
+    WalkNow,
+    WithdrawCheck,
+)
 from baqylau.domain.observations import Body
 from baqylau.protocols.batch.records import CommandResult
 
 REMEMBERED = 4096
 """Numbers that are told apart; below them none is taken any more."""
+NotOfAll = WalkNow | ClearLatches | SetRate | LocateMode | BeginCheck | WithdrawCheck
+"""Orders that some units have no part for."""
+_LACKING: dict[type[NotOfAll], str] = {
+    WalkNow: "for a unit at home",
+    ClearLatches: "for a unit at home",
+    SetRate: "no satellite receiver",
+    LocateMode: "no satellite receiver",
+    BeginCheck: "takes no checks",
+    WithdrawCheck: "takes no checks",
+}
 
 
 def due(turn: Turn[S], command: Command) -> bool:
@@ -39,6 +59,11 @@ def result(turn: Turn[S], number: int, state: CommandState, detail: str = "") ->
     """Say what became of a command."""
     turn.write(CommandResult(number=number, state=state, detail=detail))
     turn.upload()
+
+
+def cannot(turn: Turn[S], number: int, order: NotOfAll) -> None:
+    """Say that this unit has no part for an order."""
+    result(turn, number, CommandState.FAILED, _LACKING[type(order)])
 
 
 def report(turn: Turn[S], number: int, *more: Body) -> None:

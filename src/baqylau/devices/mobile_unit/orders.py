@@ -6,6 +6,7 @@ from baqylau.devices.linux_unit import telling
 from baqylau.devices.mobile_unit import motion, places
 from baqylau.devices.mobile_unit.state import MobileTurn
 from baqylau.domain.commands import (
+    BeginCheck,
     ClearLatches,
     Command,
     CommandState,
@@ -15,6 +16,7 @@ from baqylau.domain.commands import (
     SetRate,
     TellPerson,
     WalkNow,
+    WithdrawCheck,
 )
 
 
@@ -37,7 +39,7 @@ def carry_out(turn: MobileTurn, command: Command) -> None:
             telling.result(turn, number, CommandState.DONE)
         case Restart():
             telling.restart(turn, number)
-        case ClearLatches() | WalkNow():
-            telling.result(turn, number, CommandState.FAILED, "for a unit at home")
+        case ClearLatches() | WalkNow() | BeginCheck() | WithdrawCheck():
+            telling.cannot(turn, number, command.order)
         case _:
             assert_never(command.order)

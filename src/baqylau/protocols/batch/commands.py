@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from baqylau.domain.commands import (
+    BeginCheck,
     ClearLatches,
     Command,
     LocateMode,
@@ -14,6 +15,7 @@ from baqylau.domain.commands import (
     SetRate,
     TellPerson,
     WalkNow,
+    WithdrawCheck,
 )
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.orders import Permission, Restriction
@@ -23,6 +25,7 @@ __all__ = [
     "Ahead",
     "Anchor",
     "Answer",
+    "BeginCheck",
     "ClearLatches",
     "Command",
     "Configuration",
@@ -35,6 +38,7 @@ __all__ = [
     "TellPerson",
     "WalkNow",
     "Watched",
+    "WithdrawCheck",
 ]
 
 

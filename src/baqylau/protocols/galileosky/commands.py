@@ -1,6 +1,17 @@
 """Orders as text, and what devices answer (spec S7)."""
 
-from baqylau.domain.commands import ClearLatches, LocateMode, Order, ReportNow, Restart, SetRate, TellPerson, WalkNow
+from baqylau.domain.commands import (
+    BeginCheck,
+    ClearLatches,
+    LocateMode,
+    Order,
+    ReportNow,
+    Restart,
+    SetRate,
+    TellPerson,
+    WalkNow,
+    WithdrawCheck,
+)
 from baqylau.protocols.galileosky.packets import packet
 from baqylau.protocols.galileosky.tags import Tag
 
@@ -17,7 +28,7 @@ def words(order: Order) -> str | None:
             return "Reset"
         case SetRate(fix_every_s=every_s, for_s=0):
             return f"WrPeriod {every_s},{every_s}"
-        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode():
+        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
             return None
 
 

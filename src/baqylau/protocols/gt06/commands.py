@@ -1,6 +1,17 @@
 """Orders as text in frames of kind 80, and what devices answer (spec G9)."""
 
-from baqylau.domain.commands import ClearLatches, LocateMode, Order, ReportNow, Restart, SetRate, TellPerson, WalkNow
+from baqylau.domain.commands import (
+    BeginCheck,
+    ClearLatches,
+    LocateMode,
+    Order,
+    ReportNow,
+    Restart,
+    SetRate,
+    TellPerson,
+    WalkNow,
+    WithdrawCheck,
+)
 
 ASK, ANSWER, ANSWER_LONG = 0x80, 0x15, 0x21
 ANSWERS = frozenset({ANSWER, ANSWER_LONG})
@@ -18,7 +29,7 @@ def words(order: Order) -> str | None:
             return "RESET#"
         case SetRate(fix_every_s=every_s, for_s=0):
             return f"TIMER,{every_s},{every_s}#"
-        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode():
+        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
             return None
 
 

@@ -1,6 +1,17 @@
 """Orders as text in NTCB, and what devices answer (spec N7)."""
 
-from baqylau.domain.commands import ClearLatches, LocateMode, Order, ReportNow, Restart, SetRate, TellPerson, WalkNow
+from baqylau.domain.commands import (
+    BeginCheck,
+    ClearLatches,
+    LocateMode,
+    Order,
+    ReportNow,
+    Restart,
+    SetRate,
+    TellPerson,
+    WalkNow,
+    WithdrawCheck,
+)
 
 ANSWERS = (b"*@", b"*#")
 """How an answer begins: to a command, to a question."""
@@ -14,7 +25,7 @@ def words(order: Order) -> bytes | None:
             return b"*?DATA"
         case Restart():
             return b"*!DEV_RESET"
-        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode():
+        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
             return None
 
 

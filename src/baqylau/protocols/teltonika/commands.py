@@ -1,6 +1,17 @@
 """Orders as text in codec 12, and what devices answer (spec T8)."""
 
-from baqylau.domain.commands import ClearLatches, LocateMode, Order, ReportNow, Restart, SetRate, TellPerson, WalkNow
+from baqylau.domain.commands import (
+    BeginCheck,
+    ClearLatches,
+    LocateMode,
+    Order,
+    ReportNow,
+    Restart,
+    SetRate,
+    TellPerson,
+    WalkNow,
+    WithdrawCheck,
+)
 from baqylau.protocols.teltonika.packets import packet
 from baqylau.protocols.teltonika.records import Codec
 
@@ -23,7 +34,7 @@ def words(order: Order) -> str | None:
             both = ((rest, moving) for rest, moving in zip(_AT_REST, _MOVING, strict=True))
             numbers = [number for pair in both for number in (*pair, pair[0] + _SEND, pair[1] + _SEND)]
             return "setparam " + ";".join(f"{number}:{every_s}" for number in numbers)
-        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode():
+        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
             return None
 
 

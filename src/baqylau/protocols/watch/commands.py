@@ -1,6 +1,17 @@
 """Orders to a watch, and by which word it answers them (spec H7)."""
 
-from baqylau.domain.commands import ClearLatches, LocateMode, Order, ReportNow, Restart, SetRate, TellPerson, WalkNow
+from baqylau.domain.commands import (
+    BeginCheck,
+    ClearLatches,
+    LocateMode,
+    Order,
+    ReportNow,
+    Restart,
+    SetRate,
+    TellPerson,
+    WalkNow,
+    WithdrawCheck,
+)
 
 LOCATES_S = 180
 """For so long a watch that is asked where it is tells it every 20 s."""
@@ -21,5 +32,5 @@ def words(order: Order) -> str | None:
             return f"UPLOAD,{every_s}"
         case TellPerson(text=text) if len(text) <= TEXT_MAX:
             return f"MESSAGE,{text.encode('utf-16-be').hex().upper()}"
-        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode():
+        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
             return None

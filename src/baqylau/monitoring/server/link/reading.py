@@ -12,6 +12,7 @@ from typing import assert_never
 from msgspec import Struct, field, to_builtins
 
 from baqylau.crypto.digests import observation_id
+from baqylau.domain.checks import Asked, Decided, Likeness, Voided
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import (
     Authentication,
@@ -50,8 +51,8 @@ from baqylau.storage.link_records import CONTENT_BYTES, Kept, Status, Word
 from baqylau.storage.quarantine import Item
 
 LINK, BEACON = "link", "beacon"
-_NOT_OF_ITSELF = (Blind, Nearness, Heard)
-"""What no device says of itself: we say it, or another hears it."""
+_NOT_OF_ITSELF = (Blind, Nearness, Heard, Asked, Likeness, Voided, Decided)
+"""What no device says of itself: we say it, a person does, or another hears it."""
 _DOUBTS: Mapping[str, DistrustReason] = {
     Refusal.BROKEN: DistrustReason.BAD_CODE,
     Refusal.STALE: DistrustReason.REPLAY,
