@@ -31,7 +31,7 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class DeviceKind(StrEnum):
-    """The seven means of personal control (decree, clause 1)."""
+    """The seven means of personal control (decree, clause 1), and the officer's console (2.4), which is on nobody."""
 
     BRACELET = "bracelet"
     TRACKER = "tracker"
@@ -40,6 +40,7 @@ class DeviceKind(StrEnum):
     RELAY = "relay"
     AV_UNIT = "av_unit"
     BREATH_UNIT = "breath_unit"
+    CONSOLE = "console"
 
 
 SHARED = frozenset({DeviceKind.HOME_UNIT, DeviceKind.RELAY})

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from baqylau.domain.console import ConsoleCheck
 from baqylau.domain.findings import Finding
 from baqylau.domain.observations import (
     Battery,
@@ -28,6 +29,9 @@ from baqylau.rules.position import Position, position
 from baqylau.rules.rare import Aside
 from baqylau.rules.signals import place_at
 from baqylau.rules.state import DeviceState
+
+_OF_OTHERS = (Distrust, ConsoleCheck)
+"""What alone in an observation is no word of the device."""
 
 
 class Hearing:
@@ -104,10 +108,10 @@ class Hearing:
         )
 
     def distrust(self) -> DeviceState:
-        """Take bytes that are not believed to be the device's own: no word of it, and no sign of life."""
+        """Take what is no word of the device, and no sign of life: see `believed`."""
         for body in self._observation.bodies:
-            if isinstance(body, Distrust):
-                self._rare, found = rare.distrusted(self._plan, self._rare, self._evidence(), body)
+            if isinstance(body, _OF_OTHERS):
+                self._rare, found = rare.of_others(self._plan, self._rare, self._evidence(), body)
                 self.findings += found
         return replace(self._before, rare=self._rare)
 
@@ -203,6 +207,6 @@ def _ours(observation: Observation) -> bool:
 
 
 def believed(observation: Observation) -> bool:
-    """Whether the observation is a word of the device, and not of somebody who spoke in its name."""
+    """Whether the observation is a word of the device, and not of somebody who spoke in its name or looked for it."""
     bodies = observation.bodies
-    return not bodies or type(bodies[0]) is not Distrust or any(type(body) is not Distrust for body in bodies)
+    return not bodies or type(bodies[0]) not in _OF_OTHERS or any(type(body) not in _OF_OTHERS for body in bodies)

@@ -90,6 +90,10 @@ RECEIVER_FAULT_AFTER_S: Final = 90
 """No frame of any device for this long is the receiver's fault. Notes on radio and GNSS, section 2."""
 PANIC_WITHIN_S: Final = 60
 """Presses of the button within this time are one call for help [K]."""
+CHECKED_WITHIN_S: Final = 60
+"""Checks of one device by hand within this time are one [K]."""
+CHECKED_LATE_S: Final = 900
+"""What an officer checked and brings later than this is on record as late. Catalogue K03 names no figure [K]."""
 LOW_ACCURACY_R95_M: Final = 100.0
 """A fix less precise than this is on record as coarse. Catalogue L03 names no figure [K]."""
 DISTRUST_WITHIN_S: Final = 3600

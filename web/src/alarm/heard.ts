@@ -3,7 +3,7 @@ import { accuracy } from '../chart/lanes'
 import type { Code, Fix, Heard } from '../generated/api'
 import { deepest, type Zone } from '../map/geometry'
 import { clock, day, decimal } from '../words/format'
-import { celsius, list, metres, percent, shock, strength, volts } from '../words/say'
+import { celsius, duration, list, metres, percent, shock, strength, volts } from '../words/say'
 import { t, words } from '../words/words.svelte'
 
 type Body = Heard['bodies'][number]
@@ -18,6 +18,14 @@ function place(fix: Fix, zones: readonly Zone[]): string {
 }
 
 type OfCheck = Extract<Body, { type: `check_${string}` | 'likeness' | 'breath_sample' | 'calibrated' | 'lens' | 'bypass' }>
+
+/** A check by hand; where the console's clock was wrong, what it showed. */
+function byHand(body: Extract<Body, { type: 'console_check' }>): string {
+  const who = { officer: body.officer, console: body.console_id }
+  const heard = body.heard ? t('heard.console_heard', { ...who, strength: strength(body.rssi_dbm ?? 0) }) : t('heard.console_not_heard', { ...who, others: body.others })
+  const wrong = Math.abs(body.ahead_s) >= 60 ? t('heard.console_clock', { time: clock(body.console_at, words.locale), ahead: duration(Math.abs(body.ahead_s) * 1000) }) : ''
+  return list([heard, wrong, body.note, body.explanation].filter(Boolean))
+}
 
 const milligrams = (value: number | null) => (value === null ? '–' : decimal(value, words.locale.language, 3))
 
@@ -99,6 +107,8 @@ function said(body: Body, zones: readonly Zone[]): string {
       return t('heard.panic')
     case 'call_asked':
       return t('heard.call_asked')
+    case 'console_check':
+      return byHand(body)
     default:
       return ofCheck(body)
   }
@@ -119,6 +129,7 @@ const TELLING: Record<string, readonly Body['type'][]> = {
   V: ['nearness', 'panic'],
   L: ['fix', 'no_fix', 'interference', 'sky'],
   C: ['interference', 'cell', 'sim', 'distrust', 'link'],
+  K: ['console_check', 'strap', 'enclosure', 'battery'],
   T: ['battery', 'power', 'farewell'],
   A: ['check_asked', 'check_begun', 'check_ended', 'likeness', 'check_decided', 'lens'],
   E: ['check_asked', 'check_begun', 'check_ended', 'breath_sample', 'likeness', 'check_decided', 'calibrated', 'bypass', 'enclosure', 'link'],

@@ -21,6 +21,7 @@ __all__ = [
     "Reception",
     "Record",
     "Said",
+    "Sealed",
     "WalkTest",
     "WalkedRoom",
 ]
@@ -114,7 +115,13 @@ class Alive(Struct, frozen=True, kw_only=True, tag="alive", gc=False):
     """Nothing but that the device runs."""
 
 
-Said = Own | Reception | Doubt | LocalFinding | CommandResult | WalkTest | Alive
+class Sealed(Struct, frozen=True, kw_only=True, tag="sealed", gc=False):
+    """What nobody but the server can read, not even whoever carries it (`spec/console.md`)."""
+
+    content: bytes
+
+
+Said = Own | Reception | Doubt | LocalFinding | CommandResult | WalkTest | Alive | Sealed
 
 
 class Record(Struct, frozen=True, kw_only=True, gc=False):
