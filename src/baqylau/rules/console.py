@@ -1,7 +1,7 @@
 """Checks by hand: an officer's mobile console heard the device (K01), or did not (K02), and told us of it late (K03).
 
-Every check is found; those of one device within a minute are one. A console that heard nobody at all may be deaf, so that
-it heard this one not is found only while it heard others. Source: catalogue K01 to K03 (clause 2.4).
+Every check is found; those of one device within a minute are one. A console that heard nobody at all may be deaf, so
+that it did not hear this one is found only while it heard others. Source: catalogue K01 to K03 (clause 2.4).
 """
 
 from datetime import timedelta

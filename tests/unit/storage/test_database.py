@@ -14,6 +14,7 @@ from baqylau.domain.alarms import AlarmState, Cause, Level
 from baqylau.domain.ids import AlarmId
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.columns import metadata
+from baqylau.storage.console_tables import console_contact
 from baqylau.storage.database import (
     StorageUnavailableError,
     migrate,
