@@ -15,12 +15,14 @@ from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, PersonId, SubjectId
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.people import Language
+from baqylau.domain.rights import Role
 from baqylau.domain.verdicts import Compliance
 from baqylau.links.wall_clock import now
 from baqylau.rules import fold
-from baqylau.storage.accounts import Account, Accounts, Role
+from baqylau.storage.accounts import Account, Accounts
 from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
 from baqylau.storage.registers import Registers
+from baqylau.storage.seats import Seats
 from tests.perf.figures import Figure, figure, quantile
 from tests.perf.installation import HOST, Installation, await_door, cpu_s, free_port
 
@@ -40,7 +42,7 @@ class Raising:
         people = Registers(installation.engine, now).people()[:PEOPLE]
         self._people = [person.id for person in people]
         self._store = JudgeStore(installation.engine)
-        self._epochs = self._store.claim("bench", now())
+        self._epochs = Seats(installation.engine, "judge", "bench").sit()
         self.committed_s: dict[int, float] = {}
 
     def run(self) -> None:

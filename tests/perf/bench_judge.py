@@ -8,6 +8,7 @@ from baqylau.monitoring.server.judge import Judge
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
 from baqylau.storage.registers import Registers
+from baqylau.storage.seats import Seats
 from tests.perf.bench_calibration import Calibration
 from tests.perf.figures import Figure, figure
 from tests.perf.installation import Installation, cpu_s, own_cpu_s
@@ -22,7 +23,7 @@ def new_judge(installation: Installation) -> Judge:
         journal=installation.journal,
         registers=Registers(installation.engine, now),
         live=Live(installation.engine),
-        owner="bench",
+        seats=Seats(installation.engine, "judge", "bench"),
         now=now,
     )
 

@@ -3,6 +3,9 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
 
 import structlog
 import typer
@@ -15,11 +18,12 @@ from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.escalating import Escalating
 from baqylau.monitoring.server.judge import Judge
 from baqylau.monitoring.server.settings import Settings
-from baqylau.storage.database import plain_dsn
+from baqylau.storage.database import StorageUnavailableError, plain_dsn
 from baqylau.storage.feed import notifications
 from baqylau.storage.judgement import FencedError, JudgeStore
 from baqylau.storage.live import Live
 from baqylau.storage.registers import Registers
+from baqylau.storage.seats import LEASE_S, Seats
 from baqylau.storage.waiting import Waiting
 
 app = typer.Typer()
@@ -29,19 +33,33 @@ JUDGE_WAITS_S = 0.25
 """Longest wait for news; time itself is looked at this often."""
 
 
+Seat = Annotated[
+    str,
+    typer.Option(
+        envvar="BAQYLAU_SEAT",
+        help="Name of this judge among several over one database. One that starts on a taken seat takes its place.",
+    ),
+]
+
+
 @app.command()
-def judge(data: Data = DEFAULT_DATA, database: Database = "", lifeline: Lifeline = False) -> None:  # noqa: FBT002 - options
+def judge(
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    seat: Seat = "judge",
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option of the command
+) -> None:
     """Run only the judge: fold the journal by the rules into findings and alarms."""
     role.run(
         "judge",
         data,
         database,
         lifeline=lifeline,
-        work=lambda engine: judge_role(Settings(data_dir=data), engine, owner=f"judge-{os.getpid()}"),
+        work=lambda engine: judge_role(Settings(data_dir=data), engine, Seats(engine, seat, os.urandom(8).hex())),
     )
 
 
-def judge_role(settings: Settings, engine: Engine, owner: str) -> None:
+def judge_role(settings: Settings, engine: Engine, seats: Seats) -> None:
     """Judge what is kept until we are asked to stop."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -51,16 +69,39 @@ def judge_role(settings: Settings, engine: Engine, owner: str) -> None:
         journal=vaulted(engine, settings.data_dir).journal,
         registers=Registers(engine, now),
         live=Live(engine),
-        owner=owner,
+        seats=seats,
         now=now,
     )
     escalating = Escalating(Waiting(engine), now)
     judge.start()
     try:
-        for _ in notifications(plain_dsn(engine), ("journal", "registers"), JUDGE_WAITS_S):
-            judge.catch_up(stop.is_set, between=escalating.look)
-            escalating.look()
-            if stop.is_set():
-                return
+        with _living(seats):
+            for _ in notifications(plain_dsn(engine), ("journal", "registers"), JUDGE_WAITS_S):
+                judge.catch_up(stop.is_set, between=escalating.look)
+                escalating.look()
+                if stop.is_set():
+                    break
+        judge.stop()
     except FencedError:
-        log.warning("another_judge_took_over", owner=owner)
+        log.warning("another_judge_took_over")
+
+
+@contextmanager
+def _living(seats: Seats) -> Iterator[None]:
+    """Say from beside that we live: to fold a year again takes longer than silence is borne with."""
+    done = threading.Event()
+
+    def live() -> None:
+        while not done.wait(LEASE_S / 4):
+            try:
+                seats.stay()
+            except StorageUnavailableError:
+                log.warning("seat_not_kept")
+
+    thread = threading.Thread(target=live, name="seat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from sqlalchemy import Engine, delete, select, text
+from sqlalchemy import Engine, delete, select
 
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId
@@ -61,7 +61,7 @@ class JudgedBatch(Struct, frozen=True, kw_only=True):
     """Everything that follows from a batch, to be written whole or not at all."""
 
     epochs: Mapping[int, int]
-    """What `claim` gave."""
+    """What `storage.seats` gave."""
     cursors: Mapping[int, int]
     """How far each partition is judged now; only those that moved."""
     people: tuple[Judged, ...]
@@ -96,15 +96,6 @@ class JudgeStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    def claim(self, owner: str, at: datetime) -> dict[int, int]:
-        """Take every partition and give its new epoch: from now on no earlier owner can write."""
-        take = text(
-            "UPDATE judge_cursor SET epoch = epoch + 1, owner = :owner, claimed_at = :at RETURNING partition, epoch"
-        )
-        with transaction(self._engine) as connection:
-            connection.execute(text("SELECT 1 FROM judge_cursor ORDER BY partition FOR UPDATE"))
-            return {row.partition: row.epoch for row in connection.execute(take, {"owner": owner, "at": at})}
 
     def cursors(self) -> dict[int, int]:
         """Give the number of the last judged entry of each partition."""

@@ -149,6 +149,11 @@ class Registers:
         """Give the changes after a number, in the order in which they were made."""
         return self._changes(register_change.c.id > change_id)
 
+    def last_change(self) -> int:
+        """Give the number of the newest change, 0 when there is none."""
+        with transaction(self._engine) as connection:
+            return int(connection.scalar(select(func.coalesce(func.max(register_change.c.id), 0))) or 0)
+
     def unjudged_changes(self) -> list[Change]:
         """Give the changes that no committed batch of the judge has named yet, in their order."""
         return self._changes(register_change.c.judged_at.is_(None))

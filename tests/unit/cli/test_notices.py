@@ -14,7 +14,6 @@ from baqylau.domain.findings import Code
 from baqylau.domain.targets import HttpGateway, SmppGateway
 from baqylau.monitoring.server.letters import notices_of
 from baqylau.monitoring.server.notice_file import telling_in
-from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.outbox import Outbox
 from tests.arch.tree import ROOT
 from tests.unit.links.receivers import WebReceiver, free_port, web_receiver
@@ -67,7 +66,7 @@ def test_a_file_that_cannot_be_used_is_a_sentence(tmp_path: Path, said: str, mod
 
 def test_notices_are_listed_for_people_and_for_programs(dsn: str, engine: Engine, tmp_path: Path) -> None:
     write(tmp_path, FILE.format(address="https://example.test/in"))
-    Bench(JudgeStore(engine)).say(found(Code.EXCLUSION_ENTRY, 0))
+    Bench(engine).say(found(Code.EXCLUSION_ENTRY, 0))
     Outbox(engine).spread(lambda news: notices_of(telling_in(tmp_path), news), NOON)
     options = ["--database", dsn, "--data", str(tmp_path), "--language", "en"]
     assert "waits to be sent" in RUN.invoke(app, ["notices", *options]).output
@@ -77,7 +76,7 @@ def test_notices_are_listed_for_people_and_for_programs(dsn: str, engine: Engine
 
 
 def test_the_load_is_shown_for_people_and_for_programs(dsn: str, engine: Engine, tmp_path: Path) -> None:
-    Bench(JudgeStore(engine)).say(found(Code.EXCLUSION_ENTRY, 0))
+    Bench(engine).say(found(Code.EXCLUSION_ENTRY, 0))
     options = ["--database", dsn, "--data", str(tmp_path), "--language", "en"]
     stretch = ["--from", "2026-03-01T00:00:00+05:00", "--until", "2026-04-01T00:00:00+05:00"]
     said = RUN.invoke(app, ["load", *stretch, *options])

@@ -29,6 +29,7 @@ from baqylau.storage.live import Live
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
+from baqylau.storage.seats import Seats
 from baqylau.storage.vault import Vault
 
 SECRETS = Installation(key=bytes(32), seed=bytes(32))
@@ -107,14 +108,14 @@ class Site:
         if registry is not None:
             self.registers.save(registry, by="test")
 
-    def judge(self, owner: str = "judge-1") -> Judge:
-        """A judge that has taken over the partitions."""
+    def judge(self, run: str = "first", seat: str = "judge") -> Judge:
+        """A judge that sits on its seat, whoever sat there before."""
         judge = Judge(
             store=JudgeStore(self.engine),
             journal=self.journal,
             registers=self.registers,
             live=self.live,
-            owner=owner,
+            seats=Seats(self.engine, seat, run),
             now=self.clock,
         )
         judge.start()

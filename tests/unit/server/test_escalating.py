@@ -14,7 +14,6 @@ from baqylau.monitoring.server.escalating import Escalating
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.audit import Audit
 from baqylau.storage.feed import Feed
-from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.waiting import Waiting
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import House
@@ -27,7 +26,7 @@ def house(engine: Engine) -> House:
 
 @pytest.fixture
 def bench(house: House) -> Bench:
-    return Bench(JudgeStore(house.engine))
+    return Bench(house.engine)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from baqylau.monitoring.server.forwarding.relay import LONGEST_PAUSE_S
 from baqylau.monitoring.server.watching_over import Disk, Limits, conditions
 from baqylau.storage.audit import Audit
 from baqylau.storage.bases import BasisRefusedError
-from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.ourselves import ATTEMPTS_BEFORE_WORD, Ourselves
 from baqylau.storage.registers import Registers
 from tests.unit.links.receivers import WebReceiver, web_receiver
@@ -170,7 +169,7 @@ def test_a_target_that_takes_nothing_for_long_is_an_alarm_until_it_takes_again(
 
 def test_an_alarm_leaves_with_its_code_and_state_and_no_words(post: Post, receiver: WebReceiver) -> None:
     post.allow(AIGUL)
-    alarms = Bench(JudgeStore(post.house.engine))
+    alarms = Bench(post.house.engine)
     alarms.say(found(Code.EXCLUSION_ENTRY, 1))
     alarms.say(found(Code.EXCLUSION_ENTRY, 1, person_id=BOLAT))
     state = post.carry()

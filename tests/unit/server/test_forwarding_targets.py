@@ -27,7 +27,6 @@ from baqylau.storage.bases import Bases
 from baqylau.storage.forwarding import Deliveries
 from baqylau.storage.installation import installation
 from baqylau.storage.journal import Journal
-from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.registers import Registers
 from baqylau.storage.vault import Vault
 from tests.unit.links.receivers import WebReceiver, until, web_receiver
@@ -66,7 +65,7 @@ def test_a_platform_gets_egts_by_object_and_again_after_a_line_that_broke(house:
         assert (state.sent, state.last_error) == (0, "hung_up")
         house.now = after(600)
         assert post.carry().sent == 240
-        Bench(JudgeStore(house.engine)).say(found(Code.EXCLUSION_ENTRY, 60))
+        Bench(house.engine).say(found(Code.EXCLUSION_ENTRY, 60))
         assert post.carry().sent == 241
         post.relay.close()
     assert [login.number for login in logins] == ["dispatcher-17"]
@@ -89,7 +88,7 @@ def test_a_server_gets_the_retranslators_packets_by_name(house: House) -> None:
         assert post.carry().last_error == "hung_up"
         house.now = after(600)
         assert post.carry().sent == 60
-        Bench(JudgeStore(house.engine)).say(found(Code.EXCLUSION_ENTRY, 30))
+        Bench(house.engine).say(found(Code.EXCLUSION_ENTRY, 30))
         post.carry()
         post.relay.close()
     assert [one.at for one in messages] == [after(second) for second in [*range(60), 30]]

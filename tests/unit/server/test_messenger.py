@@ -32,7 +32,6 @@ from baqylau.monitoring.server.messenger import LEASE, RECEIPTS_EVERY, Messenger
 from baqylau.storage.acting import do
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.database import transaction
-from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.outbox import Outbox
 from baqylau.storage.registers import Registers
 from tests.unit.links.receivers import WebReceiver, sms_centre, until, web_receiver
@@ -67,7 +66,7 @@ class Office:
         self.house = house
         self.outbox = Outbox(house.engine)
         self.messenger = Messenger(self.outbox, telling, now=house.clock, jitter=lambda: 1.0)
-        self.bench = Bench(JudgeStore(house.engine))
+        self.bench = Bench(house.engine)
 
     def raised(self, code: Code = Code.EXCLUSION_ENTRY, subject: str = "zone-1") -> AlarmId:
         return AlarmId(self.bench.say(found(code, 0, subject=SubjectId(subject)))[0])
@@ -236,7 +235,7 @@ def test_a_target_that_is_gone_is_given_up_at_once(house: House, receiver: WebRe
 def test_two_messengers_at_once_tell_each_notice_once(house: House, receiver: WebReceiver, open_office: Opener) -> None:
     telling = Telling(targets=(hook(receiver),))
     one, two = open_office(telling), open_office(telling)
-    bench = Bench(JudgeStore(house.engine))
+    bench = Bench(house.engine)
     numbers = [bench.say(found(Code.EXCLUSION_ENTRY, 0, subject=SubjectId(f"z-{n}")))[0] for n in range(40)]
     threads = [Thread(target=office.messenger.catch_up, args=(lambda: False,)) for office in (one, two)]
     for thread in threads:
@@ -264,7 +263,7 @@ def test_a_messenger_that_is_killed_in_the_middle_loses_nothing(
     (tmp_path / "notices.yaml").write_text(FILE.format(address=receiver.address))
     (tmp_path / "notices.yaml").chmod(0o600)
     receiver.waits_s = 0.05
-    bench = Bench(JudgeStore(house.engine))
+    bench = Bench(house.engine)
     numbers = [bench.say(found(Code.EXCLUSION_ENTRY, 0, subject=SubjectId(f"z-{n}")))[0] for n in range(40)]
     outbox = Outbox(house.engine)
     with messenger(house.dsn, tmp_path) as process:

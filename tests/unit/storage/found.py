@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import Engine
+
 from baqylau.crypto.digests import finding_id
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId, PersonId, SubjectId
 from baqylau.domain.partitions import partition_of
 from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore
+from baqylau.storage.seats import Seats
 from tests.unit.storage.kept import AIGUL, after
 
 ZONE = SubjectId("zone-1")
@@ -27,12 +30,17 @@ def found(code: Code, at_s: float, *, person_id: PersonId = AIGUL, subject: Subj
     )
 
 
+def seated(engine: Engine, run: str = "first") -> dict[int, int]:
+    """Sit down on the only judge's seat, whoever sat there, and give the epochs."""
+    return Seats(engine, "judge", run).sit()
+
+
 class Bench:
     """A judge's place: commits what it is told to have found."""
 
-    def __init__(self, store: JudgeStore, owner: str = "judge") -> None:
-        self.store = store
-        self.epochs = store.claim(owner, after(0))
+    def __init__(self, engine: Engine, run: str = "first") -> None:
+        self.store = JudgeStore(engine)
+        self.epochs = seated(engine, run)
 
     def say(
         self,

@@ -12,7 +12,6 @@ from baqylau.domain.ids import AlarmId
 from baqylau.storage.alarms import AlarmFilter, Alarms, Done
 from baqylau.storage.audit import Audit
 from baqylau.storage.feed import Feed
-from baqylau.storage.judgement import JudgeStore
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import AIGUL, BOLAT, NOON, House, after
 
@@ -21,7 +20,7 @@ CLOSE = Close(cause=Cause.ENTERED_ZONE, action=Action.VISITED, grounds="seen at 
 
 @pytest.fixture
 def bench(house: House) -> Bench:
-    return Bench(JudgeStore(house.engine))
+    return Bench(house.engine)
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from baqylau.storage.acting import do
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.database import transaction
 from baqylau.storage.figures import Figures
-from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.registers import Registers
 from tests.perf.bench_weight import many_alarms
 from tests.unit.storage.found import Bench, found
@@ -44,7 +43,7 @@ def worked(house: House, number: AlarmId, cause: Cause, *, taken_s: float, close
 @pytest.fixture
 def numbers(house: House) -> list[AlarmId]:
     """Four alarms of priority 1, each about a zone of its own."""
-    bench = Bench(JudgeStore(house.engine))
+    bench = Bench(house.engine)
     return [AlarmId(bench.say(found(Code.EXCLUSION_ENTRY, 0, subject=SubjectId(f"z-{n}")))[0]) for n in range(4)]
 
 
@@ -75,7 +74,7 @@ def test_the_first_hands_count_also_after_the_alarm_climbed(house: House, number
 
 
 def test_what_was_over_before_anybody_saw_it_is_counted(house: House) -> None:
-    bench = Bench(JudgeStore(house.engine))
+    bench = Bench(house.engine)
     for subject in ("t-1", "t-2"):
         bench.say(found(Code.BATTERY_LOW, 0, subject=SubjectId(subject)))
     bench.say(found(Code.CHARGING, 60, subject=SubjectId("t-1")))
@@ -94,7 +93,7 @@ def test_what_was_over_before_anybody_saw_it_is_counted(house: House) -> None:
 )
 def test_working_hours_are_those_of_the_installation(house: House, at: datetime, share: float) -> None:
     said = replace(found(Code.EXCLUSION_ENTRY, 0), at=at)
-    Bench(JudgeStore(house.engine)).say(said, at=at)
+    Bench(house.engine).say(said, at=at)
     assert load(house, at - DAY, at + DAY).after_hours_share == share
 
 

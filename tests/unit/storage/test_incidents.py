@@ -14,7 +14,7 @@ from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, PersonId, SubjectId
 from baqylau.domain.people import Person
 from baqylau.storage.alarms import AlarmFilter, Alarms
-from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore
+from baqylau.storage.judgement import Judged, JudgedBatch
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
 from baqylau.storage.waiting import Waiting
@@ -60,7 +60,7 @@ class Area(Bench):
 
 @pytest.fixture
 def area(house: House) -> Area:
-    return Area(JudgeStore(house.engine))
+    return Area(house.engine)
 
 
 @pytest.fixture

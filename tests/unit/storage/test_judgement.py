@@ -15,7 +15,7 @@ from baqylau.domain.verdicts import Compliance
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.feed import Feed
-from baqylau.storage.judgement import FencedError, Judged, JudgedBatch, JudgeStore, LiveWrite, Stored
+from baqylau.storage.judgement import FencedError, Judged, JudgedBatch, LiveWrite, Stored
 from baqylau.storage.live import Live
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import AIGUL, BOLAT, House, after
@@ -27,7 +27,7 @@ MINE = partition_of(AIGUL)
 
 @pytest.fixture
 def bench(house: House) -> Bench:
-    return Bench(JudgeStore(house.engine))
+    return Bench(house.engine)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_states_and_cursors_are_as_they_were_committed(bench: Bench) -> None:
 
 
 def test_a_judge_that_was_taken_for_dead_writes_nothing_any_more(house: House, bench: Bench) -> None:
-    later = Bench(JudgeStore(house.engine), "another")
+    later = Bench(house.engine, "another")
     with pytest.raises(FencedError):
         commit(bench, state(AIGUL, b"stale", 1), cursors={MINE: 5})
     with pytest.raises(FencedError):
@@ -253,7 +253,7 @@ def test_the_order_in_which_findings_come_makes_no_difference_to_the_alarm(house
         found(Code.ZONE_CLEARED, 90),
     ]
     for subject, order in (("a", (0, 1, 2, 3)), ("b", (3, 2, 1, 0)), ("c", (2, 0, 3, 1))):
-        bench = Bench(JudgeStore(house.engine))
+        bench = Bench(house.engine)
         for place in order:
             one = story[place]
             bench.say(found(one.code, (one.at - after(0)).total_seconds(), subject=subject), at=after(95))  # type: ignore[arg-type]
@@ -274,7 +274,7 @@ def test_every_changed_alarm_is_in_the_feed_once_for_each_commit(house: House, b
 def test_two_judges_at_once_open_one_alarm(house: House) -> None:
     def judge(number: int) -> str:
         try:
-            Bench(JudgeStore(house.engine), f"judge-{number}").say(found(Code.EXCLUSION_ENTRY, number))
+            Bench(house.engine, f"judge-{number}").say(found(Code.EXCLUSION_ENTRY, number))
         except FencedError:
             return "fenced"
         return "wrote"

@@ -5,6 +5,7 @@ from baqylau.domain.partitions import partition_of
 from baqylau.domain.verdicts import Compliance
 from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
 from baqylau.storage.live import Beats, Live
+from tests.unit.storage.found import seated
 from tests.unit.storage.kept import AIGUL, BOLAT, House, after, minutes
 
 
@@ -23,7 +24,7 @@ def show(house: House, person_id: PersonId, at_s: float, *, epochs: dict[int, in
 
 
 def test_what_changed_after_an_instant_comes_oldest_first(house: House) -> None:
-    live, epochs = Live(house.engine), JudgeStore(house.engine).claim("judge", after(0))
+    live, epochs = Live(house.engine), seated(house.engine)
     show(house, BOLAT, 10, epochs=epochs)
     show(house, AIGUL, 20, epochs=epochs)
     assert [row.person_id for row in live.changed_after(after(0))] == [BOLAT, AIGUL]
@@ -48,7 +49,7 @@ def test_the_programs_say_that_they_live_and_how_far_the_judge_is_behind(house: 
     live.gateway_beat(after(2), connected=8, keep_ms=None)
     live.judge_beat(after(3), judge_ms=4.5)
     house.journal.append(minutes(AIGUL, 10))
-    show(house, AIGUL, 5, epochs=JudgeStore(house.engine).claim("judge", after(0)), judged=4)
+    show(house, AIGUL, 5, epochs=seated(house.engine), judged=4)
 
     assert live.last_listened() == after(2)
     assert live.health() == Beats(

@@ -18,7 +18,6 @@ from baqylau.storage.acting import do
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.announcing import announce
 from baqylau.storage.database import driver, transaction
-from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.outbox import News, Outbox
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import NOON, House, after
@@ -29,7 +28,7 @@ LEASE = timedelta(seconds=90)
 @pytest.fixture
 def number(house: House) -> AlarmId:
     """An alarm that waits."""
-    return AlarmId(Bench(JudgeStore(house.engine)).say(found(Code.EXCLUSION_ENTRY, 0))[0])
+    return AlarmId(Bench(house.engine).say(found(Code.EXCLUSION_ENTRY, 0))[0])
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def to_duty(news: News) -> Iterator[Notice]:
 
 
 def test_an_alarm_is_announced_once_however_often_it_repeats(house: House, number: AlarmId, outbox: Outbox) -> None:
-    Bench(JudgeStore(house.engine), "another").say(*(found(Code.EXCLUSION_ENTRY, at_s) for at_s in range(1, 101)))
+    Bench(house.engine, "another").say(*(found(Code.EXCLUSION_ENTRY, at_s) for at_s in range(1, 101)))
     assert outbox.spread(to_duty, NOON) == 1
     assert [(one.alarm_id, one.why, one.level) for one in outbox.of_alarm(number)] == [(number, Why.RAISED, 0)]
 
@@ -73,7 +72,7 @@ def test_what_was_rolled_back_is_not_announced(house: House, number: AlarmId, ou
 
 
 def test_two_who_spread_at_once_write_each_notice_once(house: House, outbox: Outbox) -> None:
-    bench = Bench(JudgeStore(house.engine))
+    bench = Bench(house.engine)
     for at_s in range(20):
         bench.say(found(Code.EXCLUSION_ENTRY, at_s, subject=f"zone-{at_s}"))  # type: ignore[arg-type]
     with ThreadPoolExecutor(4) as pool:
@@ -104,7 +103,7 @@ def test_what_failed_comes_due_again_and_keeps_its_error(number: AlarmId, outbox
 
 
 def test_four_who_take_at_once_share_the_work(house: House, outbox: Outbox) -> None:
-    bench = Bench(JudgeStore(house.engine))
+    bench = Bench(house.engine)
     for at_s in range(40):
         bench.say(found(Code.EXCLUSION_ENTRY, at_s, subject=f"zone-{at_s}"))  # type: ignore[arg-type]
     outbox.spread(to_duty, NOON)

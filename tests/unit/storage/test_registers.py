@@ -26,6 +26,7 @@ from baqylau.storage.findings import Findings
 from baqylau.storage.judgement import JudgedBatch, JudgeStore
 from baqylau.storage.registers import Registers, Registry
 from baqylau.storage.registry import Fault, RegisterRefusedError
+from tests.unit.storage.found import seated
 from tests.unit.storage.kept import AIGUL, BOLAT, NOON, House, after
 from tests.unit.storage.prescribed import BEGIN, END, LEAVE, ORDER, PEOPLE, REGISTRY, SPARE, TRACKER, WORN, ZONE
 
@@ -140,7 +141,7 @@ def test_a_new_name_or_a_device_on_nobody_concerns_no_judgement(registers: Regis
 def test_changes_wait_until_a_judged_batch_answers_them(house: House, registers: Registers) -> None:
     [change] = registers.unjudged_changes()
     store = JudgeStore(house.engine)
-    epochs = store.claim("judge", NOON)
+    epochs = seated(house.engine)
     store.commit(JudgedBatch(epochs=epochs, cursors={}, people=(), changes=(change.id,), judged_at=NOON))
     assert registers.unjudged_changes() == []
     assert registers.changes_after(0) == [change]

@@ -1,0 +1,141 @@
+"""Whom a judge judges: its share of the partitions, and everybody's state in them.
+
+What is prescribed is known for all people, because two judged by different programs may be named in one restriction.
+Where the fold stands is known for those alone who are ours; it is read anew whenever a partition changes hands.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from heapq import heappop, heappush
+
+import structlog
+
+from baqylau.domain.ids import PersonId
+from baqylau.domain.observations import Observation
+from baqylau.domain.partitions import ourselves, partition_of
+from baqylau.domain.people import Supervision
+from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Known, state_from
+from baqylau.rules.fold import begin
+from baqylau.storage.journal import JournalEntry
+from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.registers import Change, Registers
+from baqylau.storage.seats import Seats
+
+log = structlog.get_logger()
+
+SINGLY_MAX = 50
+"""Up to so many changed people are read one by one, more with everybody at once."""
+
+
+class Roster:
+    """One judge's people. In `epochs` and `cursors` are the partitions that are ours."""
+
+    def __init__(self, store: JudgeStore, registers: Registers, seats: Seats) -> None:
+        """Join the parts; `start` begins."""
+        self._store = store
+        self._registers = registers
+        self._seats = seats
+        self._last_change = 0
+        self._by_partition: dict[int, list[PersonId]] = defaultdict(list)
+        self._wakes: list[tuple[datetime, PersonId]] = []
+        self.prescribed: dict[PersonId, Supervision] = {}
+        self.known: dict[PersonId, Known] = {}
+        self.epochs: dict[int, int] = {}
+        self.cursors: dict[int, int] = {}
+
+    def start(self) -> Iterable[Supervision]:
+        """Sit down, and give what is prescribed for everybody."""
+        self._last_change = self._registers.last_change()
+        self.prescribed.update(self._registers.supervisions())
+        self._hold(self._seats.sit())
+        return self.prescribed.values()
+
+    def share(self) -> None:
+        """Take over what is ours by now, of however many we are. `FencedError` when our seat is another's."""
+        self._hold(self._seats.share())
+
+    def begin_again(self) -> None:
+        """Forget everything about our people, because others wrote it meanwhile, and read it anew."""
+        self._hold({})
+        self.share()
+
+    def leave(self) -> None:
+        """Leave our people to the others."""
+        self._seats.leave()
+
+    def news(self) -> list[Supervision]:
+        """Take over what was prescribed anew since, whoever judges them, and give it."""
+        changes = self._registers.changes_after(self._last_change)
+        if not changes:
+            return []
+        self._last_change = changes[-1].id
+        changed = {change.person_id for change in changes}
+        many = self._registers.supervisions() if len(changed) > SINGLY_MAX else {}
+        news = [many.get(person_id) or self._registers.supervision(person_id) for person_id in changed]
+        for supervision in news:
+            self.prescribed[supervision.person_id] = supervision
+            if supervision.person_id in self.known:
+                self.known[supervision.person_id].supervision = supervision
+        self._know([one for one in news if self._is_ours(one.person_id) and one.person_id not in self.known])
+        return news
+
+    def unjudged(self) -> list[Change]:
+        """Give the changes that are ours to answer and that we have taken over."""
+        waiting = self._registers.unjudged_changes()
+        return [one for one in waiting if one.id <= self._last_change and self._is_ours(one.person_id)]
+
+    def by_person(self, entries: Iterable[JournalEntry]) -> dict[PersonId, list[Observation]]:
+        """Sort entries by person. What we say of ourselves concerns everybody in the partition."""
+        found: dict[PersonId, list[Observation]] = defaultdict(list)
+        for entry in entries:
+            if entry.person_id is not None:
+                found[entry.person_id].append(entry.observation)
+            elif entry.observation.device_id == ourselves(entry.partition):
+                for person_id in self._by_partition[entry.partition]:
+                    found[person_id].append(entry.observation)
+        return found
+
+    def wake_later(self, known: Known) -> None:
+        """Note when time alone next matters; who was never judged is looked at as soon as we listen."""
+        heappush(self._wakes, (known.state.wake_at or BEFORE_EVERYTHING, known.person_id))
+
+    def due(self, listened: datetime | None) -> set[PersonId]:
+        """Give whose time has come by the instant until which we are known to have listened."""
+        due: set[PersonId] = set()
+        while self._wakes and listened is not None and self._wakes[0][0] <= listened:
+            wake_at, person_id = heappop(self._wakes)
+            known = self.known.get(person_id)
+            if known is not None and (known.state.wake_at or BEFORE_EVERYTHING) == wake_at:
+                due.add(person_id)
+        return due
+
+    def _is_ours(self, person_id: PersonId) -> bool:
+        return partition_of(person_id) in self.epochs
+
+    def _hold(self, epochs: dict[int, int]) -> None:
+        """Forget what is no longer ours, and learn where the fold stands of those who are ours anew."""
+        lost = {partition for partition, epoch in self.epochs.items() if epochs.get(partition) != epoch}
+        gained = {partition for partition, epoch in epochs.items() if self.epochs.get(partition) != epoch}
+        for partition in lost:
+            del self.cursors[partition]
+            for person_id in self._by_partition.pop(partition, ()):
+                del self.known[person_id]
+        self.epochs = epochs
+        if gained:
+            cursors = self._store.cursors()
+            self.cursors.update((partition, cursors[partition]) for partition in gained)
+            self._know([one for person_id, one in self.prescribed.items() if partition_of(person_id) in gained])
+        if lost or gained:
+            log.info("partitions_held", partitions=len(epochs), people=len(self.known))
+
+    def _know(self, people: Sequence[Supervision]) -> None:
+        """Take where the fold of these people stands."""
+        every = len(people) == len(self.prescribed)
+        stored = self._store.states(None if every else [one.person_id for one in people])
+        for supervision in people:
+            kept = stored.get(supervision.person_id)
+            known = Known(supervision=supervision, state=state_from(kept.state) if kept else begin())
+            self.known[known.person_id] = known
+            self._by_partition[known.partition].append(known.person_id)
+            self.wake_later(known)
