@@ -10,9 +10,10 @@ from sqlalchemy import Engine
 
 from baqylau.crypto import passwords
 from baqylau.domain.people import Language
+from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import monotonic_s, now
 from baqylau.monitoring.workstation.messages import FeedAlarm
-from baqylau.storage.accounts import Account, Accounts, Role
+from baqylau.storage.accounts import Account, Accounts
 from tests.perf.installation import HOST
 
 LOGIN, PASSWORD = "bench", "a long invented password"

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
+from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.workstation.tokens import digest, fresh
-from baqylau.storage.accounts import Accounts, Role
+from baqylau.storage.accounts import Accounts
 
 HOLDS = timedelta(hours=1)
 

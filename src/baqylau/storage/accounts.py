@@ -5,7 +5,6 @@ Tokens and passwords come in as digests and argon2 texts: what is stored here si
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, 
 from sqlalchemy.exc import IntegrityError
 
 from baqylau.domain.people import Language
+from baqylau.domain.rights import Role
 from baqylau.storage import audit
 from baqylau.storage.database import transaction
 from baqylau.storage.schema import account, account_session, invitation, sign_in_failure
@@ -20,17 +20,6 @@ from baqylau.storage.schema import account, account_session, invitation, sign_in
 USED_EVERY = timedelta(minutes=1)
 """How exactly the last use of a session is written down."""
 FAILURES_KEPT = timedelta(days=1)
-
-
-class Role(StrEnum):
-    """What somebody may do."""
-
-    OPERATOR = "operator"
-    SENIOR = "senior"
-    INSPECTOR = "inspector"
-    TECHNICIAN = "technician"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
 
 
 class Account(Struct, frozen=True, kw_only=True):

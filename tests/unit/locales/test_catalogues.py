@@ -13,11 +13,11 @@ from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Check, Code
 from baqylau.domain.observations import Authentication
 from baqylau.domain.people import DeviceKind, Language
+from baqylau.domain.rights import Role
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.locales import LANGUAGES, Forms, UnknownKeyError, catalogue, text
 from baqylau.locales.__main__ import main as compile_pages
 from baqylau.protocols.session import Fault
-from baqylau.storage.accounts import Role
 
 SOURCES = Path(__file__).parents[3] / "src" / "baqylau"
 KAZAKH = set("әғқңөұүһіӘҒҚҢӨҰҮҺІ")

@@ -9,8 +9,9 @@ from baqylau.domain.acts import Close, Take
 from baqylau.domain.alarms import NOBODY, Action, Alarm, Cause
 from baqylau.domain.ids import AlarmId
 from baqylau.domain.people import Language
+from baqylau.domain.rights import Role
 from baqylau.monitoring.server.watching_over import Disk, Limits, Watch, conditions
-from baqylau.storage.accounts import Account, Accounts, Role, Throttle
+from baqylau.storage.accounts import Account, Accounts, Throttle
 from baqylau.storage.alarms import AlarmFilter, Alarms
 from baqylau.storage.live import Live
 from baqylau.storage.ourselves import Ourselves

@@ -7,13 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from baqylau.domain.people import Language
+from baqylau.domain.rights import Role
 from baqylau.storage.accounts import (
     Account,
     Accounts,
     Failures,
     InvitationSpentError,
     LoginTakenError,
-    Role,
     Sessions,
     Throttle,
 )

@@ -23,16 +23,18 @@ from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Authentication, Body, Observation
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.people import Language
+from baqylau.domain.rights import Role
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.serve import listener, server
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.monitoring.workstation.tokens import digest, fresh
 from baqylau.rules import fold
-from baqylau.storage.accounts import Account, Role
+from baqylau.storage.accounts import Account
 from baqylau.storage.journal import Entry
 from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
 from baqylau.storage.registers import Registers
+from baqylau.storage.seats import Seats
 from baqylau.storage.vault import Vault
 from tests.unit.workstation import invented
 
@@ -93,7 +95,7 @@ class Office:
         self.stores = Stores(engine, self.vault, "Asia/Almaty", self.clock, os.urandom)
         self.judge = JudgeStore(engine)
         self._numbers = count(1)
-        self._epochs = self.judge.claim("story", self.clock())
+        self._epochs = Seats(engine, "judge", "story").sit()
 
     @contextmanager
     def open(self, **changes: Any) -> Iterator[str]:

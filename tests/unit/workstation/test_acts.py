@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, PersonId, SubjectId
-from baqylau.storage.accounts import Role
+from baqylau.domain.rights import Role
 from tests.unit.workstation import invented
 from tests.unit.workstation.office import Browser, Office
 

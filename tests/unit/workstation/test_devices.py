@@ -13,7 +13,7 @@ from baqylau.domain.ids import DeviceId, FittingId, OrderId
 from baqylau.domain.observations import Battery, Heard, Power, ReceiverHealth
 from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device, DeviceKind
-from baqylau.storage.accounts import Role
+from baqylau.domain.rights import Role
 from baqylau.storage.commands import Told, tell
 from baqylau.storage.database import transaction
 from baqylau.storage.device_keys import KeyKind
@@ -210,7 +210,7 @@ def test_who_only_audits_gives_no_orders_and_each_look_is_written_down(house: Of
     with house.browser() as browser:
         browser.sign_in("serik")
         assert not page(browser, UNIT)["may_command"]
-        assert order(browser, UNIT, type="report").json()["key"] == "device.refused.role"
+        assert order(browser, UNIT, type="report").json()["key"] == "request.refused.role"
         assert browser.get("/api/devices/nobody").status_code == 404
     looks = [one for one in house.stores.audit.latest(10) if one.what == "look.device"]
     assert [(one.who, one.object, one.purpose) for one in looks] == [("serik", "person/p-1", "device/hu-1")]

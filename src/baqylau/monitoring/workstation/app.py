@@ -11,8 +11,10 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
+from baqylau.domain.rights import Action
 from baqylau.monitoring.workstation import acts, devices, live, looks, session, status
 from baqylau.monitoring.workstation.desk import Desk
+from baqylau.monitoring.workstation.door import Door, Hall
 from baqylau.monitoring.workstation.files import MapFiles, Pages
 from baqylau.monitoring.workstation.gate import Gate
 from baqylau.monitoring.workstation.headers import Headers
@@ -27,28 +29,28 @@ NO_BASEMAP = Path("/nonexistent")
 
 def _api(settings: Settings) -> list[BaseRoute]:
     return [
-        Route("/session", session.show, methods=["GET"]),
-        Route("/session", session.sign_in, methods=["POST"]),
-        Route("/session", session.sign_out, methods=["DELETE"]),
-        Route("/session/language", session.choose_language, methods=["PUT"]),
-        Route("/invitation", session.accept, methods=["POST"]),
-        Route("/live", live.snapshot, methods=["GET"]),
-        Route("/feed", live.follow, methods=["GET"]),
-        Route("/alarms", looks.alarms, methods=["GET"]),
-        Route("/alarms/{number}", looks.alarm, methods=["GET"]),
-        Route("/alarms/acts", acts.act_on_each, methods=["POST"]),
-        Route("/alarms/{number}/acts", acts.act, methods=["POST"]),
-        Route("/colleagues", acts.colleagues, methods=["GET"]),
-        Route("/people", looks.people, methods=["GET"]),
-        Route("/people/{id}", looks.person, methods=["GET"]),
-        Route("/people/{id}/minute", looks.minute, methods=["GET"]),
-        Route("/strangers", devices.strangers, methods=["GET"]),
-        Route("/devices/{id}", devices.device, methods=["GET"]),
-        Route("/devices/{id}/commands", devices.command, methods=["POST"]),
-        Route("/observations/{id}", looks.observation, methods=["GET"]),
-        Route("/health", status.health, methods=["GET"]),
-        Route("/load", looks.load, methods=["GET"]),
-        Mount("/basemap", MapFiles(settings.basemap_dir or NO_BASEMAP)),
+        Door("/session", session.show, Action.SEE_WHO_IS_SIGNED_IN),
+        Door("/session", session.sign_in, Action.SIGN_IN, method="POST"),
+        Door("/session", session.sign_out, Action.KEEP_OWN_ACCOUNT, method="DELETE"),
+        Door("/session/language", session.choose_language, Action.KEEP_OWN_ACCOUNT, method="PUT"),
+        Door("/invitation", session.accept, Action.ACCEPT_INVITATION, method="POST"),
+        Door("/live", live.snapshot, Action.LOOK_LIVE),
+        Door("/feed", live.follow, Action.LOOK_LIVE),
+        Door("/alarms", looks.alarms, Action.LOOK_ALARMS),
+        Door("/alarms/{number}", looks.alarm, Action.LOOK_ALARM),
+        Door("/alarms/acts", acts.act_on_each, Action.ACT_ON_ALARM, method="POST"),
+        Door("/alarms/{number}/acts", acts.act, Action.ACT_ON_ALARM, method="POST"),
+        Door("/colleagues", acts.colleagues, Action.LOOK_COLLEAGUES),
+        Door("/people", looks.people, Action.LOOK_PEOPLE),
+        Door("/people/{id}", looks.person, Action.LOOK_PERSON),
+        Door("/people/{id}/minute", looks.minute, Action.LOOK_MINUTE),
+        Door("/strangers", devices.strangers, Action.LOOK_STRANGERS),
+        Door("/devices/{id}", devices.device, Action.LOOK_DEVICE),
+        Door("/devices/{id}/commands", devices.command, Action.ORDER_DEVICE, method="POST"),
+        Door("/observations/{id}", looks.observation, Action.LOOK_OBSERVATION),
+        Door("/health", status.health, Action.LOOK_HEALTH),
+        Door("/load", looks.load, Action.LOOK_LOAD),
+        Hall("/basemap", MapFiles(settings.basemap_dir or NO_BASEMAP), Action.LOOK_MAP),
     ]
 
 
@@ -66,9 +68,10 @@ def create_app(
             desk.broadcaster.close()
             group.cancel_scope.cancel()
 
+    api = _api(settings)
     app = Starlette(
         routes=[
-            Mount("/api", routes=_api(settings), middleware=[Middleware(Gate)]),
+            Mount("/api", routes=api, middleware=[Middleware(Gate, routes=api)]),
             Route("/healthz", status.alive),
             Route("/readyz", status.ready),
             Route("/metrics", status.metrics),

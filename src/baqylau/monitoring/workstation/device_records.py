@@ -12,6 +12,7 @@ from baqylau.domain.commands import CommandState, Order, ReportNow, TellPerson
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Blind, Fix, Heard, LinkHealth, Nearness, NoFix, Observation, ReceiverHealth
 from baqylau.domain.people import Device, DeviceKind, Language, Supervision
+from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation import hearing
 from baqylau.monitoring.workstation.directory import Book
 from baqylau.monitoring.workstation.equipment import (
@@ -35,14 +36,12 @@ from baqylau.protocols.batch.records import LocalFinding, WalkTest
 from baqylau.protocols.fleet import has_words
 from baqylau.rules.clock import instant
 from baqylau.rules.spans import ALWAYS, fitted
-from baqylau.storage.accounts import Account, Role
+from baqylau.storage.accounts import Account
 from baqylau.storage.commands import CommandRow
 from baqylau.storage.link_records import Word
 
 LINK = "link"
 WALK, LOCAL = "walk", "local"
-_COMMANDS = frozenset({Role.OPERATOR, Role.SENIOR, Role.INSPECTOR, Role.TECHNICIAN, Role.ADMINISTRATOR})
-"""Who may give orders to a device."""
 _SHOWN = timedelta(hours=6)
 _DAY = timedelta(hours=24)
 _TELL_WITHIN = timedelta(hours=12)
@@ -114,7 +113,9 @@ class DeviceRecords:
                 UnitWord(at=word.observed_at, finding=msgspec.convert(word.body, LocalFinding))
                 for word in self._words(LOCAL, device_id, served)
             ),
-            may_command=(may_command := by.role in _COMMANDS and on is not None and self._takes_orders(device)),
+            may_command=(
+                may_command := may(by.role, Action.ORDER_DEVICE) and on is not None and self._takes_orders(device)
+            ),
             may_tell=may_command and (device.protocol == LINK or has_words(device.protocol, _MESSAGE)),
         )
 
@@ -122,8 +123,6 @@ class DeviceRecords:
         """Order a device something, and give what the command is then."""
         now, book = self._clock(), self._stores.directory.book()
         device, served = _device(book, device_id), _fitted(book, device_id, now)
-        if by.role not in _COMMANDS:
-            raise RefusedError(HTTPStatus.FORBIDDEN, "device.refused.role")
         if not served:
             raise RefusedError(HTTPStatus.CONFLICT, "device.refused.not_fitted")
         if not self._takes_orders(device):

@@ -1,4 +1,4 @@
-"""Who may pass: everything below `/api` needs a session, every change its token and our own pages as its origin."""
+"""Who may pass: below `/api` everything needs a session and a role that may; a change its token and our own origin."""
 
 from datetime import timedelta
 from hmac import compare_digest
@@ -6,19 +6,18 @@ from http import HTTPStatus
 from typing import cast
 
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from baqylau.domain.rights import STRANGER, Action, Role, may
 from baqylau.monitoring.workstation.desk import Desk, desk_of
+from baqylau.monitoring.workstation.door import asked
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.tokens import digest
 from baqylau.storage.accounts import SignedIn
 
 _SAFE = frozenset({"GET", "HEAD"})
-_OPEN = frozenset({("POST", "/api/session"), ("POST", "/api/invitation")})
-"""What somebody may do who is not signed in yet."""
-_WHO = ("GET", "/api/session")
-"""What anybody may ask; the answer is nobody or the asker."""
 
 
 def signed_of(request: Request) -> SignedIn:
@@ -71,11 +70,18 @@ def _meant(request: Request, signed: SignedIn) -> None:
         raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.wrong_csrf")
 
 
-class Gate:
-    """Stands before the whole API; a path nobody thought of is closed."""
+def not_allowed(action: Action) -> RefusedError:
+    """Give the refusal that says which roles may."""
+    roles = ",".join(role for role in Role if may(role, action))
+    return RefusedError(HTTPStatus.FORBIDDEN, "request.refused.role", roles=roles)
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Gate:
+    """Stands before the whole API; a path nobody thought of is closed, and so is a route that names no action."""
+
+    def __init__(self, app: ASGIApp, routes: list[BaseRoute]) -> None:
         self._app = app
+        self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request pass with who is signed in, or refuse it."""
@@ -84,11 +90,20 @@ class Gate:
         changes = request.method not in _SAFE
         if changes:
             _from_our_pages(request, desk.settings)
-        asked = (request.method, scope["path"])
-        if asked == _WHO:
+        found, action = asked(self._routes, scope)
+        if action is Action.SEE_WHO_IS_SIGNED_IN:
             request.state.signed = await still_signed_in(desk, token_of(request))
-        elif asked not in _OPEN:
+        elif action not in STRANGER:
             request.state.signed = await _signed_in(request, desk)
             if changes:
                 _meant(request, signed_of(request))
+            if found:
+                _may(signed_of(request).account.role, action)
         await self._app(scope, receive, send)
+
+
+def _may(role: Role, action: Action | None) -> None:
+    if action is None:
+        raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.not_allowed")
+    if not may(role, action):
+        raise not_allowed(action)

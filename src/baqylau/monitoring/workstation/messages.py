@@ -14,10 +14,10 @@ from baqylau.domain.observations import Authentication, Body
 from baqylau.domain.orders import Restriction
 from baqylau.domain.people import DeviceKind, Language
 from baqylau.domain.reactions import Step
+from baqylau.domain.rights import Role
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
 from baqylau.monitoring.workstation.equipment import ReceiverPresence
-from baqylau.storage.accounts import Role
 
 MOST_AT_ONCE = 200
 """How many alarms one act may be about."""

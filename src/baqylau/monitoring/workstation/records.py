@@ -12,6 +12,7 @@ from baqylau.domain.alarms import AlarmState
 from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, ObservationId, PersonId
+from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation import pages
 from baqylau.monitoring.workstation.load_figures import LoadFigures, figures_of
 from baqylau.monitoring.workstation.messages import (
@@ -30,7 +31,7 @@ from baqylau.monitoring.workstation.messages import (
 from baqylau.monitoring.workstation.minute import Minute
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.storage.accounts import Account, Role
+from baqylau.storage.accounts import Account
 from baqylau.storage.alarms import AlarmFilter, AlarmView
 from baqylau.storage.vault import KeyDestroyedError
 
@@ -39,8 +40,6 @@ _BEFORE = timedelta(minutes=15)
 _AFTER = timedelta(minutes=10)
 _LONGEST_WINDOW = timedelta(days=3)
 _MOST_HEARD = 2_000
-_DECIDES = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
-"""Who may say what an alarm was in law."""
 
 
 class Which(StrEnum):
@@ -98,7 +97,7 @@ class Records:
 
     def act(self, alarm_id: AlarmId, act: Act, by: Account) -> AlarmRow:
         """Do something about an alarm and give it as it is then. Only an inspector decides."""
-        if isinstance(act, Decide) and by.role not in _DECIDES:
+        if isinstance(act, Decide) and not may(by.role, Action.DECIDE_ALARM):
             raise RefusedError(HTTPStatus.FORBIDDEN, "alarm.refused.only_inspector")
         try:
             self._stores.alarms.act(alarm_id, act, by.login)
