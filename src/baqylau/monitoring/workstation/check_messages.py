@@ -22,6 +22,7 @@ from baqylau.domain.checks import (
 )
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId, CheckId, DeviceId, PersonId
+from baqylau.monitoring.av_server.report import Report
 
 Reason = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
 """Some words; blanks alone are none."""
@@ -84,50 +85,6 @@ class Prompted(Struct, frozen=True, kw_only=True):
     until_ms: int | None = None
 
 
-class ScoreOf(StrEnum):
-    """What was compared."""
-
-    FACE = "face"
-    VOICE = "voice"
-    TOGETHER = "together"
-
-
-class Weight(StrEnum):
-    """A calibrated likelihood ratio in words, ten to a step."""
-
-    STRONG_FOR = "strong_for"
-    CLEAR_FOR = "clear_for"
-    WEAK_FOR = "weak_for"
-    NEITHER = "neither"
-    WEAK_AGAINST = "weak_against"
-    CLEAR_AGAINST = "clear_against"
-    STRONG_AGAINST = "strong_against"
-
-
-class ErrorRate(Struct, frozen=True, kw_only=True):
-    """How often a comparison errs, as it was measured: a share with its 95 % interval."""
-
-    share: float
-    low: float
-    high: float
-    trials: int
-
-
-class Score(Struct, frozen=True, kw_only=True):
-    """One comparison. A figure never stands without what it means and how often such a figure errs."""
-
-    of: ScoreOf
-    llr: float
-    """Natural logarithm of the likelihood ratio, calibrated."""
-    weight: Weight
-    one_in: int
-    """If the calibration holds, at most one in so many other people would come out as like, or, where the score speaks
-    against, at most one in so many checks of the person themselves as unlike."""
-    false_match: ErrorRate | None = None
-    """Measured with the calibration in use; None where nobody has calibrated here."""
-    false_non_match: ErrorRate | None = None
-
-
 class MediaKind(StrEnum):
     """What a recording is."""
 
@@ -177,7 +134,7 @@ class CheckFact(Struct, frozen=True, kw_only=True):
     what: str
 
 
-class MarkKind(StrEnum):
+class StretchKind(StrEnum):
     """What a stretch of a breath is."""
 
     BASELINE = "baseline"
@@ -189,10 +146,10 @@ class MarkKind(StrEnum):
     HUM = "hum"
 
 
-class Mark(Struct, frozen=True, kw_only=True):
+class Stretch(Struct, frozen=True, kw_only=True):
     """A stretch of a breath."""
 
-    kind: MarkKind
+    kind: StretchKind
     from_ms: float
     until_ms: float
 
@@ -208,7 +165,7 @@ class BlowTrace(Struct, frozen=True, kw_only=True):
     current_ua: Readings = ()
     pressure_pa: Readings = ()
     flow_ml_s: Readings = ()
-    marks: tuple[Mark, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
     sample_ms: float | None = None
     """When air was taken into the cell."""
     photos_ms: tuple[float, ...] = ()
@@ -237,7 +194,8 @@ class CheckPage(Struct, frozen=True, kw_only=True):
     """The check of which this is the repetition or the confirmation."""
     challenge: tuple[Prompted, ...]
     likeness: Likeness | None
-    scores: tuple[Score, ...]
+    report: Report | None
+    """What stands behind the comparison: each score with what it means and how often it errs."""
     sample: BreathSample | None
     blows: tuple[BlowTrace, ...]
     """Each breath of the test, earlier tries too."""
