@@ -11,13 +11,12 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Engine
 
-from baqylau.crypto.sealing import NONCE_BYTES
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId, ObservationId, PersonId
 from baqylau.domain.observations import Observation
 from baqylau.rules.clock import order_key
 from baqylau.storage import proof, rows
-from baqylau.storage.appending import Entry, Head, Writing, locked_heads
+from baqylau.storage.appending import HEADS, RANDOM_BYTES, Entry, Head, Writing, heads_from, locked_heads
 from baqylau.storage.database import driver, transaction
 from baqylau.storage.days import Days
 from baqylau.storage.vault import KeyDestroyedError, Vault
@@ -64,7 +63,7 @@ class Journal:
     def __init__(
         self, engine: Engine, vault: Vault, clock: Callable[[], datetime], random: Callable[[int], bytes]
     ) -> None:
-        """`random` gives the nonces of the seals: fresh bytes, never the same again."""
+        """`random` gives nonces of seals and salts of digests: fresh bytes, never the same again."""
         self._engine = engine
         self._vault = vault
         self._clock = clock
@@ -85,7 +84,7 @@ class Journal:
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
             writing = Writing(cursor, locked_heads(cursor, {entry.partition for entry in entries}), now)
             fresh = writing.claim(entries) if entries else {}
-            writing.copy(fresh, keys, self._random(NONCE_BYTES * len(fresh)))
+            writing.copy(fresh, keys, self._random(RANDOM_BYTES * len(fresh)))
             writing.finish()
             for write in also:
                 write(connection)
@@ -164,12 +163,11 @@ class Journal:
     def heads(self) -> dict[int, Head]:
         """Give where every partition stands."""
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
-            found = cursor.execute("SELECT partition, seq, hash, received_at FROM journal_head ORDER BY 1").fetchall()
-        return {row[0]: Head(seq=row[1], hash=row[2], received_at=row[3]) for row in found}
+            return heads_from(cursor.execute(f"{HEADS} ORDER BY 1").fetchall())
 
-    def sign_heads(self, signer: Signer, at: datetime) -> None:
+    def sign_heads(self, signer: Signer, at: datetime) -> proof.Signed:
         """Sign where all partitions stand now."""
-        proof.sign_heads(self._engine, signer, at)
+        return proof.sign_heads(self._engine, signer, at)
 
     def verify(self, public_key: bytes | None = None) -> proof.Verification:
         """Prove that everything is as it was written; see `storage.proof.verify`."""

@@ -1,6 +1,6 @@
 """The proof that the journal is as it was written: its chains walked from end to end, its heads signed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -11,15 +11,17 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, insert, select, text
 
+from baqylau.crypto import merkle
 from baqylau.crypto.digests import CHAIN_START, link
 from baqylau.crypto.signing import Signer, signed_by
 from baqylau.storage import rows
+from baqylau.storage.appending import HEADS, Head, heads_from
 from baqylau.storage.database import driver, transaction
-from baqylau.storage.schema import journal_head, journal_signature
+from baqylau.storage.schema import journal_day, journal_signature
 
-_WALK = rows.selecting(", journal.hash FROM journal ORDER BY journal.partition, journal.seq")
+_WALK = rows.selecting(", journal.hash, journal.leaf FROM journal ORDER BY journal.partition, journal.seq")
 _NEWEST = rows.selecting(
-    ", journal.hash FROM journal_head JOIN journal ON journal.partition = journal_head.partition "
+    ", journal.hash, journal.leaf FROM journal_head JOIN journal ON journal.partition = journal_head.partition "
     "AND journal.seq > journal_head.seq - %s ORDER BY journal.partition, journal.seq"
 )
 ROWS_AT_ONCE = 2_000
@@ -36,6 +38,8 @@ class Flaw(StrEnum):
     """The installation signed another hash at this number: the chain was written anew."""
     SIGNATURE_WRONG = "signature_wrong"
     """The last signature is not the installation's."""
+    TREE_DIFFERS = "tree_differs"
+    """The tree over the entries is another than its head, or the day after it, remembers."""
 
 
 class Broken(Struct, frozen=True, order=True):
@@ -59,6 +63,10 @@ class SignedHead(Struct, frozen=True, array_like=True):
     partition: int
     seq: int
     hash: bytes
+    first_seq: int = 0
+    """With which entry the tree of the last day begins; 0 where there is none yet."""
+    root: bytes = b""
+    """The root of that tree, of what is carried over and the entries from `first_seq` to `seq`."""
 
 
 class _Statement(Struct, frozen=True, array_like=True):
@@ -69,15 +77,37 @@ class _Statement(Struct, frozen=True, array_like=True):
 _statement = msgspec.msgpack.Decoder(_Statement)
 
 
-def sign_heads(engine: Engine, signer: Signer, at: datetime) -> None:
+class Signed(Struct, frozen=True, kw_only=True):
+    """A statement of all heads at an instant, and who signed it."""
+
+    statement: bytes
+    public_key: bytes
+    signature: bytes
+
+
+def sign_heads(engine: Engine, signer: Signer, at: datetime) -> Signed:
     """Sign where all partitions stand, in one statement."""
     with transaction(engine) as connection:
-        statement = msgspec.msgpack.encode(_Statement(at, tuple(_heads(connection))))
-        connection.execute(
-            insert(journal_signature).values(
-                at=at, heads=statement, public_key=signer.public_key, signature=signer.sign(statement)
-            )
+        return sign_in(connection, signer, at)
+
+
+def sign_in(connection: Connection, signer: Signer, at: datetime) -> Signed:
+    """Sign where all partitions stand in this transaction."""
+    heads = (_signed_form(partition, head) for partition, head in sorted(_heads(connection).items()))
+    statement = msgspec.msgpack.encode(_Statement(at, tuple(heads)))
+    signed = Signed(statement=statement, public_key=signer.public_key, signature=signer.sign(statement))
+    connection.execute(
+        insert(journal_signature).values(
+            at=at, heads=signed.statement, public_key=signed.public_key, signature=signed.signature
         )
+    )
+    return signed
+
+
+def _signed_form(partition: int, head: Head) -> SignedHead:
+    if head.first_seq is None:
+        return SignedHead(partition, head.seq, head.hash)
+    return SignedHead(partition, head.seq, head.hash, head.first_seq, head.tree().root())
 
 
 def verify(engine: Engine, public_key: bytes | None = None) -> Verification:
@@ -87,9 +117,12 @@ def verify(engine: Engine, public_key: bytes | None = None) -> Verification:
     """
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        heads = {head.partition: head for head in _heads(connection)}
         signed, broken = _signed(connection, public_key)
-        walks = {partition: _Walk(head, signed.get(partition)) for partition, head in heads.items()}
+        trees = _trees(connection)
+        walks = {
+            partition: _Walk(partition, head, signed.get(partition), trees.get(partition, {}))
+            for partition, head in _heads(connection).items()
+        }
         for partition, entries in groupby(_rows(connection), key=itemgetter(0)):
             walks[partition].along(entries)
     for walk in walks.values():
@@ -101,7 +134,7 @@ def verify_newest(engine: Engine, count: int) -> Verification:
     """Walk the last entries of every chain up to its head: quick, so that it can be done all the time."""
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        walks = {head.partition: _Walk(head, None, from_beginning=False) for head in _heads(connection)}
+        walks = {partition: _Walk(partition, head, None, None) for partition, head in _heads(connection).items()}
         with driver(connection).cursor(binary=True) as cursor:
             found = cursor.execute(_NEWEST, (count,)).fetchall()
     for partition, entries in groupby(found, key=itemgetter(0)):
@@ -110,9 +143,17 @@ def verify_newest(engine: Engine, count: int) -> Verification:
     return Verification(entries=len(found), broken=tuple(sorted(broken)))
 
 
-def _heads(connection: Connection) -> Iterator[SignedHead]:
-    for row in connection.execute(select(journal_head).order_by(journal_head.c.partition)):
-        yield SignedHead(row.partition, row.seq, row.hash)
+def _heads(connection: Connection) -> dict[int, Head]:
+    with driver(connection).cursor(binary=True) as cursor:
+        return heads_from(cursor.execute(HEADS).fetchall())
+
+
+def _trees(connection: Connection) -> dict[int, dict[int, bytes]]:
+    """Give what was carried over into each tree, by partition and by the number with which the tree begins."""
+    trees: dict[int, dict[int, bytes]] = {}
+    for row in connection.execute(select(journal_day).where(journal_day.c.carried.is_not(None))):
+        trees.setdefault(row.partition, {})[row.first_seq] = row.carried
+    return trees
 
 
 def _signed(connection: Connection, public_key: bytes | None) -> tuple[dict[int, SignedHead], list[Broken]]:
@@ -133,48 +174,71 @@ def _rows(connection: Connection) -> Iterator[tuple[Any, ...]]:
 
 
 class _Walk:
-    """One chain on its way from its beginning to its head."""
+    """One chain on its way from its beginning to its head, and the trees over its entries."""
 
-    def __init__(self, head: SignedHead, signed: SignedHead | None, *, from_beginning: bool = True) -> None:
+    def __init__(
+        self, partition: int, head: Head, signed: SignedHead | None, trees: Mapping[int, bytes] | None
+    ) -> None:
+        """`trees`: what is carried over into each, by where it begins; None to walk only the end of a chain."""
         self.entries = 0
-        self._from_beginning = from_beginning
+        self._partition = partition
         self._head = head
         self._signed = signed if signed and signed.seq else None
+        self._trees = trees
+        self._tree: merkle.Growing | None = None
         self._broken: list[Broken] = []
         self._links = {CHAIN_START}
         """What the next entry may be linked to: both readings of a changed entry, so that only that one is named."""
-        self._last = SignedHead(head.partition, 0, CHAIN_START)
+        self._seq, self._hash = 0, CHAIN_START
 
     def along(self, entries: Iterable[tuple[Any, ...]]) -> None:
         """Go along entries in their order."""
         for row in entries:
-            self._step(rows.clear_of(row), *row[-2:])
+            self._step(rows.clear_of(row), *row[-3:])
 
-    def _step(self, clear: rows.Clear, sealed: bytes, stored: bytes) -> None:
+    def _step(self, clear: rows.Clear, sealed: bytes, stored: bytes, leaf: bytes | None) -> None:
         self.entries += 1
-        if self.entries == 1 and not self._from_beginning:
-            self._links = {stored}
-            self._last = SignedHead(clear.partition, clear.seq, stored)
+        if self.entries == 1 and self._trees is None:
+            self._links, self._seq, self._hash = {stored}, clear.seq, stored
             return
         bound = rows.bound(clear)
-        computed = {link(previous, bound, sealed) for previous in self._links}
-        if clear.seq != self._last.seq + 1:
-            self._note(self._last.seq + 1, Flaw.MISSING)
+        digests = () if leaf is None else (leaf,)
+        computed = {link(previous, bound, sealed, *digests) for previous in self._links}
+        if clear.seq != self._seq + 1:
+            self._note(self._seq + 1, Flaw.MISSING)
             computed = {stored}
         elif stored not in computed:
             self._note(clear.seq, Flaw.CHANGED)
-        if self._signed and clear.seq == self._signed.seq and stored != self._signed.hash:
+        self._grow(clear.seq, leaf)
+        if self._signed and clear.seq == self._signed.seq and self._signed_otherwise(self._signed, stored):
             self._note(clear.seq, Flaw.SIGNED_OTHERWISE)
         self._links = {stored} if stored in computed else {stored, *computed}
-        self._last = SignedHead(clear.partition, clear.seq, stored)
+        self._seq, self._hash = clear.seq, stored
+
+    def _grow(self, seq: int, leaf: bytes | None) -> None:
+        """Put an entry into the tree of its day; what is broken already would only be said once more."""
+        carried = self._trees.get(seq) if self._trees else None
+        if carried is not None:
+            before = self._tree.root() if self._tree else merkle.NOTHING
+            if not self._broken and carried != merkle.carried(before, self._hash):
+                self._note(seq, Flaw.TREE_DIFFERS)
+            self._tree = merkle.Growing(1, [carried])
+        if self._tree is not None and leaf is not None:
+            self._tree.add(leaf)
+
+    def _signed_otherwise(self, signed: SignedHead, stored: bytes) -> bool:
+        root = self._tree.root() if self._tree and not self._broken else signed.root
+        return stored != signed.hash or signed.root not in {b"", root}
 
     def ended(self) -> list[Broken]:
         """Give everything that is broken, now that there are no more entries."""
-        if self._signed and self._signed.seq > self._last.seq:
+        if self._signed and self._signed.seq > self._seq:
             self._note(self._signed.seq, Flaw.SIGNED_OTHERWISE)
-        if (self._head.seq, self._head.hash) != (self._last.seq, self._last.hash):
+        if (self._head.seq, self._head.hash) != (self._seq, self._hash):
             self._note(self._head.seq, Flaw.HEAD_DIFFERS)
+        if self._tree and not self._broken and self._tree.peaks != self._head.tree().peaks:
+            self._note(self._head.seq, Flaw.TREE_DIFFERS)
         return self._broken
 
     def _note(self, seq: int, what: Flaw) -> None:
-        self._broken.append(Broken(self._head.partition, seq, what))
+        self._broken.append(Broken(self._partition, seq, what))

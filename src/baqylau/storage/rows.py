@@ -37,12 +37,15 @@ class Content(Struct, frozen=True, array_like=True, gc=False):
     bodies: tuple[Body, ...]
     raw: bytes
     via: str
+    salt: bytes = b""
+    """Nobody guesses the content from the digest of it. Entries of the first versions have none, and no digest."""
 
 
-COLUMNS = (*Clear.__struct_fields__, "sealed", "hash")
+SALT_BYTES = 16
+COLUMNS = (*Clear.__struct_fields__, "sealed", "hash", "leaf")
 COLUMN_TYPES = (
     *("int2", "int8", "bytea", "text", "text", "timestamptz", "timestamptz", "timestamptz", "text", "int4"),
-    *("bytea", "bytea"),
+    *("bytea", "bytea", "bytea"),
 )
 
 _AUTHENTICATION = {known.value: known for known in Authentication}
@@ -57,16 +60,25 @@ def selecting(rest: str) -> str:
     return f"SELECT {_SELECTED}{rest}"
 
 
-def sealed(clear: bytes, observation: Observation, raw: bytes, seal: Seal, nonce: bytes) -> bytes:
-    """Give the sealed content of an observation; `clear` are the bytes of the row's clear fields."""
-    content = _encoder.encode(Content(observation.bodies, raw, observation.via))
-    return seal.close(content, nonce=nonce, context=clear)
+def content_bytes(observation: Observation, raw: bytes, salt: bytes) -> bytes:
+    """Give the content of an observation as it is sealed."""
+    return _encoder.encode(Content(observation.bodies, raw, observation.via, salt))
+
+
+def content_opened(clear: Clear, sealed_bytes: bytes, seal: Seal) -> bytes:
+    """Give the content as it was sealed, or raise `crypto.sealing.SealBrokenError`."""
+    return seal.open(sealed_bytes, context=bound(clear))
 
 
 def opened(clear: Clear, sealed_bytes: bytes, seal: Seal) -> tuple[Observation, bytes]:
     """Give the observation and the raw bytes, or raise `crypto.sealing.SealBrokenError`."""
-    content = _content.decode(seal.open(sealed_bytes, context=bound(clear)))
-    return observation_of(clear, content.bodies, content.via), content.raw
+    return observed(clear, content_opened(clear, sealed_bytes, seal))
+
+
+def observed(clear: Clear, content: bytes) -> tuple[Observation, bytes]:
+    """Give the observation and the raw bytes that a content is; `msgspec.DecodeError` for what is none."""
+    said = _content.decode(content)
+    return observation_of(clear, said.bodies, said.via), said.raw
 
 
 def observation_of(clear: Clear, bodies: Sequence[Body], via: str) -> Observation:

@@ -56,6 +56,7 @@ journal = Table(
     Column("key_id", Integer, nullable=False),
     octets("sealed"),
     octets("hash"),
+    octets("leaf", nullable=True),
     Index(None, "device_id", "instant"),
     postgresql_partition_by="RANGE (received_at)",
 )
@@ -67,6 +68,7 @@ journal_day = Table(
     Column("partition", SmallInteger, primary_key=True, autoincrement=False),
     Column("first_seq", BigInteger, primary_key=True, autoincrement=False),
     instant("received_at"),
+    octets("carried", nullable=True),
 )
 """With which entry a day begins in a partition: so that a reader opens the tables of the right days only."""
 
@@ -87,9 +89,11 @@ journal_head = Table(
     number("seq"),
     octets("hash"),
     instant("received_at"),
+    Column("first_seq", BigInteger, nullable=True),
+    octets("peaks", nullable=True),
     postgresql_with={"fillfactor": 25},
 )
-"""Where each partition stands. Who holds its row is the only one to append."""
+"""Where each partition stands, and its tree of the day. Who holds its row is the only one to append."""
 
 journal_signature = Table(
     "journal_signature",
