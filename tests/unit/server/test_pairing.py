@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from baqylau.crypto.digests import observation_id
 from baqylau.domain.ids import ConsentId, DeviceId, FittingId, PersonId, RestrictionId
@@ -19,6 +19,7 @@ from baqylau.monitoring.server.pairing import Pairing
 from baqylau.monitoring.workstation.directory import Directory
 from baqylau.storage.journal import Entry, Journal
 from baqylau.storage.registry import Registry
+from baqylau.storage.seats import Seats
 from tests.unit.server.site import AINUR, START, TRACKER, Site, prescribed
 
 SAULE = PersonId("saule")
@@ -151,6 +152,28 @@ def test_a_judge_killed_between_pairing_and_judging_says_nothing_twice(
     site.judge("judge-2").catch_up(lambda: False)
     assert before == [one.id for one in _distances(site)]
     assert _codes(site).count("V02") == 1
+
+
+def test_two_who_are_judged_by_different_programs_are_paired_all_the_same(site: Site) -> None:
+    names = [f"judge-{number:02}" for number in range(20)]
+    seats = [Seats(site.engine, name, "first") for name in names]
+    for seat in seats:
+        seat.sit()
+    for seat in seats:
+        held = seat.share()
+        assert not held.keys() >= {partition_of(AINUR), partition_of(SAULE)}
+    judges = [site.judge(seat=name) for name in names if name in _judges_of(site, AINUR, SAULE)]
+    assert len(judges) == 2
+    _keep(site, _approach())
+    for judge in judges * 2:
+        judge.round()
+    assert _codes(site).count("V02") == 1
+
+
+def _judges_of(site: Site, *people: PersonId) -> set[str]:
+    with site.engine.connect() as connection:
+        owners = text("SELECT owner FROM judge_cursor WHERE partition = ANY(:whose)")
+        return set(connection.scalars(owners, {"whose": [partition_of(person) for person in people]}))
 
 
 def _killed(*_: object) -> None:
