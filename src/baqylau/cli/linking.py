@@ -4,6 +4,7 @@ import asyncio
 import os
 import ssl
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,8 +12,11 @@ import structlog
 from msgspec import Struct
 from sqlalchemy import Engine
 
+from baqylau.cli.consoles import console_desk
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.keeper import Keeper
+from baqylau.monitoring.server.link.by_hand import Opener
+from baqylau.monitoring.server.link.consoles import ConsoleDesk
 from baqylau.monitoring.server.link.desk import Desk
 from baqylau.monitoring.server.link.gateway import LinkDoor
 from baqylau.monitoring.server.link.link_file import HERE, LinkFile, LinkFileError, link_file_in
@@ -49,6 +53,11 @@ def sources(engine: Engine, vault: Vault) -> Sources:
     )
 
 
+def _opener(consoles: ConsoleDesk) -> Opener:
+    """Give what opens the records of consoles now."""
+    return Opener(consoles.box, consoles.contacts)
+
+
 class _Times(Struct):
     version: tuple[int, tuple[int, int]]
     viewed_at: datetime
@@ -67,9 +76,11 @@ class Link:
         self._commands = Commands(engine, now)
         self._times = _Times(sources.version(), now(), now())
         signer = command_signer(settings.data_dir / "keys", os.urandom)
-        self.desk = Desk(sources.view(), keeper, sources.records, self._commands, signer, now)
+        consoles = console_desk(engine, settings.data_dir / "keys", lambda: self.desk.view)
+        opener = partial(_opener, consoles)
+        self.desk = Desk(sources.view(), keeper, sources.records, self._commands, signer, now, opener)
         self._context = _context(self._file, settings)
-        self._door = LinkDoor(self.desk, self._context)
+        self._door = LinkDoor(self.desk, self._context, consoles.ask)
         self._bridge = bridge_of(self._file, self.desk)
         self._looking: asyncio.Task[None] | None = None
 

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import httpx
 
-BATCHES, POLL = "/v1/batches", "/v1/poll"
+BATCHES, POLL, CONSOLE = "/v1/batches", "/v1/poll", "/v1/console"
 ANSWER_BYTES_MAX = 1 << 20
 _WITHIN_S = 30.0
 
 
 class LineError(Exception):
     """There is no answer that could be read: no network, nobody there, or a refusal."""
+
+
+class RevokedError(LineError):
+    """The server says that this device must not speak any more."""
 
 
 class ServerLine:
@@ -33,6 +37,8 @@ class ServerLine:
             response = await self._http.post(path, content=body, headers=headers, timeout=timeout)
         except (httpx.HTTPError, ssl.SSLError, OSError) as wrong:
             raise LineError(type(wrong).__name__) from wrong
+        if response.status_code == HTTPStatus.FORBIDDEN and response.text == "revoked":
+            raise RevokedError(response.text)
         if response.status_code != HTTPStatus.OK or len(response.content) > ANSWER_BYTES_MAX:
             raise LineError(f"{response.status_code} {response.text[:40]}")
         return response.content

@@ -36,9 +36,14 @@ class Authorities(Struct, frozen=True, kw_only=True):
     issuing: Authority
 
 
+def command_seed(directory: Path, random: Callable[[int], bytes]) -> bytes:
+    """Give the seed of the key that signs answers, commands and configurations, made at its first use."""
+    return kept_secret(directory / "command.seed", COMMAND_SEED_BYTES, random)
+
+
 def command_signer(directory: Path, random: Callable[[int], bytes]) -> Signer:
-    """Give the key that signs answers, commands and configurations, made at its first use."""
-    return Signer(kept_secret(directory / "command.seed", COMMAND_SEED_BYTES, random))
+    """Give that key."""
+    return Signer(command_seed(directory, random))
 
 
 def authorities(directory: Path, random: Callable[[int], bytes], now: datetime) -> Authorities:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.storage import commands
 from baqylau.storage.bulk import BulkInsert, updating
+from baqylau.storage.consoles import Look, keep_looks
 from baqylau.storage.database import driver, transaction
 from baqylau.storage.link_tables import beacon_status, link_batch, link_state, unit_word
 
@@ -105,6 +106,7 @@ class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     statuses: tuple[Status, ...] = ()
     words: tuple[Word, ...] = ()
     told: tuple[commands.Told, ...] = ()
+    looks: tuple[Look, ...] = ()
 
 
 class LinkRecords:
@@ -230,6 +232,7 @@ def _keep_rest(connection: Connection, arrivals: Sequence[Arrival], at: datetime
     if words:
         connection.execute(insert(unit_word).on_conflict_do_nothing(), words)
     commands.tell(connection, [told for one in arrivals for told in one.told])
+    keep_looks(connection, [look for one in arrivals for look in one.looks])
 
 
 def prune(engine: Engine, at: datetime) -> None:

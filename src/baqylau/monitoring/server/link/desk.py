@@ -21,6 +21,7 @@ from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Distrust, DistrustReason, Observation
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.link.beacons import Latches
+from baqylau.monitoring.server.link.by_hand import Opener
 from baqylau.monitoring.server.link.reading import LINK, Reader, Taken
 from baqylau.monitoring.server.link.view import View
 from baqylau.monitoring.server.reading import placed
@@ -83,6 +84,11 @@ class _Peer(Struct, weakref=True):
     """Which version was last sent, and when."""
 
 
+def _no_consoles() -> Opener | None:
+    """Nobody brings what was written on a console."""
+    return None
+
+
 class Desk:
     """Answers batches and polls."""
 
@@ -94,6 +100,7 @@ class Desk:
         commands: Commands,
         signer: Signer,
         now: Callable[[], datetime],
+        opener: Callable[[], Opener | None] = _no_consoles,
     ) -> None:
         """Take what is known of devices. Call from inside a running event loop, before the keeper's thread is busy."""
         self.view = view
@@ -102,6 +109,7 @@ class Desk:
         self._commands = commands
         self._signer = signer
         self._now = now
+        self._opener = opener
         self._time_s = asyncio.get_running_loop().time
         self._peers = {device_id: _Peer(kept) for device_id, kept in records.all().items()}
         self._latches = Latches(records.statuses())
@@ -143,7 +151,7 @@ class Desk:
             known, parted = await self._past(kept, opened)
         except StorageUnavailableError:
             return Reply(Outcome.NOT_KEPT, device_id=device_id)
-        reader = Reader(self.view.fleet, self.view.beacons, self._latches)
+        reader = Reader(self.view.fleet, self.view.beacons, self._latches, self._opener())
         taken = reader.read(opened, raw, kept, known, peer=peer, now=self._now(), parted=parted)
         for item in taken.aside:
             self._keeper.set_aside(item)
@@ -352,4 +360,5 @@ def _arrival(kept: Kept, opened: Opened, taken: Taken, now: datetime) -> Arrival
         statuses=tuple(taken.statuses),
         words=tuple(taken.words),
         told=tuple(taken.told),
+        looks=tuple(taken.looks),
     )

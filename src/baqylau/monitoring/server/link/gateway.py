@@ -49,8 +49,10 @@ class _TooLongError(Exception):
 class LinkApplication:
     """What is answered over HTTP."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._handlers: Mapping[str, Handler] = {"/v1/batches": desk.batch, "/v1/poll": desk.poll}
+    def __init__(self, desk: Desk, ask: Handler | None = None) -> None:
+        self._handlers: dict[str, Handler] = {"/v1/batches": desk.batch, "/v1/poll": desk.poll}
+        if ask is not None:
+            self._handlers["/v1/console"] = ask
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -149,10 +151,13 @@ class _Server(uvicorn.Server):
 class LinkDoor:
     """The open door; `close` it from the same loop."""
 
-    def __init__(self, desk: Desk, context: ssl.SSLContext | None) -> None:
-        """Without a `context` it is plain HTTP: for this machine alone, or behind a proxy that ends TLS."""
+    def __init__(self, desk: Desk, context: ssl.SSLContext | None, ask: Handler | None = None) -> None:
+        """Without a `context` it is plain HTTP: for this machine alone, or behind a proxy that ends TLS.
+
+        `ask`: who answers mobile consoles, where they are served.
+        """
         config = uvicorn.Config(
-            LinkApplication(desk),
+            LinkApplication(desk, ask),
             http=_Line,
             ws="none",
             lifespan="off",

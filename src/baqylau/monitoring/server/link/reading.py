@@ -13,6 +13,7 @@ from msgspec import Struct, field, to_builtins
 
 from baqylau.crypto.digests import observation_id
 from baqylau.domain.checks import Asked, Decided, Likeness, Voided
+from baqylau.domain.console import ConsoleCheck
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import (
     Authentication,
@@ -27,6 +28,7 @@ from baqylau.domain.observations import (
     Observation,
 )
 from baqylau.monitoring.server.fleet import Fleet
+from baqylau.monitoring.server.link import by_hand
 from baqylau.monitoring.server.link.beacons import Beacons, Latches
 from baqylau.monitoring.server.reading import placed
 from baqylau.protocols.batch.envelope import Opened
@@ -38,20 +40,23 @@ from baqylau.protocols.batch.records import (
     Own,
     Reception,
     Record,
+    Sealed,
     WalkTest,
 )
-from baqylau.protocols.batch.wire import content_of
+from baqylau.protocols.batch.wire import content_of, down_bytes
 from baqylau.protocols.beacon.frame import kind_of
 from baqylau.protocols.beacon.reading import bodies_of
 from baqylau.protocols.beacon.recognising import Refusal
 from baqylau.protocols.beacon.status import unpack
+from baqylau.protocols.console.words import Checked, Looked
 from baqylau.storage.commands import Told
+from baqylau.storage.consoles import Look
 from baqylau.storage.journal import Entry
 from baqylau.storage.link_records import CONTENT_BYTES, Kept, Status, Word
 from baqylau.storage.quarantine import Item
 
-LINK, BEACON = "link", "beacon"
-_NOT_OF_ITSELF = (Blind, Nearness, Heard, Asked, Likeness, Voided, Decided)
+LINK, BEACON, CONSOLE = "link", "beacon", "console"
+_NOT_OF_ITSELF = (Blind, Nearness, Heard, ConsoleCheck, Asked, Likeness, Voided, Decided)
 """What no device says of itself: we say it, a person does, or another hears it."""
 _DOUBTS: Mapping[str, DistrustReason] = {
     Refusal.BROKEN: DistrustReason.BAD_CODE,
@@ -72,6 +77,7 @@ class Taken(Struct):
     statuses: list[Status] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     contents: bytes = b""
     new: int = 0
     """How many of the records were not kept before."""
@@ -83,6 +89,8 @@ class Reader(Struct, frozen=True):
     fleet: Fleet
     beacons: Beacons
     latches: Latches
+    opener: by_hand.Opener | None = None
+    """None where no console is served."""
 
     def read(
         self,
@@ -155,8 +163,42 @@ class _Reading:
                 self.taken.told.append(told)
             case WalkTest() | LocalFinding():
                 self._word(said, record)
+            case Sealed():
+                self._opened(said, identity)
             case _:
                 assert_never(said)
+
+    def _opened(self, said: Sealed, identity: tuple[bytes, ...]) -> None:
+        """Take what a console wrote for us alone."""
+        opener = self._reader.opener
+        brought = None if opener is None else opener.open(self._unit_id, said.content)
+        if opener is None or brought is None:
+            self.set_aside(CONSOLE, "not_opened", said.content, self._unit_id)
+            return
+        at = opener.instant(self._unit_id, brought, self._now)
+        match brought:
+            case Looked():
+                self.taken.looks.append(by_hand.look_of(self._unit_id, brought, at))
+            case Checked():
+                self._checked(brought, at, identity)
+            case _:
+                assert_never(brought)
+
+    def _checked(self, said: Checked, at: datetime, identity: tuple[bytes, ...]) -> None:
+        transmitter_id, reader = said.transmitter_id, self._reader
+        if reader.fleet.device(transmitter_id) is None:
+            self.set_aside(CONSOLE, "unknown_device", said.frame, transmitter_id)
+            return
+        status = by_hand.status_of(said, reader.beacons, at)
+        check = by_hand.check_of(self._unit_id, said, at, self._now, heard=isinstance(status, bytes))
+        if isinstance(status, Refusal):
+            self.set_aside(BEACON, status, said.frame, transmitter_id)
+        told: tuple[Body, ...] = ()
+        if isinstance(status, bytes):
+            told = by_hand.told_by(status, said.frame, reader.latches, transmitter_id, at)
+            changed = reader.latches.note(transmitter_id, at, status)
+            self.taken.statuses += [changed] if changed is not None else []
+        self._keep(transmitter_id, (check, *told), at, identity, down_bytes(said))
 
     def conflict(self, seq: int, content: bytes, digest: bytes) -> None:
         """Somebody used a number of this device again: two devices with one key, or one that was set back."""
@@ -259,12 +301,17 @@ class _Reading:
             received_at=self._now,
             bodies=bodies,
             authentication=Authentication.DEVICE_KEY,
-            via=LINK if device_id == self._unit_id else BEACON,
+            via=self._via(device_id, bodies),
         )
         entries = placed(self._reader.fleet, observation, raw)
         if not entries:
             self.taken.refused.append(device_id)
         self.taken.entries += entries
+
+    def _via(self, device_id: DeviceId, bodies: tuple[Body, ...]) -> str:
+        if device_id == self._unit_id:
+            return LINK
+        return CONSOLE if isinstance(bodies[0], ConsoleCheck) else BEACON
 
     def set_aside(self, protocol: str, fault: str, raw: bytes, named: DeviceId | None) -> None:
         item = Item(protocol=protocol, peer=self._peer, number=named, fault=fault, detail=self._unit_id, raw=raw)
