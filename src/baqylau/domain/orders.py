@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from baqylau.domain.findings import Code
 from baqylau.domain.ids import ConsentId, DeviceId, FittingId, OrderId, PermissionId, PersonId, RestrictionId
 from baqylau.domain.schedules import Schedule
 from baqylau.domain.zones import Zone
@@ -99,7 +100,44 @@ class NoContact(_Restriction, frozen=True, tag="no_contact", kw_only=True):
     """The other is protected from this person, not under supervision: watched with their consent alone."""
 
 
-Restriction = PresenceRegime | ExclusionZone | RequiredPlace | Territory | TimedPlace | Route | NoContact
+class _Checked(_Restriction, frozen=True, kw_only=True):
+    """Be checked: at fixed moments, at moments that nobody knows beforehand, and after what raises a question."""
+
+    schedule: Schedule
+    """A check is due at the beginning of each of its windows. None at all where only random ones are meant."""
+    random_per_day: int = 0
+    """At moments of the local day drawn at random, outside the quiet hours."""
+    min_gap_s: int = 3600
+    """Between a random check and any other."""
+    answer_s: int = 900
+    """Within this time after it is due, the check has to be begun."""
+    remind_s: int = 300
+    """After this time the unit reminds."""
+    most_per_day: int = 8
+    """Of fixed and random ones and those after an event; repetitions and confirmations come on top."""
+    quiet_from_min: int | None = None
+    quiet_until_min: int | None = None
+    """Minutes after local midnight between which nothing is drawn, and nothing is said aloud that is not urgent."""
+    after: tuple[Code, ...] = ()
+    """What raises the question who wears the device: a check follows each such finding."""
+    urgent: bool = False
+    """Asked for aloud at every hour."""
+
+
+class Identification(_Checked, frozen=True, tag="identification", kw_only=True):
+    """Show at the audio-visual unit who you are."""
+
+
+class Sobriety(_Checked, frozen=True, tag="sobriety", kw_only=True):
+    """Breathe into the breath unit, and have no more alcohol in the breath than the order allows."""
+
+    limit_mg_l: float
+    """Of the order. The software knows no limit of its own."""
+
+
+Checked = Identification | Sobriety
+"""Restrictions that are watched by checks."""
+Restriction = PresenceRegime | ExclusionZone | RequiredPlace | Territory | TimedPlace | Route | NoContact | Checked
 Placed = PresenceRegime | ExclusionZone | RequiredPlace | Territory | TimedPlace | Route
 """Restrictions about places of the map."""
 

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from msgspec import Struct
 
 from baqylau.domain.orders import (
+    Checked,
     ExclusionZone,
     Fitting,
     NoContact,
@@ -23,6 +24,7 @@ from baqylau.domain.orders import (
 from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
+from baqylau.rules.check_contradictions import of_checks
 from baqylau.rules.geometry import distance_m, shape_of
 from baqylau.rules.schedule import overlap
 from baqylau.rules.spans import ALWAYS, Validity, consents_of, schedule_of, validity_of
@@ -66,13 +68,10 @@ def contradictions(supervision: Supervision) -> Iterator[Contradiction]:
 
 
 def _alone(supervision: Supervision, restriction: Restriction) -> Iterator[Contradiction]:
-    order = next((one for one in supervision.orders if one.id == restriction.order_id), None)
-    if order is not None and restriction.from_at != restriction.until_at:
-        until_at = restriction.until_at or order.until_at
-        if restriction.from_at >= order.until_at or until_at <= order.from_at:
-            yield _wrong(restriction, order.id, "outside_order", refused=True)
-        elif restriction.from_at < order.from_at or until_at > order.until_at:
-            yield _wrong(restriction, order.id, "cut_by_order", refused=False)
+    yield from _in_its_order(supervision, restriction)
+    if isinstance(restriction, Checked):
+        for key, refused in of_checks(restriction, supervision):
+            yield _wrong(restriction, "", key, refused=refused)
     schedule = schedule_of(restriction)
     if schedule is not None and not _windows(schedule):
         yield _wrong(restriction, "", "no_hours", refused=True)
@@ -84,6 +83,16 @@ def _alone(supervision: Supervision, restriction: Restriction) -> Iterator[Contr
                 yield _wrong(restriction, "", "stay_too_long", refused=True)
         case _:
             pass
+
+
+def _in_its_order(supervision: Supervision, restriction: Restriction) -> Iterator[Contradiction]:
+    order = next((one for one in supervision.orders if one.id == restriction.order_id), None)
+    if order is not None and restriction.from_at != restriction.until_at:
+        until_at = restriction.until_at or order.until_at
+        if restriction.from_at >= order.until_at or until_at <= order.from_at:
+            yield _wrong(restriction, order.id, "outside_order", refused=True)
+        elif restriction.from_at < order.from_at or until_at > order.until_at:
+            yield _wrong(restriction, order.id, "cut_by_order", refused=False)
 
 
 def _no_contact(supervision: Supervision, restriction: NoContact) -> Iterator[Contradiction]:

@@ -137,7 +137,7 @@ class Plan:
         self.restrictions = tuple(
             RestrictionPlan(supervision, restriction, validity, watch)
             for restriction, validity in valid
-            if not isinstance(restriction, NoContact)
+            if isinstance(restriction, Placed)
             for watch in watches(restriction)
         )
         self.contacts = tuple(

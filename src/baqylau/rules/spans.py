@@ -14,6 +14,7 @@ from baqylau.domain.ids import PersonId
 from baqylau.domain.orders import (
     Consent,
     ExclusionZone,
+    Identification,
     NoContact,
     Order,
     Permission,
@@ -21,6 +22,7 @@ from baqylau.domain.orders import (
     RequiredPlace,
     Restriction,
     Route,
+    Sobriety,
     Territory,
     TimedPlace,
 )
@@ -116,11 +118,11 @@ def _joined(pairs: _Pairs, pair: tuple[datetime, datetime]) -> _Pairs:
 
 
 def schedule_of(restriction: Restriction) -> Schedule | None:
-    """Give the hours of a restriction; None is always."""
+    """Give the hours of a restriction; None is always. Checks can be asked for at every hour."""
     match restriction:
         case PresenceRegime() | RequiredPlace() | ExclusionZone() | TimedPlace() | Route():
             return restriction.schedule
-        case Territory() | NoContact():
+        case Territory() | NoContact() | Identification() | Sobriety():
             return None
         case _:
             assert_never(restriction)

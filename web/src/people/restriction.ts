@@ -1,6 +1,6 @@
 // A restriction in plain words, with its hours.
 import type { PersonCard } from '../generated/api'
-import { weekdayName } from '../words/format'
+import { decimal, weekdayName } from '../words/format'
 import { list, metres } from '../words/say'
 import { t, words } from '../words/words.svelte'
 
@@ -21,6 +21,15 @@ export function hours(schedule: Schedule): string {
   )
 }
 
+type Checked = Extract<Restriction, { type: 'identification' | 'sobriety' }>
+
+function checked(restriction: Checked): string {
+  const asked = restriction.schedule.windows.length > 0 ? hours(restriction.schedule) : t('restriction.any_time')
+  const params = { hours: asked, random: restriction.random_per_day, answer: Math.round(restriction.answer_s / 60) }
+  if (restriction.type === 'identification') return t('restriction.identification', params)
+  return t('restriction.sobriety', { ...params, limit: decimal(restriction.limit_mg_l, words.language, 3) })
+}
+
 export function plain(restriction: Restriction): string {
   switch (restriction.type) {
     case 'presence':
@@ -38,5 +47,8 @@ export function plain(restriction: Restriction): string {
       return t(`restriction.${restriction.type}`, { place: restriction.zone.name, hours: hours(restriction.schedule) })
     case 'no_contact':
       return t('restriction.no_contact', { distance: metres(restriction.distance_m) })
+    case 'identification':
+    case 'sobriety':
+      return checked(restriction)
   }
 }

@@ -13,11 +13,13 @@ from baqylau.domain.ids import DeviceId, ObservationId, PersonId, SubjectId
 from baqylau.domain.observations import Observation
 from baqylau.domain.orders import (
     ExclusionZone,
+    Identification,
     NoContact,
     PresenceRegime,
     RequiredPlace,
     Restriction,
     Route,
+    Sobriety,
     Territory,
     TimedPlace,
 )
@@ -104,8 +106,8 @@ def zone_shapes(person_id: PersonId, restriction: Restriction) -> tuple[ZoneShap
             kind, zones, warning_m = "timed_place", (zone,), 0.0
         case Route(zone=zone):
             kind, zones, warning_m = "route", (zone,), 0.0
-        case NoContact():
-            kind, zones, warning_m = "no_contact", (), 0.0
+        case NoContact() | Identification() | Sobriety():
+            return ()
         case _:
             assert_never(restriction)
     return tuple(

@@ -5,23 +5,28 @@ from datetime import UTC, datetime
 from typing import TypedDict, assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from baqylau.domain.findings import Code
 from baqylau.domain.ids import OrderId, PersonId, RestrictionId
 from baqylau.domain.orders import (
     ExclusionZone,
+    Identification,
     NoContact,
     Order,
     PresenceRegime,
     RequiredPlace,
     Restriction,
     Route,
+    Sobriety,
     Territory,
     TimedPlace,
 )
 from baqylau.domain.schedules import DayException, Schedule, Window
 from baqylau.domain.zones import Zone
 from baqylau.monitoring.server.importing.shapes import (
+    CheckedShape,
     ExclusionShape,
     HoursShape,
+    IdentificationShape,
     NoContactShape,
     PresenceShape,
     RequiredPlaceShape,
@@ -29,6 +34,7 @@ from baqylau.monitoring.server.importing.shapes import (
     RouteShape,
     TerritoryShape,
     TimedPlaceShape,
+    UncheckedShape,
     WindowShape,
 )
 
@@ -61,14 +67,11 @@ class _Base(TypedDict):
 
 def restriction(shape: RestrictionShape, order: Order, zones: Mapping[str, Zone]) -> Restriction:
     """Give the restriction of an order, or raise `WrongError`."""
-    base = _Base(
-        id=RestrictionId(shape.id),
-        order_id=order.id,
-        version=shape.version,
-        clause=shape.clause,
-        from_at=aware("from", shape.from_at) if shape.from_at else order.from_at,
-        until_at=aware("until", shape.until_at) if shape.until_at else None,
-    )
+    base = _based(shape, order)
+    return _checked(shape, base) if isinstance(shape, CheckedShape) else _unchecked(shape, base, zones)
+
+
+def _unchecked(shape: UncheckedShape, base: _Base, zones: Mapping[str, Zone]) -> Restriction:
     match shape:
         case PresenceShape():
             return _presence(shape, base, zones)
@@ -88,6 +91,55 @@ def restriction(shape: RestrictionShape, order: Order, zones: Mapping[str, Zone]
             return NoContact(**base, other_id=PersonId(other), distance_m=distance_m, protected=protected)
         case _:
             assert_never(shape)
+
+
+class _Checks(TypedDict):
+    """What both kinds of checks have."""
+
+    schedule: Schedule
+    random_per_day: int
+    min_gap_s: int
+    answer_s: int
+    remind_s: int
+    most_per_day: int
+    quiet_from_min: int | None
+    quiet_until_min: int | None
+    after: tuple[Code, ...]
+    urgent: bool
+
+
+def _based(shape: RestrictionShape, order: Order) -> _Base:
+    return _Base(
+        id=RestrictionId(shape.id),
+        order_id=order.id,
+        version=shape.version,
+        clause=shape.clause,
+        from_at=aware("from", shape.from_at) if shape.from_at else order.from_at,
+        until_at=aware("until", shape.until_at) if shape.until_at else None,
+    )
+
+
+def _checked(shape: CheckedShape, base: _Base) -> Identification | Sobriety:
+    checks = _checks(shape)
+    if isinstance(shape, IdentificationShape):
+        return Identification(**base, **checks)
+    return Sobriety(**base, **checks, limit_mg_l=shape.limit_mg_l)
+
+
+def _checks(shape: CheckedShape) -> _Checks:
+    _check_not_negative(random_per_day=shape.random_per_day, min_gap_s=shape.min_gap_s, remind_s=shape.remind_s)
+    return _Checks(
+        schedule=schedule_of(shape.hours, needed=not shape.random_per_day and not shape.after),
+        random_per_day=shape.random_per_day,
+        min_gap_s=shape.min_gap_s,
+        answer_s=shape.answer_s,
+        remind_s=shape.remind_s,
+        most_per_day=shape.most_per_day,
+        quiet_from_min=_minutes(shape.quiet_from) if shape.quiet_from else None,
+        quiet_until_min=_minutes(shape.quiet_to) if shape.quiet_to else None,
+        after=tuple(shape.after),
+        urgent=shape.urgent,
+    )
 
 
 def _presence(shape: PresenceShape, base: _Base, zones: Mapping[str, Zone]) -> PresenceRegime:
@@ -140,13 +192,13 @@ def _places(zones: Mapping[str, Zone], names: Sequence[str]) -> tuple[Zone, ...]
     return tuple(place_of(zones, "places", name) for name in names)
 
 
-def schedule_of(hours: HoursShape, field: str = "hours") -> Schedule:
-    """Give the schedule that people write as hours."""
+def schedule_of(hours: HoursShape, field: str = "hours", *, needed: bool = True) -> Schedule:
+    """Give the schedule that people write as hours. `needed`: it names at least one."""
     try:
         ZoneInfo(hours.timezone)
     except (ZoneInfoNotFoundError, ValueError) as unknown:
         raise WrongError(f"{field}.timezone", "import.unknown_timezone", timezone=hours.timezone) from unknown
-    if not hours.windows and not hours.exceptions and not hours.holiday_windows:
+    if needed and not hours.windows and not hours.exceptions and not hours.holiday_windows:
         raise WrongError(f"{field}.windows", "import.no_hours")
     return Schedule(
         timezone=hours.timezone,

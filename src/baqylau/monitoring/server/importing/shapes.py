@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from baqylau.domain.findings import Code
 from baqylau.domain.people import DeviceKind, Language
 from baqylau.domain.zones import Point
 
@@ -160,9 +161,37 @@ class NoContactShape(_RestrictionShape, tag="no_contact", kw_only=True):
     protected: bool = False
 
 
-RestrictionShape = (
+class _CheckedShape(_RestrictionShape, kw_only=True):
+    hours: HoursShape
+    """A check is due at the beginning of each window."""
+    random_per_day: int = 0
+    min_gap_s: int = 3600
+    answer_s: int = 900
+    remind_s: int = 300
+    most_per_day: int = 8
+    quiet_from: str | None = None
+    quiet_to: str | None = None
+    after: list[Code] = []
+    """Codes of findings that a check follows, such as `B02`."""
+    urgent: bool = False
+
+
+class IdentificationShape(_CheckedShape, tag="identification", kw_only=True):
+    """Show who you are at the audio-visual unit."""
+
+
+class SobrietyShape(_CheckedShape, tag="sobriety", kw_only=True):
+    """Breathe into the breath unit."""
+
+    limit_mg_l: float
+    """Of the order, in milligrams of alcohol per litre of breath."""
+
+
+CheckedShape = IdentificationShape | SobrietyShape
+UncheckedShape = (
     PresenceShape | ExclusionShape | RequiredPlaceShape | TerritoryShape | TimedPlaceShape | RouteShape | NoContactShape
 )
+RestrictionShape = UncheckedShape | CheckedShape
 
 
 class OrderShape(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_at": "from", "until_at": "until"}):
