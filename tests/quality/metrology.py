@@ -17,8 +17,9 @@ from baqylau.devices.breath_unit.metrology.gas import at_breath_temperature
 from baqylau.devices.breath_unit.metrology.result import Result, Sample, measured
 from baqylau.devices.breath_unit.metrology.transient import TraceFault, Transient, evaluated
 from baqylau.domain.checks import SampleState
+from baqylau.sim.breath.air import Person
 from baqylau.sim.breath.cell import Cell, Drawn, drawn, trace
-from baqylau.sim.breath.lungs import Blown, Person, Trick, blown, deceived
+from baqylau.sim.breath.lungs import Blown, blown
 
 MADE_AT = datetime(2026, 3, 1, tzinfo=UTC)
 LEVELS_MG_L = (0.0, 0.02, 0.10, 0.16, 0.25, 0.40, 0.70, 0.95, 1.50, 1.95)
@@ -106,20 +107,6 @@ def _breaths(random: Random) -> Iterator[tuple[Result, float]]:
         yield tested(cell, calibration, air, random.uniform(0.0, DRIFT_DAYS), random)
 
 
-def tricks(random: Random, times: int) -> dict[Trick, int]:
-    """Give how often each trick with clean air passes for a breath, in a room that is cooler than one."""
-    cell = drawn(random)
-    calibration = calibrated(cell, random)
-    return {
-        trick: sum(
-            tested(cell, calibration, deceived(trick, random.uniform(5.0, 27.0), random), 0.0, random)[0].state
-            is SampleState.VALID
-            for _ in range(times)
-        )
-        for trick in Trick
-    }
-
-
 def main() -> None:
     """Print what was found."""
     found = honest(range(CELLS))
@@ -127,8 +114,6 @@ def main() -> None:
         f"{found.breaths} honest breaths, {found.valid} valid, {found.beyond} beyond the limit of error, "
         f"{found.covered / found.valid:.2%} within their uncertainty, worst {found.worst_share:.0%} of the limit\n"
     )
-    for trick, passed in tricks(dice(1), CELLS).items():
-        sys.stdout.write(f"{trick}: {passed} of {CELLS} passed for a breath\n")
 
 
 if __name__ == "__main__":

@@ -24,9 +24,10 @@ from baqylau.devices.breath_unit.metrology.calibration import (
 from baqylau.devices.breath_unit.metrology.result import Result, Sample, measured
 from baqylau.devices.breath_unit.metrology.transient import Trace, TraceFault, Transient, evaluated
 from baqylau.domain.checks import SampleState
+from baqylau.sim.breath.air import Person, Trick
 from baqylau.sim.breath.cell import Cell, Drawn, trace
-from baqylau.sim.breath.lungs import Person, Trick, blown, deceived
-from tests.quality.metrology import MADE_AT, calibrated, dice, honest, tricks
+from baqylau.sim.breath.lungs import blown, deceived
+from tests.quality.metrology import MADE_AT, calibrated, dice, honest
 
 CELL = Cell()
 VECTORS = json.loads(Path("tests/vectors/breath.json").read_text(encoding="utf-8"))
@@ -163,6 +164,8 @@ def test_a_breath_of_somebody_unknown_is_no_result_about_anybody(calibration: Ca
         (Trick.SUCK_BACK, BlowFault.SUCKED_BACK),
         (Trick.SHORT_PUFFS, BlowFault.INTERRUPTED),
         (Trick.WARMED_BAG, BlowFault.NOT_WARM),
+        (Trick.COMPRESSOR, BlowFault.TOO_EVEN),
+        (Trick.TUBE, BlowFault.NOT_WARM),
     ],
 )
 def test_a_trick_is_named(trick: Trick, fault: BlowFault) -> None:
@@ -237,7 +240,3 @@ def test_two_months_between_5_and_40_degrees_stay_within_the_limit_of_error() ->
     assert found.valid > 0.9 * found.breaths
     assert found.beyond == 0
     assert found.covered >= 0.95 * found.valid
-
-
-def test_no_trick_with_clean_air_passes_for_a_breath() -> None:
-    assert tricks(dice(9), 10) == dict.fromkeys(Trick, 0)

@@ -29,6 +29,8 @@ class Acceptance(Struct, frozen=True, kw_only=True):
     carbon_dioxide_min_percent: float = 3.0
     resistance_max_pa_s_l: float = 6000.0
     """A filter in the way needs more pressure for the same flow."""
+    even_max: float = 0.02
+    """Nobody holds a flow so even: its spread as a share of its mean, between the beginning and the sample."""
 
 
 class BlowFault(StrEnum):
@@ -42,6 +44,7 @@ class BlowFault(StrEnum):
     NOT_WARM = "not_warm"
     NOT_A_BREATH = "not_a_breath"
     RESISTED = "resisted"
+    TOO_EVEN = "too_even"
     NOT_A_NUMBER = "not_a_number"
 
 
@@ -94,6 +97,7 @@ def examined(blow: Blow, acceptance: Acceptance) -> Breath:
         BlowFault.NOT_WARM: not acceptance.breath_c[0] <= at_sample_c <= acceptance.breath_c[1],
         BlowFault.NOT_A_BREATH: _not_human(warmth[first:], blow, acceptance),
         BlowFault.RESISTED: _resistance(flow[first:sample], pressure[first:sample]) > acceptance.resistance_max_pa_s_l,
+        BlowFault.TOO_EVEN: _evenness(flow[first:sample], blow) < acceptance.even_max,
     }
     return Breath(
         volume_l=volume_l,
@@ -136,3 +140,10 @@ def _resistance(flow: Array, pressure: Array) -> float:
     """Give the median of pressure over flow, in Pa s/L."""
     moving = flow > 0
     return float(np.median(pressure[moving] / flow[moving])) if moving.any() else 0.0
+
+
+def _evenness(flow: Array, blow: Blow) -> float:
+    """Give how much the flow changes once it has begun, as a share of it."""
+    steady = flow[round(blow.rate_hz / 2) :]
+    mean = float(steady.mean()) if steady.size else 0.0
+    return float(steady.std()) / mean if mean > 0 else 1.0

@@ -72,6 +72,7 @@ _STATES = {
     BlowFault.NOT_WARM: SampleState.INTERFERENT,
     BlowFault.NOT_A_BREATH: SampleState.INTERFERENT,
     BlowFault.RESISTED: SampleState.INTERFERENT,
+    BlowFault.TOO_EVEN: SampleState.INTERFERENT,
     BlowFault.NOT_A_NUMBER: SampleState.SENSOR_FAULT,
 }
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 ENOUGH_L = 1.5
+BEGUN_L_S = 0.1
 WEAK_SHARE = 0.75
 """Of the strongest flow."""
 
@@ -20,7 +21,9 @@ class Passed(Struct, frozen=True, kw_only=True):
     flow_l_s: float = 0.0
 
     def and_then(self, flow_l_s: float, for_s: float) -> "Passed":
-        """Go on for a moment; what goes backwards takes nothing away."""
+        """Go on for a moment; what goes backwards takes nothing away, and a sigh is not yet a breath."""
+        if self.strongest_l_s < BEGUN_L_S and flow_l_s < BEGUN_L_S:
+            return self
         return replace(
             self,
             volume_l=self.volume_l + max(flow_l_s, 0.0) * for_s,
