@@ -43,6 +43,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     times: int
     people: int = 60
     seed: int = 2
+    judges: int = 1
     targets: tuple[Target, ...] = tuple(Target)
     """What may be killed; each as often as the others."""
 
@@ -84,7 +85,7 @@ def run(plan: Plan, console: Console) -> Outcome:
     with ExitStack() as stack:
         data = Path(stack.enter_context(TemporaryDirectory(prefix="baqylau-")))
         _found(data, plan.people)
-        victim = Victim(data)
+        victim = Victim(data, plan.judges)
         stack.callback(victim.forget)
         told = asyncio.run(_live_through(plan, victim, console))
         with embedded(data / "postgresql") as dsn:
@@ -148,7 +149,7 @@ def _kill_and_restart(victim: Victim, target: Target, pause_s: float) -> None:
 def figures(plan: Plan, console: Console) -> Iterator[Figure]:
     """Give what was lost, and what was told wrongly."""
     found = run(plan, console)
-    name = f"SIGKILL, {plan.times} times"
+    name = f"SIGKILL, {plan.times} times" + (f", {plan.judges} judges" if plan.judges > 1 else "")
     yield figure(f"{name}: positions acknowledged", found.acknowledged, "positions")
     for what, count, unit in (
         ("acknowledged lost", found.lost, "positions"),
@@ -167,9 +168,10 @@ def _main() -> None:
     words.add_argument("--times", type=int, default=50)
     words.add_argument("--people", type=int, default=60)
     words.add_argument("--seed", type=int, default=2)
+    words.add_argument("--judges", type=int, default=1)
     chosen = words.parse_args()
     console = wide_console()
-    plan = Plan(times=chosen.times, people=chosen.people, seed=chosen.seed)
+    plan = Plan(times=chosen.times, people=chosen.people, seed=chosen.seed, judges=chosen.judges)
     measured = list(figures(plan, console))
     for one in measured:
         console.print(f"{one.name}: {one.value:g} {one.unit}", highlight=False)

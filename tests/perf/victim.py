@@ -28,6 +28,7 @@ class Target(StrEnum):
     SUPERVISOR = "supervisor"
     GATEWAY = "gateway"
     JUDGE = "judge"
+    """Any one of the judges."""
     WEB = "web"
     POSTMASTER = "postmaster"
 
@@ -35,11 +36,12 @@ class Target(StrEnum):
 class Victim:
     """One installation's server."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, judges: int = 1) -> None:
         """Choose ports; nothing runs yet."""
         self.data = data
+        self._judges = judges
         self.ports = {name: free_port() for name in (*FLEET, LINK)}
-        self.starts = 0
+        self.starts = self._turn = 0
         self._web_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -56,6 +58,7 @@ class Victim:
         self.starts += 1
         fleet = [word for name, port in self.ports.items() for word in ("--door", f"{name}={port}")]
         words = ["server", "--data", str(self.data), *fleet, "--web-port", str(self._web_port)]
+        words += ["--judges", str(self._judges)]
         with (self.data / "server.log").open("ab") as said:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "baqylau.cli", *words],
@@ -90,10 +93,12 @@ class Victim:
         return self._process
 
     def _role(self, role: str) -> "psutil.Process":
-        for child in psutil.Process(self._running().pid).children():
-            if role in child.cmdline():
-                return child
-        raise ProcessLookupError(role)
+        """Give the next in turn of those that play the role."""
+        found = [child for child in psutil.Process(self._running().pid).children() if role in child.cmdline()]
+        if not found:
+            raise ProcessLookupError(role)
+        self._turn += 1
+        return found[self._turn % len(found)]
 
     def stop(self) -> None:
         """Ask it to end, as a service manager does."""

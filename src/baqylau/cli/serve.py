@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import typer
 
@@ -27,6 +28,11 @@ from baqylau.storage.database import plain_dsn
 
 app = typer.Typer()
 
+Judges = Annotated[
+    int,
+    typer.Option(envvar="BAQYLAU_JUDGES", min=1, max=16, help="Programs that share the judging; one a core at most."),
+]
+
 
 @app.command()
 def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -38,6 +44,7 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
     basemap: Basemap = None,
     map_center: MapCenter = CENTER,
     map_zoom: MapZoom = ZOOM,
+    judges: Judges = 1,
 ) -> None:
     """Run everything: gateway, judge and workstation, over an own PostgreSQL unless --database names one."""
     with alone(data), ready(data, database) as engine:
@@ -50,6 +57,7 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
             basemap=basemap,
             map_center=map_center,
             map_zoom=map_zoom,
+            judges=judges,
         )
         serve_all(settings, {DATABASE: plain_dsn(engine)}, {})
 
@@ -63,11 +71,12 @@ def serve_all(settings: Settings, environment: Mapping[str, str], more: Mapping[
         pages += ["--basemap", str(settings.basemap)]
     roles = {
         "gateway": ["gateway", *common, "--host", settings.host, *options(settings.ports)],
-        "judge": ["judge", *common],
         "messenger": ["messenger", *common],
         "forwarder": ["forwarder", *common],
         "web": ["web", *common, "--host", settings.host, *pages],
     }
+    seats = ["judge", *(f"judge-{number}" for number in range(2, settings.judges + 1))]
+    roles |= {seat: ["judge", *common, "--seat", seat] for seat in seats}
     try:
         asyncio.run(supervise({**roles, **more}, environment))
     except ChildKeepsDyingError as role:
