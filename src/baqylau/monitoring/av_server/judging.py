@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from baqylau.domain.checks import Likely, Likeness, LikenessReason
 from baqylau.domain.ids import CheckId
-from baqylau.monitoring.av_server.models import Models
+from baqylau.monitoring.av_server.equipment import Models
 from baqylau.monitoring.av_server.recording import Frame, Prompted, Recording
 from baqylau.monitoring.av_server.report import Judged, Report
 from baqylau.monitoring.av_server.templates import Templates

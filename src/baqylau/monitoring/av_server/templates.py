@@ -1,4 +1,4 @@
-"""What is kept of a person's face and voice to compare with. Rotated alike are template and capture, never across models."""
+"""What is kept of a person to compare with: rotated as captures are then too, and never compared across models."""
 
 import numpy as np
 from msgspec import Struct
