@@ -14,7 +14,6 @@ from baqylau.domain.alarms import AlarmState, Cause, Level
 from baqylau.domain.ids import AlarmId
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.columns import metadata
-from baqylau.storage.console_tables import console_contact
 from baqylau.storage.database import (
     StorageUnavailableError,
     migrate,
@@ -25,6 +24,7 @@ from baqylau.storage.database import (
 )
 from baqylau.storage.forwarding_tables import forwarding_basis
 from baqylau.storage.link_tables import link_state
+from baqylau.storage.media_tables import media_check
 from baqylau.storage.notice_tables import notice
 from baqylau.storage.schema import alarm
 from baqylau.storage.strangers import stranger
@@ -54,6 +54,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) ->
     assert {forwarding_basis.metadata, notice.metadata, alarm.metadata, link_state.metadata, stranger.metadata} == {
         metadata
     }
+    assert media_check.metadata is metadata
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
