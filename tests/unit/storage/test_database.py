@@ -14,6 +14,7 @@ from baqylau.domain.alarms import AlarmState, Cause, Level
 from baqylau.domain.ids import AlarmId
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.columns import metadata
+from baqylau.storage.console_tables import console_contact
 from baqylau.storage.database import (
     StorageUnavailableError,
     migrate,
@@ -27,6 +28,7 @@ from baqylau.storage.link_tables import link_state
 from baqylau.storage.media_tables import media_check
 from baqylau.storage.notice_tables import notice
 from baqylau.storage.schema import alarm
+from baqylau.storage.seats import judge_seat
 from baqylau.storage.strangers import stranger
 from tests.unit.storage.kept import NOON
 
@@ -54,7 +56,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) ->
     assert {forwarding_basis.metadata, notice.metadata, alarm.metadata, link_state.metadata, stranger.metadata} == {
         metadata
     }
-    assert media_check.metadata is metadata
+    assert {media_check.metadata, console_contact.metadata, judge_seat.metadata} == {metadata}
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
