@@ -8,11 +8,13 @@ from baqylau.rules import (
     authenticity,
     band_noise,
     body_contact,
+    bypass,
     call_asked,
     console,
     displaced,
     farewell,
     interference,
+    lens,
     low_accuracy,
     panic,
     power,
@@ -46,6 +48,8 @@ CONDITIONS: tuple[Kind[Any], ...] = (
     relay_fix.KIND,
     *authenticity.KINDS,
     shielding.KIND,
+    lens.KIND,
+    bypass.KIND,
 )
 
 _Rows = dict[type[Body], tuple[Kind[Any], ...]]

@@ -43,6 +43,10 @@ _RULES = (
 )
 
 
+CHECKING = frozenset({DeviceKind.AV_UNIT, DeviceKind.BREATH_UNIT})
+"""Equipment that takes checks."""
+
+
 class DevicePlan:
     """One device and when it is on the person."""
 
@@ -57,6 +61,7 @@ class DevicePlan:
         "maintained",
         "receivers",
         "silence",
+        "takes_checks",
         "times",
     )
 
@@ -68,6 +73,7 @@ class DevicePlan:
         self.receivers = {one.id: clone.centre(one.place) for one in supervision.devices if one.place is not None}
         """Where fixed receivers stand, as far as it is known."""
         self.has_receiver = device.kind in {DeviceKind.TRACKER, DeviceKind.MOBILE_UNIT}
+        self.takes_checks = device.kind in CHECKING
         self.silence = silence.terms(device, protected=is_protected(supervision))
         self.case = tamper.case_code(device.kind)
         self.charge = battery.codes(device.kind)

@@ -16,6 +16,7 @@ from baqylau.domain.verdicts import Blindness
 from baqylau.rules import (
     battery,
     charging_duty,
+    checking,
     clock_skew,
     clone,
     condition,
@@ -201,7 +202,11 @@ def _device(whole: Plan, plan: DevicePlan, state: PersonState, at: datetime) -> 
         strap_open=own.tamper.strap is not None,
         case_open=own.tamper.case is not None,
         clock_wrong=own.clock_wrong,
-        accounts=(*(_at_work(plan, one, at) for one in _accounts(plan, own, at)), *_separation(whole, plan, state, at)),
+        accounts=(
+            *(_at_work(plan, one, at) for one in _accounts(plan, own, at)),
+            *_separation(whole, plan, state, at),
+            *checking.explain(whole, device.id, state.checks, state.sensors),
+        ),
     )
 
 

@@ -12,13 +12,15 @@ from msgspec.structs import replace
 
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import DeviceId, ObservationId
-from baqylau.domain.observations import Nearness, Observation
+from baqylau.domain.observations import Authentication, Nearness, Observation
 from baqylau.domain.verdicts import Blindness, Compliance
-from baqylau.rules import compliance, contact, device_time, keeping, maintenance
+from baqylau.rules import compliance, contact, device_time, keeping
 from baqylau.rules.attendance import Attendance
+from baqylau.rules.checking import Checking
 from baqylau.rules.clock import AFTER_TICKS, blind, order_key
 from baqylau.rules.device_plan import DevicePlan
-from baqylau.rules.hearing import Hearing, believed
+from baqylau.rules.equipment import Equipment
+from baqylau.rules.hearing import believed
 from baqylau.rules.keeping import BEGUN, Keeping, Sight
 from baqylau.rules.plan import Plan, RestrictionPlan
 from baqylau.rules.position import Position
@@ -36,9 +38,10 @@ class Judging:
         "_attendance",
         "_blind_until",
         "_calm",
+        "_checking",
         "_contacts",
-        "_devices",
         "_due",
+        "_equipment",
         "_heard_at",
         "_holds",
         "_keepings",
@@ -58,7 +61,8 @@ class Judging:
 
     def __init__(self, plan: Plan, state: PersonState) -> None:
         self._plan = plan
-        self._devices, self._keepings, self._contacts = dict(state.devices), dict(state.keepings), state.contacts
+        self._equipment, self._checking = Equipment(plan, state.devices), Checking(plan, state.checks, state.sensors)
+        self._keepings, self._contacts = dict(state.keepings), state.contacts
         if state.prescribed != plan.digest:
             self._prescribe()
         self._attendance = Attendance(plan, state.receivers, state.curfews, state.apart)
@@ -81,7 +85,7 @@ class Judging:
         """Drop what is no longer prescribed at all."""
         keys = {plan.key for plan in self._plan.restrictions}
         self._keepings = {key: state for key, state in self._keepings.items() if key in keys}
-        self._devices = {key: state for key, state in self._devices.items() if key in self._plan.devices}
+        self._equipment.prescribe()
         named = tuple(f"{plan.key}/" for plan in self._plan.contacts)
         self._contacts = {key: state for key, state in self._contacts.items() if key.startswith(named)}
 
@@ -98,12 +102,18 @@ class Judging:
             self._tick_until(at, included=True)
             self._near(observation, at)
             return
+        if observation.authentication is Authentication.OURSELVES:
+            self._tick_until(at, included=True)
+            self._checked(observation, at)
+            return
         self._tick_until(at, included=False)
         plan = self._plan.devices.get(observation.device_id)
         time = plan.time_at(at) if plan is not None else None
         if plan is not None and time is not None:
             take = self._heard if believed(observation) else self._distrusted
             take(plan, time, observation, at)
+            if plan.takes_checks:
+                self._checked(observation, at)
 
     def wait(self, until: datetime) -> None:
         """Fold the ticks up to an instant."""
@@ -116,6 +126,7 @@ class Judging:
         wake = self._next_wake()
         through, through_id = self._key or (None, ObservationId(""))
         receivers, curfews, apart = self._attendance.kept()
+        checks, sensors = self._checking.kept()
         return PersonState(
             through=through,
             through_id=through_id,
@@ -124,12 +135,14 @@ class Judging:
             due_at=self._due_at(),
             calm=self._calm,
             prescribed=self._plan.digest,
-            devices=self._devices,
+            devices=self._equipment.states,
             keepings=self._keepings,
             contacts=self._contacts,
             receivers=receivers,
             curfews=curfews,
             apart=apart,
+            checks=checks,
+            sensors=sensors,
             position=self._position,
             holds=self._holds,
             stale=self._stale,
@@ -143,10 +156,7 @@ class Judging:
         )
 
     def _heard(self, plan: DevicePlan, time: Validity, observation: Observation, at: datetime) -> None:
-        before = self._device(plan, time)
-        hearing = Hearing(plan, before, observation, at, self._blind_until)
-        after = hearing.hear()
-        self._devices[observation.device_id] = after
+        hearing, before, after = self._equipment.hear(plan, time, observation, at, self._blind_until)
         if hearing.findings:
             self.findings += hearing.findings
         if after.charge is not before.charge:
@@ -205,18 +215,19 @@ class Judging:
             self.findings += self._attendance.recorded(plan, before, after, sight)
 
     def _distrusted(self, plan: DevicePlan, time: Validity, observation: Observation, at: datetime) -> None:
-        hearing = Hearing(plan, self._device(plan, time), observation, at, self._blind_until)
-        self._devices[observation.device_id] = hearing.distrust()
-        self.findings += hearing.findings
+        self.findings += self._equipment.distrust(plan, time, observation, at, self._blind_until)
+
+    def _checked(self, observation: Observation, at: datetime) -> None:
+        """Take what an observation says of checks."""
+        if self._plan.ordered(at):
+            self.findings += self._checking.hear(observation, at, self._blind_until)
+            self._expect(self._checking.wake_at(self._ticked_at))
 
     def _seldom(self, before: DeviceState, after: DeviceState, at: datetime) -> None:
         """Take what few devices tell of: it may need a tick, and may speak of another device."""
         self._expect(device_time.wake_at(after) or ALWAYS)
-        if after.rare.motion is before.rare.motion:
-            return
-        for device_id, state, found in tuple(device_time.carried(self._plan.devices, self._devices, at)):
-            self._devices[device_id] = state
-            self.findings += found
+        if after.rare.motion is not before.rare.motion:
+            self.findings += self._equipment.carried(at)
 
     def _near(self, observation: Observation, at: datetime) -> None:
         """Take how near the person was to others."""
@@ -267,12 +278,6 @@ class Judging:
         may_wait = self._blind_until is None or self._blind_until <= at
         return Sight(at, self._position, self._holds, may_wait)
 
-    def _device(self, plan: DevicePlan, time: Validity) -> DeviceState:
-        state = self._devices.get(plan.device.id)
-        if state is not None and state.from_at == time.from_at:
-            return state
-        return device_time.begun(plan, time, self._blind_until)
-
     def _expect(self, wake: datetime) -> None:
         self._wake = min(self._wake, wake)
 
@@ -284,7 +289,8 @@ class Judging:
 
     def _tick(self, at: datetime) -> None:
         self._ticked_at, self._due, self._calm = at, None, None
-        self._tick_devices(at)
+        self.findings += self._equipment.tick(at, self._blind_until)
+        self.findings += self._checking.tick(at)
         self._attendance.tick(at)
         position = self._position
         if not self._stale and position is not None and position.at + _STALE <= at:
@@ -307,25 +313,14 @@ class Judging:
         self._show(at)
         self._wake = self._next_wake()
 
-    def _tick_devices(self, at: datetime) -> None:
-        for device_id, plan in self._plan.devices.items():
-            time = plan.time_at(at)
-            self.findings += maintenance.records(plan.authors[maintenance.NAME], plan.maintained, at)
-            if time is None:
-                self._devices.pop(device_id, None)
-                continue
-            after, found = device_time.ticked(plan, self._device(plan, time), at)
-            self._devices[device_id] = after
-            self.findings += found
-
     def _blinded(self, from_at: datetime, until_at: datetime) -> None:
         """Take it that we did not listen: what would have been said then is unknown, and no deadline runs."""
         counted_from = max(from_at, self._blind_until or from_at)
         if until_at <= counted_from:
             return
         gap = until_at - counted_from
-        for device_id, state in self._devices.items():
-            self._devices[device_id] = device_time.blinded(state, gap)
+        self._equipment.blinded(gap)
+        self._checking.blinded(gap)
         self._attendance.blinded(gap)
         self._blind_until, self._unheard, self._holds = until_at, True, False
         self._forget(from_at, from_at, everything=True)
@@ -343,7 +338,7 @@ class Judging:
 
     def _show(self, at: datetime) -> None:
         why = compliance.why_unknown(
-            self._devices, self._heard_at, self._position, unheard=self._unheard, stale=self._stale
+            self._equipment.states, self._heard_at, self._position, unheard=self._unheard, stale=self._stale
         )
         shown = compliance.of_person(self._plan.restrictions, self._keepings, at, why)
         if contact.broken(self._contacts):
@@ -354,11 +349,7 @@ class Judging:
 
     def _next_wake(self) -> datetime:
         """Give the first instant after the last tick at which time alone changes something, or `ALWAYS`."""
-        wake = self._due_at()
-        for state in self._devices.values():
-            deadline = device_time.wake_at(state)
-            if deadline is not None and deadline < wake:
-                wake = deadline
+        wake = min(self._due_at(), self._equipment.wake_at(), self._checking.wake_at(self._ticked_at))
         if not self._stale and self._position is not None:
             wake = min(wake, self._position.at + _STALE)
         return min(wake, self._attendance.wake_at(self._ticked_at))

@@ -161,6 +161,15 @@ class Plan:
                 plan.posts, plan.gone_grace = radio.posts(plan.zones), radio.grace
         return radio
 
+    def ordered(self, at: datetime) -> bool:
+        """Whether an order is in force."""
+        return any(order.from_at <= at < order.until_at for order in self.supervision.orders)
+
+    def worn(self, device_id: DeviceId, at: datetime) -> bool:
+        """Whether a device is on the person while an order or their consent is in force."""
+        plan = self.devices.get(device_id)
+        return plan is not None and plan.time_at(at) is not None
+
     def next_boundary(self, at: datetime | None) -> datetime:
         """Give when something next begins or ends to be in force, or `ALWAYS`."""
         return next((edge for edge in self.boundaries if at is None or edge > at), ALWAYS)

@@ -163,3 +163,24 @@ DEAD_SPOTS_KEPT: Final = 32
 """Places remembered for one device; the one longest unused is forgotten [K]."""
 PLACE_HOLDS_S: Final = 300
 """A signal is lost at the last place only when that is no older than this [K]."""
+
+VOID_WITHIN_S: Final = 60
+"""A check is missed so long after its time for an answer: by then we know whether it was our fault [K]."""
+CHECK_LASTS_S: Final = 1800
+"""A check that was begun and did not end within this time was broken off [K]."""
+BREATH_NOT_RECEIVED_S: Final = 5400
+"""After so long without a result of a test that was begun it is not received. Catalogue E09 (90 min)."""
+CONFIRMATION_DIFFERS_MG_L: Final = 0.095
+"""Two tests of one person 15 to 20 min apart differ by less. Catalogue E05 (0.020 g in 210 L)."""
+SECOND_TEST_AFTER_S: Final = 900
+SECOND_TEST_WITHIN_S: Final = 1200
+"""The second test is given from 15 to 20 min after the first. Catalogue E02."""
+TO_ZERO_EVERY_S: Final = 1200
+TO_ZERO_FOR_S: Final = 7200
+"""After a positive result tests go on every 20 min for 2 h, until one is below. Notes on the domain, section 5."""
+CALIBRATION_DUE_S: Final = 14 * 86_400
+"""So long before its end somebody is asked to renew a calibration [K]."""
+CASE_KEPT_S: Final = 3 * 86_400
+"""A check of which all is known is remembered so long in judging [K]."""
+CASE_WAITS_S: Final = 30 * 86_400
+"""One that waits for a person is remembered so long [K]."""

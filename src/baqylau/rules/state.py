@@ -4,9 +4,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from baqylau.domain.ids import DeviceId, ObservationId
+from baqylau.domain.ids import CheckId, DeviceId, ObservationId
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.battery import Charge
+from baqylau.rules.calibration import Sensor
+from baqylau.rules.case import Case
 from baqylau.rules.contact import Contact
 from baqylau.rules.curfew import Curfew
 from baqylau.rules.geometry import LONGEST_DEGREE_M, clearance_m
@@ -82,6 +84,10 @@ class PersonState(Struct, frozen=True, kw_only=True):
     """Records of the hours of presence regimes, by restriction and version."""
     apart: dict[DeviceId, Apart] = {}
     """Carried units that the bracelet is away from."""
+    checks: dict[CheckId, Case] = {}
+    """Those that are open, and those that a person may still decide."""
+    sensors: dict[DeviceId, Sensor] = {}
+    """Calibrations of breath units."""
     position: Position | None = None
     """The last believed one."""
     holds: bool = False
