@@ -20,6 +20,7 @@ export function row(alarm: Partial<Alarm> & { id: number }, finding: Partial<Fin
     },
     take_until: later(3),
     wearer_first: false,
+    person_district: '',
   }
 }
 
@@ -29,7 +30,7 @@ export function page(of: AlarmRow, more: Partial<AlarmPage> = {}): AlarmPage {
 
 export function person(id: string, compliance: Compliance = 'inside', more: Partial<LivePerson> = {}): LivePerson {
   return {
-    id, name: id, address: '', phone: '', compliance, blindness: null, heard_at: AT, since: AT, battery_percent: null,
+    id, name: id, address: '', phone: '', compliance, blindness: null, heard_at: AT, since: AT, battery_percent: null, district: '',
     last_fix: { latitude_deg: 51, longitude_deg: 66, accuracy_m: 8, at: AT, speed_m_s: null }, ...more,
   }
 }

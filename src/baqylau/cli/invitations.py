@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.workstation.tokens import digest, fresh
-from baqylau.storage.accounts import Accounts
+from baqylau.storage.accounts import Accounts, Invited
 
 HOLDS = timedelta(hours=1)
 
@@ -19,5 +19,5 @@ def invitation_link(engine: Engine, address: str) -> str:
     if accounts.any():
         return address
     token = fresh(os.urandom)
-    accounts.invite(digest(token), Role.ADMINISTRATOR, now() + HOLDS)
+    accounts.invite(digest(token), Invited(role=Role.ADMINISTRATOR), now() + HOLDS)
     return f"{address}/welcome#{token}"

@@ -1,4 +1,4 @@
-"""Who may sign in, who is signed in, who was invited, and who tried too often.
+"""Who may sign in, who was invited, and who tried too often.
 
 Tokens and passwords come in as digests and argon2 texts: what is stored here signs nobody in.
 """
@@ -8,17 +8,27 @@ from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from baqylau.domain.people import Language
-from baqylau.domain.rights import Role
+from baqylau.domain.rights import Bounds, Role
 from baqylau.storage import audit
+from baqylau.storage.access_tables import (
+    account,
+    account_duty,
+    account_passkey,
+    account_recovery,
+    account_session,
+    account_totp,
+    invitation,
+    sign_in_failure,
+)
 from baqylau.storage.database import transaction
-from baqylau.storage.schema import account, account_session, invitation, sign_in_failure
 
-USED_EVERY = timedelta(minutes=1)
-"""How exactly the last use of a session is written down."""
+_INSTALLATION = "installation"
+"""Who invites the first administrator."""
 FAILURES_KEPT = timedelta(days=1)
 
 
@@ -31,16 +41,8 @@ class Account(Struct, frozen=True, kw_only=True):
     """The argon2id text, see `crypto.passwords`."""
     language: Language
     role: Role
-
-
-class SignedIn(Struct, frozen=True, kw_only=True):
-    """A session that holds."""
-
-    account: Account
-    csrf: str
-    used_at: datetime
-    """When it was used before, to the minute."""
-    expires_at: datetime
+    bounds: Bounds = Bounds()
+    suspended: bool = False
 
 
 class LoginTakenError(Exception):
@@ -49,6 +51,15 @@ class LoginTakenError(Exception):
 
 class InvitationSpentError(Exception):
     """The link was used, has expired, or never was."""
+
+
+class Invited(Struct, frozen=True, kw_only=True):
+    """What a one-time link gives."""
+
+    role: Role
+    bounds: Bounds = Bounds()
+    login: str | None = None
+    """Whose password it lets be chosen anew; None: for somebody who has no account yet."""
 
 
 class Accounts:
@@ -61,14 +72,13 @@ class Accounts:
     def get(self, login: str) -> Account | None:
         """Give the account with this login."""
         with transaction(self._engine) as connection:
-            row = connection.execute(select(account).where(account.c.login == login)).first()
-        return msgspec.convert(row, Account, from_attributes=True) if row else None
+            row = connection.execute(_FOUND.where(account.c.login == login)).first()
+        return account_of(row) if row else None
 
     def all(self) -> list[Account]:
         """Give every account, in the order of their names."""
         with transaction(self._engine) as connection:
-            rows = connection.execute(select(account).order_by(account.c.name, account.c.login)).all()
-        return [msgspec.convert(row, Account, from_attributes=True) for row in rows]
+            return [account_of(row) for row in connection.execute(_FOUND.order_by(account.c.name, account.c.login))]
 
     def any(self) -> bool:
         """Whether anybody may sign in at all."""
@@ -82,9 +92,18 @@ class Accounts:
 
     def _create(self, connection: Connection, new: Account, by: str) -> None:
         at = self._clock()
-        values = msgspec.to_builtins(new)
         try:
-            connection.execute(insert(account).values(**values, created_at=at))
+            connection.execute(
+                insert(account).values(
+                    login=new.login,
+                    name=new.name,
+                    password=new.password,
+                    language=new.language.value,
+                    role=new.role.value,
+                    created_at=at,
+                )
+            )
+            _write_duty(connection, new.login, new.bounds)
         except IntegrityError as taken:
             raise LoginTakenError(new.login) from taken
         audit.record(connection, who=by, what="account.create", about=f"account/{new.login}", at=at)
@@ -94,42 +113,96 @@ class Accounts:
         with transaction(self._engine) as connection:
             connection.execute(update(account).where(account.c.login == login).values(language=language.value))
 
-    def set_password(self, login: str, password: str, by: str) -> None:
-        """Store a new argon2id text and end every session of the account."""
+    def set_password(self, login: str, password: str, by: str, *, keep: bytes | None = None) -> None:
+        """Store a new argon2id text and end every session of the account but the one to keep."""
         with transaction(self._engine) as connection:
-            connection.execute(update(account).where(account.c.login == login).values(password=password))
-            connection.execute(delete(account_session).where(account_session.c.login == login))
-            audit.record(connection, who=by, what="account.password", about=f"account/{login}", at=self._clock())
+            self._set_password(connection, login, password, by, keep)
 
-    def invite(self, token: bytes, role: Role, expires_at: datetime) -> None:
-        """Remember a one-time link by the SHA-256 of its token. Earlier ones for the same role no longer hold."""
+    def _set_password(self, connection: Connection, login: str, password: str, by: str, keep: bytes | None) -> None:
+        connection.execute(update(account).where(account.c.login == login).values(password=password))
+        _end_sessions(connection, login, keep)
+        audit.record(connection, who=by, what="account.password", about=f"account/{login}", at=self._clock())
+
+    def employ(self, login: str, role: Role, bounds: Bounds, by: str, *, agreed_with: str = "") -> None:
+        """Give an account a role and bounds, and end its sessions. The audit says who agreed."""
+        with transaction(self._engine) as connection:
+            connection.execute(update(account).where(account.c.login == login).values(role=role.value))
+            _write_duty(connection, login, bounds)
+            _end_sessions(connection, login)
+            audit.record(
+                connection,
+                who=by,
+                what="account.role",
+                about=f"account/{login}",
+                purpose=f"{role.value}, {_said(bounds)}" + (f", agreed with {agreed_with}" if agreed_with else ""),
+                at=self._clock(),
+            )
+
+    def suspend(self, login: str, by: str, *, suspended: bool) -> None:
+        """Let nobody in by this account until it is taken back; its sessions end."""
+        at, said = self._clock(), "account.suspend" if suspended else "account.resume"
+        with transaction(self._engine) as connection:
+            _suspend(connection, login, at if suspended else None)
+            _end_sessions(connection, login)
+            audit.record(connection, who=by, what=said, about=f"account/{login}", at=at)
+
+    def invite(self, token: bytes, invited: Invited, expires_at: datetime, by: str = _INSTALLATION) -> None:
+        """Remember a one-time link by the SHA-256 of its token. Earlier ones of the same kind no longer hold."""
         at = self._clock()
-        earlier = update(invitation).where(invitation.c.role == role.value, invitation.c.used_at.is_(None))
+        first = and_(invitation.c.role == invited.role.value, invitation.c.invited_by == _INSTALLATION)
+        same = invitation.c.login == invited.login if invited.login else and_(first, literal(by == _INSTALLATION))
+        earlier = update(invitation).where(invitation.c.used_at.is_(None), same)
+        about = f"account/{invited.login}" if invited.login else f"invitation/{token.hex()[:16]}"
         with transaction(self._engine) as connection:
             connection.execute(earlier.values(expires_at=func.least(invitation.c.expires_at, at)))
             connection.execute(
-                insert(invitation).values(token=token, role=role.value, created_at=at, expires_at=expires_at)
+                insert(invitation).values(
+                    token=token,
+                    role=invited.role.value,
+                    invited_by=by,
+                    login=invited.login,
+                    bounds=msgspec.to_builtins(invited.bounds),
+                    created_at=at,
+                    expires_at=expires_at,
+                )
             )
+            what = "account.reset" if invited.login else "account.invite"
+            purpose = f"{invited.role.value}, {_said(invited.bounds)}"
+            audit.record(connection, who=by, what=what, about=about, purpose=purpose, at=at)
 
-    def invitation(self, token: bytes) -> Role | None:
-        """Give the role that a link gives, None when it no longer holds."""
+    def invitation(self, token: bytes) -> Invited | None:
+        """Give what a link gives, None when it no longer holds."""
         with transaction(self._engine) as connection:
-            found = connection.scalar(select(invitation.c.role).where(*self._holds(token)))
-        return Role(found) if found else None
+            row = connection.execute(select(invitation).where(*self._holds(token))).first()
+        return _invited(row) if row else None
 
     def accept(self, token: bytes, login: str, name: str, password: str, language: Language) -> Account:
-        """Use a link: make the account, and spend the link in the same transaction.
+        """Use a link: make the account, or give it its new password, and spend the link in the same transaction.
 
-        `InvitationSpentError`, `LoginTakenError`; then the link still holds.
+        A new password takes the second factors away: who lost them comes in by a link. `InvitationSpentError`,
+        `LoginTakenError`; then the link still holds.
         """
         with transaction(self._engine) as connection:
             spent = update(invitation).where(*self._holds(token)).values(used_at=self._clock())
-            role = connection.scalar(spent.returning(invitation.c.role))
-            if role is None:
+            row = connection.execute(spent.returning(invitation)).first()
+            if row is None:
                 raise InvitationSpentError
-            new = Account(login=login, name=name, password=password, language=language, role=Role(role))
-            self._create(connection, new, by=login)
-        return new
+            invited = _invited(row)
+            if invited.login is None:
+                new = Account(
+                    login=login,
+                    name=name,
+                    password=password,
+                    language=language,
+                    role=invited.role,
+                    bounds=invited.bounds,
+                )
+                self._create(connection, new, by=login)
+                return new
+            for factors in (account_totp, account_recovery, account_passkey):
+                connection.execute(delete(factors).where(factors.c.login == invited.login))
+            self._set_password(connection, invited.login, password, invited.login, None)
+            return account_of(connection.execute(_FOUND.where(account.c.login == invited.login)).one())
 
     def _holds(self, token: bytes) -> tuple[ColumnElement[bool], ...]:
         return (
@@ -139,52 +212,48 @@ class Accounts:
         )
 
 
-class Sessions:
-    """Who is signed in, by the SHA-256 of the token in the cookie."""
+_FOUND = select(account, account_duty.c.districts, account_duty.c.people, account_duty.c.suspended_at).select_from(
+    account.outerjoin(account_duty)
+)
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._clock = clock
 
-    def open(self, token: bytes, login: str, csrf: str, expires_at: datetime) -> None:
-        """Begin a session, and forget those that have expired."""
-        at = self._clock()
-        with transaction(self._engine) as connection:
-            connection.execute(delete(account_session).where(account_session.c.expires_at <= at))
-            connection.execute(
-                insert(account_session).values(
-                    token=token, login=login, csrf=csrf, created_at=at, used_at=at, expires_at=expires_at
-                )
-            )
-            audit.record(connection, who=login, what="session.open", about=f"account/{login}", at=at)
+def account_of(row: Row[tuple[object, ...]]) -> Account:
+    """Give the account of a row that holds the columns of `account` and `account_duty`."""
+    return Account(
+        login=row.login,
+        name=row.name,
+        password=row.password,
+        language=Language(row.language),
+        role=Role(row.role),
+        bounds=msgspec.convert({"districts": row.districts, "people": row.people or ()}, Bounds),
+        suspended=row.suspended_at is not None,
+    )
 
-    def get(self, token: bytes) -> SignedIn | None:
-        """Give the session if it holds, and write down its use."""
-        at = self._clock()
-        found = select(account_session, account).join(account).where(account_session.c.token == token)
-        with transaction(self._engine) as connection:
-            row = connection.execute(found.where(account_session.c.expires_at > at)).first()
-            if row is None:
-                return None
-            if row.used_at + USED_EVERY <= at:
-                used = update(account_session).where(account_session.c.token == token)
-                connection.execute(used.values(used_at=at))
-        who = Account(
-            login=row.login,
-            name=row.name,
-            password=row.password,
-            language=Language(row.language),
-            role=Role(row.role),
-        )
-        return SignedIn(account=who, csrf=row.csrf, used_at=row.used_at, expires_at=row.expires_at)
 
-    def close(self, token: bytes) -> None:
-        """End a session."""
-        with transaction(self._engine) as connection:
-            gone = delete(account_session).where(account_session.c.token == token).returning(account_session.c.login)
-            login = connection.scalar(gone)
-            if login is not None:
-                audit.record(connection, who=login, what="session.close", about=f"account/{login}", at=self._clock())
+def _invited(row: Row[tuple[object, ...]]) -> Invited:
+    return Invited(role=Role(row.role), bounds=msgspec.convert(row.bounds or {}, Bounds), login=row.login)
+
+
+def _said(bounds: Bounds) -> str:
+    """Write bounds for the audit."""
+    districts = "every district" if bounds.districts is None else ", ".join(bounds.districts) or "no district"
+    return districts if not bounds.people else f"{districts} and {', '.join(bounds.people)}"
+
+
+def _write_duty(connection: Connection, login: str, bounds: Bounds) -> None:
+    values = {"districts": msgspec.to_builtins(bounds.districts), "people": msgspec.to_builtins(bounds.people)}
+    written = upsert(account_duty).values(login=login, **values)
+    connection.execute(written.on_conflict_do_update(index_elements=["login"], set_=values))
+
+
+def _suspend(connection: Connection, login: str, at: datetime | None) -> None:
+    written = upsert(account_duty).values(login=login, people=[], suspended_at=at)
+    connection.execute(written.on_conflict_do_update(index_elements=["login"], set_={"suspended_at": at}))
+
+
+def _end_sessions(connection: Connection, login: str, keep: bytes | None = None) -> None:
+    gone = delete(account_session).where(account_session.c.login == login)
+    connection.execute(gone if keep is None else gone.where(account_session.c.token != keep))
 
 
 class Failures(Struct, frozen=True, kw_only=True):

@@ -21,12 +21,13 @@ from baqylau.domain.notices import Why
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.reactions import Step
 from baqylau.storage import audit
+from baqylau.storage.access_tables import account
 from baqylau.storage.alarm_rows import alarm_of, put_alarms
 from baqylau.storage.announcing import announce
 from baqylau.storage.correlating import INCIDENT_LOCK
 from baqylau.storage.database import driver
 from baqylau.storage.feed import ALARM, append
-from baqylau.storage.schema import account, alarm, alarm_act, finding, finding_event, judge_cursor
+from baqylau.storage.schema import alarm, alarm_act, finding, finding_event, judge_cursor
 
 ESCALATION_VERSION = "1"
 

@@ -14,7 +14,7 @@ from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId
 from baqylau.storage.acting import do
 from baqylau.storage.alarm_rows import alarm_of, finding_of
-from baqylau.storage.database import transaction
+from baqylau.storage.database import among, transaction
 from baqylau.storage.schema import alarm, alarm_act, finding, finding_event
 
 
@@ -48,6 +48,8 @@ class AlarmFilter(Struct, frozen=True, kw_only=True):
 
     states: tuple[AlarmState, ...] | None = None
     person_id: PersonId | None = None
+    about: frozenset[PersonId] | None = None
+    """About one of these people, or about nobody."""
     priority: int | None = None
     raised_from: datetime | None = None
     raised_until: datetime | None = None
@@ -134,6 +136,7 @@ def _chosen(wanted: "Select[Any]", chosen: AlarmFilter) -> "Select[Any]":
     conditions = (
         chosen.states is not None and alarm.c.state.in_([state.value for state in chosen.states]),
         chosen.person_id is not None and alarm.c.person_id == chosen.person_id,
+        chosen.about is not None and among(alarm.c.person_id, ["", *chosen.about]),
         chosen.priority is not None and alarm.c.priority == chosen.priority,
         chosen.raised_from is not None and alarm.c.raised_at >= chosen.raised_from,
         chosen.raised_until is not None and alarm.c.raised_at < chosen.raised_until,

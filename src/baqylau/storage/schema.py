@@ -327,53 +327,6 @@ beat = Table(
 )
 """When each program last proved that it lives."""
 
-account = Table(
-    "account",
-    metadata,
-    Column("login", Text, primary_key=True),
-    word("name"),
-    word("password"),
-    word("language"),
-    word("role"),
-    instant("created_at"),
-)
-"""Who may sign in. The password is an argon2id text."""
-
-account_session = Table(
-    "account_session",
-    metadata,
-    Column("token", LargeBinary, primary_key=True),
-    Column("login", Text, ForeignKey("account.login"), nullable=False, index=True),
-    word("csrf"),
-    instant("created_at"),
-    instant("used_at"),
-    instant("expires_at"),
-)
-"""Who is signed in. The token itself is never stored, its SHA-256 is."""
-
-invitation = Table(
-    "invitation",
-    metadata,
-    Column("token", LargeBinary, primary_key=True),
-    word("role"),
-    instant("created_at"),
-    instant("expires_at"),
-    instant("used_at", nullable=True),
-)
-"""One-time links, by SHA-256."""
-
-sign_in_failure = Table(
-    "sign_in_failure",
-    metadata,
-    running_number(),
-    instant("at"),
-    word("login"),
-    word("peer"),
-    Index(None, "login", "at"),
-    Index(None, "peer", "at"),
-)
-"""Sign-ins that did not match."""
-
 audit = Table(
     "audit",
     metadata,

@@ -13,11 +13,12 @@ from baqylau.storage.accounts import (
     Accounts,
     Failures,
     InvitationSpentError,
+    Invited,
     LoginTakenError,
-    Sessions,
     Throttle,
 )
 from baqylau.storage.audit import Audit
+from baqylau.storage.sessions import Sessions
 from tests.unit.storage.kept import NOON, House, after
 
 DANA = Account(login="dana", name="Дана", password="argon2 text", language=Language.KK, role=Role.OPERATOR)  # noqa: S106 - invented
@@ -56,8 +57,8 @@ def test_language_and_password_can_be_changed(accounts: Accounts, sessions: Sess
 
 
 def test_a_link_makes_one_account_and_is_spent(accounts: Accounts) -> None:
-    accounts.invite(LINK, Role.ADMINISTRATOR, after(600))
-    assert accounts.invitation(LINK) is Role.ADMINISTRATOR
+    accounts.invite(LINK, Invited(role=Role.ADMINISTRATOR), after(600))
+    assert accounts.invitation(LINK) == Invited(role=Role.ADMINISTRATOR)
     made = accounts.accept(LINK, "dana", "Дана", "argon2 text", Language.KK)
     assert accounts.get("dana") == made == replace(DANA, role=Role.ADMINISTRATOR)
     assert accounts.invitation(LINK) is None
@@ -67,23 +68,23 @@ def test_a_link_makes_one_account_and_is_spent(accounts: Accounts) -> None:
 
 def test_a_link_with_which_a_taken_login_was_tried_still_holds(accounts: Accounts) -> None:
     accounts.create(DANA, by="root")
-    accounts.invite(LINK, Role.ADMINISTRATOR, after(600))
+    accounts.invite(LINK, Invited(role=Role.ADMINISTRATOR), after(600))
     with pytest.raises(LoginTakenError):
         accounts.accept(LINK, "dana", "another", "argon2 text", Language.KK)
-    assert accounts.invitation(LINK) is Role.ADMINISTRATOR
+    assert accounts.invitation(LINK) == Invited(role=Role.ADMINISTRATOR)
 
 
 def test_a_link_expires_and_a_newer_one_takes_its_place(house: House, accounts: Accounts) -> None:
-    accounts.invite(LINK, Role.ADMINISTRATOR, after(600))
-    accounts.invite(TOKEN, Role.ADMINISTRATOR, after(600))
+    accounts.invite(LINK, Invited(role=Role.ADMINISTRATOR), after(600))
+    accounts.invite(TOKEN, Invited(role=Role.ADMINISTRATOR), after(600))
     assert accounts.invitation(LINK) is None
-    assert accounts.invitation(TOKEN) is Role.ADMINISTRATOR
+    assert accounts.invitation(TOKEN) == Invited(role=Role.ADMINISTRATOR)
     house.now = after(600)
     assert accounts.invitation(TOKEN) is None
 
 
 def test_of_two_who_use_one_link_at_once_one_gets_in(accounts: Accounts) -> None:
-    accounts.invite(LINK, Role.ADMINISTRATOR, after(600))
+    accounts.invite(LINK, Invited(role=Role.ADMINISTRATOR), after(600))
 
     def accept(login: str) -> bool:
         try:

@@ -23,14 +23,14 @@ from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Authentication, Body, Observation
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.people import Language
-from baqylau.domain.rights import Role
+from baqylau.domain.rights import Bounds, Role
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.serve import listener, server
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.monitoring.workstation.tokens import digest, fresh
 from baqylau.rules import fold
-from baqylau.storage.accounts import Account
+from baqylau.storage.accounts import Account, Invited
 from baqylau.storage.journal import Entry
 from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
 from baqylau.storage.registers import Registers
@@ -42,6 +42,7 @@ SEND_BUFFER_BYTES = 65_536
 """What the system takes off a server's hands for each line. Left to itself it grows to megabytes on some machines, and
 who does not read is not noticed before they are full."""
 PASSWORD = "a long invented password"  # noqa: S105 - invented, and the point of the story
+EVERYBODY = Bounds()
 HASHED = passwords.hashed(PASSWORD)
 
 
@@ -127,15 +128,16 @@ class Office:
             with browser.client:
                 yield browser
 
-    def employ(self, login: str = "aliya", role: Role = Role.ADMINISTRATOR) -> None:
+    def employ(self, login: str = "aliya", role: Role = Role.ADMINISTRATOR, bounds: Bounds = EVERYBODY) -> None:
         """Make an account."""
-        account = Account(login=login, name=login.title(), password=HASHED, language=Language.KK, role=role)
+        name = login.title()
+        account = Account(login=login, name=name, password=HASHED, language=Language.KK, role=role, bounds=bounds)
         self.stores.accounts.create(account, by="installation")
 
     def invite(self) -> str:
         """Make a one-time link and give its token."""
         token = fresh(os.urandom)
-        self.stores.accounts.invite(digest(token), Role.ADMINISTRATOR, self.clock() + timedelta(hours=1))
+        self.stores.accounts.invite(digest(token), Invited(role=Role.ADMINISTRATOR), self.clock() + timedelta(hours=1))
         return token
 
     def populate(self) -> None:

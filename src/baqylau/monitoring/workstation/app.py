@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from baqylau.domain.rights import Action
-from baqylau.monitoring.workstation import acts, devices, live, looks, session, status
+from baqylau.monitoring.workstation import acts, devices, live, looks, purposes, session, status
 from baqylau.monitoring.workstation.desk import Desk
 from baqylau.monitoring.workstation.door import Door, Hall
 from baqylau.monitoring.workstation.files import MapFiles, Pages
@@ -41,6 +41,7 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Door("/alarms/acts", acts.act_on_each, Action.ACT_ON_ALARM, method="POST"),
         Door("/alarms/{number}/acts", acts.act, Action.ACT_ON_ALARM, method="POST"),
         Door("/colleagues", acts.colleagues, Action.LOOK_COLLEAGUES),
+        Door("/purposes", purposes.state, Action.LOOK_OUTSIDE_DUTY, method="POST"),
         Door("/people", looks.people, Action.LOOK_PEOPLE),
         Door("/people/{id}", looks.person, Action.LOOK_PERSON),
         Door("/people/{id}/minute", looks.minute, Action.LOOK_MINUTE),

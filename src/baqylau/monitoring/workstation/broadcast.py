@@ -67,6 +67,7 @@ class Told(Struct, frozen=True):
 
     cursor: int | None
     data: bytes
+    message: FeedAlarm | FeedPeople | FeedBeat
 
 
 def event(message: FeedAlarm | FeedPeople | FeedBeat) -> Told:
@@ -74,7 +75,7 @@ def event(message: FeedAlarm | FeedPeople | FeedBeat) -> Told:
     name = type(message).__struct_config__.tag
     cursor = message.cursor if isinstance(message, FeedAlarm) else None
     head = f"event: {name}\n" if cursor is None else f"id: {cursor}\nevent: {name}\n"
-    return Told(cursor, head.encode() + b"data: " + msgspec.json.encode(message) + b"\n\n")
+    return Told(cursor, head.encode() + b"data: " + msgspec.json.encode(message) + b"\n\n", message)
 
 
 class FellBehindError(Exception):

@@ -38,6 +38,7 @@ class Desk:
         self.stores = stores
         self.clock = clock
         self.random = random
+        self.duty = stores.duty
         self.records = Records(stores, settings.installation, clock)
         self.equipment = DeviceRecords(stores, clock)
         self.watching = Watching(stores, clock)

@@ -9,12 +9,13 @@ import msgspec
 from msgspec import Struct
 
 from baqylau.domain.commands import CommandState, Order, ReportNow, TellPerson
-from baqylau.domain.ids import DeviceId
+from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Blind, Fix, Heard, LinkHealth, Nearness, NoFix, Observation, ReceiverHealth
 from baqylau.domain.people import Device, DeviceKind, Language, Supervision
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation import hearing
 from baqylau.monitoring.workstation.directory import Book
+from baqylau.monitoring.workstation.duty import missing
 from baqylau.monitoring.workstation.equipment import (
     Ask,
     AskReport,
@@ -30,7 +31,7 @@ from baqylau.monitoring.workstation.equipment import (
     Walk,
 )
 from baqylau.monitoring.workstation.pages import worn
-from baqylau.monitoring.workstation.refusals import RefusedError, not_found
+from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.protocols.batch.records import LocalFinding, WalkTest
 from baqylau.protocols.fleet import has_words
@@ -77,12 +78,14 @@ class DeviceRecords:
     def page(self, device_id: DeviceId, by: Account) -> DevicePage:
         """Give everything that one device is known by."""
         now, book = self._clock(), self._stores.directory.book()
-        device = _device(book, device_id)
-        served = _fitted(book, device_id, now)
+        device = _device(book, device_id, by)
+        served = self._within(by, _fitted(book, device_id, now))
         on = served[0] if served else None
         people = [book.people[one.supervision.person_id] for one in served]
-        for about in [f"person/{person.id}" for person in people] or [f"device/{device_id}"]:
-            self._stores.audit.record(by.login, "look.device", about, f"device/{device_id}")
+        looked_at: list[PersonId | None] = [one.id for one in people]
+        for person_id in looked_at or [None]:
+            self._stores.duty.look(by, "look.device", person_id, f"device/{device_id}", veiled=True)
+        named = all(self._stores.duty.identified(by, person.id) for person in people)
         of_each = [(one, self._told(one, now)) for one in served]
         told = of_each[0][1] if of_each else []
         heard = [self._heard(device, one, its, now) for one, its in of_each]
@@ -92,9 +95,9 @@ class DeviceRecords:
             kind=device.kind,
             protocol=device.protocol,
             serial=device.number,
-            person_id=people[0].id if people else None,
-            person_name=people[0].name if people else "",
-            also=tuple(Served(person_id=one.id, person_name=one.name) for one in people[1:]),
+            person_id=people[0].id if people and named else None,
+            person_name=people[0].name if people and named else "",
+            also=tuple(Served(person_id=one.id, person_name=one.name) for one in people[1:] if named),
             fitted_at=on.since_at if on is not None else None,
             heard_at=max((one.received_at for one in told if one.device_id == device_id), default=None),
             keys=tuple(self._stores.device_keys.lives(device_id)),
@@ -122,7 +125,9 @@ class DeviceRecords:
     def give(self, device_id: DeviceId, ask: Ask, by: Account) -> CommandRow:
         """Order a device something, and give what the command is then."""
         now, book = self._clock(), self._stores.directory.book()
-        device, served = _device(book, device_id), _fitted(book, device_id, now)
+        device, served = _device(book, device_id, by), _fitted(book, device_id, now)
+        for one in served:
+            self._stores.duty.act(by, one.supervision.person_id)
         if not served:
             raise RefusedError(HTTPStatus.CONFLICT, "device.refused.not_fitted")
         if not self._takes_orders(device):
@@ -145,6 +150,12 @@ class DeviceRecords:
             by=by.login,
             state=CommandState.QUEUED,
         )
+
+    def _within(self, by: Account, served: list[_Fitted]) -> list[_Fitted]:
+        """Give those whom the account may read of; the first where it is nobody, so that the look is refused."""
+        within = self._stores.duty.within(by)
+        theirs = [one for one in served if within(one.supervision.person_id)]
+        return theirs or served[:1]
 
     def _takes_orders(self, device: Device) -> bool:
         """Whether it is a bought tracker that can be ordered, or speaks the link with a key by which to know it."""
@@ -202,10 +213,10 @@ class DeviceRecords:
         ]
 
 
-def _device(book: Book, device_id: DeviceId) -> Device:
+def _device(book: Book, device_id: DeviceId, by: Account) -> Device:
     device = book.devices.get(device_id)
     if device is None:
-        raise not_found("device.refused.not_found")
+        raise missing(by, "device.refused.not_found")
     return device
 
 

@@ -6,15 +6,21 @@ page's content anew (`reload`). An open feed keeps its session alive until the a
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from typing import assert_never
 
 import anyio
 from anyio.abc import TaskGroup
+from msgspec.structs import replace
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from baqylau.monitoring.workstation.broadcast import READ_AT_ONCE, FellBehindError, event
+from baqylau.domain.rights import Action, may
+from baqylau.monitoring.workstation.broadcast import READ_AT_ONCE, FellBehindError, Told, event
 from baqylau.monitoring.workstation.desk import Desk
+from baqylau.monitoring.workstation.duty import alarm_for, people_for
 from baqylau.monitoring.workstation.gate import still_signed_in
+from baqylau.monitoring.workstation.messages import FeedAlarm, FeedBeat, FeedPeople
+from baqylau.storage.accounts import Account
 from baqylau.storage.database import StorageUnavailableError
 
 BACKLOG = 10_000
@@ -28,8 +34,9 @@ _HELLO = b": listening\n\n"
 class Listener:
     """One listener's way: what it missed from the database, then along the broadcaster's ring."""
 
-    def __init__(self, desk: Desk, after: int) -> None:
+    def __init__(self, desk: Desk, after: int, account: Account) -> None:
         self._desk = desk
+        self._account = account
         self._after = after
         self._left = False
 
@@ -54,7 +61,22 @@ class Listener:
                 yield RELOAD
                 return
             position += len(told)
-            yield b"".join(one.data for one in told if one.cursor is None or one.cursor > self._after)
+            yield b"".join(self._shown(one) for one in told if one.cursor is None or one.cursor > self._after)
+
+    def _shown(self, told: Told) -> bytes:
+        """Give an event as this listener may read it; nothing of those beyond the bounds."""
+        if self._account.bounds.everybody and may(self._account.role, Action.LOOK_IDENTITY):
+            return told.data
+        match told.message:
+            case FeedAlarm(row=row) as message:
+                shown = alarm_for(self._account, row)
+                return b"" if shown is None else event(replace(message, row=shown)).data
+            case FeedPeople(people=people) as message:
+                return event(replace(message, people=people_for(self._account, people))).data
+            case FeedBeat():
+                return told.data
+            case _:
+                assert_never(told.message)
 
     async def _missed(self, upto: int) -> AsyncGenerator[bytes]:
         watching, at = self._desk.watching, self._after
@@ -63,8 +85,8 @@ class Listener:
             if news.cursor == at:
                 break
             at = self._after = news.cursor
-            yield b"".join(event(alarm).data for alarm in news.alarms)
-        yield event(await self._desk.do(watching.lately_moved)).data
+            yield b"".join(self._shown(event(alarm)) for alarm in news.alarms)
+        yield self._shown(event(await self._desk.do(watching.lately_moved)))
 
 
 class EventStream(Response):

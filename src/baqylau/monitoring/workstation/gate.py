@@ -12,10 +12,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from baqylau.domain.rights import STRANGER, Action, Role, may
 from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.door import asked
+from baqylau.monitoring.workstation.duty import roles_for
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.tokens import digest
-from baqylau.storage.accounts import SignedIn
+from baqylau.storage.accounts import Account
+from baqylau.storage.sessions import SignedIn
 
 _SAFE = frozenset({"GET", "HEAD"})
 
@@ -28,6 +30,11 @@ def signed_of(request: Request) -> SignedIn:
 def who(request: Request) -> str:
     """Give the login of who is signed in; only behind the gate."""
     return signed_of(request).account.login
+
+
+def account(request: Request) -> Account:
+    """Give the account of who is signed in; only behind the gate."""
+    return signed_of(request).account
 
 
 def token_of(request: Request) -> str:
@@ -70,12 +77,6 @@ def _meant(request: Request, signed: SignedIn) -> None:
         raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.wrong_csrf")
 
 
-def not_allowed(action: Action) -> RefusedError:
-    """Give the refusal that says which roles may."""
-    roles = ",".join(role for role in Role if may(role, action))
-    return RefusedError(HTTPStatus.FORBIDDEN, "request.refused.role", roles=roles)
-
-
 class Gate:
     """Stands before the whole API; a path nobody thought of is closed, and so is a route that names no action."""
 
@@ -106,4 +107,4 @@ def _may(role: Role, action: Action | None) -> None:
     if action is None:
         raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.not_allowed")
     if not may(role, action):
-        raise not_allowed(action)
+        raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.role", roles=roles_for(action))

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.feed import EventStream, Listener
-from baqylau.monitoring.workstation.gate import token_of
+from baqylau.monitoring.workstation.gate import account, token_of
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.wire import reply, whole_number
 
@@ -15,7 +15,7 @@ from baqylau.monitoring.workstation.wire import reply, whole_number
 async def snapshot(request: Request) -> Response:
     """Give the whole screen; its cursor is where the feed goes on."""
     desk = desk_of(request)
-    return reply(await desk.do(desk.records.snapshot))
+    return reply(await desk.do(desk.records.snapshot, account(request)))
 
 
 async def follow(request: Request) -> Response:
@@ -24,4 +24,4 @@ async def follow(request: Request) -> Response:
     if not desk.broadcaster.following:
         raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "server.refused.not_ready", retry_after_s=1)
     after = whole_number(request.headers.get("last-event-id") or request.query_params.get("after", "0"), "after")
-    return EventStream(desk, Listener(desk, after), token_of(request))
+    return EventStream(desk, Listener(desk, after, account(request)), token_of(request))

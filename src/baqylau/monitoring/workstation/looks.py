@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from baqylau.domain.ids import AlarmId, ObservationId, PersonId
 from baqylau.monitoring.workstation.desk import desk_of
-from baqylau.monitoring.workstation.gate import who
+from baqylau.monitoring.workstation.gate import account
 from baqylau.monitoring.workstation.load_figures import last_month
 from baqylau.monitoring.workstation.records import Which
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
@@ -34,7 +34,7 @@ async def alarms(request: Request) -> Response:
     query = request.query_params
     before = whole_number(query["before"], "before") if "before" in query else None
     limit = min(whole_number(query.get("limit", str(_PAGE)), "limit"), _LONGEST_PAGE)
-    return reply(await desk.do(desk.records.alarms, _which(query.get("state", "all")), before, limit))
+    return reply(await desk.do(desk.records.alarms, _which(query.get("state", "all")), before, limit, account(request)))
 
 
 def _which(text: str) -> Which:
@@ -47,14 +47,14 @@ def _which(text: str) -> Which:
 async def alarm(request: Request) -> Response:
     """Give everything that one alarm rests on."""
     desk = desk_of(request)
-    page = await desk.do(desk.records.alarm_page, alarm_number(request), who(request))
+    page = await desk.do(desk.records.alarm_page, alarm_number(request), account(request))
     return reply(page)
 
 
 async def people(request: Request) -> Response:
     """List everybody under supervision as they are now."""
     desk = desk_of(request)
-    return reply(await desk.do(desk.records.people))
+    return reply(await desk.do(desk.records.people, account(request)))
 
 
 async def person(request: Request) -> Response:
@@ -63,7 +63,7 @@ async def person(request: Request) -> Response:
     person_id = request.path_params["id"]
     if "\0" in person_id:
         raise not_found("person.refused.not_found")
-    return reply(await desk.do(desk.records.card, PersonId(person_id), who(request)))
+    return reply(await desk.do(desk.records.card, PersonId(person_id), account(request)))
 
 
 async def minute(request: Request) -> Response:
@@ -74,7 +74,7 @@ async def minute(request: Request) -> Response:
         raise not_found("person.refused.not_found")
     at = instant(query.get("at", ""), "at")
     known_at = instant(query["known_at"], "known_at") if "known_at" in query else None
-    return reply(await desk.do(desk.records.minute, PersonId(person_id), at, known_at, who(request)))
+    return reply(await desk.do(desk.records.minute, PersonId(person_id), at, known_at, account(request)))
 
 
 async def load(request: Request) -> Response:
@@ -93,5 +93,5 @@ async def observation(request: Request) -> Response:
     name = request.path_params["id"]
     if not _OBSERVATION.fullmatch(name):
         raise not_found("observation.refused.not_found")
-    heard = await desk.do(desk.records.observation, ObservationId(name), who(request))
+    heard = await desk.do(desk.records.observation, ObservationId(name), account(request))
     return reply(heard)

@@ -94,6 +94,7 @@ class LivePerson(Struct, frozen=True, kw_only=True):
     since: datetime | None
     """Since when the compliance is what it is."""
     battery_percent: float | None = None
+    district: str = ""
 
 
 class AlarmRow(Struct, frozen=True, kw_only=True):
@@ -108,6 +109,7 @@ class AlarmRow(Struct, frozen=True, kw_only=True):
     """When it climbs a level unless somebody takes it, or works on it who has it; None when nobody is asked now."""
     wearer_first: bool
     """The wearer has to be tried before others are told."""
+    person_district: str = ""
 
 
 class ZoneShape(Struct, frozen=True, kw_only=True):

@@ -58,6 +58,7 @@ def alarm_row(view: AlarmView, person: Person | None) -> AlarmRow:
         finding=view.finding,
         take_until=climbs_at(alarm),
         wearer_first=wearer_first(alarm),
+        person_district=person.district if person else "",
     )
 
 
@@ -177,6 +178,7 @@ def live_person(person: Person, row: LiveRow | None) -> LivePerson:
             last_fix=None,
             heard_at=None,
             since=None,
+            district=person.district,
         )
     standing = msgspec.json.decode(row.body, type=PersonStanding)
     return LivePerson(
@@ -190,6 +192,7 @@ def live_person(person: Person, row: LiveRow | None) -> LivePerson:
         heard_at=standing.heard_at,
         since=standing.since,
         battery_percent=standing.battery_percent,
+        district=person.district,
     )
 
 

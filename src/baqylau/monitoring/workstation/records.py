@@ -7,13 +7,14 @@ from http import HTTPStatus
 
 from msgspec.structs import replace
 
-from baqylau.domain.acts import Act, ActRefusedError, Decide
+from baqylau.domain.acts import Act, ActRefusedError, Assign, Decide
 from baqylau.domain.alarms import AlarmState
 from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, ObservationId, PersonId
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation import pages
+from baqylau.monitoring.workstation.duty import alarms_for, missing, people_for
 from baqylau.monitoring.workstation.load_figures import LoadFigures, figures_of
 from baqylau.monitoring.workstation.messages import (
     AlarmPage,
@@ -29,7 +30,7 @@ from baqylau.monitoring.workstation.messages import (
     Refusal,
 )
 from baqylau.monitoring.workstation.minute import Minute
-from baqylau.monitoring.workstation.refusals import RefusedError, not_found
+from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.accounts import Account
 from baqylau.storage.alarms import AlarmFilter, AlarmView
@@ -69,41 +70,56 @@ class Records:
         self._installation = installation
         self._clock = clock
 
-    def snapshot(self) -> LiveSnapshot:
+    def snapshot(self, by: Account) -> LiveSnapshot:
         """Give the whole live screen. The cursor is read first: the feed repeats what changed meanwhile."""
         cursor, now, book = self._stores.feed.cursor(), self._clock(), self._stores.directory.book()
-        watched = book.watched(now)
+        watched = [one for one in book.watched(now) if by.bounds.hold(one.id, one.district)]
         return LiveSnapshot(
             at=now,
             cursor=cursor,
             installation=self._installation,
-            people=self.people(),
-            alarms=pages.alarm_rows(self._stores.alarms.open(), book.people),
+            people=self.people(by),
+            alarms=alarms_for(by, pages.alarm_rows(self._stores.alarms.open(), book.people)),
             zones=tuple(shape for one in watched for shape in pages.zones_in_force(book.supervision(one.id), now)),
             health=self._stores.health.at(now),
         )
 
-    def people(self) -> tuple[LivePerson, ...]:
-        """Give everybody under an order as they are now."""
+    def people(self, by: Account) -> tuple[LivePerson, ...]:
+        """Give everybody under an order and within the bounds as they are now."""
         rows = {row.person_id: row for row in self._stores.live.all()}
         watched = self._stores.directory.book().watched(self._clock())
-        return tuple(pages.live_person(person, rows.get(person.id)) for person in watched)
+        return people_for(by, (pages.live_person(person, rows.get(person.id)) for person in watched))
 
-    def alarms(self, which: Which, before: AlarmId | None, limit: int) -> tuple[AlarmRow, ...]:
-        """List alarms, newest first; those that wait without those that an incident holds."""
-        chosen = AlarmFilter(states=which.states, held=False if which is Which.OPEN else None)
+    def alarms(self, which: Which, before: AlarmId | None, limit: int, by: Account) -> tuple[AlarmRow, ...]:
+        """List alarms within the bounds, newest first; those that wait without those that an incident holds."""
+        people = self._stores.directory.book().people
+        about = None if by.bounds.everybody else frozenset(filter(self._stores.duty.within(by), people))
+        chosen = AlarmFilter(states=which.states, about=about, held=False if which is Which.OPEN else None)
         views = self._stores.alarms.page(chosen, before=before, limit=limit)
-        return pages.alarm_rows(views, self._stores.directory.book().people)
+        return alarms_for(by, pages.alarm_rows(views, people))
 
     def act(self, alarm_id: AlarmId, act: Act, by: Account) -> AlarmRow:
         """Do something about an alarm and give it as it is then. Only an inspector decides."""
         if isinstance(act, Decide) and not may(by.role, Action.DECIDE_ALARM):
             raise RefusedError(HTTPStatus.FORBIDDEN, "alarm.refused.only_inspector")
-        try:
-            self._stores.alarms.act(alarm_id, act, by.login)
-        except KeyError:
-            raise not_found("alarm.refused.not_found") from None
-        return self._row(self._alarm(alarm_id))
+        view = self._alarm(alarm_id, by)
+        concerned = [view, *self._stores.alarms.held_by(alarm_id)]
+        for one in concerned:
+            self._stores.duty.act(by, one.alarm.person_id)
+        if isinstance(act, Assign):
+            self._may_take(act.to, concerned)
+        self._stores.alarms.act(alarm_id, act, by.login)
+        return self._row(self._alarm(alarm_id, by))
+
+    def _may_take(self, login: str, concerned: list[AlarmView]) -> None:
+        """Refuse to hand over to somebody who could do nothing about it."""
+        to = self._stores.accounts.get(login)
+        if to is None:
+            return
+        within = self._stores.duty.within(to)
+        all_theirs = all(not one.alarm.person_id or within(one.alarm.person_id) for one in concerned)
+        if to.suspended or not may(to.role, Action.ACT_ON_ALARM) or not all_theirs:
+            raise RefusedError(HTTPStatus.CONFLICT, "alarm.refused.not_their_duty")
 
     def act_on_each(self, asked: BulkActs, by: Account) -> tuple[BulkResult, ...]:
         """Do the same about several alarms, each for itself, and tell what became of each."""
@@ -120,14 +136,14 @@ class Records:
 
     def colleagues(self) -> tuple[Colleague, ...]:
         """Give everybody who may sign in, in the order of their names."""
-        found = self._stores.accounts.all()
+        found = [one for one in self._stores.accounts.all() if not one.suspended]
         return tuple(Colleague(login=one.login, name=one.name, role=one.role) for one in found)
 
-    def alarm_page(self, alarm_id: AlarmId, by: str) -> AlarmPage:
+    def alarm_page(self, alarm_id: AlarmId, by: Account) -> AlarmPage:
         """Give everything that one alarm rests on."""
-        view = self._alarm(alarm_id)
+        view = self._alarm(alarm_id, by)
         person_id = view.alarm.person_id
-        self._looked(by, "look.alarm", person_id, f"alarm/{alarm_id}")
+        self._stores.duty.look(by, "look.alarm", person_id, f"alarm/{alarm_id}")
         grounds = self._stores.alarms.grounds(alarm_id)
         book = self._stores.directory.book()
         supervision = book.supervision(person_id)
@@ -144,15 +160,15 @@ class Records:
             zones=pages.zones_in_force(supervision, view.alarm.began_at),
             acts=tuple(map(pages.act_entry, grounds.acts)),
             steps=EVENTS[view.alarm.code].steps,
-            children=pages.alarm_rows(self._stores.alarms.held_by(alarm_id), book.people),
+            children=alarms_for(by, pages.alarm_rows(self._stores.alarms.held_by(alarm_id), book.people)),
             notices=tuple(self._stores.outbox.of_alarm(alarm_id)),
         )
 
-    def card(self, person_id: PersonId, by: str) -> PersonCard:
+    def card(self, person_id: PersonId, by: Account) -> PersonCard:
         """Give one person with what is prescribed and the last 24 hours."""
         if person_id not in self._stores.directory.book().people:
-            raise not_found("person.refused.not_found")
-        self._looked(by, "look.person", person_id)
+            raise missing(by, "person.refused.not_found")
+        self._stores.duty.look(by, "look.person", person_id)
         return self._card(person_id)
 
     def load(self, from_at: datetime, until_at: datetime) -> LoadFigures:
@@ -161,27 +177,27 @@ class Records:
         counted = self._stores.figures.load(from_at, until_at, now=self._clock(), zone=zone)
         return figures_of(counted, from_at, until_at)
 
-    def minute(self, person_id: PersonId, at: datetime, known_at: datetime | None, by: str) -> Minute:
+    def minute(self, person_id: PersonId, at: datetime, known_at: datetime | None, by: Account) -> Minute:
         """Give why and why not for one person and instant, as known now or as known then."""
         person = self._stores.directory.book().people.get(person_id)
         if person is None:
-            raise not_found("person.refused.not_found")
+            raise missing(by, "person.refused.not_found")
         now = self._clock()
         if max(at, known_at or at) > now:
             raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "minute.refused.future")
         if known_at is not None and known_at < at:
             raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "minute.refused.known_before")
-        self._looked(by, "look.minute", person_id, f"minute/{at.isoformat()}")
+        self._stores.duty.look(by, "look.minute", person_id, f"minute/{at.isoformat()}")
         return self._stores.minutes.of(person, at, known_at=known_at)
 
-    def observation(self, observation_id: ObservationId, by: str) -> HeardRaw:
+    def observation(self, observation_id: ObservationId, by: Account) -> HeardRaw:
         """Give one observation as we understood it and as it was heard."""
         try:
             entry = self._stores.journal.entry(observation_id)
-            self._looked(by, "look.observation", entry.person_id, f"observation/{observation_id}")
+            self._stores.duty.look(by, "look.observation", entry.person_id, f"observation/{observation_id}")
             raw = self._stores.journal.raw(observation_id)
         except KeyError:
-            raise not_found("observation.refused.not_found") from None
+            raise missing(by, "observation.refused.not_found") from None
         except KeyDestroyedError:
             raise RefusedError(HTTPStatus.GONE, "observation.refused.key_destroyed") from None
         return HeardRaw(heard=pages.heard(entry.observation, decided=False), person_id=entry.person_id, raw=raw.hex())
@@ -201,11 +217,11 @@ class Records:
         )
         return replace(card, presence=stores.hearing.of(supervision, now - _DAY, now)) if watched else card
 
-    def _alarm(self, alarm_id: AlarmId) -> AlarmView:
+    def _alarm(self, alarm_id: AlarmId, by: Account) -> AlarmView:
         try:
             return self._stores.alarms.get(alarm_id)
         except KeyError:
-            raise not_found("alarm.refused.not_found") from None
+            raise missing(by, "alarm.refused.not_found") from None
 
     def _row(self, view: AlarmView) -> AlarmRow:
         return pages.alarm_row(view, self._stores.directory.book().people.get(view.alarm.person_id))
@@ -214,6 +230,3 @@ class Records:
         """Give the stretch of time that shows why: from before it began to some time after, if that has come."""
         until_at = min(finding.at + _AFTER, self._clock())
         return max((finding.since or finding.at) - _BEFORE, until_at - _LONGEST_WINDOW), until_at
-
-    def _looked(self, by: str, what: str, person_id: PersonId | None, purpose: str = "") -> None:
-        self._stores.audit.record(by, what, f"person/{person_id}" if person_id else purpose, purpose)

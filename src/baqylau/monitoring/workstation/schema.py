@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from baqylau.monitoring.workstation import check_messages, equipment, load_figures, messages, minute
+from baqylau.monitoring.workstation import access_messages, check_messages, equipment, load_figures, messages, minute
 
-_MODULES = (messages, minute, load_figures, equipment, check_messages)
+_MODULES = (access_messages, messages, minute, load_figures, equipment, check_messages)
 _ROOT = "#/$defs/{name}"
 
 

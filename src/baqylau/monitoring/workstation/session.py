@@ -18,7 +18,8 @@ from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.throttle import BY_LOGIN, BY_PEER, FORGET_AFTER, remaining_s
 from baqylau.monitoring.workstation.tokens import digest, fresh
 from baqylau.monitoring.workstation.wire import received, reply
-from baqylau.storage.accounts import Account, InvitationSpentError, LoginTakenError, SignedIn
+from baqylau.storage.accounts import Account, InvitationSpentError, LoginTakenError
+from baqylau.storage.sessions import SignedIn
 
 _USED_UP = RefusedError(HTTPStatus.GONE, "invitation.refused.used_or_expired")
 _LOGIN = re.compile(r"[\w][\w.@-]{1,63}")

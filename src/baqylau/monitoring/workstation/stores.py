@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from baqylau.monitoring.workstation.directory import Directory
+from baqylau.monitoring.workstation.duty import Duty
 from baqylau.monitoring.workstation.health import HealthDesk
 from baqylau.monitoring.workstation.hearing import Hearing
 from baqylau.monitoring.workstation.minutes import Minutes
 from baqylau.monitoring.workstation.recall import Recall
 from baqylau.monitoring.workstation.timeline import Timelines
-from baqylau.storage.accounts import Accounts, Sessions, Throttle
+from baqylau.storage.accounts import Accounts, Throttle
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.audit import Audit
 from baqylau.storage.commands import Commands
@@ -25,8 +26,10 @@ from baqylau.storage.link_configurations import LinkConfigurations
 from baqylau.storage.link_records import LinkRecords
 from baqylau.storage.live import Live
 from baqylau.storage.outbox import Outbox
+from baqylau.storage.purposes import Purposes
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
+from baqylau.storage.sessions import Sessions
 from baqylau.storage.strangers import Strangers
 from baqylau.storage.vault import Vault
 
@@ -46,6 +49,7 @@ class Stores:
         self.engine = engine
         self.accounts = Accounts(engine, clock)
         self.sessions = Sessions(engine, clock)
+        self.purposes = Purposes(engine, clock)
         self.throttle = Throttle(engine, clock)
         self.alarms = Alarms(engine, clock)
         self.audit = Audit(engine, clock)
@@ -54,9 +58,10 @@ class Stores:
         self.live = Live(engine)
         self.outbox = Outbox(engine)
         self.figures = Figures(engine)
+        self.directory = Directory(Registers(engine, clock))
+        self.duty = Duty(self.directory, self.purposes, self.audit)
         self.health = HealthDesk(self.live, Quarantine(engine, vault, clock, random), timezone)
         self.strangers = Strangers(engine)
-        self.directory = Directory(Registers(engine, clock))
         self.timelines = Timelines(self.journal, JudgeStore(engine), self.live)
         self.hearing = Hearing(self.journal, self.timelines, self.live)
         self.device_keys = DeviceKeys(engine, vault, clock, random)
