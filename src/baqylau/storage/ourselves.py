@@ -45,6 +45,8 @@ class Signs(Struct, frozen=True, kw_only=True):
     """When the journal last grew."""
     signed_at: datetime | None
     """When its heads were last signed."""
+    behind: dict[int, int]
+    """Partitions with entries that are not judged, and how far each is judged."""
     quarantined: int
     """In this hour so far."""
     quarantined_usually: float
@@ -75,6 +77,8 @@ SELECT
   (SELECT jsonb_object_agg(role, jsonb_build_object('alive_at', alive_at, 'delay_ms', delay_ms)) FROM beat) AS roles,
   (SELECT max(received_at) FROM journal_head WHERE seq > 0) AS appended_at,
   (SELECT max(at) FROM journal_signature WHERE at > :now - interval '1 day') AS signed_at,
+  (SELECT jsonb_object_agg(partition, judge_cursor.seq) FROM journal_head JOIN judge_cursor USING (partition)
+    WHERE journal_head.seq > judge_cursor.seq) AS behind,
   (SELECT coalesce(sum(count), 0)::int8 FROM quarantine_tally WHERE hour = date_trunc('hour', :now)) AS quarantined,
   (SELECT coalesce(sum(count), 0)::float8 / 24 FROM quarantine_tally
     WHERE hour >= date_trunc('hour', :now) - interval '1 day' AND hour < date_trunc('hour', :now))
@@ -152,7 +156,7 @@ class Ourselves:
 
 
 def _without_nulls(row: RowMapping) -> dict[str, Any]:
-    empty: dict[str, Any] = {"roles": {}, "accounts": [], "broken_ways": [], "broken_targets": []}
+    empty: dict[str, Any] = {"roles": {}, "behind": {}, "accounts": [], "broken_ways": [], "broken_targets": []}
     return {name: empty.get(name) if value is None else value for name, value in row.items()}
 
 

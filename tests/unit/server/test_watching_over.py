@@ -20,6 +20,7 @@ from baqylau.storage.proof import Verification, verify_newest
 from baqylau.storage.quarantine import Item, Quarantine
 from tests.unit.storage.kept import AIGUL, NOON, House, after, heard, minutes
 
+EVERYTHING_JUDGED = "UPDATE judge_cursor SET seq = (SELECT max(seq) FROM journal_head)"
 ROOMY = Disk(total=100 * 1024**3, free=50 * 1024**3)
 OUR_FAULT = Close(cause=Cause.OWN_FAULT, grounds="the cable was loose", action=Action.ENGINEERS_TOLD)
 
@@ -73,6 +74,27 @@ def test_a_role_without_a_sign_of_life_is_an_alarm_until_it_is_back(watched: Wat
     [one] = watched.ours()
     assert (one.count, one.person_id, one.priority, one.state.value) == (1, NOBODY, 1, "open")
     assert Outbox(watched.house.engine).spread(lambda _: (), after(70)) == 1
+
+
+def test_people_whom_nobody_judges_are_an_alarm_though_a_judge_lives(watched: Watched) -> None:
+    watched.house.journal.append(minutes(AIGUL, 1))
+    for at_s in range(0, 85, 5):
+        watched.live.judge_beat(after(at_s), judge_ms=None)
+        assert watched.looked(after(at_s)) == []
+    watched.live.judge_beat(after(95), judge_ms=None)
+    assert watched.looked(after(95)) == [("X01", "judge/standing", False)]
+    watched.house.change(EVERYTHING_JUDGED)
+    assert watched.looked(after(105)) == [("X01", "judge/standing", True)]
+
+
+def test_a_judge_that_is_behind_and_goes_on_is_none(watched: Watched) -> None:
+    watched.house.journal.append(minutes(AIGUL, 30))
+    for step in range(25):
+        watched.live.judge_beat(after(5 * step), judge_ms=None)
+        assert watched.looked(after(5 * step)) == []
+        watched.house.change(
+            "UPDATE judge_cursor SET seq = seq + 1 WHERE partition IN (SELECT partition FROM journal_key)"
+        )
 
 
 def test_it_comes_back_on_the_alarm_that_waits(watched: Watched) -> None:
@@ -157,6 +179,7 @@ def test_quarantine_that_rises_is_told(watched: Watched) -> None:
 
 def test_a_changed_entry_among_the_newest_is_found_within_minutes(watched: Watched) -> None:
     watched.house.journal.append(minutes(AIGUL, 5))
+    watched.house.change(EVERYTHING_JUDGED)
     watched.house.now = after(1)
     assert watched.looked(after(301)) == []
     watched.house.change("UPDATE journal SET device_id = 'another' WHERE seq = 4")

@@ -6,7 +6,7 @@ alive when they are not. Several may watch at once; alarms are written once. Sou
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from math import inf
 from pathlib import Path
@@ -22,6 +22,7 @@ from baqylau.storage.proof import Verification
 
 log = structlog.get_logger()
 
+STANDING_STILL = "judge/standing"
 PASSING = (Code.INGEST_LAG, Code.PART_DOWN, Code.STORAGE_FAULT, Code.QUARANTINE_RISING)
 """What can end by itself. What happened to security or to the journal stays until a person closes it."""
 
@@ -124,18 +125,27 @@ class Watch:
         self._live = live
         self._began_at = self._proved_at = now()
         self._late_since: dict[str, datetime] = {}
+        self._behind: Mapping[int, int] = {}
 
     def look(self) -> None:
         """Look once, and tell what is to be told."""
         now = self._now()
         if self._live is not None:
             self._live(now)
-        found = conditions(self._ourselves.signs(now), self._disk(), now, self._began_at, self._limits)
-        present = self._lasting(list(found), now)
+        signs = self._ourselves.signs(now)
+        found = [*conditions(signs, self._disk(), now, self._began_at, self._limits), *self._standing_still(signs, now)]
+        present = self._lasting(found, now)
         if now - self._proved_at >= timedelta(seconds=self._limits.prove_every_s):
             self._proved_at = now
             present += broken_chains(self._prove(self._limits.prove_entries), now)
         self._ourselves.settle(present, PASSING, now)
+
+    def _standing_still(self, signs: Signs, now: datetime) -> Iterator[Condition]:
+        """Find that nobody judges a part of the people, though a judge lives: its cursor stands where it stood."""
+        before, self._behind = self._behind, signs.behind
+        if any(before.get(partition) == seq for partition, seq in signs.behind.items()):
+            hour = now.replace(minute=0, second=0, microsecond=0)
+            yield Condition(code=Code.INGEST_LAG, subject=STANDING_STILL, since=now, named_by=hour)
 
     def _lasting(self, found: list[Condition], now: datetime) -> list[Condition]:
         """Leave out lateness that has not lasted yet."""
