@@ -7,6 +7,7 @@ export type Page =
   | { name: 'person'; id: string }
   | { name: 'minute'; id: string }
   | { name: 'device'; id: string }
+  | { name: 'check'; id: string }
   | { name: 'strangers' }
   | { name: 'load' }
   | { name: 'welcome' }
@@ -22,6 +23,7 @@ export function pageOf(path: string): Page {
   if (first === 'load') return { name: 'load' }
   if (first === 'devices' && second === undefined) return { name: 'strangers' }
   if (first === 'devices' && second) return { name: 'device', id: decodeURIComponent(second) }
+  if (first === 'checks' && second) return { name: 'check', id: decodeURIComponent(second) }
   if (first === 'people' && second && third === 'minute') return { name: 'minute', id: decodeURIComponent(second) }
   if (first === 'people') return second === undefined ? { name: 'people' } : { name: 'person', id: decodeURIComponent(second) }
   return { name: 'missing' }

@@ -1,5 +1,5 @@
 // Every question this screen may put to the server, by name.
-import type { AlarmPage, AlarmRow, AskReport, AskTell, BulkActs, BulkResult, Colleague, CommandRow, Credentials, DevicePage, HeardRaw, Invitation, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PersonCard, StrangerList } from '../generated/api'
+import type { AlarmPage, AlarmRow, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, HeardRaw, Invitation, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PersonCard, StrangerList } from '../generated/api'
 import { change, read } from './http'
 
 /** What a person may do about an alarm; the rest is done by rules. */
@@ -25,6 +25,12 @@ export const api = {
   person: (person: string) => read(`/api/people/${id(person)}`) as Promise<PersonCard>,
   minute: (person: string, at: string, known: string | null) =>
     read(`/api/people/${id(person)}/minute?at=${id(at)}${known === null ? '' : `&known_at=${id(known)}`}`) as Promise<Minute>,
+  checks: (person: string, before: string | null) =>
+    read(`/api/people/${id(person)}/checks${before === null ? '' : `?before=${id(before)}`}`) as Promise<CheckList>,
+  orderCheck: (person: string, ask: AskCheck) => change('POST', `/api/people/${id(person)}/checks`, ask) as Promise<CheckRow>,
+  check: (check: string) => read(`/api/checks/${id(check)}`) as Promise<CheckPage>,
+  decideCheck: (check: string, decision: DecideCheck) => change('POST', `/api/checks/${id(check)}/decision`, decision) as Promise<CheckPage>,
+  withdrawCheck: (check: string, reason: string) => change('POST', `/api/checks/${id(check)}/withdrawal`, { reason }) as Promise<CheckPage>,
   device: (device: string) => read(`/api/devices/${id(device)}`) as Promise<DevicePage>,
   command: (device: string, ask: AskTell | AskReport) => change('POST', `/api/devices/${id(device)}/commands`, ask) as Promise<CommandRow>,
   strangers: () => read('/api/strangers') as Promise<StrangerList>,

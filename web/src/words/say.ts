@@ -36,6 +36,20 @@ export const strength = (dbm: number) => unit('unit.dbm', { value: figure(Math.r
 export const celsius = (value: number) => unit('unit.celsius', { value: figure(value) })
 export const shock = (value: number) => unit('unit.g', { value: figure(value, 1) })
 
+/** 0.34 mg/L of breath; thousandths where the second digit would hide the uncertainty. */
+export const breathAlcohol = (mg_l: number) => unit('unit.mg_l', { value: figure(mg_l, mg_l !== 0 && Math.abs(mg_l) < 0.05 ? 3 : 2) })
+export const bloodAlcohol = (g_l: number) => unit('unit.g_l', { value: figure(g_l, 1) })
+export const litres = (value: number) => unit('unit.litre', { value: figure(value, 1) })
+export const flowRate = (l_s: number) => unit('unit.l_s', { value: figure(l_s, 2) })
+export const seconds = (value: number) => unit('unit.s', { value: figure(value, 1) })
+export const airPressure = (hpa: number) => unit('unit.hpa', { value: figure(Math.round(hpa)) })
+export const charge = (uc: number) => unit('unit.uc', { value: figure(uc, uc < 100 ? 1 : 0) })
+export const warmth = (value: number) => unit('unit.celsius', { value: figure(value, 1) })
+export const kilobytes = (bytes: number) => unit('unit.kb', { value: figure(Math.max(1, Math.round(bytes / 1024))) })
+
+/** A small share: 1.4 %, 0.06 %; nothing measured is no nought. */
+export const share = (value: number) => unit('unit.percent', { value: figure(value * 100, value >= 0.1 ? 0 : value >= 0.001 ? 1 : 2) })
+
 /** 26 s, 11 min, 7 h 57 min, 2 d 3 h. */
 export function duration(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1000))

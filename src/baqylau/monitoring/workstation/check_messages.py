@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -229,5 +229,5 @@ class WithdrawAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class DecideCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Say what the recordings show."""
 
-    outcome: Likely
+    outcome: Literal["match", "no_match", "not_judged"]
     grounds: Reason
