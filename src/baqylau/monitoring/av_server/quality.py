@@ -13,6 +13,8 @@ SHARP_GOOD = 60.0
 DARK = 45.0
 BRIGHT = 225.0
 CONTRAST_LEAST = 12.0
+WEIGHT_LEAST = 0.6
+"""Of a picture that is just good enough."""
 _SIDE = 96
 """Faces are brought to this width before their sharpness is measured, so that it does not depend on distance."""
 _RED, _GREEN, _BLUE = 0.299, 0.587, 0.114
@@ -42,9 +44,9 @@ class Look(Struct, frozen=True, kw_only=True):
         """Give from 0 to 1 how much a comparison of it counts."""
         if self.faults:
             return 0.0
-        size = min(1.0, self.width_px / WIDTH_GOOD_PX)
-        sharp = min(1.0, 0.5 + 0.5 * (self.sharpness - SHARP_LEAST) / (SHARP_GOOD - SHARP_LEAST))
-        return size * sharp
+        size = (self.width_px - WIDTH_LEAST_PX) / (WIDTH_GOOD_PX - WIDTH_LEAST_PX)
+        sharp = (self.sharpness - SHARP_LEAST) / (SHARP_GOOD - SHARP_LEAST)
+        return WEIGHT_LEAST + (1 - WEIGHT_LEAST) * max(0.0, min(1.0, size, sharp))
 
 
 def grey(pixels: Pixels) -> Reals:
