@@ -5,7 +5,6 @@ import os
 import ssl
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
@@ -13,17 +12,18 @@ from msgspec import Struct
 from sqlalchemy import Engine
 
 from baqylau.cli.consoles import console_desk
+from baqylau.cli.server_tls import own_chain, server_context
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.link.by_hand import Opener
 from baqylau.monitoring.server.link.consoles import ConsoleDesk
 from baqylau.monitoring.server.link.desk import Desk
-from baqylau.monitoring.server.link.gateway import LinkDoor
-from baqylau.monitoring.server.link.link_file import HERE, LinkFile, LinkFileError, link_file_in
+from baqylau.monitoring.server.link.gateway import LinkDoor, link_handlers
+from baqylau.monitoring.server.link.link_file import LinkFile, link_file_in
 from baqylau.monitoring.server.link.mqtt import Bridge
 from baqylau.monitoring.server.link.view import Sources
 from baqylau.monitoring.server.settings import LINK, Settings
-from baqylau.storage.authorities import command_signer, server_chain
+from baqylau.storage.authorities import command_signer
 from baqylau.storage.commands import Commands
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.device_keys import DeviceKeys
@@ -79,8 +79,8 @@ class Link:
         consoles = console_desk(engine, settings.data_dir / "keys", lambda: self.desk.view)
         opener = partial(_opener, consoles)
         self.desk = Desk(sources.view(), keeper, sources.records, self._commands, signer, now, opener)
-        self._context = _context(self._file, settings)
-        self._door = LinkDoor(self.desk, self._context, consoles.ask)
+        self._context = server_context(self._file, settings.host, settings.data_dir)
+        self._door = LinkDoor(link_handlers(self.desk, consoles.ask), self._context)
         self._bridge = bridge_of(self._file, self.desk)
         self._looking: asyncio.Task[None] | None = None
 
@@ -136,28 +136,7 @@ class Link:
         self._times.tended_at = now()
         prune(self._engine, now())
         if self._context is not None and not self._file.certificate:
-            self._context.load_cert_chain(*_own(self._file, self._settings.data_dir))
-
-
-def _context(file: LinkFile, settings: Settings) -> ssl.SSLContext | None:
-    """Give the server's side of TLS 1.2 or later; None for plain HTTP, which other machines get only behind a proxy."""
-    if file.plain:
-        if settings.host not in HERE:
-            log.warning("link_without_tls", host=settings.host)
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    chain = (Path(file.certificate), Path(file.key)) if file.certificate else _own(file, settings.data_dir)
-    try:
-        context.load_cert_chain(*chain)
-    except (OSError, ssl.SSLError) as wrong:
-        msg = f"the certificate {chain[0]} cannot be used: {wrong}"
-        raise LinkFileError(msg) from wrong
-    return context
-
-
-def _own(file: LinkFile, data_dir: Path) -> tuple[Path, Path]:
-    return server_chain(data_dir / "keys", file.names, os.urandom, now())
+            self._context.load_cert_chain(*own_chain(self._file, self._settings.data_dir))
 
 
 def bridge_of(file: LinkFile, desk: Desk) -> Bridge | None:

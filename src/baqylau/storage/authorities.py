@@ -67,12 +67,12 @@ def serial_number(random: Callable[[int], bytes]) -> int:
 
 
 def server_chain(
-    directory: Path, names: tuple[str, ...], random: Callable[[int], bytes], now: datetime
+    directory: Path, names: tuple[str, ...], random: Callable[[int], bytes], now: datetime, name: str = "tls"
 ) -> tuple[Path, Path]:
-    """Write a fresh certificate of the server with its key, and give both files."""
+    """Write a fresh certificate of the server with its key, and give both files, which bear the name."""
     own, seed = authorities(directory, random, now), random(SEED_BYTES)
     leaf = server_certificate(own.issuing, names, seed, from_at=now, serial=serial_number(random))
-    chain, key = directory / "tls.pem", directory / "tls.key"
+    chain, key = directory / f"{name}.pem", directory / f"{name}.key"
     with open(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, ONLY_OWNER), "wb") as out:
         out.write(key_pem(seed))
     chain.write_bytes(chain_pem(leaf, own.issuing.certificate))

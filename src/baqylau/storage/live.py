@@ -16,6 +16,7 @@ JUDGE = "judge"
 MESSENGER = "messenger"
 FORWARDER = "forwarder"
 WEB = "web"
+AV_SERVER = "av_server"
 
 
 class LiveRow(Struct, frozen=True, kw_only=True):

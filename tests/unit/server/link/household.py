@@ -20,7 +20,7 @@ from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Point
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.link.desk import Desk
-from baqylau.monitoring.server.link.gateway import LinkDoor
+from baqylau.monitoring.server.link.gateway import LinkDoor, link_handlers
 from baqylau.monitoring.server.link.view import Sources
 from baqylau.protocols.batch.envelope import (
     OpenedAnswer,
@@ -190,7 +190,7 @@ class Household(Site):
     ) -> AsyncIterator[tuple[Desk, httpx.AsyncClient]]:
         """The desk behind its door, and a client in front of it."""
         async with self.desk() as desk:
-            door = LinkDoor(desk, context)
+            door = LinkDoor(link_handlers(desk), context)
             port = await door.open("127.0.0.1", 0)
             scheme = "http" if context is None else "https"
             try:

@@ -17,7 +17,7 @@ from baqylau.crypto.certificates import chain_pem
 from baqylau.crypto.signing import Signer
 from baqylau.domain.observations import Power
 from baqylau.monitoring.server.link import gateway as link_gateway
-from baqylau.monitoring.server.link.gateway import LinkDoor
+from baqylau.monitoring.server.link.gateway import LinkDoor, link_handlers
 from baqylau.monitoring.server.link.link_file import LinkFile, LinkFileError, link_file_in
 from baqylau.monitoring.server.link.mqtt import Bridge
 from baqylau.storage.authorities import authorities, server_chain
@@ -52,7 +52,7 @@ def test_who_opens_a_line_and_says_nothing_is_cut_off(engine: Engine, monkeypatc
 
     async def story() -> None:
         async with site.desk() as desk:
-            door = LinkDoor(desk, None)
+            door = LinkDoor(link_handlers(desk), None)
             port = await door.open("127.0.0.1", 0)
             beginnings = (b"", b"POST /v1/ba", b"POST /v1/batches HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nabc")
             answers = await asyncio.gather(*(held(port, one) for one in beginnings))

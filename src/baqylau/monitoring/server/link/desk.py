@@ -53,6 +53,8 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     NOT_KEPT = "not_kept"
+    FULL = "full"
+    """The disk takes nothing more."""
     TOO_OFTEN = "too_often"
     UNKNOWN_DEVICE = "unknown_device"
     REVOKED = "revoked"

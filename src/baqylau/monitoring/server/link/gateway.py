@@ -35,11 +35,18 @@ _STATUS: Mapping[Outcome, int] = {
     Outcome.REVOKED: 403,
     Outcome.TOO_OFTEN: 429,
     Outcome.NOT_KEPT: 503,
+    Outcome.FULL: 507,
 }
 _TOO_LONG, _TOO_SLOW, _NOT_FOUND = 413, 408, 404
-_LATER = (429, 503)
+_LATER = (429, 503, 507)
 
 Handler = Callable[[bytes, str], Awaitable[Reply]]
+
+
+def link_handlers(desk: Desk, ask: Handler | None = None) -> dict[str, Handler]:
+    """Give who answers what on the device link. `ask`: who answers mobile consoles, where they are served."""
+    handlers: dict[str, Handler] = {"/v1/batches": desk.batch, "/v1/poll": desk.poll}
+    return handlers if ask is None else {**handlers, "/v1/console": ask}
 
 
 class _TooLongError(Exception):
@@ -49,10 +56,8 @@ class _TooLongError(Exception):
 class LinkApplication:
     """What is answered over HTTP."""
 
-    def __init__(self, desk: Desk, ask: Handler | None = None) -> None:
-        self._handlers: dict[str, Handler] = {"/v1/batches": desk.batch, "/v1/poll": desk.poll}
-        if ask is not None:
-            self._handlers["/v1/console"] = ask
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        self._handlers = handlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -151,13 +156,10 @@ class _Server(uvicorn.Server):
 class LinkDoor:
     """The open door; `close` it from the same loop."""
 
-    def __init__(self, desk: Desk, context: ssl.SSLContext | None, ask: Handler | None = None) -> None:
-        """Without a `context` it is plain HTTP: for this machine alone, or behind a proxy that ends TLS.
-
-        `ask`: who answers mobile consoles, where they are served.
-        """
+    def __init__(self, handlers: Mapping[str, Handler], context: ssl.SSLContext | None) -> None:
+        """Without a `context` it is plain HTTP: for this machine alone, or behind a proxy that ends TLS."""
         config = uvicorn.Config(
-            LinkApplication(desk, ask),
+            LinkApplication(handlers),
             http=_Line,
             ws="none",
             lifespan="off",
