@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Engine, Select, Text, cast, select
+from sqlalchemy import Engine, Select, Text, cast, func, select
 
 from baqylau.domain.acts import Act
 from baqylau.domain.alarms import Alarm, AlarmState
@@ -43,6 +43,14 @@ class Grounds(Struct, frozen=True, kw_only=True):
     acts: tuple[Done, ...]
 
 
+class Waiting(Struct, frozen=True, kw_only=True):
+    """How many alarms of a priority are in a state."""
+
+    priority: int
+    state: AlarmState
+    count: int
+
+
 class AlarmFilter(Struct, frozen=True, kw_only=True):
     """Which alarms to list; what is None does not choose."""
 
@@ -73,6 +81,16 @@ class Alarms:
         """Give all that are not closed and that no incident holds, the most urgent and oldest first."""
         waiting = _VIEW.where(alarm.c.state != AlarmState.CLOSED.value, alarm.c.incident_id.is_(None))
         return self._views(waiting.order_by(alarm.c.priority, alarm.c.raised_at, alarm.c.id))
+
+    def waiting(self) -> list[Waiting]:
+        """Give how many are not closed."""
+        kind = (alarm.c.priority, alarm.c.state)
+        wanted = (
+            select(*kind, func.count().label("count")).where(alarm.c.state != AlarmState.CLOSED.value).group_by(*kind)
+        )
+        with transaction(self._engine) as connection:
+            rows = connection.execute(wanted.order_by(*kind)).mappings()
+            return [msgspec.convert(dict(row), Waiting) for row in rows]
 
     def get(self, alarm_id: AlarmId) -> AlarmView:
         """Give one alarm. `KeyError` when there is none with this number."""

@@ -61,6 +61,23 @@ def test_figures_go_to_the_own_machine_or_to_whoever_has_the_token(office: Offic
         assert browser.get("/metrics", Authorization="Bearer invented-token").status_code == 200
 
 
+def test_one_address_tells_how_every_program_and_every_queue_is(office: Office) -> None:
+    office.stores.live.gateway_beat(NOW - timedelta(seconds=4), connected=12, keep_ms=3.0)
+    office.stores.live.judge_beat(NOW - timedelta(seconds=70), judge_ms=None)
+    office.alarm()
+    with office.browser() as browser:
+        figures = browser.get("/metrics").text
+    silent = (NOW - timedelta(seconds=4), NOW - timedelta(seconds=70))
+    now_s = [(office.clock() - at).total_seconds() for at in silent]
+    assert f'baqylau_role_silent_seconds{{role="gateway"}} {now_s[0]}' in figures
+    assert f'baqylau_role_silent_seconds{{role="judge"}} {now_s[1]}' in figures
+    assert 'baqylau_role_delay_seconds{role="gateway"} 0.003' in figures
+    assert "baqylau_devices_connected 12.0" in figures
+    assert 'baqylau_alarms_waiting{priority="1",state="open"} 1.0' in figures
+    assert 'baqylau_notices{state="given_up"} 0.0' in figures
+    assert "baqylau_journal_signed_seconds " not in figures, "never signed is no age"
+
+
 def test_while_the_database_is_away_it_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(_feed: Feed) -> int:
         raise StorageUnavailableError

@@ -11,6 +11,7 @@ from baqylau.crypto import passwords
 from baqylau.monitoring.workstation.broadcast import Broadcaster
 from baqylau.monitoring.workstation.device_records import DeviceRecords
 from baqylau.monitoring.workstation.metrics import Metrics
+from baqylau.monitoring.workstation.own_figures import OwnFigures
 from baqylau.monitoring.workstation.records import Records
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.stores import Stores
@@ -43,7 +44,7 @@ class Desk:
         self.equipment = DeviceRecords(stores, clock)
         self.watching = Watching(stores, clock)
         self.broadcaster = Broadcaster(self.watching)
-        self.metrics = Metrics(self.broadcaster)
+        self.metrics = Metrics(self.broadcaster, OwnFigures(stores.engine, clock))
         self.one_attempt = Lock()
         """Sign-ins are counted one at a time, so that many at once gain nothing."""
         self.nobodys_password = passwords.hashed(fresh(random))

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,7 +15,8 @@ from baqylau.monitoring.workstation.broadcast import Broadcaster
 class Metrics:
     """The registry of one server."""
 
-    def __init__(self, broadcaster: Broadcaster) -> None:
+    def __init__(self, broadcaster: Broadcaster, installation: Collector) -> None:
+        """`installation` tells how everything behind this server is, each time when it is asked."""
         self.registry = CollectorRegistry()
         self.requests = Histogram(
             "baqylau_web_request_seconds",
@@ -23,12 +25,12 @@ class Metrics:
             registry=self.registry,
         )
         self.sign_ins = Counter("baqylau_web_sign_ins", "Attempts to sign in", ["outcome"], registry=self.registry)
-        self.notices = Gauge("baqylau_notices", "Notices by state", ["state"], registry=self.registry)
         self.cut_off = Counter("baqylau_web_feed_cut_off", "Listeners that did not read", registry=self.registry)
         listeners = Gauge("baqylau_web_feed_listeners", "Open feeds", registry=self.registry)
         listeners.set_function(lambda: broadcaster.listeners)
         cursor = Gauge("baqylau_web_feed_cursor", "Newest row that was told", registry=self.registry)
         cursor.set_function(lambda: broadcaster.cursor)
+        self.registry.register(installation)
 
 
 class Timing:

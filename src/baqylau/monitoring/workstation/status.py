@@ -6,7 +6,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from baqylau.domain.notices import NoticeState
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.metrics import allowed
 from baqylau.monitoring.workstation.refusals import RefusedError
@@ -38,7 +37,4 @@ async def metrics(request: Request) -> Response:
     desk = desk_of(request)
     if not allowed(request, desk.settings.metrics_token):
         raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.not_allowed")
-    counts = await desk.do(desk.stores.outbox.counts)
-    for state in NoticeState:
-        desk.metrics.notices.labels(state.value).set(counts.get(state, 0))
-    return Response(generate_latest(desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(await desk.do(generate_latest, desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)
