@@ -145,5 +145,6 @@ def _resistance(flow: Array, pressure: Array) -> float:
 def _evenness(flow: Array, blow: Blow) -> float:
     """Give how much the flow changes once it has begun, as a share of it."""
     steady = flow[round(blow.rate_hz / 2) :]
-    mean = float(steady.mean()) if steady.size else 0.0
-    return float(steady.std()) / mean if mean > 0 else 1.0
+    if steady.size < blow.rate_hz or float(steady.mean()) <= 0:
+        return 1.0
+    return float(steady.std()) / float(steady.mean())
