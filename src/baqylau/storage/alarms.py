@@ -85,12 +85,10 @@ class Alarms:
     def waiting(self) -> list[Waiting]:
         """Give how many are not closed."""
         kind = (alarm.c.priority, alarm.c.state)
-        wanted = (
-            select(*kind, func.count().label("count")).where(alarm.c.state != AlarmState.CLOSED.value).group_by(*kind)
-        )
+        counted = select(*kind, func.count()).where(alarm.c.state != AlarmState.CLOSED.value).group_by(*kind)
         with transaction(self._engine) as connection:
-            rows = connection.execute(wanted.order_by(*kind)).mappings()
-            return [msgspec.convert(dict(row), Waiting) for row in rows]
+            rows = connection.execute(counted.order_by(*kind)).all()
+        return [Waiting(priority=row[0], state=AlarmState(row[1]), count=row[2]) for row in rows]
 
     def get(self, alarm_id: AlarmId) -> AlarmView:
         """Give one alarm. `KeyError` when there is none with this number."""
