@@ -75,7 +75,7 @@ def test_one_address_tells_how_every_program_and_every_queue_is(office: Office) 
     assert "baqylau_devices_connected 12.0" in figures
     assert 'baqylau_alarms_waiting{priority="1",state="open"} 1.0' in figures
     assert 'baqylau_notices{state="given_up"} 0.0' in figures
-    assert "baqylau_journal_signed_seconds " not in figures, "never signed is no age"
+    assert "\nbaqylau_journal_signed_seconds " not in figures, "never signed is no age"
 
 
 def test_while_the_database_is_away_it_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
