@@ -5,7 +5,7 @@ off them (`state_of`), so pages and rules cannot differ.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,10 +25,12 @@ from baqylau.domain.checks import (
     Voided,
 )
 from baqylau.domain.ids import CheckId, DeviceId, FindingId, ObservationId
+from baqylau.domain.observations import Body
 from baqylau.rules.settings import CHECK_LASTS_S, VOID_WITHIN_S
 
 OfCase = Asked | Begun | Ended | Likeness | BreathSample | Voided | Decided
 """Facts that name a check."""
+_OF_CASE: Final = frozenset({Asked, Begun, Ended, Likeness, BreathSample, Voided, Decided})
 _VOID_WITHIN: Final = timedelta(seconds=VOID_WITHIN_S)
 _LASTS: Final = timedelta(seconds=CHECK_LASTS_S)
 _GOOD: Final = frozenset({Ending.DONE})
@@ -65,9 +67,9 @@ class Case(Struct, frozen=True, kw_only=True):
         return tuple(one for one in ids if one is not None)
 
 
-def of_case(body: object) -> OfCase | None:
-    """Give what a body says of a check, if it does."""
-    return body if isinstance(body, OfCase) else None
+def of_case(body: Body) -> OfCase | None:
+    """Give what a body says of a check, if it does. Asked of millions of bodies that do not."""
+    return cast("OfCase", body) if type(body) in _OF_CASE else None
 
 
 def told(case: Case, unit_id: DeviceId, at: datetime, told_by: ObservationId, body: OfCase) -> Case:

@@ -69,15 +69,8 @@ class Commands:
         if expires_at <= at:
             msg = "a command must end after now"
             raise ValueError(msg)
-        mine = device_command.c.device_id == device_id
         with transaction(self._engine) as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": COMMAND_LOCK})
-            last = connection.scalar(select(func.max(device_command.c.number)).where(mine)) or 0
-            command = Command(device_id=device_id, number=last + 1, issued_at=at, expires_at=expires_at, order=order)
-            connection.execute(insert(device_command).values(_row(command, by)))
-            about = f"device/{device_id}"
-            audit.record(connection, who=by, what=f"device.command.{_tag(order)}", about=about, at=at)
-        return command
+            return give(connection, device_id, order, expires_at, by, at)
 
     def open(self) -> dict[DeviceId, tuple[Command, ...]]:
         """Give what devices have not acknowledged yet and may still carry out, in the order of their numbers."""
@@ -122,6 +115,19 @@ class Commands:
             wanted = select(device_command).where(chosen).order_by(device_command.c.issued_at.desc()).limit(newest)
         with transaction(self._engine) as connection:
             return [_command_row(row) for row in connection.execute(wanted)]
+
+
+def give(
+    connection: Connection, device_id: DeviceId, order: Order, expires_at: datetime, by: str, at: datetime
+) -> Command:
+    """Queue an order in a transaction of somebody else's, and give the command it becomes."""
+    mine = device_command.c.device_id == device_id
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": COMMAND_LOCK})
+    last = connection.scalar(select(func.max(device_command.c.number)).where(mine)) or 0
+    command = Command(device_id=device_id, number=last + 1, issued_at=at, expires_at=expires_at, order=order)
+    connection.execute(insert(device_command).values(_row(command, by)))
+    audit.record(connection, who=by, what=f"device.command.{_tag(order)}", about=f"device/{device_id}", at=at)
+    return command
 
 
 def tell(connection: Connection, told: Sequence[Told]) -> None:

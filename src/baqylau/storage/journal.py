@@ -17,6 +17,7 @@ from baqylau.domain.observations import Observation
 from baqylau.rules.clock import order_key
 from baqylau.storage import proof, rows
 from baqylau.storage.appending import HEADS, RANDOM_BYTES, Entry, Head, Writing, heads_from, locked_heads
+from baqylau.storage.check_facts import index_checks
 from baqylau.storage.database import driver, transaction
 from baqylau.storage.days import Days
 from baqylau.storage.vault import KeyDestroyedError, Vault
@@ -56,6 +57,10 @@ _FIRST_RECEIVED_AFTER = (
 _LAST_HEARD = "SELECT device_id, max(instant) FROM journal WHERE device_id = ANY(%s) GROUP BY device_id"
 _BY_ID = rows.selecting(" FROM journal_key JOIN journal USING (partition, seq, received_at) WHERE journal_key.id = %s")
 
+_BY_IDS = rows.selecting(
+    " FROM journal_key JOIN journal USING (partition, seq, received_at) WHERE journal_key.id = ANY(%s)"
+)
+
 
 class Journal:
     """Appends and reads. One object may be used by several threads."""
@@ -86,6 +91,7 @@ class Journal:
             fresh = writing.claim(entries) if entries else {}
             writing.copy(fresh, keys, self._random(RANDOM_BYTES * len(fresh)))
             writing.finish()
+            index_checks(connection, entries)
             for write in also:
                 write(connection)
         return _first_of_each(entries, fresh)
@@ -129,6 +135,14 @@ class Journal:
         wanted = [row for row in _once(found, told_of) if row[0] not in last or row[1] <= last[row[0]]]
         self._vault.load(rows.key_id_of(row) for row in wanted)
         return sorted((self._entry(row).observation for row in wanted), key=order_key)
+
+    def entries(self, observation_ids: Collection[ObservationId]) -> list[JournalEntry]:
+        """Give several observations as they were kept, in judging order; those that are not there are left out."""
+        names = [bytes.fromhex(one) for one in observation_ids]
+        with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
+            found = cursor.execute(_BY_IDS, (names,)).fetchall()
+        self._vault.load(rows.key_id_of(row) for row in found)
+        return sorted((self._entry(row) for row in found), key=lambda one: order_key(one.observation))
 
     def entry(self, observation_id: ObservationId) -> JournalEntry:
         """Give one observation as it was kept. `KeyError` when there is no such."""

@@ -16,6 +16,8 @@ JUDGE = "judge"
 MESSENGER = "messenger"
 FORWARDER = "forwarder"
 WEB = "web"
+CHECKS = "checks"
+AV_SERVER = "av-server"
 AV_SERVER = "av_server"
 
 

@@ -13,6 +13,7 @@ from baqylau.domain.acts import Close, Reopen, Take
 from baqylau.domain.alarms import AlarmState, Cause, Level
 from baqylau.domain.ids import AlarmId
 from baqylau.storage.alarms import Alarms
+from baqylau.storage.check_tables import check_asked
 from baqylau.storage.columns import metadata
 from baqylau.storage.console_tables import console_contact
 from baqylau.storage.database import (
@@ -56,7 +57,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) ->
     assert {forwarding_basis.metadata, notice.metadata, alarm.metadata, link_state.metadata, stranger.metadata} == {
         metadata
     }
-    assert {media_check.metadata, console_contact.metadata, judge_seat.metadata} == {metadata}
+    assert {media_check.metadata, console_contact.metadata, judge_seat.metadata, check_asked.metadata} == {metadata}
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
