@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import SystemRandom
 from typing import Annotated, TypeVar
@@ -48,6 +48,8 @@ class Heard(Struct, frozen=True):
     clock: Clock
     sources: tuple[Source, ...]
     others: tuple[Source, ...] = ()
+    hands: Callable[[Struct], Awaitable[None]] | None = None
+    """What does what only this kind of unit does."""
 
 
 class Program(Struct, frozen=True, kw_only=True):
@@ -92,6 +94,7 @@ class Program(Struct, frozen=True, kw_only=True):
                     identity=identity,
                     sources=heard.sources,
                     others=heard.others,
+                    hands=heard.hands,
                     clock=heard.clock,
                     spool=spool,
                     indicator=Indicator(own.path, self.voice),
