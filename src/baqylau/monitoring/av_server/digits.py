@@ -40,6 +40,9 @@ class Heard(Struct, frozen=True):
     """How much farther the next digit is, as a share."""
 
 
+NOTHING = Heard(None, float("inf"), 0.0)
+
+
 def features(sound: Reals) -> Reals:
     """Give the cepstra and their change, every 10 ms, each with mean 0 and deviation 1: shape (steps, 24)."""
     heard = np.log(
@@ -56,11 +59,17 @@ def features(sound: Reals) -> Reals:
 
 def heard(sound: Reals, takes: Sequence[Reals], digits: Sequence[int], rotation: Reals | None = None) -> Heard:
     """Tell which digit was said, by the person's own takes."""
-    said = features(sound) if len(sound) >= _STEPS_LEAST * _HOP else np.zeros((0, FEATURES))
-    if not len(said) or not takes:
-        return Heard(None, float("inf"), 0.0)
-    turned = said if rotation is None else said @ rotation.T
-    far = distances(turned, takes)
+    if len(sound) < _STEPS_LEAST * _HOP:
+        return NOTHING
+    said = features(sound)
+    return nearest(said if rotation is None else said @ rotation.T, takes, digits)
+
+
+def nearest(said: Reals, takes: Sequence[Reals], digits: Sequence[int]) -> Heard:
+    """Tell which digit's takes lie nearest."""
+    if not takes:
+        return NOTHING
+    far = distances(said, takes)
     known = np.asarray(digits)
     each = {int(digit): float(np.sort(far[known == digit])[:_NEAREST].mean()) for digit in np.unique(known)}
     first, *others = sorted(each, key=lambda digit: each[digit])

@@ -65,12 +65,13 @@ class Sounds(Struct, frozen=True, kw_only=True):
 def listened(recording: Recording, prompted: Sequence[Prompted], templates: Templates, models: Models) -> Sounds:
     """Listen to the answers; where no digit was asked for, to everything."""
     asked = [step for step in prompted if isinstance(step.step, SayDigit)]
-    stretches = [_within(recording, step) for step in asked] or [recording.sound]
-    whole = np.concatenate(stretches) if stretches else np.zeros(0, dtype=np.float32)
-    speech = net_speech(whole)
+    windows = [_within(recording, step) for step in asked]
+    stretches = [utterance(window) for window in windows]
+    whole = np.concatenate(windows) if windows else recording.sound
+    speech = np.concatenate(stretches) if stretches else net_speech(whole)
     seconds = len(speech) / SAMPLE_HZ
     return Sounds(
-        voice=_voice(speech, seconds, templates.voice, models),
+        voice=_voice(speech, seconds, templates.voice, models, which=-1 if asked else 0),
         speech_s=round(seconds, 2),
         answers=_answers(asked, stretches, templates.digits),
         faults=_faults(whole, seconds),
@@ -82,10 +83,11 @@ def _within(recording: Recording, step: Prompted) -> Reals:
     return recording.sound[max(0, begin) : max(0, end)]
 
 
-def _voice(speech: Reals, seconds: float, template: Template | None, models: Models) -> Compared | None:
+def _voice(speech: Reals, seconds: float, template: Template | None, models: Models, *, which: int) -> Compared | None:
+    """Compare a voice; `which`: the last vector of a template is of digits, where they are enrolled."""
     if template is None or models.voice is None or models.voice_calibration is None or seconds < SPEECH_LEAST_S:
         return None
-    score = cosine(turned(models.voice.vector(speech), template), template.vectors[0])
+    score = cosine(turned(models.voice.vector(speech), template), template.vectors[which])
     share = min(1.0, (seconds - SPEECH_LEAST_S) / (SPEECH_FULL_S - SPEECH_LEAST_S))
     quality = _SPEECH_LEAST_WEIGHT + (1 - _SPEECH_LEAST_WEIGHT) * share
     return Compared(score=score, quality=quality, calibration=models.voice_calibration)
@@ -97,7 +99,7 @@ def _answers(asked: Sequence[Prompted], stretches: Sequence[Reals], template: Te
     return tuple(
         Answer(
             asked=step.step.digit,
-            said=heard(utterance(stretch), template.vectors, template.digits, template.rotation).digit,
+            said=heard(stretch, template.vectors, template.digits, template.rotation).digit,
             from_s=step.from_s,
             until_s=step.until_s,
         )

@@ -7,8 +7,10 @@ from baqylau.monitoring.av_server.recording import SAMPLE_HZ, Frame, Reals
 RATE_HZ = 15.0
 LAG_MAX_S = 0.4
 SECONDS_LEAST = 4.0
-AGREE_LEAST = 1.0
-"""Deviations above chance; below this, lips and voice do not go together."""
+AGREE_LEAST = 0.0
+"""Deviations above chance; below this, lips and voice do not go together, and a person has to look.
+
+Unproven on recordings of people: it never decides alone."""
 
 
 def agreement(mouth: Reals, voice: Reals, rate_hz: float = RATE_HZ) -> float | None:

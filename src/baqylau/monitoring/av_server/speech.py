@@ -12,12 +12,14 @@ _SMOOTH = 8
 """Frames over which the answer is smoothed."""
 _GROW = 6
 """Frames by which speech is grown at both ends: its beginnings are soft."""
+_GROW_SHORT = 2
+"""The same of a single digit, which is to be as short at a check as it was at enrolment."""
 _LEVEL = 10 ** (-26 / 20)
 """To which the sound is brought before it is judged; the detector was made for telephones."""
 
 
-def speaking(sound: Reals) -> npt.NDArray[np.bool_]:
-    """Tell of each 30 ms whether somebody speaks."""
+def speaking(sound: Reals, grow: int = _GROW) -> npt.NDArray[np.bool_]:
+    """Tell of each 30 ms whether somebody speaks; speech is grown by so many frames at both ends."""
     import webrtcvad  # noqa: PLC0415 - of the extra: all else must load without it
 
     count = len(sound) // _FRAME
@@ -28,7 +30,7 @@ def speaking(sound: Reals) -> npt.NDArray[np.bool_]:
     detector = webrtcvad.Vad(_STRICTNESS)
     heard = [detector.is_speech(frame.tobytes(), SAMPLE_HZ) for frame in pulses.reshape(count, _FRAME)]
     smooth = np.convolve(np.asarray(heard, dtype=np.float64), np.ones(_SMOOTH) / _SMOOTH, mode="same") > 0.5  # noqa: PLR2004 - the half
-    return np.asarray(np.convolve(smooth, np.ones(2 * _GROW + 1), mode="same") > 0)
+    return np.asarray(np.convolve(smooth, np.ones(2 * grow + 1), mode="same") > 0)
 
 
 def spoken(sound: Reals) -> Reals:
@@ -39,7 +41,7 @@ def spoken(sound: Reals) -> Reals:
 
 def utterance(sound: Reals) -> Reals:
     """Give the loudest stretch of speech: one digit, where one was asked for. Empty where nobody speaks."""
-    mask = np.concatenate([[False], speaking(sound), [False]])
+    mask = np.concatenate([[False], speaking(sound, _GROW_SHORT), [False]])
     edges = np.flatnonzero(np.diff(mask.astype(np.int8)))
     stretches = [sound[begin * _FRAME : end * _FRAME] for begin, end in edges.reshape(-1, 2).tolist()]
     return max(stretches, key=lambda stretch: float(np.sum(np.square(stretch))), default=sound[:0])

@@ -13,7 +13,8 @@ class Template(Struct, frozen=True, kw_only=True):
     """Name and hash of the model that made it; nothing else may be compared with it."""
     version: int
     vectors: tuple[Reals, ...]
-    """One mean vector of a face or a voice; of digits the takes, each of shape (steps, features)."""
+    """One mean vector of a face; of a voice one of free speech and one of digits; of digits the takes,
+    each of shape (steps, features)."""
     digits: tuple[int, ...] = ()
     """Which digit each take is."""
     rotation: Reals | None = None

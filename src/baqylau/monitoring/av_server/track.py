@@ -13,6 +13,8 @@ from baqylau.monitoring.av_server.recording import Frame, Prompted, Reals
 
 EVERY_S = 0.5
 """How often a face is looked for and compared."""
+COMPARED_MAX = 90
+"""More comparisons than this are not made: in a longer recording they lie farther apart."""
 
 
 class Sight(Struct, frozen=True, kw_only=True):
@@ -46,7 +48,8 @@ def turned_by(face: Face) -> float:
 def tracked(frames: Sequence[Frame], prompted: Sequence[Prompted], finder: Finder, embedder: Embedder) -> list[Sight]:
     """Look at a frame each half second, and at every frame while the head is to be turned."""
     turns = [step for step in prompted if isinstance(step.step, TurnHead)]
-    compared = _each(frames, EVERY_S)
+    lasts_s = frames[-1].at_s - frames[0].at_s if frames else 0.0
+    compared = _each(frames, max(EVERY_S, lasts_s / COMPARED_MAX))
     sights = []
     last: Face | None = None
     for frame in frames:

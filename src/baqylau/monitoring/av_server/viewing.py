@@ -163,4 +163,4 @@ def _texture(frontal: Sequence[Sight]) -> float | None:
 
 def _in_a_row(instants: Sequence[float]) -> tuple[float, ...]:
     """Keep instants that have another within a second: a single one may be a picture on the wall, taken for a face."""
-    return tuple(at_s for at_s in instants if any(0 < abs(other - at_s) <= 2 * EVERY_S + 0.01 for other in instants))
+    return tuple(at_s for at_s in instants if any(0 < abs(other - at_s) <= 3 * EVERY_S for other in instants))
