@@ -16,6 +16,7 @@ COMMANDS = {
     "messenger": "messenger",
     "forwarder": "forwarder",
     "web": "web",
+    "av-server": "av_server",
     "demo": "demo",
     "demo-devices": "demo_life",
     "demo-air": "demo_life",
@@ -25,6 +26,8 @@ COMMANDS = {
     "doctor": "operate",
     "why": "hindsight",
     "refold": "hindsight",
+    "evidence": "evidence",
+    "verify": "evidence",
     "notices": "notices",
     "load": "notices",
     "notify": "notices",
@@ -36,6 +39,9 @@ COMMANDS = {
     "home-unit": "units",
     "mobile-unit": "mobile",
     "tracker": "tracker",
+    "breath-unit": "breath_unit",
+    "breath": "breath",
+    "console": "console",
 }
 """The file in which each command is made. Only the one that is asked for is loaded, so that it answers at once."""
 

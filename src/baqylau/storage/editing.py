@@ -1,4 +1,4 @@
-"""What a change of the registers leaves in the record of everybody concerned: who made it, and which version it is.
+"""What acts of ours leave in the record of everybody concerned: who changed the registers, who gave something out.
 
 The record (W04 for an order, W05 for what is judged by) is part of the saving's own transaction: no change is without
 it, and none has it twice. It is about the registers, not about observations: no fold gives it, and none takes it away.
@@ -20,6 +20,9 @@ from baqylau.storage.register_rows import Value
 from baqylau.storage.telling import tell
 
 EDITING: Final = "registers"
+DISCLOSING: Final = "disclosure"
+NOT_JUDGED: Final = (EDITING, DISCLOSING)
+"""Records of what one of us did, by the name in the place of a rule's."""
 VERSION: Final = "1"
 
 
@@ -60,3 +63,20 @@ def _edit(person_id: PersonId, code: Code, version: int, by: str, at: datetime) 
         because=(),
         by=by,
     )
+
+
+def record_disclosure(connection: Connection, person_id: PersonId, bundle: str, by: str, at: datetime) -> None:
+    """Record that what is known about a person was given out (W06); `bundle` names what was made."""
+    given = Finding(
+        id=finding_id(DISCLOSING, person_id, bundle),
+        rule=DISCLOSING,
+        rule_version=VERSION,
+        code=Code.DISCLOSURE,
+        person_id=person_id,
+        subject=SubjectId(f"evidence/{bundle}"),
+        at=at,
+        because=(),
+        by=by,
+    )
+    with driver(connection).cursor() as cursor:
+        tell(cursor, [given], (), at)

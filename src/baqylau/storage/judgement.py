@@ -12,7 +12,7 @@ from baqylau.domain.ids import AlarmId, FindingId, PersonId
 from baqylau.domain.verdicts import Compliance
 from baqylau.storage.bulk import BulkInsert, columns_of, updating
 from baqylau.storage.database import driver, transaction
-from baqylau.storage.editing import EDITING
+from baqylau.storage.editing import NOT_JUDGED
 from baqylau.storage.feed import ALARM, append, notify
 from baqylau.storage.schema import finding, judge_cursor, person_live, person_snapshot, person_state
 from baqylau.storage.telling import tell
@@ -128,9 +128,9 @@ class JudgeStore:
     def findings_after(self, person_id: PersonId, instant: datetime | None) -> list[FindingId]:
         """Give the findings that stand for what happened after an instant, for everything on None.
 
-        Records of changed registers are not among them: no fold gives or takes them.
+        Records of what one of us did are not among them: no fold gives or takes them.
         """
-        judged = finding.c.body["rule"].astext != EDITING
+        judged = finding.c.body["rule"].astext.not_in(NOT_JUDGED)
         wanted = select(finding.c.id).where(finding.c.person_id == person_id, finding.c.superseded_at.is_(None), judged)
         if instant is not None:
             wanted = wanted.where(finding.c.at > instant)

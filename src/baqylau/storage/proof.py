@@ -104,6 +104,11 @@ def sign_in(connection: Connection, signer: Signer, at: datetime) -> Signed:
     return signed
 
 
+def heads_in(statement: bytes) -> dict[int, SignedHead]:
+    """Give the heads that a statement of ours is about, by partition."""
+    return {head.partition: head for head in _statement.decode(statement).heads}
+
+
 def _signed_form(partition: int, head: Head) -> SignedHead:
     if head.first_seq is None:
         return SignedHead(partition, head.seq, head.hash)
@@ -163,7 +168,7 @@ def _signed(connection: Connection, public_key: bytes | None) -> tuple[dict[int,
         return {}, []
     if not signed_by(public_key or row.public_key, row.heads, row.signature):
         return {}, [Broken(0, 0, Flaw.SIGNATURE_WRONG)]
-    return {head.partition: head for head in _statement.decode(row.heads).heads}, []
+    return heads_in(row.heads), []
 
 
 def _rows(connection: Connection) -> Iterator[tuple[Any, ...]]:

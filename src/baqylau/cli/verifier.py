@@ -1,0 +1,32 @@
+"""The program of the single-file verifier: a bundle named on the command line, and what is proved of it."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from baqylau.protocols.evidence.checking import UNREADABLE, check
+from baqylau.protocols.evidence.telling import told
+
+
+def main(words: list[str], texts: Mapping[str, Mapping[str, str]]) -> int:
+    """Check the file that a command line names and say what is proved; give the exit code."""
+    options = ArgumentParser(description="Checks an evidence bundle.")
+    options.add_argument("bundle")
+    options.add_argument("--key", type=bytes.fromhex, help="Public key that the installation published, hexadecimal.")
+    options.add_argument("--language", choices=sorted(texts), default="en")
+    given = options.parse_args(words)
+
+    def say(key: str, params: dict[str, Any]) -> str:
+        return texts[given.language][key].format(**params)
+
+    try:
+        with Path(given.bundle).open("rb") as file:
+            verdict = check(file, given.key)
+    except OSError as wrong:
+        sys.stderr.write(f"{given.bundle}: {wrong.strerror}\n")
+        return UNREADABLE
+    for line in told(verdict, say):
+        sys.stdout.write(line + "\n")
+    return verdict.outcome

@@ -1,0 +1,1 @@
+"""Evidence bundles: gathered from the record, written whole, judged again (`protocols/spec/evidence.md`)."""

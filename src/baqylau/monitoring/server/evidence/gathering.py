@@ -1,0 +1,273 @@
+"""Gathering a bundle about a person and a time: what was kept, what was prescribed, what was found, what was done."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from typing import IO
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from baqylau.crypto import merkle
+from baqylau.crypto.signing import Signer
+from baqylau.domain.ids import AlarmId, DeviceId, PersonId
+from baqylau.domain.orders import NoContact
+from baqylau.domain.partitions import nearness_of, ourselves, partition_of
+from baqylau.domain.people import Supervision
+from baqylau.monitoring.server.evidence.writing import Bundle
+from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, state_from
+from baqylau.protocols.evidence import parts
+from baqylau.rules import settings
+from baqylau.rules.clock import instant
+from baqylau.rules.fold import begin, fold
+from baqylau.rules.refold import late
+from baqylau.rules.spans import fitted
+from baqylau.rules.state import PersonState
+from baqylau.storage.alarms import AlarmFilter, Alarms
+from baqylau.storage.evidence import Disclosure, EvidenceSource, Kept
+from baqylau.storage.journal import Journal
+from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.live import Live
+from baqylau.storage.proof import Signed, SignedHead, heads_in
+from baqylau.storage.registers import Registers
+
+AROUND = timedelta(hours=12)
+"""So much before an alarm began and after it was last heard of is given with it."""
+ALARMS_MAX = 100_000
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What is to be given out, by whom, what for and by what right."""
+
+    person_id: PersonId
+    from_at: datetime
+    until_at: datetime
+    by: str
+    purpose: str
+    basis: str
+    recipient: str
+    alarm_id: AlarmId | None = None
+    third_parties: bool = False
+    """Give also what shows where another person was."""
+
+
+class Archive(Struct, frozen=True, kw_only=True):
+    """The parts of the storage that a bundle is made of."""
+
+    source: EvidenceSource
+    journal: Journal
+    judge: JudgeStore
+    registers: Registers
+    alarms: Alarms
+    live: Live
+
+
+class NothingToGiveError(Exception):
+    """There is no such person, or no such alarm about a person."""
+
+
+def around(archive: Archive, alarm_id: AlarmId) -> tuple[PersonId, datetime, datetime]:
+    """Give whom an alarm is about, and the time that belongs to it. `NothingToGiveError`."""
+    try:
+        alarm = archive.alarms.get(alarm_id).alarm
+    except KeyError as none:
+        raise NothingToGiveError from none
+    if not alarm.person_id:
+        raise NothingToGiveError
+    return alarm.person_id, alarm.began_at - AROUND, max(alarm.last_at, alarm.closed_at or alarm.last_at) + AROUND
+
+
+def export(
+    archive: Archive, asked: Asked, out: IO[bytes], *, signer: Signer, now: datetime, random: Callable[[int], bytes]
+) -> None:
+    """Write a bundle. That it leaves is on record before its first byte is. `NothingToGiveError`, `TooLargeError`."""
+    if archive.registers.person(asked.person_id) is None:
+        raise NothingToGiveError
+    name = random(16).hex()
+    about = f"alarm/{asked.alarm_id}" if asked.alarm_id else f"person/{asked.person_id}"
+    purpose = f"{asked.purpose}; {asked.basis}; {asked.recipient}; {asked.from_at} - {asked.until_at}; bundle {name}"
+    given = Disclosure(bundle=name, person_id=asked.person_id, by=asked.by, purpose=purpose, about=about)
+    signed = archive.source.begin(given, signer, now)
+    until = min(asked.until_at, archive.live.last_listened() or now, now)
+    with Bundle(random) as bundle:
+        _Gathering(archive, asked, bundle, until).gather(signed)
+        bundle.write(out, _statement(asked, name, now, until), signer)
+
+
+def _statement(asked: Asked, name: str, now: datetime, until: datetime) -> dict[str, object]:
+    return {
+        "id": name,
+        "about": {
+            "person": asked.person_id,
+            "alarm": asked.alarm_id,
+            "from": asked.from_at,
+            "until": until,
+            "third_parties": asked.third_parties,
+        },
+        "made_at": now,
+        "made_by": asked.by,
+        "purpose": asked.purpose,
+        "basis": asked.basis,
+        "recipient": asked.recipient,
+        "product": version("baqylau"),
+    }
+
+
+class _Gathering:
+    """One bundle under way."""
+
+    def __init__(self, archive: Archive, asked: Asked, bundle: Bundle, until: datetime) -> None:
+        self._archive = archive
+        self._asked = asked
+        self._bundle = bundle
+        self._until = until
+        whole = archive.registers.supervision(asked.person_id)
+        self._supervision = whole if asked.third_parties else without_others(whole)
+        self._alone = self._supervision == whole
+        self._left_out = sorted(
+            {one.id for one in whole.restrictions} - {one.id for one in self._supervision.restrictions}
+        )
+        self._devices = sorted({fitting.device_id for fitting in whole.fittings})
+        self._nearness = nearness_of(asked.person_id)
+
+    def gather(self, signed: Signed) -> None:
+        self._judging()
+        heads = heads_in(signed.statement)
+        places = self._records(heads)
+        self._trees(places, heads)
+        self._bundle.put(
+            parts.HEADS,
+            {
+                "statement": signed.statement,
+                "public_key": signed.public_key.hex(),
+                "signature": signed.signature,
+            },
+        )
+        self._record()
+        self._equipment()
+
+    def _judging(self) -> None:
+        """Put what judging the time again begins with."""
+        state = self._state()
+        value = {
+            "supervision": _without_secrets(self._supervision),
+            "state": msgspec.msgpack.encode(state),
+            "after": self._asked.from_at,
+            "until": self._until,
+            "left_out": self._left_out,
+        }
+        self._bundle.put(parts.JUDGING, value)
+        figures = {name: value for name, value in vars(settings).items() if name.isupper()}
+        for name, value in sorted(figures.items()):
+            self._bundle.put(parts.RULES, {"threshold": name, "value": value})
+
+    def _state(self) -> PersonState:
+        """Fold everything up to the beginning of the time."""
+        person_id, from_at = self._asked.person_id, self._asked.from_at
+        snapshot = self._archive.judge.snapshot_before(person_id, from_at) if self._alone else None
+        state, since = (state_from(snapshot[0]), snapshot[1]) if snapshot else (begin(), BEFORE_EVERYTHING)
+        told = self._archive.journal.of_devices(self._sources(), since, from_at, told_of=person_id)
+        history = [one for one in told if not late(state, one) and instant(one) <= from_at]
+        return fold(self._supervision, state, history, from_at)[0]
+
+    def _sources(self) -> list[DeviceId]:
+        ours = [ourselves(partition_of(self._asked.person_id))]
+        return [*ours, *([self._nearness] if self._alone else []), *self._devices]
+
+    def _records(self, heads: dict[int, SignedHead]) -> dict[int, list[int]]:
+        """Put the records; give the numbers of those that the trees prove, by partition."""
+        names = [*self._devices, ourselves(partition_of(self._asked.person_id)), self._nearness]
+        found = self._archive.source.records(names, self._asked.from_at, self._until)
+        places: dict[int, list[int]] = defaultdict(list)
+        for kept in self._theirs([one for one in found if one.clear.seq <= heads[one.clear.partition].seq]):
+            clear = kept.clear
+            if kept.leaf is not None:
+                places[clear.partition].append(clear.seq)
+            if kept.content is not None:
+                bound = msgspec.msgpack.encode(clear)
+                line = {
+                    "partition": clear.partition,
+                    "seq": clear.seq,
+                    "bound": bound,
+                    "content": kept.content,
+                    "said": parts.said(bound, kept.content),
+                }
+                give = self._asked.third_parties or clear.device_id != self._nearness
+                self._bundle.put(parts.RECORDS, line, give=give)
+            elif kept.leaf is not None:
+                self._bundle.put_line(parts.RECORDS, parts.place_alone(clear.partition, clear.seq, kept.leaf))
+        return places
+
+    def _theirs(self, found: Sequence[Kept]) -> Iterable[Kept]:
+        """Leave out what devices told while they were not on this person."""
+        own = {(one.clear.device_id, one.clear.instant) for one in found if self._is_own(one)}
+        times = {device_id: fitted(self._supervision, device_id) for device_id in self._devices}
+        for one in found:
+            clear = one.clear
+            on_them = any(time.holds(clear.instant) for time in times.get(clear.device_id, ()))
+            if self._is_own(one) or (on_them and (clear.device_id, clear.instant) not in own):
+                yield one
+
+    def _is_own(self, kept: Kept) -> bool:
+        """Whether it is of the person, or one of ours about their partition."""
+        clear = kept.clear
+        return clear.person_id == self._asked.person_id or clear.device_id not in self._devices
+
+    def _trees(self, places: dict[int, list[int]], heads: dict[int, SignedHead]) -> None:
+        for partition, seqs in sorted(places.items()):
+            first = True
+            for tree in self._archive.source.trees(partition, seqs[0], heads[partition].seq):
+                end = tree.first_seq + len(tree.leaves) - 1
+                mine = seqs[bisect_left(seqs, tree.first_seq) : bisect_left(seqs, end)]
+                known = [seq - tree.first_seq + 1 for seq in mine]
+                value = {
+                    "partition": partition,
+                    "first": tree.first_seq,
+                    "size": len(tree.leaves),
+                    "chain": tree.chained.hex(),
+                    "nodes": [one.hex() for one in merkle.proof(tree.leaves, known if first else [0, *known])],
+                }
+                self._bundle.put(parts.TREES, value)
+                first = False
+
+    def _record(self) -> None:
+        """Put what was found, the alarms that it became, and what was done about them."""
+        asked, source = self._asked, self._archive.source
+        findings = source.findings(asked.person_id, asked.from_at, self._until)
+        for one in findings:
+            self._bundle.put(parts.FINDINGS, one)
+        numbers = {AlarmId(one["alarm"]) for one in findings if one["alarm"] is not None}
+        numbers |= {asked.alarm_id} if asked.alarm_id else set()
+        chosen = AlarmFilter(person_id=asked.person_id)
+        for view in self._archive.alarms.page(chosen, limit=ALARMS_MAX):
+            if view.alarm.id in numbers:
+                self._bundle.put(parts.ALARMS, {"alarm": view.alarm})
+        for act in source.acts(numbers):
+            self._bundle.put(parts.ACTS, act)
+        objects = [f"person/{asked.person_id}", *(f"alarm/{number}" for number in sorted(numbers))]
+        for entry in source.audit(objects, asked.from_at):
+            self._bundle.put(parts.AUDIT, entry)
+
+    def _equipment(self) -> None:
+        for row in self._archive.source.registers(self._asked.person_id, self._devices):
+            body = {**row["body"], **({"password": ""} if "password" in row["body"] else {})}
+            give = self._asked.third_parties or "other_id" not in body
+            self._bundle.put(parts.REGISTERS, {**row, "body": body}, give=give)
+        for key in self._archive.source.public_keys(self._devices):
+            self._bundle.put(parts.KEYS, key)
+
+
+def without_others(supervision: Supervision) -> Supervision:
+    """Give what is prescribed for a person without whatever names another."""
+    return replace(
+        supervision,
+        restrictions=tuple(one for one in supervision.restrictions if not isinstance(one, NoContact)),
+        consents=tuple(one for one in supervision.consents if one.person_id == supervision.person_id),
+    )
+
+
+def _without_secrets(supervision: Supervision) -> Supervision:
+    return replace(supervision, devices=tuple(replace(one, password="") for one in supervision.devices))

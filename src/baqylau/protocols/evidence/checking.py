@@ -1,0 +1,254 @@
+"""Is a bundle what the installation signed, and does everything in it lead to what was signed? Told in sentences.
+
+Nothing that a file can hold makes this raise, take memory without bound or go on for ever.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from re import compile as pattern
+from typing import IO, Any
+
+from baqylau.crypto.signing import signed_by
+from baqylau.protocols.evidence.container import ContainerError, Member, Opened, lines, open_container, pieces, whole
+from baqylau.protocols.evidence.journal_proof import JournalProof
+from baqylau.protocols.evidence.parts import (
+    CONTEXT,
+    DIGEST_LINE_BYTES,
+    FINDINGS,
+    FORMAT,
+    HEADS,
+    KEYS,
+    LINE_BYTES_MAX,
+    LINES_MAX,
+    MANIFEST,
+    MANIFEST_BYTES_MAX,
+    PARTS,
+    RECORDS,
+    SIGNATURE,
+    TREES,
+    VERSION,
+    commitment,
+    digest,
+    digests_name,
+    lines_name,
+    read_json,
+)
+
+SOUND, CHANGED, UNREADABLE, OTHER_KEY = 0, 1, 2, 3
+"""How a check ends, as the exit code of a program."""
+JUDGED_OTHERWISE = 4
+"""Everything is as it was signed, and the rules find something else in it."""
+_GRAVITY = (SOUND, JUDGED_OTHERWISE, OTHER_KEY, CHANGED, UNREADABLE)
+TOLD_MAX = 100
+KEY_BYTES = 32
+_ID = pattern(rb'"id":"([0-9a-f]{32})"')
+_SEQ = pattern(rb'"seq":(\d{1,18})')
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A key of the catalogues and what fills its places."""
+
+    key: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Verdict:
+    """What was found. Without a fault everything that `facts` say is proved."""
+
+    faults: list[Sentence] = field(default_factory=list)
+    facts: list[Sentence] = field(default_factory=list)
+    outcome: int = SOUND
+    manifest: dict[str, Any] | None = None
+
+    def wrong(self, fault: str, outcome: int = CHANGED, /, **params: Any) -> None:
+        """Note what is wrong. The gravest outcome stays."""
+        self.outcome = max(self.outcome, outcome, key=_GRAVITY.index)
+        if len(self.faults) < TOLD_MAX:
+            self.faults.append(Sentence(f"evidence.fault.{fault}", params))
+
+    def right(self, fact: str, /, **params: Any) -> None:
+        """Note what is proved."""
+        self.facts.append(Sentence(f"evidence.fact.{fact}", params))
+
+
+def fingerprint(key: str) -> str:
+    """Give a key as people compare it: groups of four digits."""
+    return " ".join(key[at : at + 4] for at in range(0, len(key), 4))
+
+
+def check(file: IO[bytes], expected_key: bytes | None = None) -> Verdict:
+    """Check a bundle; `expected_key` is the key that the installation published, where one knows it."""
+    verdict = Verdict()
+    try:
+        opened = open_container(file)
+    except ContainerError as wrong:
+        verdict.wrong(str(wrong), UNREADABLE)
+        return verdict
+    for name in opened.wrong:
+        verdict.wrong("member" if name else "container_end", name=name)
+    manifest = _manifest(file, opened, verdict, expected_key)
+    if manifest is None:
+        return verdict
+    verdict.manifest = manifest
+    _members(opened, manifest, verdict)
+    sound = [part for part in manifest["parts"] if _part(file, opened, part, manifest["parts"][part], verdict)]
+    if not verdict.faults or verdict.outcome == OTHER_KEY:
+        _contents(file, opened, manifest, sound, verdict)
+    return verdict
+
+
+def _manifest(file: IO[bytes], opened: Opened, verdict: Verdict, expected: bytes | None) -> dict[str, Any] | None:
+    """Give the manifest if it can be read; whether its signature is right is noted."""
+    if MANIFEST not in opened.members or SIGNATURE not in opened.members:
+        verdict.wrong("no_manifest", UNREADABLE)
+        return None
+    written = whole(file, opened.members[MANIFEST], MANIFEST_BYTES_MAX)
+    signature = whole(file, opened.members[SIGNATURE], MANIFEST_BYTES_MAX)
+    manifest = read_json(written.removesuffix(b"\n"))
+    if manifest is None or manifest.get("format") != FORMAT:
+        verdict.wrong("manifest_unreadable", UNREADABLE)
+        return None
+    if manifest.get("version") != VERSION:
+        verdict.wrong("version", UNREADABLE, version=str(manifest.get("version"))[:20], known=VERSION)
+        return None
+    key = _key(manifest.get("installation_key"))
+    if key is None or not _shaped(manifest):
+        verdict.wrong("manifest_unreadable", UNREADABLE)
+        return None
+    if not signed_by(key, CONTEXT + written, signature):
+        verdict.wrong("manifest_signature")
+    elif expected is not None and key != expected:
+        verdict.wrong("other_key", OTHER_KEY, public=fingerprint(key.hex()))
+    return manifest
+
+
+def _key(value: Any) -> bytes | None:
+    try:
+        key = bytes.fromhex(value)
+    except (TypeError, ValueError):
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def _shaped(manifest: dict[str, Any]) -> bool:
+    parts = manifest.get("parts")
+    if not isinstance(parts, dict) or not isinstance(manifest.get("about"), dict):
+        return False
+    return all(
+        name in PARTS
+        and isinstance(one, dict)
+        and isinstance(one.get("commitment"), str)
+        and isinstance(one.get("lines"), int)
+        and 0 <= one["lines"] <= LINES_MAX
+        for name, one in parts.items()
+    )
+
+
+def _members(opened: Opened, manifest: dict[str, Any], verdict: Verdict) -> None:
+    """Note what is there and should not be."""
+    known = {MANIFEST, SIGNATURE}
+    for part in manifest["parts"]:
+        known |= {lines_name(part), digests_name(part)}
+    for name in sorted(opened.members.keys() - known):
+        verdict.wrong("unknown_member", name=name[:TOLD_MAX])
+
+
+def _part(file: IO[bytes], opened: Opened, part: str, promised: dict[str, Any], verdict: Verdict) -> bool:
+    """Hold each line of a part against its digest, and all of them against the manifest; tell whether all is right."""
+    there, listed = opened.members.get(lines_name(part)), opened.members.get(digests_name(part))
+    if there is None or listed is None:
+        verdict.wrong("part_missing", part=part)
+        return False
+    computed, differing = _digests(file, there, listed)
+    if len(computed) != promised["lines"]:
+        verdict.wrong("lines", part=part, wanted=promised["lines"], found=len(computed))
+    as_promised = commitment(computed) == promised["commitment"]
+    if not as_promised and not differing:
+        verdict.wrong("part_other", part=part)
+    if not as_promised and len(differing) == promised["lines"] > 1:
+        verdict.wrong("part_other", part=part)
+        return False
+    for number, name in differing[:TOLD_MAX]:
+        verdict.wrong("digest_line" if as_promised else "line", part=part, line=number, name=name)
+    return as_promised and not differing
+
+
+def _digests(file: IO[bytes], there: Member, listed: Member) -> tuple[list[bytes], list[tuple[int, str]]]:
+    """Give the digest of every line, and the numbers and names of those that the bundle's own list has otherwise."""
+    computed: list[bytes] = []
+    differing: list[tuple[int, str]] = []
+    both = zip_longest(lines(file, there, LINE_BYTES_MAX), _digest_lines(file, listed))
+    for number, (line, wanted) in enumerate(both, 1):
+        if number > LINES_MAX:
+            break
+        found = digest(line) if line is not None else b""
+        if line is not None:
+            computed.append(found)
+        if wanted != found.hex().encode() + b"\n":
+            differing.append((number, _name(line or b"")))
+    return computed, differing
+
+
+def _digest_lines(file: IO[bytes], member: Member) -> Iterator[bytes]:
+    """Give the digests that a list holds, each with the end of its line."""
+    rest = b""
+    for piece in pieces(file, member):
+        rest += piece
+        for at in range(0, len(rest) - DIGEST_LINE_BYTES + 1, DIGEST_LINE_BYTES):
+            yield rest[at : at + DIGEST_LINE_BYTES]
+        rest = rest[len(rest) - len(rest) % DIGEST_LINE_BYTES :]
+    if rest:
+        yield rest
+
+
+def _name(line: bytes) -> str:
+    """Give how people find a record again: its id, or its number in its partition."""
+    if found := _ID.search(line):
+        return found[1].decode()
+    if found := _SEQ.search(line):
+        return f"#{found[1].decode()}"
+    return ""
+
+
+def _contents(file: IO[bytes], opened: Opened, manifest: dict[str, Any], sound: list[str], verdict: Verdict) -> None:
+    """Hold what the lines say against each other and against the signed heads."""
+    proof = JournalProof(manifest["installation_key"])
+    takers = {KEYS: proof.key, RECORDS: proof.record, TREES: proof.tree, HEADS: proof.head}
+    for part, take in takers.items():
+        if part not in sound:
+            verdict.wrong("part_missing", part=part)
+            return
+        for number, line in enumerate(lines(file, opened.members[lines_name(part)], LINE_BYTES_MAX), 1):
+            value = read_json(line)
+            fault = take(value) if value is not None else "unreadable"
+            if fault:
+                verdict.wrong(fault, part=part, line=number, name=_name(line))
+    for fault, params in proof.ended():
+        verdict.wrong(fault, **params)
+    _tell(manifest, proof, verdict)
+
+
+def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> None:
+    about = manifest["about"]
+    verdict.right(
+        "about",
+        person=about.get("person", ""),
+        alarm=about.get("alarm") or "-",
+        since=about.get("from", ""),
+        until=about.get("until", ""),
+    )
+    verdict.right("made", at=manifest.get("made_at", ""), by=manifest.get("made_by", ""))
+    verdict.right("why", purpose=manifest.get("purpose", ""), basis=manifest.get("basis", ""))
+    verdict.right("key", public=fingerprint(manifest["installation_key"]))
+    verdict.right("records", count=proof.count, withheld=proof.withheld)
+    verdict.right("proven", count=proof.proven, heads_at=proof.heads_at)
+    if proof.unproven:
+        verdict.right("unproven", count=proof.unproven)
+    if proof.device_signed:
+        verdict.right("device_signed", count=proof.device_signed)
+    if proof.unauthenticated:
+        verdict.right("unauthenticated", count=proof.unauthenticated)
+    verdict.right("findings", count=manifest["parts"].get(FINDINGS, {"lines": 0})["lines"])

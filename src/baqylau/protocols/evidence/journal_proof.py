@@ -1,0 +1,129 @@
+"""From each record to a head of the journal that the installation signed: digests, trees, signatures."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from baqylau.crypto.merkle import ProofWrongError, carried, proven_root
+from baqylau.crypto.signing import signed_by
+from baqylau.protocols.evidence.parts import octets, record_leaf, said
+from baqylau.protocols.evidence.signatures import batch_signed, is_signed, signer_of
+from baqylau.protocols.evidence.unpacking import UnreadableError, plain, unpacked
+
+_HEAD_FIELDS = 5
+_KEY_BYTES = 32
+
+
+class JournalProof:
+    """Takes the lines of a bundle's parts one by one; each `take` gives the word of a fault, or nothing."""
+
+    def __init__(self, installation_key: str) -> None:
+        self._installation_key = installation_key
+        self._device_keys: dict[str, list[bytes]] = defaultdict(list)
+        self._leaves: dict[int, dict[int, bytes]] = defaultdict(dict)
+        self._sorted: dict[int, list[int]] = {}
+        self._roots: dict[int, tuple[int, int, bytes]] = {}
+        """First entry, size and root of the last tree of each partition."""
+        self._covered: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self._heads: dict[int, tuple[int, int, bytes]] | None = None
+        self.heads_at = ""
+        self.count = self.withheld = self.unproven = self.proven = self.device_signed = self.unauthenticated = 0
+
+    def key(self, line: dict[str, Any]) -> str:
+        """Take a device's public key."""
+        try:
+            device_id, public = str(line["device_id"]), bytes.fromhex(line["public"])
+        except (KeyError, TypeError, ValueError):
+            return "unreadable"
+        if len(public) != _KEY_BYTES:
+            return "unreadable"
+        self._device_keys[device_id].append(public)
+        return ""
+
+    def record(self, line: dict[str, Any]) -> str:
+        """Take a record: what it says in words has to be what its proven bytes say."""
+        try:
+            place, seq = int(line["partition"]), int(line["seq"])
+            if "withheld" in line:
+                self._leaves[place][seq] = bytes.fromhex(line["leaf"])
+                self.withheld += 1
+                return ""
+            told = said(octets(line["bound"]), octets(line["content"]))
+            leaf = record_leaf(line)
+        except (KeyError, TypeError, ValueError, UnreadableError):
+            return "unreadable"
+        if seq in self._leaves[place]:
+            return "twice"
+        self._leaves[place][seq] = leaf
+        self.count += 1
+        if told != line.get("said") or (told["partition"], told["seq"]) != (place, seq):
+            return "said"
+        return self._signed_by_device(told)
+
+    def _signed_by_device(self, told: dict[str, Any]) -> str:
+        raw = octets(told["raw"])
+        if told["authentication"] == "unauthenticated_device":
+            self.unauthenticated += 1
+        if told["authentication"] != "device_key" or not is_signed(raw):
+            return ""
+        keys = self._device_keys.get(signer_of(raw) or "", [])
+        if not any(batch_signed(raw, one) for one in keys):
+            return "device_signature"
+        self.device_signed += 1
+        return ""
+
+    def tree(self, line: dict[str, Any]) -> str:
+        """Take the proof of one day of one partition; days come in their order."""
+        try:
+            place, first, size = int(line["partition"]), int(line["first"]), int(line["size"])
+            nodes = [bytes.fromhex(one) for one in line["nodes"]]
+            leaves, seqs = self._leaves[place], self._in_order(place)
+            known = {seq - first + 1: leaves[seq] for seq in _between(seqs, first, first + size - 1)}
+            if place in self._roots:
+                known[0] = carried(self._roots[place][2], bytes.fromhex(line["chain"]))
+            root = proven_root(size, known, nodes)
+        except (KeyError, TypeError, ValueError, ProofWrongError, RecursionError):
+            return "tree"
+        self._roots[place] = (first, size, root)
+        self._covered[place].append((first, first + size - 1))
+        return ""
+
+    def _in_order(self, place: int) -> list[int]:
+        if place not in self._sorted:
+            self._sorted[place] = sorted(self._leaves[place])
+        return self._sorted[place]
+
+    def head(self, line: dict[str, Any]) -> str:
+        """Take the signed statement of all heads."""
+        try:
+            statement, signature = octets(line["statement"]), octets(line["signature"])
+            at, heads = unpacked(statement)
+            told = {
+                one[0]: (int(one[3]), int(one[1]) - int(one[3]) + 2, bytes(one[4]))
+                for one in heads
+                if len(one) == _HEAD_FIELDS
+            }
+            right = signed_by(bytes.fromhex(self._installation_key), statement, signature)
+        except (KeyError, TypeError, ValueError, IndexError, UnreadableError):
+            return "unreadable"
+        if not right or not isinstance(at, datetime):
+            return "head_signature"
+        self._heads, self.heads_at = told, plain(at)
+        return ""
+
+    def ended(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give what does not lead to the signed heads."""
+        for place, leaves in self._leaves.items():
+            spans = self._covered.get(place, [])
+            outside = sum(not any(first <= seq < end for first, end in spans) for seq in leaves)
+            self.unproven += outside
+            if spans and (self._heads is None or self._heads.get(place) != self._roots[place]):
+                yield "tree_head", {"partition": place}
+            else:
+                self.proven += len(leaves) - outside
+
+
+def _between(seqs: list[int], first: int, end: int) -> list[int]:
+    return seqs[bisect_left(seqs, first) : bisect_left(seqs, end)]

@@ -1,0 +1,173 @@
+"""What an evidence bundle is made of, read from the record: rows as they were kept, and the digests that prove them."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, Engine, Text, cast, or_, select
+
+from baqylau.crypto.signing import Signer
+from baqylau.domain.ids import AlarmId, DeviceId, PersonId
+from baqylau.storage import rows
+from baqylau.storage.audit import record
+from baqylau.storage.database import among, driver, transaction
+from baqylau.storage.device_keys import KeyKind
+from baqylau.storage.editing import record_disclosure
+from baqylau.storage.link_tables import device_key
+from baqylau.storage.proof import Signed, sign_in
+from baqylau.storage.schema import alarm_act, audit, finding, finding_event, journal_day, register
+from baqylau.storage.vault import KeyDestroyedError, Vault
+
+_RECORDS = rows.selecting(
+    ", journal.leaf FROM journal WHERE device_id = ANY(%s) AND instant > %s AND instant <= %s "
+    "AND received_at >= %s - interval '2 minutes' ORDER BY journal.partition, journal.seq"
+)
+_LEAVES = "SELECT leaf FROM journal WHERE partition = %s AND seq BETWEEN %s AND %s AND received_at >= %s ORDER BY seq"
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """One entry of the journal as it was kept."""
+
+    clear: rows.Clear
+    content: bytes | None
+    """None where the key of its person was destroyed."""
+    leaf: bytes | None
+
+
+class DayTree(Struct, frozen=True, kw_only=True):
+    """The digests of a day of a partition: what is carried over, then its entries in their order."""
+
+    partition: int
+    first_seq: int
+    chained: bytes
+    """The chain's hash before the first entry."""
+    leaves: list[bytes]
+
+
+class Disclosure(Struct, frozen=True, kw_only=True):
+    """What was given out, to be written down before it leaves."""
+
+    bundle: str
+    person_id: PersonId
+    by: str
+    purpose: str
+    """In words: what for, by what right, to whom."""
+    about: str
+
+
+class EvidenceSource:
+    """Reads for bundles."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self._engine = engine
+        self._vault = vault
+
+    def begin(self, given: Disclosure, signer: Signer, at: datetime) -> Signed:
+        """Write down that this leaves, in audit and record, and sign where the journal stands: in one transaction."""
+        with transaction(self._engine) as connection:
+            record_disclosure(connection, given.person_id, given.bundle, given.by, at)
+            signed = sign_in(connection, signer, at)
+            record(connection, who=given.by, what="evidence.export", about=given.about, purpose=given.purpose, at=at)
+        return signed
+
+    def records(self, device_ids: Collection[DeviceId], after: datetime, until: datetime) -> Iterator[Kept]:
+        """Give what was kept of these devices of the instants after one and up to another, in the journal's order."""
+        with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
+            found = cursor.execute(_RECORDS, (list(device_ids), after, until, after)).fetchall()
+        self._vault.load(rows.key_id_of(row) for row in found)
+        for row in found:
+            clear = rows.clear_of(row)
+            yield Kept(clear=clear, content=self._content(clear, row[-2]), leaf=row[-1])
+
+    def _content(self, clear: rows.Clear, sealed: bytes) -> bytes | None:
+        try:
+            return rows.content_opened(clear, sealed, self._vault.opener(clear.key_id))
+        except KeyDestroyedError:
+            return None
+
+    def trees(self, partition: int, from_seq: int, until_seq: int) -> Iterator[DayTree]:
+        """Give the trees from that which holds an entry on, up to a head that was signed."""
+        mine = (journal_day.c.partition == partition) & journal_day.c.carried.is_not(None)
+        with transaction(self._engine) as connection:
+            days = connection.execute(select(journal_day).where(mine).order_by(journal_day.c.first_seq)).all()
+            days = [day for day in days if day.first_seq <= until_seq]
+            ends = [*(day.first_seq - 1 for day in days[1:]), until_seq]
+            for day, end in zip(days, ends, strict=True):
+                if end >= from_seq:
+                    yield DayTree(
+                        partition=partition,
+                        first_seq=day.first_seq,
+                        chained=_chained(connection, partition, day.first_seq - 1),
+                        leaves=[day.carried, *_leaves(connection, partition, day.first_seq, end, day.received_at)],
+                    )
+
+    def findings(self, person_id: PersonId, after: datetime, until: datetime) -> list[dict[str, Any]]:
+        """Give what was ever found about a person of the time, with when it was said and taken away."""
+        wanted = select(
+            finding.c.id, finding.c.alarm_id, finding.c.raised_at, finding.c.superseded_at, _text(finding.c.body)
+        ).where(finding.c.person_id == person_id, finding.c.at > after, finding.c.at <= until)
+        events = select(finding_event).join(finding, finding.c.id == finding_event.c.finding_id)
+        events = events.where(finding.c.person_id == person_id, finding.c.at > after, finding.c.at <= until)
+        with transaction(self._engine) as connection:
+            found = connection.execute(wanted.order_by(finding.c.at, finding.c.id)).all()
+            told = connection.execute(events.order_by(finding_event.c.id)).all()
+        said: dict[str, list[dict[str, Any]]] = {}
+        for row in told:
+            said.setdefault(row.finding_id, []).append({"at": row.at, "kind": row.kind})
+        return [
+            {
+                "finding": msgspec.json.decode(row.body),
+                "alarm": row.alarm_id,
+                "raised_at": row.raised_at,
+                "superseded_at": row.superseded_at,
+                "events": said.get(row.id, []),
+            }
+            for row in found
+        ]
+
+    def acts(self, alarm_ids: Collection[AlarmId]) -> list[dict[str, Any]]:
+        """Give what was done about alarms."""
+        wanted = select(alarm_act).where(alarm_act.c.alarm_id.in_(alarm_ids)).order_by(alarm_act.c.id)
+        return self._mappings(wanted)
+
+    def audit(self, objects: Iterable[str], after: datetime) -> list[dict[str, Any]]:
+        """Give who looked at or did something about these since an instant, each with its link of the chain."""
+        wanted = select(audit).where(among(audit.c.object, objects), audit.c.at > after).order_by(audit.c.id)
+        return [{**row, "hash": row["hash"].hex()} for row in self._mappings(wanted)]
+
+    def registers(self, person_id: PersonId, device_ids: Collection[DeviceId]) -> list[dict[str, Any]]:
+        """Give every version of every row about a person and the equipment."""
+        theirs = (register.c.kind == "device") & among(register.c.key, device_ids)
+        columns = ("kind", "key", "version", "recorded_at", "replaced_at")
+        wanted = select(*(register.c[name] for name in columns), _text(register.c.body))
+        wanted = wanted.where(or_(register.c.person_id == person_id, theirs)).order_by(register.c.id)
+        return [{**row, "body": msgspec.json.decode(row["body"])} for row in self._mappings(wanted)]
+
+    def public_keys(self, device_ids: Collection[DeviceId]) -> list[dict[str, Any]]:
+        """Give the public keys that these devices ever had, with when each was in use."""
+        columns = ("device_id", "serial", "enrolled_at", "revoked_at", "revoked_why", "public")
+        wanted = select(*(device_key.c[name] for name in columns)).order_by(device_key.c.id)
+        mine = among(device_key.c.device_id, device_ids) & (device_key.c.kind == KeyKind.ED25519.value)
+        return [{**row, "public": row["public"].hex()} for row in self._mappings(wanted.where(mine))]
+
+    def _mappings(self, wanted: Any) -> list[dict[str, Any]]:
+        with transaction(self._engine) as connection:
+            return [{str(name): row[name] for name in row} for row in connection.execute(wanted).mappings()]
+
+
+def _text(column: Any) -> Any:
+    return cast(column, Text).label("body")
+
+
+def _chained(connection: Connection, partition: int, seq: int) -> bytes:
+    with driver(connection).cursor(binary=True) as cursor:
+        asked = "SELECT hash FROM journal WHERE partition = %s AND seq = %s"
+        row = cursor.execute(asked, (partition, seq)).fetchone()
+    return bytes(32) if row is None else row[0]
+
+
+def _leaves(connection: Connection, partition: int, first: int, last: int, since: datetime) -> list[bytes]:
+    with driver(connection).cursor(binary=True) as cursor:
+        return [row[0] for row in cursor.execute(_LEAVES, (partition, first, last, since))]
