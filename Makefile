@@ -92,7 +92,14 @@ mutate: setup ## Put small wrongs into the rules (RULES="silence jump" or all, w
 
 # --- build ------------------------------------------------------------------------------------------------------------
 
-.PHONY: firmware
+.PHONY: firmware wheel sbom
+wheel: setup ## Build the wheel with the pages inside into dist, the same bytes from the same source
+	@rm -rf dist; scripts/step "wheel" $(BIN)/python -m hatchling build --target wheel
+	@cd dist && sha256sum baqylau-*.whl | tee SHA256SUMS
+
+sbom: setup ## Write what is inside, with versions and licences, as CycloneDX into build/sbom.json
+	@scripts/step "list of parts" $(BIN)/python -m scripts.inside build/sbom.json
+
 firmware: setup ## Compile the images of bracelet, relay and tracker into build/firmware
 	@scripts/step "firmware" $(BIN)/python -m scripts.firmware build/firmware
 

