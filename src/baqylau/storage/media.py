@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from baqylau.crypto.sealing import KEY_BYTES, NONCE_BYTES, Seal
 from baqylau.domain.checks import CheckKind, Likely
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
-from baqylau.protocols.media.envelope import SignedManifest
-from baqylau.protocols.media.manifest import PIECE_BYTES, Item, MediaKind, NotHeld, Piece
+from baqylau.protocols.media.envelope import SignedManifest, proven_manifest
+from baqylau.protocols.media.manifest import PIECE_BYTES, Item, Manifest, MediaKind, NotHeld, Piece
 from baqylau.storage import audit
 from baqylau.storage.database import among, transaction
 from baqylau.storage.media_disk import MediaDisk
@@ -66,6 +66,8 @@ class Recordings(Struct, frozen=True, kw_only=True):
     received_at: datetime
     whole_at: datetime | None
     judged_at: datetime | None
+    attempts: int
+    """How often its comparison was begun."""
     keeping: str
     keep_until: datetime | None
     """None: until the person's file is closed."""
@@ -233,6 +235,10 @@ class Media:
         row = self._row(check_id)
         return self._seal(row).open(row.sealed, context=_RAW + row.manifest)
 
+    def said(self, check_id: CheckId) -> Manifest:
+        """Give what the manifest says: the steps and their times among it. As `manifest`."""
+        return proven_manifest(self.manifest(check_id))
+
     def report(self, check_id: CheckId) -> bytes | None:
         """Give what the comparison said, JSON; None before there was one. `KeyError`, `KeyDestroyedError`."""
         row = self._row(check_id)
@@ -285,12 +291,11 @@ class Media:
             connection.execute(counted.values(attempts=media_check.c.attempts + 1))
             return _recordings(connection, row)
 
-    def attempts(self, check_id: CheckId) -> int:
-        """Give how often the comparison was begun."""
-        return int(self._row(check_id).attempts)
+    def judged(self, check_id: CheckId, outcome: Likely, report: bytes) -> Callable[[Connection], None]:
+        """Give what writes down, in a transaction, what a comparison said and how long its recordings stay.
 
-    def judged(self, check_id: CheckId, outcome: Likely, report: bytes) -> None:
-        """Keep what a comparison said, and for how long its recordings stay. Once done, it stays."""
+        Once written it stays.
+        """
         row, now = self._row(check_id), self._clock()
         routine = outcome is Likely.MATCH
         values = {
@@ -300,9 +305,12 @@ class Media:
             "keep_until": now + ROUTINE_KEPT if routine else None,
         }
         mine = (media_check.c.id == row.id) & media_check.c.judged_at.is_(None)
-        with transaction(self._engine) as connection:
+
+        def write(connection: Connection) -> None:
             if connection.execute(update(media_check).where(mine).values(values)).rowcount:
                 note(connection, Happened.JUDGED, row.id, sha256(report).digest(), now, outcome)
+
+        return write
 
     def _row(self, check_id: CheckId) -> "Row[tuple[object, ...]]":
         with transaction(self._engine) as connection:

@@ -15,6 +15,7 @@ from baqylau.domain.checks import Likely
 from baqylau.domain.ids import CheckId, DeviceId
 from baqylau.protocols.media.manifest import PIECE_BYTES, NotHeld
 from baqylau.storage.audit import Audit
+from baqylau.storage.database import transaction
 from baqylau.storage.media import ROUTINE_KEPT, Media
 from baqylau.storage.media_disk import PieceLostError
 from baqylau.storage.media_life import MediaLife, OnHoldError, Receipt
@@ -51,6 +52,11 @@ class Keeping:
             for piece in pieces(name, index, content):
                 assert self.media.add(UNIT, piece) is None
         return name
+
+    def judged(self, outcome: Likely) -> None:
+        """Keep that they were compared."""
+        with transaction(self.house.engine) as connection:
+            self.media.judged(CHECK, outcome, b"{}")(connection)
 
     def files(self) -> list[Path]:
         return [path for path in self.folder.rglob("*") if path.is_file()]
@@ -187,7 +193,7 @@ def test_what_the_person_s_key_sealed_dies_with_it(keeping: Keeping) -> None:
 def test_routine_recordings_go_after_their_time_but_not_while_something_forbids_it(keeping: Keeping) -> None:
     keeping.whole()
     assert keeping.media.next() is not None
-    keeping.media.judged(CHECK, Likely.MATCH, b"{}")
+    keeping.judged(Likely.MATCH)
     assert keeping.media.report(CHECK) == b"{}"
     assert keeping.media.next() is None
     assert keeping.life.run() == []
@@ -203,7 +209,7 @@ def test_routine_recordings_go_after_their_time_but_not_while_something_forbids_
 
 def test_doubtful_recordings_stay_until_the_file_is_closed(keeping: Keeping) -> None:
     keeping.whole()
-    keeping.media.judged(CHECK, Likely.NO_MATCH, b"{}")
+    keeping.judged(Likely.NO_MATCH)
     keeping.house.now += timedelta(days=4_000)
     assert keeping.life.run() == []
     assert len(keeping.life.destroy_of(AIGUL, "file closed", by="archivist")) == 1

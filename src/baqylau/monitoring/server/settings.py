@@ -21,6 +21,8 @@ LINK, ANY = "link", "any"
 DOORS = {**FLEET_PORTS, ANY: 5000, LINK: 8443}
 """The same with the door that all of them share, and the door of our own devices."""
 WEB_PORT = 8080
+AV_PORT = 8444
+"""For recordings of checks, beside the door of our own devices."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -31,6 +33,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ports: dict[str, int] = field(default_factory=DOORS.copy)
     """Port of each fleet protocol and of the device link; 0 lets the system choose."""
     web_port: int = WEB_PORT
+    av_port: int = AV_PORT
     basemap: Path | None = None
     """A PMTiles file or a GeoJSON town under the map; None for the built-in outline of the world."""
     map_center: tuple[float, float] = (67.0, 48.0)

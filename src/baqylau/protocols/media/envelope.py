@@ -18,6 +18,7 @@ from baqylau.crypto.cose import (
     SignatureWrongError,
     opened,
     sealed,
+    unproven,
 )
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId
@@ -70,6 +71,11 @@ def opened_manifest(raw: bytes, key_of: PublicKeys) -> SignedManifest | Refused:
     if said.device_id.encode() != message.kid:
         return Refused(fault=Fault.FOREIGN, kid=message.kid)
     return SignedManifest(manifest=said, digest=manifest_digest(raw))
+
+
+def proven_manifest(raw: bytes) -> Manifest:
+    """Give what a manifest says that was proven when it came."""
+    return media_of(Manifest, unproven(raw).payload)
 
 
 def manifest_digest(raw: bytes) -> bytes:

@@ -1,0 +1,106 @@
+"""The comparison in a process of its own: what is hidden in a recording can end that process and nothing else.
+
+The process holds the models. It ends when its line to us does, also when we are killed. What it answers is read as data
+alone.
+"""
+
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from baqylau.domain.checks import CheckKind, LikenessReason
+from baqylau.domain.ids import PersonId
+from baqylau.monitoring.av_server.decoding import Segment, decoded, photographed
+from baqylau.monitoring.av_server.equipment import Models, load_models
+from baqylau.monitoring.av_server.judging import judge_clip, judge_photos
+from baqylau.monitoring.av_server.models import ManifestError, ModelRefusedError
+from baqylau.monitoring.av_server.recording import Prompted
+from baqylau.monitoring.av_server.report import Judged
+from baqylau.monitoring.av_server.templates import Templates
+from baqylau.monitoring.av_server.working import JudgingFailedError, Material, unjudged
+
+WITHIN_S = 180.0
+"""A comparison that takes longer is broken off: nine times what a minute of recording takes. [D]"""
+
+
+class Shelf(Protocol):
+    """Where templates are."""
+
+    def of(self, person_id: PersonId) -> Templates:
+        """Give what a person is compared with."""
+
+
+class Apart:
+    """One process that compares, begun at the first comparison and again after it died."""
+
+    def __init__(self, shelf: Shelf, models: Path, within_s: float = WITHIN_S) -> None:
+        """`models`: the folder of the models that this installation adds or changes."""
+        self._shelf, self._models, self._within_s = shelf, models, within_s
+        self._process: BaseProcess | None = None
+        self._line: Connection | None = None
+
+    def judged(self, material: Material) -> Judged:
+        """Compare; `JudgingFailedError` when that came to no end."""
+        line = self._line or self._begun()
+        try:
+            line.send((material, self._shelf.of(material.person_id)))
+            answer = line.recv_bytes() if line.poll(self._within_s) else b""
+            return msgspec.msgpack.decode(answer, type=Judged)
+        except (OSError, EOFError, msgspec.DecodeError) as wrong:
+            self.close()
+            msg = f"the comparison ended or took too long: {type(wrong).__name__}"
+            raise JudgingFailedError(msg) from wrong
+
+    @property
+    def pid(self) -> int | None:
+        """The process, where there is one."""
+        return None if self._process is None else self._process.pid
+
+    def close(self) -> None:
+        """End the process."""
+        if self._line is not None:
+            self._line.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+        self._process = self._line = None
+
+    def _begun(self) -> Connection:
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=compare, args=(theirs, self._models), name="comparison", daemon=True)
+        process.start()
+        theirs.close()
+        self._process, self._line = process, ours
+        return ours
+
+
+def compare(line: Connection, folder: Path) -> None:
+    """Compare what comes over the line until it ends."""
+    try:
+        models: Models | None = load_models(folder)
+    except (ImportError, ManifestError, ModelRefusedError):
+        models = None
+    while True:
+        try:
+            material, templates = line.recv()
+        except EOFError:
+            return
+        judged = unjudged(material.check_id, LikenessReason.NO_MODEL)
+        if models is not None:
+            judged = _compared(material, templates, models)
+        line.send_bytes(msgspec.msgpack.encode(judged))
+
+
+def _compared(material: Material, templates: Templates, models: Models) -> Judged:
+    if material.kind is CheckKind.BREATH:
+        photos = photographed([(from_ms / 1000, content) for from_ms, content in material.photos])
+        return judge_photos(material.check_id, photos, templates, models)
+    recording = decoded([Segment(from_ms / 1000, content) for from_ms, content in material.clips])
+    prompted = [Prompted(mark.step, mark.from_ms / 1000, mark.until_ms / 1000) for mark in material.marks]
+    return judge_clip(material.check_id, recording, prompted, templates, models)
