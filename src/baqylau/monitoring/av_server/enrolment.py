@@ -138,7 +138,7 @@ def _alone(vector: Reals, others: Sequence[Reals], calibration: Calibration) -> 
 
 
 def _digits(offered: Sequence[Named]) -> tuple[_Part, list[Reals]]:
-    """Take the digits that are nearer to their own others than to any other digit. Gives their sounds too, in rounds."""
+    """Take the digits that are nearer to their own others than to any other digit. Gives their sounds in rounds too."""
     takes = [(named, utterance(sound(named.item.content))) for named in offered]
     short = [named for named, said in takes if len(said) < _DIGIT_LEAST_S * SAMPLE_HZ]
     heard_ones = [(named, said, features(said)) for named, said in takes if named not in short]

@@ -17,6 +17,8 @@ from msgspec import Struct
 from baqylau.monitoring.av_server.report import Rates
 
 MANIFEST = "models.toml"
+CALIBRATIONS = "calibrations.json"
+"""What the site measured, beside its own manifest."""
 _PACKAGE = "package:"
 _NEVER = frozenset({"fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f"})
 """The 68-point predictor that comes in the same package: its training pictures exclude commercial use."""
@@ -87,8 +89,6 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class _Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     model: tuple[Entry, ...] = ()
-    calibration: dict[str, Calibration] = {}
-    """Of the site, by the model's mark: it takes the place of the model's own."""
 
 
 class Trouble(StrEnum):
@@ -119,17 +119,38 @@ def entries(folder: Path | None = None) -> dict[Kind, Entry]:
     """Give the model of each kind: those of the extra, replaced by those of the folder and calibrated by the site."""
     shipped = msgspec.convert(tomllib.loads(files(__package__).joinpath(MANIFEST).read_text("utf-8")), _Manifest)
     chosen = {entry.kind: entry for entry in shipped.model}
-    own = _own(folder / MANIFEST) if folder is not None and (folder / MANIFEST).is_file() else _Manifest()
-    chosen |= {entry.kind: entry for entry in own.model}
+    if folder is None:
+        return chosen
+    chosen |= {entry.kind: entry for entry in _own(folder / MANIFEST).model}
+    measured = calibrations(folder)
     return {
-        kind: msgspec.structs.replace(entry, calibration=own.calibration.get(entry.mark, entry.calibration))
+        kind: msgspec.structs.replace(entry, calibration=measured.get(entry.mark, entry.calibration))
         for kind, entry in chosen.items()
     }
 
 
+def calibrations(folder: Path) -> dict[str, Calibration]:
+    """Give what the site measured, by the model's mark. May raise `ManifestError`."""
+    path = folder / CALIBRATIONS
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Calibration]) if path.is_file() else {}
+    except msgspec.MsgspecError as wrong:
+        msg = f"{path}: {wrong}"
+        raise ManifestError(msg) from wrong
+
+
+def calibrate(folder: Path, mark: str, calibration: Calibration) -> None:
+    """Take a calibration into use; whoever compares takes it at the next start."""
+    every = calibrations(folder) | {mark: calibration}
+    folder.mkdir(parents=True, exist_ok=True)
+    written = folder / f"{CALIBRATIONS}.new"
+    written.write_bytes(msgspec.json.format(msgspec.json.encode(every)))
+    written.replace(folder / CALIBRATIONS)
+
+
 def _own(path: Path) -> _Manifest:
     try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Manifest)
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Manifest) if path.is_file() else _Manifest()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as wrong:
         msg = f"{path}: {wrong}"
         raise ManifestError(msg) from wrong
