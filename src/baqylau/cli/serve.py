@@ -73,6 +73,7 @@ def serve_all(settings: Settings, environment: Mapping[str, str], more: Mapping[
         "gateway": ["gateway", *common, "--host", settings.host, *options(settings.ports)],
         "messenger": ["messenger", *common],
         "forwarder": ["forwarder", *common],
+        "check-planner": ["check-planner", *common],
         "web": ["web", *common, "--host", settings.host, *pages],
     }
     seats = ["judge", *(f"judge-{number}" for number in range(2, settings.judges + 1))]

@@ -70,6 +70,11 @@ def _begins_within(one: Schedule, other: Schedule, from_at: datetime, until_at: 
     return any(on_duty(other, begin) for begin in begins)
 
 
+def begins_of(schedule: Schedule, day: date) -> tuple[datetime, ...]:
+    """Give when the windows of a local day begin."""
+    return tuple(sorted({begin for begin, _ in _windows_of(schedule, day)}))
+
+
 def _earlier(schedule: Schedule, begin: datetime) -> datetime:
     touching = [first for first, last in _around(schedule, begin) if first < begin <= last]
     return min(touching, default=begin)

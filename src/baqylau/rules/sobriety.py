@@ -90,11 +90,19 @@ def _tried(case: Case, asked: Asked, sample: BreathSample, others: _Cases) -> It
 
 
 def _measured(case: Case, asked: Asked, others: _Cases, *, verdict: bool) -> Iterator[Ruling]:
-    first = others.get(asked.after) if asked.why is CheckWhy.CONFIRMATION else None
+    first = _first(asked, others)
     if first is not None and above(first):
         yield from _second(case, first, verdict=verdict)
     elif verdict and asked.why is not CheckWhy.TO_ZERO:
         yield Ruling(Code.BREATH_FIRST_POSITIVE, thresholds=_figures(case))
+
+
+def _first(asked: Asked, others: _Cases) -> Case | None:
+    """Give the test that this one confirms; the repetition of a second test is a second test too."""
+    before = others.get(asked.after)
+    if asked.why is CheckWhy.REPEAT and before is not None and before.asked is not None:
+        return _first(before.asked, others) if before.asked.why is CheckWhy.CONFIRMATION else None
+    return before if asked.why is CheckWhy.CONFIRMATION else None
 
 
 def _second(case: Case, first: Case, *, verdict: bool) -> Iterator[Ruling]:

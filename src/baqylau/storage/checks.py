@@ -26,7 +26,7 @@ from baqylau.domain.checks import (
     Voided,
     VoidWhy,
 )
-from baqylau.domain.commands import BeginCheck, WithdrawCheck
+from baqylau.domain.commands import BeginCheck, CommandState, WithdrawCheck
 from baqylau.domain.ids import CheckId, DeviceId, ObservationId, PersonId, RestrictionId
 from baqylau.domain.observations import Authentication, Observation
 from baqylau.domain.partitions import partition_of
@@ -38,6 +38,7 @@ from baqylau.storage.check_facts import checks_of, facts_of
 from baqylau.storage.check_tables import check_asked
 from baqylau.storage.database import among, transaction
 from baqylau.storage.journal import Entry, Journal
+from baqylau.storage.link_tables import device_command
 
 VIA = "checks"
 
@@ -179,6 +180,12 @@ class Checks:
         found = gathered(facts)
         return defaultdict(Case, {check_id: found.get(check_id, Case()) for check_id in check_ids})
 
+    def facts(self, check_id: CheckId) -> list[Observation]:
+        """Give everything that was said of a check, in judging order."""
+        with transaction(self._engine) as connection:
+            names = facts_of(connection, [check_id])
+        return [entry.observation for entry in self._journal.entries(names)]
+
     def of_facts(self, observation_ids: Collection[ObservationId]) -> dict[ObservationId, CheckId]:
         """Give the checks of which entries of the journal tell, such as those that a finding rests on."""
         with transaction(self._engine) as connection:
@@ -215,6 +222,15 @@ class Checks:
 
         entry = _entry(asked.person_id, asked.device_id, voided, min(at, asked.expires_at), b"")
         self._journal.append([entry], also=[write])
+
+    def reached(self, check_ids: Collection[CheckId]) -> set[CheckId]:
+        """Give those of which the unit said that it got the command."""
+        row = device_command.c
+        got = row.acknowledged_at.is_not(None) | (row.state == CommandState.DONE)
+        both = (row.device_id == check_asked.c.device_id) & (row.number == check_asked.c.command)
+        wanted = select(check_asked.c.id).join(device_command, both).where(among(check_asked.c.id, check_ids), got)
+        with transaction(self._engine) as connection:
+            return {CheckId(name) for name in connection.scalars(wanted)}
 
     def settle(self, check_ids: Collection[CheckId]) -> None:
         """Note that nothing follows from these checks any more."""

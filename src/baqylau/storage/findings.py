@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import Engine, Text, cast, select
 
-from baqylau.domain.findings import Finding
+from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId
 from baqylau.storage.alarm_rows import finding_of
 from baqylau.storage.database import among, transaction
@@ -27,6 +27,14 @@ class Findings:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def recent(self, codes: Collection[Code], from_at: datetime) -> list[Finding]:
+        """Give what was found since an instant, of these codes, and was not taken away."""
+        row = finding.c
+        late = row.superseded_at.is_(None) & (row.raised_at >= from_at) & (row.at >= from_at)
+        wanted = select(cast(row.body, Text).label("body")).where(late, among(row.code, codes)).order_by(row.at, row.id)
+        with transaction(self._engine) as connection:
+            return [finding_of(one.body) for one in connection.execute(wanted)]
 
     def written(self, finding_ids: Collection[FindingId]) -> list[Written]:
         """Give those with these ids that were ever said, taken away or not, in their order."""

@@ -92,6 +92,12 @@ class Live:
         with transaction(self._engine) as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["role"], set_=said))
 
+    def role_alive(self, role: str) -> datetime | None:
+        """Give the last sign of life of a role; None when it never gave one."""
+        with transaction(self._engine) as connection:
+            alive_at: datetime | None = connection.scalar(select(beat.c.alive_at).where(beat.c.role == role))
+        return alive_at
+
     def last_listened(self) -> datetime | None:
         """Give the last instant at which the gateway proved that it listened; None when none ever did."""
         with transaction(self._engine) as connection:

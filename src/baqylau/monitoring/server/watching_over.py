@@ -16,14 +16,14 @@ from msgspec import Struct
 
 from baqylau.domain.findings import Code
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.live import GATEWAY, JUDGE
+from baqylau.storage.live import AV_SERVER, GATEWAY, JUDGE
 from baqylau.storage.ourselves import Condition, Ourselves, Signs
 from baqylau.storage.proof import Verification
 
 log = structlog.get_logger()
 
 STANDING_STILL = "judge/standing"
-PASSING = (Code.INGEST_LAG, Code.PART_DOWN, Code.STORAGE_FAULT, Code.QUARANTINE_RISING)
+PASSING = (Code.INGEST_LAG, Code.PART_DOWN, Code.AV_SERVER_DOWN, Code.STORAGE_FAULT, Code.QUARANTINE_RISING)
 """What can end by itself. What happened to security or to the journal stays until a person closes it."""
 
 
@@ -67,7 +67,8 @@ def conditions(signs: Signs, disk: Disk, now: datetime, began_at: datetime, limi
     late_ms = {GATEWAY: limits.gateway_late_ms, JUDGE: limits.judge_late_ms}
     for role, sign in signs.roles.items():
         if now - max(sign.alive_at, began_at) > timedelta(seconds=limits.down_after_s):
-            yield Condition(code=Code.PART_DOWN, subject=role, since=sign.alive_at)
+            code = Code.AV_SERVER_DOWN if role == AV_SERVER else Code.PART_DOWN
+            yield Condition(code=code, subject=role, since=sign.alive_at)
         elif sign.delay_ms is not None and sign.delay_ms > late_ms.get(role, inf):
             yield Condition(code=Code.INGEST_LAG, subject=role, since=now, named_by=hour)
     for kind, broken in (("notices", signs.broken_ways), ("forwarding", signs.broken_targets)):
