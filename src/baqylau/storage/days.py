@@ -26,12 +26,12 @@ class Days:
             with transaction(self._engine) as connection:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": DAY_LOCK})
                 for day in sorted(due):
-                    _make(connection, day)
+                    make_day(connection, day)
             self._ready |= due
 
 
-def _make(connection: Connection, day: date) -> None:
-    """Make the table apart and attach it, so that nobody who reads or appends has to stop for it."""
+def make_day(connection: Connection, day: date) -> None:
+    """Make the table of a day apart and attach it, so that nobody who reads or appends has to stop for it."""
     name = f"journal_{day:%Y%m%d}"
     if connection.scalar(text("SELECT to_regclass(:name)"), {"name": name}):
         return
