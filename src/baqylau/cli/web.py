@@ -77,6 +77,7 @@ def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None
         host=settings.host,
         port=settings.web_port,
         basemap_dir=basemap.parent if basemap else None,
+        media_dir=settings.data_dir / "media",
     )
     with watched_over(settings, engine, WEB):
         serve_pages(create_app(chosen, engine, vault, now, os.urandom), chosen, listening=listening)

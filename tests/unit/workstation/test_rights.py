@@ -23,6 +23,7 @@ from baqylau.monitoring.workstation.tokens import digest
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
 from tests.unit.workstation import invented
+from tests.unit.workstation.asked import asked_of
 from tests.unit.workstation.invented import AYAN, DANA, SPARE, TRACKER
 from tests.unit.workstation.office import Office
 
@@ -56,6 +57,16 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
         ("GET", "/people"): Example("/people"),
         ("GET", "/people/{id}"): Example(f"/people/{of.person}"),
         ("GET", "/people/{id}/minute"): Example(f"/people/{of.person}/minute?at=2026-11-21T16:59:00Z"),
+        ("GET", "/people/{id}/checks"): Example(f"/people/{of.person}/checks"),
+        ("POST", "/people/{id}/checks"): Example(
+            f"/people/{of.person}/checks", {"kind": "identity", "reason": "a"}, 409
+        ),
+        ("GET", "/checks/{id}"): Example(f"/checks/{of.check}"),
+        ("POST", "/checks/{id}/withdrawal"): Example(f"/checks/{of.check}/withdrawal", {"reason": "a"}),
+        ("POST", "/checks/{id}/decision"): Example(
+            f"/checks/{of.check}/decision", {"outcome": "match", "grounds": "a"}, 409
+        ),
+        ("GET", "/checks/{id}/media/{index}"): Example(f"/checks/{of.check}/media/1", status=404),
         ("GET", "/strangers"): Example("/strangers"),
         ("GET", "/devices/{id}"): Example(f"/devices/{of.device}"),
         ("POST", "/devices/{id}/commands"): Example(f"/devices/{of.device}/commands", {"type": "report"}, 409),
@@ -85,6 +96,7 @@ class Things(Struct, frozen=True):
     device: str
     alarm: int
     observation: str
+    check: str
 
 
 class Town:
@@ -99,7 +111,8 @@ class Town:
     def _things(self, person: PersonId, device: str, number: int) -> Things:
         heard = self.office.hear(DeviceId(device), Fix(latitude_deg=43.2, longitude_deg=76.9), person_id=person)
         found = replace(invented.finding(number), person_id=person)
-        return Things(person=person, device=device, alarm=self.office.find(found)[0], observation=heard.id)
+        alarm, check = self.office.find(found)[0], asked_of(self.office, person, DeviceId(device), number).id
+        return Things(person=person, device=device, alarm=alarm, observation=heard.id, check=check)
 
     def employ(self, role: Role, bounds: Bounds) -> str:
         """Give the token of somebody who is signed in; no password is hashed for it."""

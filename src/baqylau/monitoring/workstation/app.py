@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from baqylau.domain.rights import Action
-from baqylau.monitoring.workstation import acts, devices, live, looks, purposes, session, status
+from baqylau.monitoring.workstation import acts, checks, devices, live, looks, purposes, session, status
 from baqylau.monitoring.workstation.desk import Desk
 from baqylau.monitoring.workstation.door import Door, Hall
 from baqylau.monitoring.workstation.files import MapFiles, Pages
@@ -45,6 +45,12 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Door("/people", looks.people, Action.LOOK_PEOPLE),
         Door("/people/{id}", looks.person, Action.LOOK_PERSON),
         Door("/people/{id}/minute", looks.minute, Action.LOOK_MINUTE),
+        Door("/people/{id}/checks", checks.of_person, Action.LOOK_CHECK),
+        Door("/people/{id}/checks", checks.ask, Action.ORDER_CHECK, method="POST"),
+        Door("/checks/{id}", checks.check, Action.LOOK_CHECK),
+        Door("/checks/{id}/withdrawal", checks.withdraw, Action.ORDER_CHECK, method="POST"),
+        Door("/checks/{id}/decision", checks.decide, Action.DECIDE_CHECK, method="POST"),
+        Door("/checks/{id}/media/{index}", checks.recording, Action.PLAY_RECORDING),
         Door("/strangers", devices.strangers, Action.LOOK_STRANGERS),
         Door("/devices/{id}", devices.device, Action.LOOK_DEVICE),
         Door("/devices/{id}/commands", devices.command, Action.ORDER_DEVICE, method="POST"),
@@ -59,7 +65,12 @@ def create_app(
     settings: Settings, engine: Engine, vault: Vault, clock: Callable[[], datetime], random: Callable[[int], bytes]
 ) -> Starlette:
     """Give the application. While it runs it follows the feed; `app.state.desk` is its desk."""
-    desk = Desk(settings, Stores(engine, vault, settings.installation.timezone, clock, random), clock, random)
+    desk = Desk(
+        settings,
+        Stores(engine, vault, settings.installation.timezone, clock, random, settings.media_dir),
+        clock,
+        random,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:

@@ -23,6 +23,7 @@ from baqylau.domain.checks import (
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId, CheckId, DeviceId, PersonId
 from baqylau.monitoring.av_server.report import Report
+from baqylau.protocols.media.manifest import MediaKind
 
 Reason = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
 """Some words; blanks alone are none."""
@@ -85,13 +86,12 @@ class Prompted(Struct, frozen=True, kw_only=True):
     until_ms: int | None = None
 
 
-class MediaKind(StrEnum):
-    """What a recording is."""
+class MediaGone(StrEnum):
+    """Why recordings cannot be read."""
 
-    CLIP = "clip"
-    PHOTO = "photo"
-    TRACE = "trace"
-    SOUND = "sound"
+    DESTROYED = "destroyed"
+    """At the end of their term."""
+    DAMAGED = "damaged"
 
 
 class MediaItem(Struct, frozen=True, kw_only=True):
@@ -100,9 +100,8 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     index: int
     kind: MediaKind
     content_type: str
-    began_at: datetime
     from_ms: int
-    """From the beginning of the first recording."""
+    """From the beginning of the check."""
     duration_ms: int
     bytes: int
     sha256: str
@@ -202,8 +201,8 @@ class CheckPage(Struct, frozen=True, kw_only=True):
     blood_factor: int
     """By which a blood value is estimated from breath, in mg of blood to mg of breath; people differ."""
     media: tuple[MediaItem, ...]
-    media_gone: str
-    """Why the recordings cannot be read: `destroyed`, `damaged`; empty where they can."""
+    media_gone: MediaGone | None
+    """Why the recordings cannot be read; None where they can."""
     enrolled: tuple[Enrolled, ...]
     alarms: tuple[LinkedAlarm, ...]
     facts: tuple[CheckFact, ...]

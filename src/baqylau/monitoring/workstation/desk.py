@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from baqylau.crypto import passwords
 from baqylau.monitoring.workstation.broadcast import Broadcaster
+from baqylau.monitoring.workstation.check_records import CheckRecords
 from baqylau.monitoring.workstation.device_records import DeviceRecords
 from baqylau.monitoring.workstation.metrics import Metrics
 from baqylau.monitoring.workstation.own_figures import OwnFigures
@@ -42,6 +43,7 @@ class Desk:
         self.duty = stores.duty
         self.records = Records(stores, settings.installation, clock)
         self.equipment = DeviceRecords(stores, clock)
+        self.checks = CheckRecords(stores, clock, random)
         self.watching = Watching(stores, clock)
         self.broadcaster = Broadcaster(self.watching)
         self.metrics = Metrics(self.broadcaster, OwnFigures(stores.engine, clock))

@@ -30,6 +30,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     password_min_chars: int = 12
     static_dir: Path = STATIC_DIR
     basemap_dir: Path | None = None
+    media_dir: Path | None = None
+    """Where the sealed recordings of checks lie; None where none are kept."""
     metrics_token: str = ""
     """Bearer token for `/metrics` from other machines; empty: loopback only."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -15,6 +16,7 @@ from baqylau.monitoring.workstation.timeline import Timelines
 from baqylau.storage.accounts import Accounts, Throttle
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.audit import Audit
+from baqylau.storage.checks import Checks
 from baqylau.storage.commands import Commands
 from baqylau.storage.device_keys import DeviceKeys
 from baqylau.storage.feed import Feed
@@ -25,6 +27,7 @@ from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.link_configurations import LinkConfigurations
 from baqylau.storage.link_records import LinkRecords
 from baqylau.storage.live import Live
+from baqylau.storage.media import Media
 from baqylau.storage.outbox import Outbox
 from baqylau.storage.purposes import Purposes
 from baqylau.storage.quarantine import Quarantine
@@ -44,8 +47,9 @@ class Stores:
         timezone: str,
         clock: Callable[[], datetime],
         random: Callable[[int], bytes],
+        media_dir: Path | None = None,
     ) -> None:
-        """Make the parts; nothing is read yet."""
+        """Make the parts; nothing is read yet. `media_dir`: where the recordings of checks lie, if they are kept."""
         self.engine = engine
         self.accounts = Accounts(engine, clock)
         self.sessions = Sessions(engine, clock)
@@ -70,4 +74,6 @@ class Stores:
         self.commands = Commands(engine, clock)
         recall = Recall(self.journal, JudgeStore(engine), Registers(engine, clock))
         self.findings = Findings(engine)
+        self.checks = Checks(engine, self.journal, clock, random)
+        self.media = Media(engine, vault, media_dir, clock, random) if media_dir else None
         self.minutes = Minutes(recall, self.findings, self.live)
