@@ -17,7 +17,14 @@ from baqylau.cli.vaulted import vaulted
 from baqylau.domain.alarms import AlarmState
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
-from baqylau.monitoring.server.doctor import Answer, examine_database, examine_journal, examine_machine, examine_notices
+from baqylau.monitoring.server.doctor import (
+    Answer,
+    examine_comparing,
+    examine_database,
+    examine_journal,
+    examine_machine,
+    examine_notices,
+)
 from baqylau.monitoring.server.importing.registry import parse
 from baqylau.monitoring.workstation.settings import STATIC_DIR
 from baqylau.storage.alarms import AlarmFilter, Alarms, AlarmView
@@ -106,7 +113,7 @@ def doctor(
     ] = False,
 ) -> None:
     """Look whether everything this installation needs is there and healthy."""
-    answers = [*examine_machine(data, STATIC_DIR, now()), *examine_notices(data)]
+    answers = [*examine_machine(data, STATIC_DIR, now()), *examine_notices(data), *examine_comparing(data)]
     try:
         with connected(data, database) as engine:
             answers += examine_database(engine, now)

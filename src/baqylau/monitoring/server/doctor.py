@@ -14,6 +14,8 @@ from msgspec import Struct
 from sqlalchemy import Engine, text
 
 from baqylau.domain.partitions import ALL_PARTITIONS
+from baqylau.monitoring.av_server.models import ManifestError, ModelRefusedError, checked, entries
+from baqylau.monitoring.av_server.presence import missing
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in
 from baqylau.monitoring.server.watching_over import broken_chains
 from baqylau.storage.database import migration_settings, transaction
@@ -62,6 +64,22 @@ def examine_notices(data_dir: Path) -> Iterator[Answer]:
         yield Answer(grade="fault", key=wrong.key, params=dict(wrong.params))
     else:
         yield Answer(grade="ok", key="doctor.notices", params={"count": targets})
+
+
+def examine_comparing(data_dir: Path) -> Iterator[Answer]:
+    """Look whether faces and voices can be compared, and whether every model is the one that is written down."""
+    if missing():
+        yield Answer(grade="warning", key="doctor.av_missing", params={"packages": ", ".join(missing())})
+        return
+    folder = data_dir / "models"
+    try:
+        for entry in entries(folder).values():
+            if entry.file:
+                checked(entry, folder)
+    except (ModelRefusedError, ManifestError) as refused:
+        yield Answer(grade="warning", key="doctor.av_model_wrong", params={"name": str(refused)})
+        return
+    yield Answer(grade="ok", key="doctor.av_installed")
 
 
 def _existing(folder: Path) -> Path:
