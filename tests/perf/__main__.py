@@ -9,10 +9,12 @@ from rich.console import Console
 from tests.perf import (
     bench_calibration,
     bench_decode,
+    bench_evidence,
     bench_feed,
     bench_gateway,
     bench_journal,
     bench_judge,
+    bench_judges,
     bench_late,
     bench_lines,
     bench_link_codec,
@@ -42,12 +44,16 @@ def _all(console: Console) -> Iterator[Figure]:
         yield from bench_journal.figures(installation, calibration)
         yield from bench_judge.figures(installation, judge, calibration)
     with installed() as installation:
+        populate(installation, "wialon", bench_journal.PEOPLE)
+        yield from bench_judges.figures(installation)
+    with installed() as installation:
         yield from bench_gateway.figures(installation, calibration)
         yield from bench_feed.figures(installation)
         yield from bench_lines.figures(installation, calibration)
     with installed() as installation:
         yield from bench_screen.figures(installation, calibration)
     yield from bench_late.figures()
+    yield from bench_evidence.figures()
     with installed() as installation:
         yield from bench_load.figures(installation, calibration)
         yield from bench_weight.figures(installation)
