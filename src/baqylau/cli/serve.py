@@ -22,7 +22,8 @@ from baqylau.cli.options import (
     MapZoom,
     WebPort,
 )
-from baqylau.monitoring.server.settings import WEB_PORT, Settings
+from baqylau.monitoring.av_server.presence import installed
+from baqylau.monitoring.server.settings import MEDIA, WEB_PORT, Settings
 from baqylau.monitoring.server.supervise import ChildKeepsDyingError, supervise
 from baqylau.storage.database import plain_dsn
 
@@ -76,6 +77,8 @@ def serve_all(settings: Settings, environment: Mapping[str, str], more: Mapping[
         "check-planner": ["check-planner", *common],
         "web": ["web", *common, "--host", settings.host, *pages],
     }
+    if MEDIA in settings.ports and installed():
+        roles["av-server"] = ["av-server", *common, "--host", settings.host, *options(settings.ports)]
     seats = ["judge", *(f"judge-{number}" for number in range(2, settings.judges + 1))]
     roles |= {seat: ["judge", *common, "--seat", seat] for seat in seats}
     try:

@@ -69,7 +69,7 @@ def told(house: House) -> list[object]:
 
 def test_recordings_come_whole_over_a_bad_line_and_leave_the_unit_only_then(server: Server, unit: Unit) -> None:
     sealed = unit.recorded()
-    weather = cycle((True, True, False, True, False))
+    weather = cycle((*[True] * 6, False, True, False))
     brought(unit, Line(server, lambda: next(weather)))
     assert server.media.read(CHECK, 1, who="duty") == CLIP
     assert server.media.read(CHECK, 2, who="duty") == PHOTO

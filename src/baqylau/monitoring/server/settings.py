@@ -17,12 +17,10 @@ FLEET_PORTS = {
     "h02": 5013,
 }
 """The doors that equipment of these protocols is usually set to. A choice of ours, changed by option."""
-LINK, ANY = "link", "any"
-DOORS = {**FLEET_PORTS, ANY: 5000, LINK: 8443}
-"""The same with the door that all of them share, and the door of our own devices."""
+LINK, ANY, MEDIA = "link", "any", "media"
+DOORS = {**FLEET_PORTS, ANY: 5000, LINK: 8443, MEDIA: 8444}
+"""The same with the door that all of them share, that of our own devices, and that of their recordings."""
 WEB_PORT = 8080
-AV_PORT = 8444
-"""For recordings of checks, beside the door of our own devices."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -33,7 +31,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     ports: dict[str, int] = field(default_factory=DOORS.copy)
     """Port of each fleet protocol and of the device link; 0 lets the system choose."""
     web_port: int = WEB_PORT
-    av_port: int = AV_PORT
     basemap: Path | None = None
     """A PMTiles file or a GeoJSON town under the map; None for the built-in outline of the world."""
     map_center: tuple[float, float] = (67.0, 48.0)
