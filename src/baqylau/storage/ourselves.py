@@ -56,6 +56,8 @@ class Signs(Struct, frozen=True, kw_only=True):
     failures_of_peer: int
     accounts: tuple[tuple[int, datetime], ...]
     """Entries of the audit about new accounts and new roles within a day: number and instant."""
+    backed_up_at: datetime | None
+    """When everything was last copied; before the first copy, when the first entry was kept."""
     broken_ways: tuple[tuple[str, datetime], ...]
     """Targets of notices that cannot be told, and since when."""
     broken_targets: tuple[tuple[str, datetime], ...]
@@ -90,6 +92,9 @@ SELECT
   (SELECT jsonb_agg(jsonb_build_array(id, at) ORDER BY id) FROM audit
     WHERE what IN ('account.create', 'account.role') AND at > :accounts_since
     AND object <> (SELECT 'account/' || login FROM account ORDER BY created_at, login LIMIT 1)) AS accounts,
+  (SELECT coalesce(
+    (SELECT max(at) FROM audit WHERE object = 'backup' AND what = 'backup.made'),
+    (SELECT min(received_at) FROM journal_day))) AS backed_up_at,
   (SELECT jsonb_agg(jsonb_build_array(target, created_at) ORDER BY target) FROM (
     SELECT DISTINCT ON (target) target, created_at, state FROM notice
     WHERE created_at > :notices_since AND target <> :wearer

@@ -13,6 +13,7 @@ from baqylau.domain.rights import Role
 from baqylau.monitoring.server.watching_over import Disk, Limits, Watch, conditions
 from baqylau.storage.accounts import Account, Accounts, Throttle
 from baqylau.storage.alarms import AlarmFilter, Alarms
+from baqylau.storage.backup import note
 from baqylau.storage.live import Live
 from baqylau.storage.ourselves import Ourselves
 from baqylau.storage.outbox import Outbox
@@ -199,3 +200,12 @@ def test_the_newest_entries_are_proved_up_to_the_head(watched: Watched) -> None:
     assert (proved.entries, proved.broken) == (10, ())
     watched.house.change("DELETE FROM journal WHERE seq = 30")
     assert [one.what.value for one in verify_newest(watched.house.engine, 10).broken] == ["head_differs"]
+
+
+def test_a_copy_that_is_too_old_is_an_alarm_until_there_is_a_new_one(watched: Watched) -> None:
+    watched.house.journal.append(minutes(AIGUL, 1))
+    week_later, nine_days_later = NOON + timedelta(days=7), NOON + timedelta(days=9)
+    assert ("X04", "backup", False) not in watched.looked(week_later)
+    assert ("X04", "backup", False) in watched.looked(nine_days_later)
+    note(watched.house.engine, "dana", "tape 3", nine_days_later)
+    assert ("X04", "backup", True) in watched.looked(nine_days_later + timedelta(seconds=10))

@@ -41,6 +41,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """A short rush is no fault, nor is a start: longer than the minute over which delays are measured [K]."""
     unsigned_after_s: float = 300.0
     """Heads are signed every minute while the journal grows [K]."""
+    backup_after_days: float = 8.0
+    """A copy a week, and a day to notice [K]."""
     free_share: float = 0.02
     free_bytes: int = 2 * 1024**3
     quarantined_times: float = 3.0
@@ -73,13 +75,20 @@ def conditions(signs: Signs, disk: Disk, now: datetime, began_at: datetime, limi
             yield Condition(code=Code.INGEST_LAG, subject=role, since=now, named_by=hour)
     for kind, broken in (("notices", signs.broken_ways), ("forwarding", signs.broken_targets)):
         yield from (Condition(code=Code.PART_DOWN, subject=f"{kind}/{target}", since=at) for target, at in broken)
-    if disk.free < max(limits.free_bytes, disk.total * limits.free_share):
-        yield Condition(code=Code.STORAGE_FAULT, subject="disk", since=now, named_by=hour)
-    if _unsigned(signs, now, began_at, limits):
-        yield Condition(code=Code.STORAGE_FAULT, subject="signature", since=signs.signed_at or hour)
+    yield from _storage(signs, disk, now, began_at, limits)
     if signs.quarantined >= max(limits.quarantined_least, signs.quarantined_usually * limits.quarantined_times):
         yield Condition(code=Code.QUARANTINE_RISING, subject="quarantine", since=now, named_by=hour)
     yield from _security(signs, now, hour, limits)
+
+
+def _storage(signs: Signs, disk: Disk, now: datetime, began_at: datetime, limits: Limits) -> Iterator[Condition]:
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    if disk.free < max(limits.free_bytes, disk.total * limits.free_share):
+        yield Condition(code=Code.STORAGE_FAULT, subject="disk", since=now, named_by=hour)
+    if signs.backed_up_at is not None and now - signs.backed_up_at > timedelta(days=limits.backup_after_days):
+        yield Condition(code=Code.STORAGE_FAULT, subject="backup", since=signs.backed_up_at)
+    if _unsigned(signs, now, began_at, limits):
+        yield Condition(code=Code.STORAGE_FAULT, subject="signature", since=signs.signed_at or hour)
 
 
 def _unsigned(signs: Signs, now: datetime, began_at: datetime, limits: Limits) -> bool:
