@@ -83,7 +83,8 @@ def try_failed(turn: BreathTurn, result: Result) -> None:
         nobody = result.why == (BlowFault.NONE_CAME,)
         finish(turn, result, Ending.NOBODY if nobody else Ending.POOR)
         return
-    turn.change(session=replace(session, attempt=session.attempt + 1, wait_ms=round(1000 * APART_S)))
+    again = replace(session, attempt=session.attempt + 1, wait_ms=round(1000 * APART_S), marks=session.marks[:1])
+    turn.change(session=replace(again, phase=Phase.DWELL))
     say(turn, "no_hum" if result.why == (measuring.NO_HUM,) else f"again_{result.state}")
     enter(turn, Phase.WAIT if result.state is SampleState.MOUTH_ALCOHOL else Phase.BLANK)
 

@@ -1,6 +1,6 @@
 """From rows of the board to what a breath says: pure, and the same on the unit, in the model and long afterwards."""
 
-from math import nan
+from math import fsum, nan
 
 from msgspec.structs import replace
 
@@ -25,12 +25,24 @@ ACCEPTANCE = Acceptance()
 BEFORE_ROWS = round((BASELINE_S + 0.1) * RATE_HZ)
 AFTER_ROWS = round((WINDOW_S + 0.1) * RATE_HZ)
 NO_HUM = "no_hum"
+SETTLED_UA = 0.4
+"""A baseline that moves less within two seconds is one."""
 _SILENT = bytes([128] * 20)
 
 
 def whole(recorded: Recorded) -> bool:
     """Tell whether the cell has worked long enough after the sample."""
     return recorded.sample is not None and len(recorded.rows) > recorded.sample + AFTER_ROWS
+
+
+def settled(rows: tuple[Row, ...]) -> bool:
+    """Tell whether the cell has come to rest after whatever was in it before."""
+    half = BEFORE_ROWS // 2
+    before, after = rows[-2 * half : -half], rows[-half:]
+    if len(before) < half:
+        return False
+    moved_ua = fsum(row.current_ua for row in after) / half - fsum(row.current_ua for row in before) / half
+    return abs(moved_ua) < SETTLED_UA
 
 
 def transient(recorded: Recorded, full_scale_ua: float) -> Transient | TraceFault:

@@ -129,7 +129,8 @@ def _before(turn: BreathTurn, session: Session) -> None:
 
 def _blank(turn: BreathTurn, session: Session) -> None:
     recorded = session.recorded
-    if not recorded.asked and turn.ms - session.phase_ms >= SETTLE_MS:
+    settled = turn.ms - session.phase_ms >= SETTLE_MS and measuring.settled(recorded.rows)
+    if not recorded.asked and settled:
         turn.change(session=replace(session, recorded=replace(recorded, asked=True)))
         turn.outputs.append(Do(ToBoard(TakeSample())))
     elif measuring.whole(recorded):
@@ -168,7 +169,7 @@ def _blow(turn: BreathTurn, session: Session) -> None:
         turn.change(session=replace(session, recorded=replace(recorded, asked=True)))
         turn.outputs.append(Do(ToBoard(TakeSample())))
     elif recorded.over is not None and recorded.sample is not None:
-        course.enter(turn, Phase.HUM)
+        course.enter(turn, Phase.DWELL if course.this_try(session) else Phase.HUM)
     elif (recorded.over is not None and not recorded.asked) or turn.ms - session.phase_ms >= BLOW_WITHIN_MS:
         _judge(turn)
 

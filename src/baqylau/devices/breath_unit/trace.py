@@ -22,7 +22,8 @@ STEP_MS = round(1000 / RATE_HZ)
 def trace_of(session: Session, file: CalibrationFile | None) -> bytes:
     """Give the trace of a test that came to an end."""
     blown = [_blown(one, session) for one in session.blown]
-    if session.recorded.rows and (not session.blown or session.recorded is not session.blown[-1].recorded):
+    judged = session.blown[-1].recorded if session.blown else None
+    if session.recorded.first is not None and session.recorded is not judged:
         blown.append(_unjudged(session.recorded))
     return _written(blown, session.result, "" if file is None else file.name)
 

@@ -1,0 +1,103 @@
+"""`breath-unit`: the program of the stationary photo-electrochemical unit (clause 1.7)."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from baqylau.cli.language import SPOKEN, Language
+from baqylau.cli.options import Lifeline
+from baqylau.cli.unit_program import DEFAULT_DIR, Dir, Heard, Program, Server, Voice, refused, with_folder
+from baqylau.devices.breath_unit.hands import Camera, Hands
+from baqylau.devices.breath_unit.recordings import Recordings
+from baqylau.devices.breath_unit.shell import BREATH_UNIT
+from baqylau.devices.linux_unit.folder import Folder
+from baqylau.links.board import BoardClock
+from baqylau.links.breath_board import BreathBoard
+from baqylau.links.still_camera import NoCamera, PictureFolder
+from baqylau.locales import text
+from baqylau.monitoring.server import lifeline as parent
+
+app = typer.Typer()
+breath_unit = typer.Typer(
+    help="The stationary photo-electrochemical unit: a program for a Linux board.", invoke_without_command=True
+)
+app.add_typer(breath_unit, name="breath-unit")
+with_folder(breath_unit)
+
+WORKSHOPS = "workshops.json"
+KEY_BYTES = 32
+
+Board = Annotated[str, typer.Option(help="Measuring board: serial:DEVICE, socket:HOST:PORT or socket:PATH.")]
+Pictures = Annotated[str, typer.Option("--camera", help="folder:PATH with JPEG files; empty: none.")]
+
+
+@breath_unit.callback()
+def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    context: typer.Context,
+    folder: Dir = DEFAULT_DIR,
+    server: Server = "",
+    board: Board = "",
+    camera: Pictures = "",
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option
+    voice: Voice = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Ask for tests, measure them, photograph who gives them, keep everything, and tell the server."""
+    if context.invoked_subcommand is not None:
+        return
+    if lifeline:
+        parent.hold()
+    looks = _camera(camera)
+
+    def heard() -> Heard:
+        clock = BoardClock()
+        measures = BreathBoard(board, clock)
+        own = Folder(folder)
+        recordings = Recordings(folder, own.enrolment().device_id, own.signer())
+        hands = Hands(folder, recordings, measures, looks, clock, workshops(folder))
+        return Heard(clock, (), (measures, hands), hands)
+
+    program = Program(name="breath-unit", folder=folder, server=server, voice=voice, language=language, heard=heard)
+    program.run(BREATH_UNIT)
+
+
+@breath_unit.command()
+def trust(
+    name: Annotated[str, typer.Argument(help="Name of the workshop, as it signs.")],
+    key: Annotated[str, typer.Argument(help="What `baqylau breath key` printed there.")],
+    folder: Dir = DEFAULT_DIR,
+    language: Language = SPOKEN,
+) -> None:
+    """Believe calibrations of a workshop."""
+    try:
+        raw = bytes.fromhex(key)
+    except ValueError:
+        raw = b""
+    if len(raw) != KEY_BYTES:
+        raise refused(language, "not_a_key", key=key)
+    Folder(folder)
+    known = workshops(folder) | {name: raw}
+    told = {one: public.hex() for one, public in known.items()}
+    (folder / WORKSHOPS).write_bytes(msgspec.json.encode(told, order="sorted"))
+    typer.echo(text(language, "cli.unit.trusted", name=name), err=True)
+
+
+def workshops(folder: Path) -> dict[str, bytes]:
+    """Give the keys of the workshops that a unit believes, by name."""
+    path = folder / WORKSHOPS
+    if not path.exists():
+        return {}
+    told = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    return {name: bytes.fromhex(key) for name, key in told.items()}
+
+
+def _camera(said: str) -> Camera:
+    kind, _, where = said.partition(":")
+    if kind == "folder" and where:
+        return PictureFolder(Path(where))
+    if said:
+        msg = f"{said} is not folder:PATH"
+        raise typer.BadParameter(msg)
+    return NoCamera()
