@@ -28,6 +28,8 @@ class Action(StrEnum):
     SIGN_IN = "sign_in"
     ACCEPT_INVITATION = "accept_invitation"
     SEE_WHO_IS_SIGNED_IN = "see_who_is_signed_in"
+    SIGN_OUT = "sign_out"
+    UNLOCK = "unlock"
     KEEP_OWN_ACCOUNT = "keep_own_account"
     LOOK_MAP = "look_map"
     LOOK_HEALTH = "look_health"
@@ -66,6 +68,11 @@ class Action(StrEnum):
 STRANGER = frozenset({Action.SIGN_IN, Action.ACCEPT_INVITATION, Action.SEE_WHO_IS_SIGNED_IN})
 """What anybody may ask who is not signed in."""
 
+COVERED = frozenset({Action.SIGN_OUT, Action.UNLOCK, Action.SEE_WHO_IS_SIGNED_IN})
+"""What is open while the page is covered."""
+BY_HAND = STRANGER | COVERED | {Action.KEEP_OWN_ACCOUNT, Action.KEEP_ACCOUNTS, Action.LOOK_OUTSIDE_DUTY}
+"""What no key for a program may do, whatever its owner may."""
+
 _EVERYBODY = frozenset(Role)
 _WATCH = frozenset({Role.OPERATOR, Role.SENIOR, Role.INSPECTOR, Role.ADMINISTRATOR})
 """Those who answer alarms. In a small district one person holds every post: the first account is an administrator's."""
@@ -78,6 +85,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.SIGN_IN: _EVERYBODY,
     Action.ACCEPT_INVITATION: _EVERYBODY,
     Action.SEE_WHO_IS_SIGNED_IN: _EVERYBODY,
+    Action.SIGN_OUT: _EVERYBODY,
+    Action.UNLOCK: _EVERYBODY,
     Action.KEEP_OWN_ACCOUNT: _EVERYBODY,
     Action.LOOK_MAP: _EVERYBODY,
     Action.LOOK_HEALTH: _EVERYBODY,

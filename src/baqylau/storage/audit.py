@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from baqylau.crypto.digests import CHAIN_START, link
+from baqylau.domain.ids import PersonId
 from baqylau.storage.database import transaction
 from baqylau.storage.schema import audit, audit_head
 
@@ -22,6 +23,28 @@ class AuditEntry(Struct, frozen=True, kw_only=True):
     object: str
     """Kind and key, such as `person/p-17` or `alarm/12`."""
     purpose: str
+
+    def person_id(self) -> PersonId:
+        """Give whom it is about, empty where it is about nobody."""
+        kind, _, key = self.object.partition("/")
+        return PersonId(key if kind == "person" else "")
+
+
+class AuditFilter(Struct, frozen=True, kw_only=True):
+    """Which entries to give; what is empty does not choose."""
+
+    who: str = ""
+    about: str = ""
+    """The whole name, such as `person/p-17`."""
+    what: str = ""
+    """How it begins, such as `look.`."""
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+    def said(self) -> str:
+        """Give it in one line, for the audit itself."""
+        said = {name: value for name, value in msgspec.to_builtins(self).items() if value}
+        return ", ".join(f"{name} {value}" for name, value in said.items())
 
 
 class Audit:
@@ -41,6 +64,25 @@ class Audit:
         wanted = select(audit).order_by(audit.c.id.desc()).limit(count)
         with transaction(self._engine) as connection:
             return [_entry(row) for row in connection.execute(wanted)]
+
+    def page(self, chosen: AuditFilter, *, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
+        """Give the chosen entries, newest first; `before` is the last number of the page before."""
+        conditions = (
+            bool(chosen.who) and audit.c.who == chosen.who,
+            bool(chosen.about) and audit.c.object == chosen.about,
+            bool(chosen.what) and audit.c.what.startswith(chosen.what, autoescape=True),
+            chosen.from_at is not None and audit.c.at >= chosen.from_at,
+            chosen.until_at is not None and audit.c.at < chosen.until_at,
+            before is not None and audit.c.id < before,
+        )
+        wanted = select(audit).where(*(one for one in conditions if not isinstance(one, bool)))
+        with transaction(self._engine) as connection:
+            return [_entry(row) for row in connection.execute(wanted.order_by(audit.c.id.desc()).limit(limit))]
+
+    def count(self) -> int:
+        """Give how many entries there are to be."""
+        with transaction(self._engine) as connection:
+            return int(connection.scalar(select(audit_head.c.id)) or 0)
 
     def verify(self) -> list[int]:
         """Give the numbers of entries that were changed, or that miss; none when all is as it was written."""

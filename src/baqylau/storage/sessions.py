@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from sqlalchemy import Engine, delete, insert, select, update
 
+from baqylau.domain.rights import Action
 from baqylau.storage import audit
 from baqylau.storage.access_tables import account, account_duty, account_session
 from baqylau.storage.accounts import Account, account_of
@@ -27,6 +28,8 @@ class SignedIn(Struct, frozen=True, kw_only=True):
     expires_at: datetime
     locked: bool = False
     """The page is covered: nothing is done until the password is said again."""
+    scope: frozenset[Action] | None = None
+    """What a key for a program may do; None for a person, who may do what the role may."""
 
 
 class SessionRow(Struct, frozen=True, kw_only=True):

@@ -61,6 +61,7 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
         ("POST", "/people/{id}/checks"): Example(
             f"/people/{of.person}/checks", {"kind": "identity", "reason": "a"}, 409
         ),
+        ("GET", "/people/{id}/enrolment/{number}"): Example(f"/people/{of.person}/enrolment/1", status=404),
         ("GET", "/checks/{id}"): Example(f"/checks/{of.check}"),
         ("POST", "/checks/{id}/withdrawal"): Example(f"/checks/{of.check}/withdrawal", {"reason": "a"}),
         ("POST", "/checks/{id}/decision"): Example(
@@ -74,10 +75,30 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
         ("GET", "/health"): Example("/health"),
         ("GET", "/load"): Example("/load"),
         ("GET", "/basemap"): Example("/basemap/none", status=404),
+        ("POST", "/session/unlock"): Example("/session/unlock", {}, 422),
+        ("GET", "/account"): Example("/account"),
+        ("PUT", "/account/password"): Example("/account/password", {"old": "a", "new": "b"}, 422),
+        ("POST", "/account/totp"): Example("/account/totp"),
+        ("PUT", "/account/totp"): Example("/account/totp", {"code": "no code"}, 422),
+        ("POST", "/account/totp/removal"): Example("/account/totp/removal", {}, 422),
+        ("POST", "/account/passkeys/options"): Example("/account/passkeys/options"),
+        ("POST", "/account/passkeys"): Example("/account/passkeys", {}, 422),
+        ("DELETE", "/account/passkeys/{id}"): Example("/account/passkeys/00", status=404),
+        ("DELETE", "/account/sessions/{id}"): Example("/account/sessions/00", status=404),
+        ("POST", "/account/keys"): Example("/account/keys", {}, 422),
+        ("DELETE", "/account/keys/{id}"): Example("/account/keys/00", status=404),
+        ("GET", "/accounts"): Example("/accounts"),
+        ("POST", "/accounts/invitations"): Example("/accounts/invitations", {}, 422),
+        ("POST", "/accounts/wishes/{number}"): Example("/accounts/wishes/1", {"agreed": False}, 404),
+        ("PUT", "/accounts/{login}/duty"): Example("/accounts/nobody/duty", {}, 422),
+        ("PUT", "/accounts/{login}/suspension"): Example("/accounts/nobody/suspension", {"suspended": True}, 404),
+        ("POST", "/accounts/{login}/reset"): Example("/accounts/nobody/reset", status=404),
+        ("GET", "/audit"): Example("/audit"),
+        ("GET", "/audit/chain"): Example("/audit/chain"),
     }
 
 
-ENDS_THE_SESSION = {("DELETE", "/session")}
+ENDS_THE_SESSION = {("DELETE", "/session"), ("POST", "/session/lock")}
 ACTS_ON_PEOPLE = {
     Action.ACT_ON_ALARM,
     Action.ORDER_DEVICE,

@@ -12,7 +12,20 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from baqylau.domain.rights import Action
-from baqylau.monitoring.workstation import acts, checks, devices, live, looks, purposes, session, status
+from baqylau.monitoring.workstation import (
+    acts,
+    checks,
+    cover,
+    devices,
+    live,
+    looks,
+    own,
+    passkeys,
+    purposes,
+    session,
+    staffing,
+    status,
+)
 from baqylau.monitoring.workstation.desk import Desk
 from baqylau.monitoring.workstation.door import Door, Hall
 from baqylau.monitoring.workstation.files import MapFiles, Pages
@@ -27,13 +40,41 @@ from baqylau.storage.vault import Vault
 NO_BASEMAP = Path("/nonexistent")
 
 
+_ACCESS: tuple[Door, ...] = (
+    Door("/account", own.show, Action.KEEP_OWN_ACCOUNT),
+    Door("/account/password", own.change_password, Action.KEEP_OWN_ACCOUNT, method="PUT"),
+    Door("/account/totp", own.begin_totp, Action.KEEP_OWN_ACCOUNT, method="POST"),
+    Door("/account/totp", own.confirm_totp, Action.KEEP_OWN_ACCOUNT, method="PUT"),
+    Door("/account/totp/removal", own.remove_totp, Action.KEEP_OWN_ACCOUNT, method="POST"),
+    Door("/account/passkeys/options", passkeys.ask_to_make, Action.KEEP_OWN_ACCOUNT, method="POST"),
+    Door("/account/passkeys", passkeys.make, Action.KEEP_OWN_ACCOUNT, method="POST"),
+    Door("/account/passkeys/{id}", passkeys.remove, Action.KEEP_OWN_ACCOUNT, method="DELETE"),
+    Door("/account/sessions/{id}", own.end_session, Action.KEEP_OWN_ACCOUNT, method="DELETE"),
+    Door("/account/keys", own.issue_key, Action.KEEP_OWN_ACCOUNT, method="POST"),
+    Door("/account/keys/{id}", own.revoke_key, Action.KEEP_OWN_ACCOUNT, method="DELETE"),
+    Door("/accounts", staffing.all_accounts, Action.LOOK_ACCOUNTS),
+    Door("/accounts/invitations", staffing.invite, Action.KEEP_ACCOUNTS, method="POST"),
+    Door("/accounts/wishes/{number}", staffing.answer, Action.KEEP_ACCOUNTS, method="POST"),
+    Door("/accounts/{login}/duty", staffing.employ, Action.KEEP_ACCOUNTS, method="PUT"),
+    Door("/accounts/{login}/suspension", staffing.suspend, Action.KEEP_ACCOUNTS, method="PUT"),
+    Door("/accounts/{login}/reset", staffing.reset, Action.KEEP_ACCOUNTS, method="POST"),
+    Door("/audit", staffing.audit, Action.LOOK_AUDIT),
+    Door("/audit/chain", staffing.chain, Action.LOOK_AUDIT),
+)
+
+
 def _api(settings: Settings) -> list[BaseRoute]:
     return [
         Door("/session", session.show, Action.SEE_WHO_IS_SIGNED_IN),
         Door("/session", session.sign_in, Action.SIGN_IN, method="POST"),
-        Door("/session", session.sign_out, Action.KEEP_OWN_ACCOUNT, method="DELETE"),
+        Door("/session", session.sign_out, Action.SIGN_OUT, method="DELETE"),
+        Door("/session/passkey/options", passkeys.ask_to_prove, Action.SIGN_IN, method="POST"),
+        Door("/session/passkey", passkeys.sign_in, Action.SIGN_IN, method="POST"),
+        Door("/session/lock", cover.lock, Action.UNLOCK, method="POST"),
+        Door("/session/unlock", cover.unlock, Action.UNLOCK, method="POST"),
         Door("/session/language", session.choose_language, Action.KEEP_OWN_ACCOUNT, method="PUT"),
         Door("/invitation", session.accept, Action.ACCEPT_INVITATION, method="POST"),
+        *_ACCESS,
         Door("/live", live.snapshot, Action.LOOK_LIVE),
         Door("/feed", live.follow, Action.LOOK_LIVE),
         Door("/alarms", looks.alarms, Action.LOOK_ALARMS),
@@ -47,6 +88,7 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Door("/people/{id}/minute", looks.minute, Action.LOOK_MINUTE),
         Door("/people/{id}/checks", checks.of_person, Action.LOOK_CHECK),
         Door("/people/{id}/checks", checks.ask, Action.ORDER_CHECK, method="POST"),
+        Door("/people/{id}/enrolment/{number}", checks.enrolled, Action.LOOK_ENROLMENT),
         Door("/checks/{id}", checks.check, Action.LOOK_CHECK),
         Door("/checks/{id}/withdrawal", checks.withdraw, Action.ORDER_CHECK, method="POST"),
         Door("/checks/{id}/decision", checks.decide, Action.DECIDE_CHECK, method="POST"),

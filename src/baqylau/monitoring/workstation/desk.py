@@ -9,12 +9,14 @@ from starlette.requests import Request
 
 from baqylau.crypto import passwords
 from baqylau.monitoring.workstation.broadcast import Broadcaster
+from baqylau.monitoring.workstation.challenges import Challenges
 from baqylau.monitoring.workstation.check_records import CheckRecords
 from baqylau.monitoring.workstation.device_records import DeviceRecords
 from baqylau.monitoring.workstation.metrics import Metrics
 from baqylau.monitoring.workstation.own_figures import OwnFigures
 from baqylau.monitoring.workstation.records import Records
 from baqylau.monitoring.workstation.settings import Settings
+from baqylau.monitoring.workstation.staff import StaffRecords
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.monitoring.workstation.tokens import fresh
 from baqylau.monitoring.workstation.watching import Watching
@@ -44,6 +46,8 @@ class Desk:
         self.records = Records(stores, settings.installation, clock)
         self.equipment = DeviceRecords(stores, clock)
         self.checks = CheckRecords(stores, clock, random)
+        self.staff = StaffRecords(stores, settings, clock, random)
+        self.challenges = Challenges(clock, random)
         self.watching = Watching(stores, clock)
         self.broadcaster = Broadcaster(self.watching)
         self.metrics = Metrics(self.broadcaster, OwnFigures(stores.engine, clock))

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from baqylau.domain.rights import STRANGER, Action, Role, may
+from baqylau.domain.rights import BY_HAND, COVERED, STRANGER, Action, may
 from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.door import asked
 from baqylau.monitoring.workstation.duty import roles_for
@@ -19,6 +19,8 @@ from baqylau.monitoring.workstation.tokens import digest
 from baqylau.storage.accounts import Account
 from baqylau.storage.sessions import SignedIn
 
+PROGRAM = "bqk_"
+"""How keys for programs begin: browsers never bring them by themselves, so that no other site can."""
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -38,8 +40,9 @@ def account(request: Request) -> Account:
 
 
 def token_of(request: Request) -> str:
-    """Give the session's secret as the browser brought it, empty when it brought none."""
-    return request.cookies.get(desk_of(request).settings.cookie, "")
+    """Give the secret that was brought: a program's key, else the browser's session; empty when there is none."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key if scheme == "Bearer" else request.cookies.get(desk_of(request).settings.cookie, "")
 
 
 def _from_our_pages(request: Request, settings: Settings) -> None:
@@ -51,6 +54,8 @@ def _from_our_pages(request: Request, settings: Settings) -> None:
 
 async def still_signed_in(desk: Desk, token: str) -> SignedIn | None:
     """Give the session of a token while it holds, and count this as its use."""
+    if token.startswith(PROGRAM):
+        return await desk.do(desk.stores.program_keys.get, digest(token))
     signed = await desk.do(desk.stores.sessions.get, digest(token)) if token else None
     if signed is None:
         return None
@@ -89,22 +94,27 @@ class Gate:
         request = Request(scope)
         desk = desk_of(request)
         changes = request.method not in _SAFE
-        if changes:
+        by_program = token_of(request).startswith(PROGRAM)
+        if changes and not by_program:
             _from_our_pages(request, desk.settings)
         found, action = asked(self._routes, scope)
         if action is Action.SEE_WHO_IS_SIGNED_IN:
             request.state.signed = await still_signed_in(desk, token_of(request))
         elif action not in STRANGER:
             request.state.signed = await _signed_in(request, desk)
-            if changes:
+            if changes and not by_program:
                 _meant(request, signed_of(request))
             if found:
-                _may(signed_of(request).account.role, action)
+                _may(signed_of(request), action)
         await self._app(scope, receive, send)
 
 
-def _may(role: Role, action: Action | None) -> None:
+def _may(signed: SignedIn, action: Action | None) -> None:
     if action is None:
         raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.not_allowed")
-    if not may(role, action):
+    if signed.locked and action not in COVERED:
+        raise RefusedError(HTTPStatus.LOCKED, "session.refused.locked")
+    if signed.scope is not None and action not in signed.scope - BY_HAND:
+        raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.scope")
+    if not may(signed.account.role, action):
         raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.role", roles=roles_for(action))

@@ -14,7 +14,7 @@ from baqylau.domain.observations import Authentication, Body
 from baqylau.domain.orders import Restriction
 from baqylau.domain.people import DeviceKind, Language
 from baqylau.domain.reactions import Step
-from baqylau.domain.rights import Role
+from baqylau.domain.rights import Action, Role
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
 from baqylau.monitoring.workstation.equipment import ReceiverPresence
@@ -28,6 +28,8 @@ class Credentials(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     login: Word
     password: Word
+    code: Word = ""
+    """Of the authenticator, or a recovery code, where the account has them."""
 
 
 class Invitation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +55,12 @@ class Me(Struct, frozen=True, kw_only=True):
     csrf: str
     language: Language
     role: Role
+    may: tuple[Action, ...]
+    """What the role may do: the pages offer nothing else."""
+    locked: bool
+    """The page is to be covered."""
+    lock_after_s: int
+    """After so long without a hand on keys or pointer the page is to be covered."""
 
 
 class Colleague(Struct, frozen=True, kw_only=True):

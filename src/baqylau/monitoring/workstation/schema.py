@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from baqylau.monitoring.console import messages as console_messages
 from baqylau.monitoring.workstation import access_messages, check_messages, equipment, load_figures, messages, minute
 
-_MODULES = (access_messages, messages, minute, load_figures, equipment, check_messages)
+_MODULES = (access_messages, messages, minute, load_figures, equipment, check_messages, console_messages)
 _ROOT = "#/$defs/{name}"
 
 

@@ -1,7 +1,6 @@
 """Signing in and out, and the one-time link with which the first administrator begins."""
 
 import re
-import unicodedata
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -10,10 +9,12 @@ from starlette.responses import Response
 
 from baqylau.crypto import passwords
 from baqylau.domain.people import Language
+from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.gate import token_of, who
 from baqylau.monitoring.workstation.messages import Credentials, Invitation, LanguageChoice, Me
 from baqylau.monitoring.workstation.refusals import RefusedError
+from baqylau.monitoring.workstation.secrets_chosen import canonical, choosable
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.throttle import BY_LOGIN, BY_PEER, FORGET_AFTER, remaining_s
 from baqylau.monitoring.workstation.tokens import digest, fresh
@@ -22,12 +23,8 @@ from baqylau.storage.accounts import Account, InvitationSpentError, LoginTakenEr
 from baqylau.storage.sessions import SignedIn
 
 _USED_UP = RefusedError(HTTPStatus.GONE, "invitation.refused.used_or_expired")
+_AGENT_CHARS = 200
 _LOGIN = re.compile(r"[\w][\w.@-]{1,63}")
-
-
-def canonical(login: str) -> str:
-    """Give the one form of a login, however it was typed."""
-    return unicodedata.normalize("NFKC", login).strip().casefold()
 
 
 def acceptable(invitation: Invitation, settings: Settings) -> None:
@@ -37,24 +34,32 @@ def acceptable(invitation: Invitation, settings: Settings) -> None:
         raise _unfit("login.refused.form")
     if not invitation.name.strip():
         raise _unfit("name.refused.empty")
-    if len(invitation.password) < settings.password_min_chars:
-        raise _unfit("password.refused.too_short", min=settings.password_min_chars)
-    if canonical(invitation.password) == login:
-        raise _unfit("password.refused.is_login")
+    choosable(invitation.password, login, min_chars=settings.password_min_chars)
 
 
-def _unfit(key: str, **params: int) -> RefusedError:
-    return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, key, **params)
+def _unfit(key: str) -> RefusedError:
+    return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, key)
 
 
-def _me(account: Account, csrf: str) -> Me:
-    return Me(login=account.login, name=account.name, csrf=csrf, language=account.language, role=account.role)
+def me(account: Account, csrf: str, settings: Settings, *, locked: bool = False) -> Me:
+    """Give who is signed in, as the page knows it."""
+    return Me(
+        login=account.login,
+        name=account.name,
+        csrf=csrf,
+        language=account.language,
+        role=account.role,
+        may=tuple(action for action in Action if may(account.role, action)),
+        locked=locked,
+        lock_after_s=settings.cover_s,
+    )
 
 
 async def show(request: Request) -> Response:
     """Tell who is signed in, null for nobody: a page that asks first is no mistake and leaves none in its console."""
     signed: SignedIn | None = request.state.signed
-    return reply(_me(signed.account, signed.csrf) if signed else None)
+    settings = desk_of(request).settings
+    return reply(me(signed.account, signed.csrf, settings, locked=signed.locked) if signed else None)
 
 
 async def sign_in(request: Request) -> Response:
@@ -62,19 +67,47 @@ async def sign_in(request: Request) -> Response:
     desk = desk_of(request)
     given = await received(request, Credentials)
     login = canonical(given.login)
-    await _attempt(desk, login, request.client.host if request.client else "")
+    account = await proved_by_password(request, login, given.password)
+    if not await desk.do(_second_step, desk, login, given.code):
+        key = "session.refused.wrong_code" if given.code else "session.refused.code_needed"
+        raise _refused(desk, key)
+    return await welcome(request, account)
+
+
+def _second_step(desk: Desk, login: str, code: str) -> bool:
+    factors = desk.stores.second_factors
+    return not factors.of(login).totp or (bool(code) and factors.check(login, code))
+
+
+def _refused(desk: Desk, key: str) -> RefusedError:
+    desk.metrics.sign_ins.labels("refused").inc()
+    return RefusedError(HTTPStatus.UNAUTHORIZED, key)
+
+
+async def proved_by_password(request: Request, login: str, password: str) -> Account:
+    """Give the account that login and password open, or refuse; every attempt is counted first."""
+    desk = desk_of(request)
+    await attempt(request, login)
     account = await desk.do(desk.stores.accounts.get, login)
-    right = await desk.hash(passwords.matches, account.password if account else desk.nobodys_password, given.password)
+    right = await desk.hash(passwords.matches, account.password if account else desk.nobodys_password, password)
     if account is None or not right:
-        desk.metrics.sign_ins.labels("refused").inc()
-        raise RefusedError(HTTPStatus.UNAUTHORIZED, "session.refused.wrong_password")
+        raise _refused(desk, "session.refused.wrong_password")
+    if account.suspended:
+        raise _refused(desk, "session.refused.suspended")
+    return account
+
+
+async def welcome(request: Request, account: Account) -> Response:
+    """Begin the session of somebody who was proved."""
+    desk = desk_of(request)
     desk.metrics.sign_ins.labels("done").inc()
-    await desk.do(desk.stores.throttle.forget, login)
+    await desk.do(desk.stores.throttle.forget, account.login)
     return await _begin(request, desk, account)
 
 
-async def _attempt(desk: Desk, login: str, peer: str) -> None:
+async def attempt(request: Request, login: str) -> None:
     """Count an attempt as failed before it is looked at, or refuse to look at it."""
+    desk, peer = desk_of(request), request.client.host if request.client else ""
     now, throttle = desk.clock(), desk.stores.throttle
     async with desk.one_attempt:
         failures = await desk.do(throttle.failures, login, peer, now - FORGET_AFTER)
@@ -95,8 +128,9 @@ async def _begin(request: Request, desk: Desk, account: Account) -> Response:
     token, csrf = fresh(desk.random), fresh(desk.random)
     await desk.do(sessions.close, digest(token_of(request)))
     expires_at = desk.clock() + timedelta(seconds=settings.absolute_s)
-    await desk.do(sessions.open, digest(token), account.login, csrf, expires_at)
-    response = reply(_me(account, csrf))
+    agent = request.headers.get("user-agent", "")[:_AGENT_CHARS]
+    await desk.do(sessions.open, digest(token), account.login, csrf, expires_at, agent)
+    response = reply(me(account, csrf, settings))
     response.set_cookie(
         settings.cookie,
         token,
@@ -130,9 +164,13 @@ async def accept(request: Request) -> Response:
     desk = desk_of(request)
     given = await received(request, Invitation)
     accounts, token = desk.stores.accounts, digest(given.token)
-    if await desk.do(accounts.invitation, token) is None:
+    invited = await desk.do(accounts.invitation, token)
+    if invited is None:
         raise _USED_UP
-    acceptable(given, desk.settings)
+    if invited.login:
+        choosable(given.password, invited.login, min_chars=desk.settings.password_min_chars)
+    else:
+        acceptable(given, desk.settings)
     password = await desk.hash(passwords.hashed, given.password)
     login, name = canonical(given.login), given.name.strip()
     try:

@@ -24,10 +24,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     key_file: str = ""
     idle_s: int = 1_800
     """A session ends this long after its last request; an open feed counts as one."""
+    cover_s: int = 900
+    """The page is covered this long after the last key or touch; the password uncovers it, the sound stays on."""
     absolute_s: int = 43_200
     """A session ends this long after its sign-in, whatever happens: one shift."""
     invitation_s: int = 3_600
     password_min_chars: int = 12
+    reset_s: int = 3_600
+    """How long a link for a new password holds."""
+    welcome_s: int = 172_800
+    """How long a colleague's invitation holds."""
     static_dir: Path = STATIC_DIR
     basemap_dir: Path | None = None
     media_dir: Path | None = None

@@ -29,12 +29,16 @@ from baqylau.storage.link_records import LinkRecords
 from baqylau.storage.live import Live
 from baqylau.storage.media import Media
 from baqylau.storage.outbox import Outbox
+from baqylau.storage.program_keys import ProgramKeys
 from baqylau.storage.purposes import Purposes
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
+from baqylau.storage.second_factors import SecondFactors
 from baqylau.storage.sessions import Sessions
 from baqylau.storage.strangers import Strangers
+from baqylau.storage.templates import TemplateStore
 from baqylau.storage.vault import Vault
+from baqylau.storage.wishes import Wishes
 
 
 class Stores:
@@ -54,6 +58,9 @@ class Stores:
         self.accounts = Accounts(engine, clock)
         self.sessions = Sessions(engine, clock)
         self.purposes = Purposes(engine, clock)
+        self.program_keys = ProgramKeys(engine, clock)
+        self.second_factors = SecondFactors(engine, vault, clock, random)
+        self.wishes = Wishes(engine, clock)
         self.throttle = Throttle(engine, clock)
         self.alarms = Alarms(engine, clock)
         self.audit = Audit(engine, clock)
@@ -76,4 +83,5 @@ class Stores:
         self.findings = Findings(engine)
         self.checks = Checks(engine, self.journal, clock, random)
         self.media = Media(engine, vault, media_dir, clock, random) if media_dir else None
+        self.templates = TemplateStore(engine, vault, clock, random)
         self.minutes = Minutes(recall, self.findings, self.live)
