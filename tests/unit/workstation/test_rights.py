@@ -307,8 +307,9 @@ def test_an_alarm_is_not_handed_to_somebody_who_could_do_nothing_about_it(town: 
 def test_every_look_at_a_person_leaves_its_row_in_the_audit(town: Town) -> None:
     token = town.employ(Role.ADMINISTRATOR, Bounds())
     named = routes(town.office)
-    looked = {key: one for key, one in examples(town.north).items() if named[key] in PERSONAL}
-    assert {named[key] for key in looked} == {action for action in named.values() if action in PERSONAL}
+    shown = PERSONAL - {Action.PLAY_RECORDING}  # There is no recording here; what is played is written by the media.
+    looked = {key: one for key, one in examples(town.north).items() if named[key] in shown}
+    assert {named[key] for key in looked} == set(named.values()) & shown
     for key, example in looked.items():
         before = town.office.stores.audit.latest(1)[0].id
         assert town.ask(token, key[0], example.path, example.body).status_code == example.status
