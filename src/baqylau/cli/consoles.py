@@ -1,33 +1,62 @@
-"""The desk of the mobile consoles, put together; and who uses them: `device console assign|withdraw|list`."""
+"""Who uses the mobile consoles, and for whom: `device console assign`, `device console withdraw`. All audited."""
 
-import os
-from collections.abc import Callable
-from pathlib import Path
+from typing import Annotated
 
-from sqlalchemy import Engine
+import typer
 
-from baqylau.crypto.signing import Signer
+from baqylau.cli.language import SPOKEN, Language
+from baqylau.cli.opening import ready
+from baqylau.cli.options import DEFAULT_DATA, Data, Database
+from baqylau.cli.workshop import ME, By, Name, refused
+from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.people import DeviceKind
 from baqylau.links.wall_clock import now
-from baqylau.monitoring.server.link.consoles import ConsoleDesk, Stores
-from baqylau.monitoring.server.link.view import View
-from baqylau.protocols.console.envelope import server_key
-from baqylau.storage.accounts import Accounts, Throttle
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.authorities import command_seed
-from baqylau.storage.consoles import Consoles
-from baqylau.storage.live import Live
+from baqylau.locales import text
+from baqylau.storage.accounts import Accounts
+from baqylau.storage.consoles import Assigned, Consoles, NotAssignedError
 from baqylau.storage.registers import Registers
 
+device_console = typer.Typer(help="Say which officers use a mobile console, and for whom.", no_args_is_help=True)
+Officer = Annotated[str, typer.Argument(metavar="LOGIN", help="The officer's account.")]
 
-def console_desk(engine: Engine, keys: Path, view: Callable[[], View]) -> ConsoleDesk:
-    """Give who answers the mobile consoles."""
-    stores = Stores(
-        consoles=Consoles(engine, now),
-        accounts=Accounts(engine, now),
-        throttle=Throttle(engine, now),
-        registers=Registers(engine, now),
-        live=Live(engine),
-        alarms=Alarms(engine, now),
-    )
-    seed = command_seed(keys, os.urandom)
-    return ConsoleDesk(stores, Signer(seed), server_key(seed), view, now, os.urandom)
+
+@device_console.command()
+def assign(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    name: Name,
+    officer: Officer,
+    district: Annotated[list[str] | None, typer.Option(help="People of this district; may be repeated.")] = None,
+    person: Annotated[list[str] | None, typer.Option(help="This person, by id; may be repeated.")] = None,
+    by: By = ME,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Let an officer use a console for the people of their caseload; replaces what was agreed before."""
+    with ready(data, database) as engine:
+        found = next((one for one in Registers(engine, now).devices() if one.id == name), None)
+        if found is None or found.kind is not DeviceKind.CONSOLE:
+            raise refused(language, "no_console", device=name)
+        if Accounts(engine, now).get(officer) is None:
+            raise refused(language, "no_account", login=officer)
+        people = tuple(PersonId(one) for one in person or ())
+        assigned = Assigned(device_id=found.id, login=officer, districts=tuple(district or ()), people=people)
+        Consoles(engine, now).assign(assigned, by)
+    typer.echo(text(language, "cli.device.console_assigned", device=name, officer=officer))
+
+
+@device_console.command()
+def withdraw(
+    name: Name,
+    officer: Officer,
+    by: By = ME,
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    language: Language = SPOKEN,
+) -> None:
+    """Let an officer use a console no more: it gets no package for them."""
+    with ready(data, database) as engine:
+        try:
+            Consoles(engine, now).withdraw(DeviceId(name), officer, by)
+        except NotAssignedError as wrong:
+            raise refused(language, "not_assigned", device=name, officer=officer) from wrong
+    typer.echo(text(language, "cli.device.console_withdrawn", device=name, officer=officer))

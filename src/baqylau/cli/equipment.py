@@ -11,6 +11,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
+from baqylau.cli.consoles import device_console
 from baqylau.cli.device_orders import device
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
@@ -30,6 +31,7 @@ from baqylau.storage.registry import Registry
 
 app = typer.Typer()
 app.add_typer(device, name="device")
+device.add_typer(device_console, name="console")
 device.command()(strangers)
 device.command()(allow)
 

@@ -11,7 +11,7 @@ import structlog
 from msgspec import Struct
 from sqlalchemy import Engine
 
-from baqylau.cli.consoles import console_desk
+from baqylau.cli.console_desk import console_desk
 from baqylau.cli.server_tls import own_chain, server_context
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.keeper import Keeper

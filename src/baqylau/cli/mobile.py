@@ -70,10 +70,10 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 def _live(named: list[str], gnss: str, *, fast: bool) -> Heard:
     clock = clock_of(named, fast=fast)
-    return Heard(clock, tuple(source_of(one, clock) for one in named), _sky(gnss, clock))
+    return Heard(clock, tuple(source_of(one, clock) for one in named), sky_of(gnss, clock))
 
 
-def _sky(gnss: str, clock: Clock) -> tuple[Source, ...]:
+def sky_of(gnss: str, clock: Clock) -> tuple[Source, ...]:
     """Give the satellite receiver that the option names."""
     kind, _, where = gnss.partition(":")
     match kind:

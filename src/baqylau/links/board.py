@@ -3,6 +3,7 @@
 import ctypes
 import json
 import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,18 +26,23 @@ def synchronised() -> bool:
     return 0 <= state < _NOT_SYNCHRONISED
 
 
+def boot_id(file: Path = Path("/proc/sys/kernel/random/boot_id")) -> str:
+    """Give what the kernel calls this start of the machine; another after the next."""
+    return file.read_text(encoding="ascii").strip()
+
+
 class BoardClock:
     """Both clocks of the board. Where UTC was never set, it goes by what the server said."""
 
     fast = False
 
-    def __init__(self) -> None:
-        """Begin with the board's own time."""
-        self._ahead = timedelta()
+    def __init__(self, passed_s: Callable[[], float] = monotonic_s) -> None:
+        """Begin with the board's own time. `passed_s`: its clock that never jumps."""
+        self._ahead, self._passed_s = timedelta(), passed_s
 
     def __call__(self) -> Stamp:
         """Give the present instant."""
-        return Stamp(now() + self._ahead, int(monotonic_s() * 1000))
+        return Stamp(now() + self._ahead, int(self._passed_s() * 1000))
 
     def is_set(self) -> bool:
         """Whether UTC can be right at all."""

@@ -15,6 +15,11 @@ def monotonic_s() -> float:
     return time.monotonic()
 
 
+def since_boot_s() -> float:
+    """Give seconds since the machine was started, sleep included; only differences mean something."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 async def sleep(seconds: float) -> None:
     """Wait. A wait of zero or less only lets others run."""
     await asyncio.sleep(max(seconds, 0.0))

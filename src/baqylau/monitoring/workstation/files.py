@@ -54,8 +54,9 @@ class MapFiles(StaticFiles):
 class Pages(StaticFiles):
     """The single-page application: its files, and its first page for every address that only the page knows."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, first: str = "index.html") -> None:
         super().__init__(directory=directory, check_dir=False)
+        self._first = first
 
     async def check_config(self) -> None:
         """Pages that are not built are said so to whoever asks, and do not stop the server."""
@@ -67,14 +68,14 @@ class Pages(StaticFiles):
         except HTTPException as missing:
             if missing.status_code != HTTPStatus.NOT_FOUND or Path(path).suffix or path.startswith(_HASHED):
                 raise
-            path = "index.html"
+            path = self._first
             response = await self._first_page(scope)
         response.headers.setdefault("Cache-Control", _FOR_EVER if path.startswith(_HASHED) else _ASK_AGAIN)
         return response
 
     async def _first_page(self, scope: Scope) -> Response:
         try:
-            return await super().get_response("index.html", scope)
+            return await super().get_response(self._first, scope)
         except HTTPException:
             return PlainTextResponse(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE)
 

@@ -24,6 +24,8 @@ class Ask(Struct, frozen=True, kw_only=True, gc=False):
     """Names that start."""
     box_key: bytes
     """To which public key of the console a package is sealed."""
+    wants: bool = True
+    """False: only how the clocks go, and that the console is there."""
     officer: str = ""
     password: str = ""
     officer_key: bytes = b""

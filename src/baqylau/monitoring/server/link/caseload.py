@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import Person, Supervision
+from baqylau.domain.rights import Bounds
 from baqylau.domain.verdicts import Compliance
 from baqylau.monitoring.server.link.beacons import Beacons
 from baqylau.protocols.batch.commands import DelegatedKey
@@ -37,10 +38,13 @@ class Known(Struct, frozen=True, kw_only=True):
     """Alarms that are not closed."""
 
 
-def cases(assigned: Assigned, known: Known, now: datetime) -> tuple[Case, ...]:
-    """Give the caseload: people of the officer's districts, or named for them, whose order is in force."""
+def cases(assigned: Assigned, bounds: Bounds, known: Known, now: datetime) -> tuple[Case, ...]:
+    """Give the caseload: whom the officer's duty concerns, this console is for, and an order in force holds."""
     chosen = (
-        person for person in known.people if person.district in assigned.districts or person.id in assigned.people
+        person
+        for person in known.people
+        if (person.district in assigned.districts or person.id in assigned.people)
+        and bounds.hold(person.id, person.district)
     )
     return tuple(
         _case(person, known.supervisions[person.id], known)

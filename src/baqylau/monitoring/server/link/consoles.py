@@ -116,14 +116,14 @@ class ConsoleDesk:
             return None
         self._contacts = {**self._contacts, ask.device_id: contact}
         package = None
-        if not refused and assigned is not None:
+        if ask.wants and not refused and assigned is not None:
             package = self._package(ask, assigned, begins or assigned.officer_key, view)
         return Given(
             device_id=ask.device_id,
             count=ask.count,
             at=contact.seen_at,
             server_key=self.box.public_key,
-            refused=refused or ("" if package is not None else "no_officer"),
+            refused=refused,
             package=package,
         )
 
@@ -165,7 +165,7 @@ class ConsoleDesk:
             live={row.person_id: row for row in self._stores.live.all()},
             alarms=Counter(one.alarm.person_id for one in self._stores.alarms.open()),
         )
-        cases, until_at = caseload.cases(assigned, known, now), now + caseload.LASTS
+        cases, until_at = caseload.cases(assigned, account.bounds, known, now), now + caseload.LASTS
         return Package(
             console_id=assigned.device_id,
             officer=account.login,

@@ -1,0 +1,179 @@
+"""What the console's pages and its program say to each other; the types of the pages are made from it."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.people import DeviceKind, Language
+from baqylau.domain.verdicts import Compliance
+from baqylau.monitoring.console.prescribed import Prescribed
+from baqylau.monitoring.console.trend import Direction
+from baqylau.rules.spans import Duty
+
+
+class ConsoleNear(Struct, frozen=True, kw_only=True):
+    """One of the officer's own people who is heard now."""
+
+    person_id: PersonId
+    name: str
+    device_id: DeviceId
+    device_kind: DeviceKind
+    compliance: Compliance
+    """How the person stood last, where something is due now."""
+    duty: Duty
+    place: str
+    level_dbm: float
+    age_s: float
+
+
+class ConsoleState(Struct, frozen=True, kw_only=True):
+    """The bar of every page, and what is heard now."""
+
+    device_id: DeviceId
+    locked: bool
+    officer: str
+    language: Language | None
+    timezone: str
+    at: datetime
+    """Put right by what the server and the satellites told."""
+    ahead_s: float
+    """How far the console's own clock is wrong."""
+    online: bool
+    synced_at: datetime | None
+    left_s: float | None
+    """For how long the package still serves; None where there is none."""
+    unsent: int
+    wiped: str
+    """Why there is nothing: `expired` or `revoked`; empty while all is well."""
+    hears: bool
+    """Anything at all was heard within the last minute and a half."""
+    accuracy_m: float | None
+    """Of the console's own place; None where it has none."""
+    cases: int
+    near: tuple[ConsoleNear, ...]
+    others: int
+    """Transmitters of other people. Nothing else is ever said of them."""
+
+
+class ConsoleDevice(Struct, frozen=True, kw_only=True):
+    """What a person wears, and what it said of itself when it was heard here."""
+
+    id: DeviceId
+    kind: DeviceKind
+    level_dbm: float | None = None
+    heard_at: datetime | None = None
+    strap_open: bool | None = None
+    case_open: bool | None = None
+    off_body: bool | None = None
+    battery_percent: float | None = None
+
+
+class ConsoleVisit(Struct, frozen=True, kw_only=True):
+    """One person of the caseload, in the order in which a round goes."""
+
+    person_id: PersonId
+    name: str
+    address: str
+    phone: str
+    compliance: Compliance
+    duty: Duty
+    place: str
+    until_at: datetime | None
+    heard_at: datetime | None
+    """By anybody, as the package says."""
+    open_alarms: int
+    near_dbm: float | None
+    away_m: float | None
+    """From here to where the person has to be; None where either is unknown."""
+    checked: int
+    """Checks of the day."""
+
+
+class ConsoleCheckRow(Struct, frozen=True, kw_only=True):
+    """One check of the day."""
+
+    check_id: str
+    person_id: PersonId
+    name: str
+    at: datetime
+    heard: bool
+    level_dbm: float | None
+    sent: bool
+    """The server keeps it."""
+    note: str
+    explanation: str
+    photo: bool
+
+
+class ConsolePerson(Struct, frozen=True, kw_only=True):
+    """One person: who, what is prescribed now, what they wear, what was checked."""
+
+    visit: ConsoleVisit
+    prescribed: tuple[Prescribed, ...]
+    devices: tuple[ConsoleDevice, ...]
+    checks: tuple[ConsoleCheckRow, ...]
+    known_at: datetime
+    """When the package was made."""
+    since: datetime | None
+    photo: str
+    """Data address of the picture; empty where there is none."""
+
+
+class ConsolePoint(Struct, frozen=True, array_like=True):
+    """One frame on the finder's chart."""
+
+    age_s: float
+    dbm: float
+
+
+class ConsoleFinder(Struct, frozen=True, kw_only=True):
+    """What the finder shows."""
+
+    person_id: PersonId
+    name: str
+    device: ConsoleDevice | None
+    direction: Direction
+    level_dbm: float | None
+    change_db: float | None
+    tone_hz: int | None
+    points: tuple[ConsolePoint, ...]
+    line: tuple[ConsolePoint, ...]
+
+
+class ConsoleScan(Struct, frozen=True, kw_only=True):
+    """A check under way."""
+
+    check_id: str
+    person_id: PersonId
+    name: str
+    listened_s: float
+    enough_s: float
+    """After so long not hearing says something."""
+    frames: int
+    level_dbm: float | None
+    others: int
+    accuracy_m: float | None
+    device: ConsoleDevice | None
+
+
+class ConsoleUnlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An officer begins; with a login the server is asked for a package."""
+
+    password: str
+    login: str = ""
+
+
+class ConsoleBegin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom a check is about."""
+
+    person_id: PersonId
+
+
+class ConsoleFinish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the officer adds to a check before it is written down."""
+
+    note: str = ""
+    explanation: str = ""
+    photo: str = ""
+    """JPEG in base 64."""
