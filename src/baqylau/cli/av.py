@@ -165,7 +165,7 @@ def judge(
     database: Database = "",
     language: Language = SPOKEN,
 ) -> None:
-    """Compare a recording with a person's templates. Whether it is live nobody can tell: nothing was asked for in it."""
+    """Compare a recording with a person's templates. Nothing was asked for in it: whether it is live stays open."""
     from baqylau.monitoring.av_server.shelf import Shelf  # noqa: PLC0415 - of the extra
 
     models = _models(data, language)

@@ -26,10 +26,14 @@ class Continuity(Struct, frozen=True, kw_only=True):
 
 
 def continuity(
-    vectors: Sequence[tuple[float, Reals]], seen_s: Sequence[float], span_s: tuple[float, float], other_at: float
+    vectors: Sequence[tuple[float, Reals]], seen_s: Sequence[float], span_s: tuple[float, float] | None, other_at: float
 ) -> Continuity | None:
-    """Compare each face with the middle one of all. `other_at`: the distance of another person in the model's terms."""
-    gaps = _gaps(seen_s, span_s)
+    """Compare each face with the middle one of all.
+
+    `span_s`: from when to when there should be a face, None where that is not asked. `other_at`: the distance of
+    another person in the model's terms.
+    """
+    gaps = () if span_s is None else _gaps(seen_s, span_s)
     if not vectors:
         return None
     every = np.asarray([vector for _, vector in vectors])

@@ -38,7 +38,7 @@ def judge_clip(
     if refused is not None or templates.face is None:
         return _unjudged(check_id, refused or Reason.NO_TEMPLATE, recording, models)
     until_s = max((step.until_s for step in prompted), default=0.0)
-    view = viewed(recording.frames, prompted, templates.face, models, until_s)
+    view = viewed(recording, prompted, templates.face, models, until_s)
     if view is None:
         return _unjudged(check_id, Reason.NO_MODEL, recording, models)
     sounds = listened(recording, prompted, templates, models)
@@ -64,7 +64,7 @@ def judge_photos(check_id: CheckId, photos: Sequence[Frame], templates: Template
     With the mouthpiece before the mouth faces lie farther from the template; such photos belong to the enrolment.
     """
     ahead = [Prompted(LookAhead(), photo.at_s, photo.at_s + 1) for photo in photos]
-    soundless = Recording(frames=tuple(photos), sound=_NOTHING)
+    soundless = Recording(frames=tuple(photos), sound=_NOTHING, moving=False)
     return judge_clip(check_id, soundless, ahead, Templates(face=templates.face), models)
 
 

@@ -50,6 +50,8 @@ class Recording(Struct, frozen=True, kw_only=True):
     """Grey and small, as many as there are up to fifteen in a second: for the lips."""
     sound: Reals
     sound_from_s: float = 0.0
+    moving: bool = True
+    """False for single photographs: between them nobody has to be seen."""
     damage: tuple[Damage, ...] = ()
 
 

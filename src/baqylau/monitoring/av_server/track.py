@@ -14,6 +14,7 @@ from baqylau.monitoring.av_server.recording import Frame, Prompted, Reals
 EVERY_S = 0.5
 """How often a face is looked for and compared."""
 COMPARED_MAX = 90
+_FEW = 8
 """More comparisons than this are not made: in a longer recording they lie farther apart."""
 
 
@@ -45,11 +46,13 @@ def turned_by(face: Face) -> float:
     return float((face.points[NOSE] - (left + right) / 2) @ across / length**2)
 
 
-def tracked(frames: Sequence[Frame], prompted: Sequence[Prompted], finder: Finder, embedder: Embedder) -> list[Sight]:
+def tracked(
+    frames: Sequence[Frame], prompted: Sequence[Prompted], finder: Finder, embedder: Embedder, every_s: float = EVERY_S
+) -> list[Sight]:
     """Look at a frame each half second, and at every frame while the head is to be turned."""
     turns = [step for step in prompted if isinstance(step.step, TurnHead)]
     lasts_s = frames[-1].at_s - frames[0].at_s if frames else 0.0
-    compared = _each(frames, max(EVERY_S, lasts_s / COMPARED_MAX))
+    compared = _each(frames, max(every_s, lasts_s / COMPARED_MAX))
     sights = []
     last: Face | None = None
     for frame in frames:
@@ -69,10 +72,10 @@ def tracked(frames: Sequence[Frame], prompted: Sequence[Prompted], finder: Finde
 
 
 def _each(frames: Sequence[Frame], every_s: float) -> frozenset[float]:
-    """Give the instants of the frames that lie nearest after each half second."""
+    """Give the instants of the frames that lie nearest after each half second; of all, where there are few."""
     instants = [frame.at_s for frame in frames]
-    if not instants:
-        return frozenset()
+    if len(instants) <= _FEW:
+        return frozenset(instants)
     wanted = np.arange(instants[0], instants[-1] + 1e-6, every_s)
     return frozenset(instants[min(bisect_left(instants, at - 1e-6), len(instants) - 1)] for at in wanted.tolist())
 

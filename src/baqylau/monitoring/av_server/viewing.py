@@ -16,7 +16,7 @@ from baqylau.monitoring.av_server.light import Lit, lit, skin
 from baqylau.monitoring.av_server.lips import agreement, envelope, movement
 from baqylau.monitoring.av_server.models import Calibration
 from baqylau.monitoring.av_server.quality import cut, grey
-from baqylau.monitoring.av_server.recording import Frame, Prompted, Recording
+from baqylau.monitoring.av_server.recording import Prompted, Recording
 from baqylau.monitoring.av_server.report import Fault, Mark
 from baqylau.monitoring.av_server.templates import Template, turned
 from baqylau.monitoring.av_server.texture import texture
@@ -52,12 +52,14 @@ class View(Struct, frozen=True, kw_only=True):
 
 
 def viewed(
-    frames: Sequence[Frame], prompted: Sequence[Prompted], template: Template, models: Models, until_s: float
+    recording: Recording, prompted: Sequence[Prompted], template: Template, models: Models, until_s: float
 ) -> View | None:
     """Look at the pictures; None where the models for it are missing."""
     if models.finder is None or models.embedder is None or models.face_calibration is None:
         return None
-    sights = tracked(frames, prompted, models.finder, models.embedder)
+    frames = recording.frames
+    every_s = EVERY_S if recording.moving else 0.0
+    sights = tracked(frames, prompted, models.finder, models.embedder, every_s)
     frontal = _frontal(sights)
     face, marks = _compared(frontal, template, models.face_calibration)
     span = (frames[0].at_s if frames else 0.0, max(until_s, frames[-1].at_s if frames else 0.0))
@@ -71,7 +73,7 @@ def viewed(
         steady=continuity(
             [(sight.at_s, sight.vector) for sight in frontal if sight.vector is not None],
             [sight.at_s for sight in sights if sight.face is not None],
-            span,
+            span if recording.moving else None,
             models.face_calibration.differs_at,
         ),
         light=lit([(s.at_s, skin(s.frame.pixels, s.face.box)) for s in sights if s.face is not None], prompted),
