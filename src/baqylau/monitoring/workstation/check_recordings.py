@@ -3,12 +3,11 @@
 import msgspec
 from msgspec import Struct
 
-from baqylau.crypto.cose import unproven
 from baqylau.crypto.sealing import SealBrokenError
 from baqylau.monitoring.av_server.report import Report
 from baqylau.monitoring.workstation.check_messages import BlowTrace, MediaGone, MediaItem, Prompted
 from baqylau.monitoring.workstation.check_reading import Kept, blows_of, items_of, prompted
-from baqylau.protocols.media.manifest import Manifest, MediaKind, media_of
+from baqylau.protocols.media.manifest import MediaKind
 from baqylau.storage.media import Media, Recordings
 from baqylau.storage.media_disk import PieceLostError
 from baqylau.storage.vault import KeyDestroyedError
@@ -43,14 +42,13 @@ def recorded(media: Media | None, kept: Kept, who: str) -> Recorded:
 
 
 def _read(media: Media, kept: Kept, found: Recordings, who: str) -> Recorded:
-    manifest = media_of(Manifest, unproven(media.manifest(kept.asked.id)).payload)
     report = media.report(kept.asked.id)
     items = items_of(found)
     traces = [one.index for one in items if one.kind is MediaKind.TRACE]
     contents = [media.read(kept.asked.id, one, who=who, purpose=PAGE) for one in traces]
     return Recorded(
         items=items,
-        challenge=prompted(kept, manifest.marks),
+        challenge=prompted(kept, media.said(kept.asked.id).marks),
         report=msgspec.json.decode(report, type=Report) if report is not None else None,
         blows=tuple(blow for content in contents for blow in blows_of(content)),
     )

@@ -1,7 +1,7 @@
 """Checks as the pages show them, read from the storage in a thread. A look is audited before anything is read."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -9,45 +9,42 @@ from typing import Final
 from starlette.responses import Response
 
 from baqylau.crypto.sealing import SealBrokenError
-from baqylau.domain.checks import CheckKind, CheckState, CheckWhy, Likely
-from baqylau.domain.ids import CheckId, PersonId, RestrictionId
+from baqylau.domain.checks import CheckKind, CheckState, Likely
+from baqylau.domain.ids import CheckId, PersonId
 from baqylau.domain.observations import Observation
-from baqylau.domain.orders import Checked, Identification, Sobriety
-from baqylau.domain.people import Device, DeviceKind
 from baqylau.domain.rights import Action, may
-from baqylau.monitoring.workstation import check_reading, pages
+from baqylau.monitoring.server.check_orders import Asker, CheckRefusedError, terms_of
+from baqylau.monitoring.workstation import check_reading
 from baqylau.monitoring.workstation.check_messages import (
     AskCheck,
     CheckList,
     CheckPage,
     CheckRow,
     DecideCheck,
+    Enrolled,
     LinkedAlarm,
     WithdrawAsked,
 )
 from baqylau.monitoring.workstation.check_reading import Kept
 from baqylau.monitoring.workstation.check_recordings import recorded
-from baqylau.monitoring.workstation.directory import Book
 from baqylau.monitoring.workstation.duty import missing
 from baqylau.monitoring.workstation.ranges import in_ranges
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.accounts import Account
 from baqylau.storage.check_facts import facts_of
-from baqylau.storage.checks import CheckAsked, Request
+from baqylau.storage.checks import CheckAsked
 from baqylau.storage.database import transaction
 from baqylau.storage.media_disk import PieceLostError
+from baqylau.storage.registers import Registers
+from baqylau.storage.templates import KeptItem, Material
 from baqylau.storage.vault import KeyDestroyedError
 
 PAGE: Final = 20
 BLOOD_FACTOR: Final = 2_100
 """By which breath is reckoned to blood; of people it is 1,700 to 2,700 [K]. Only for an estimate that is called one."""
-_UNITS: Final = {CheckKind.IDENTITY: DeviceKind.AV_UNIT, CheckKind.BREATH: DeviceKind.BREATH_UNIT}
 _OPEN: Final = frozenset({CheckState.PLANNED, CheckState.PROMPTED})
 _BEFORE_RESULT: Final = _OPEN | {CheckState.STARTED, CheckState.MISSED, CheckState.VOID}
-_REMIND: Final = timedelta(minutes=5)
-_ANSWER: Final = timedelta(minutes=15)
-"""Where the order says nothing of checks: who is on duty may ask all the same."""
 
 
 class CheckRecords:
@@ -55,6 +52,7 @@ class CheckRecords:
 
     def __init__(self, stores: Stores, clock: Callable[[], datetime], random: Callable[[int], bytes]) -> None:
         self._stores, self._clock, self._random = stores, clock, random
+        self._asker = Asker(Registers(stores.engine, clock), stores.checks, clock)
 
     def of_person(self, person_id: PersonId, before: datetime | None, by: Account) -> CheckList:
         """Give a person's checks, newest first; those due before an instant, if one is named."""
@@ -67,7 +65,7 @@ class CheckRecords:
             at=now,
             rows=self._rows(asked[:PAGE]),
             more=len(asked) > PAGE,
-            kinds=tuple(kind for kind in CheckKind if self._unit(book, person_id, kind, now)),
+            kinds=tuple(kind for kind in CheckKind if self._may_be_asked(person_id, kind, now)),
             may_order=may(by.role, Action.ORDER_CHECK) and book.under_order(person_id, now),
         )
 
@@ -83,21 +81,20 @@ class CheckRecords:
 
     def ask(self, person_id: PersonId, ask: AskCheck, by: Account) -> CheckRow:
         """Ask a person for a check now."""
-        now, book = self._clock(), self._stores.directory.book()
-        if person_id not in book.people:
+        person = self._stores.directory.book().people.get(person_id)
+        if person is None:
             raise missing(by, "person.refused.not_found")
         self._stores.duty.act(by, person_id)
-        if not book.under_order(person_id, now):
-            raise RefusedError(HTTPStatus.CONFLICT, "checks.refused.no_order")
-        unit = self._unit(book, person_id, ask.kind, now)
-        if unit is None:
-            raise RefusedError(HTTPStatus.CONFLICT, "checks.refused.no_unit")
-        if any(one.kind is ask.kind and one.state in _OPEN for one in self._latest(person_id)):
+        open_now = (one for one in self._latest(person_id) if one.kind is ask.kind and one.state in _OPEN)
+        if any(open_now):
             raise RefusedError(HTTPStatus.CONFLICT, "checks.refused.one_is_open")
-        request = self._request(book, person_id, unit, ask, now)
-        self._stores.checks.ask(request, by.login)
-        self._stores.audit.record(by.login, "check.order", f"check/{request.id}", ask.reason.strip())
-        return self.rows([request.id])[0]
+        check_id, reason = CheckId(self._random(16).hex()), ask.reason.strip()
+        try:
+            self._asker.by_hand(person_id, ask.kind, check_id, by.login, reason)
+        except CheckRefusedError as refused:
+            raise RefusedError(HTTPStatus.CONFLICT, f"check.refused.{refused.key}", name=person.name) from None
+        self._stores.audit.record(by.login, "check.order", f"check/{check_id}", reason)
+        return self.rows([check_id])[0]
 
     def withdraw(self, check_id: CheckId, ask: WithdrawAsked, by: Account) -> CheckPage:
         """Take back what was asked, while nobody has begun."""
@@ -156,7 +153,9 @@ class CheckRecords:
             blood_factor=BLOOD_FACTOR,
             media=found.items if may(by.role, Action.PLAY_RECORDING) else (),
             media_gone=found.gone,
-            enrolled=(),
+            enrolled=tuple(
+                Enrolled(number=one.id, taken_at=one.made_at) for one in self._enrolled(asked.person_id, by)
+            ),
             alarms=self._alarms(kept),
             facts=check_reading.facts_of(kept),
             decisions=check_reading.decisions_of(kept, self._name),
@@ -189,37 +188,33 @@ class CheckRecords:
         account = self._stores.accounts.get(login)
         return account.name if account else login
 
-    def _unit(self, book: Book, person_id: PersonId, kind: CheckKind, at: datetime) -> Device | None:
-        worn = pages.worn(book.supervision(person_id), at)
-        return next((one for one in worn if one.kind is _UNITS[kind]), None)
-
-    def _restriction(self, person_id: PersonId, kind: CheckKind, at: datetime) -> Checked | None:
-        wanted = Identification if kind is CheckKind.IDENTITY else Sobriety
-        found = pages.in_force(self._stores.directory.book().supervision(person_id), at)
-        return next((one for one in found if isinstance(one, wanted)), None)
+    def _may_be_asked(self, person_id: PersonId, kind: CheckKind, at: datetime) -> bool:
+        try:
+            terms_of(self._stores.directory.book().supervision(person_id), kind, at)
+        except CheckRefusedError:
+            return False
+        return True
 
     def _clause(self, asked: CheckAsked) -> str:
-        found = self._restriction(asked.person_id, asked.kind, asked.due_at)
-        return found.clause if found else ""
+        prescribed = self._stores.directory.book().supervision(asked.person_id).restrictions
+        return next((one.clause for one in prescribed if one.id == asked.restriction_id), "")
 
-    def _request(self, book: Book, person_id: PersonId, unit: Device, ask: AskCheck, now: datetime) -> Request:
-        prescribed = self._restriction(person_id, ask.kind, now)
-        answer = timedelta(seconds=prescribed.answer_s) if prescribed else _ANSWER
-        remind = timedelta(seconds=prescribed.remind_s) if prescribed else _REMIND
-        return Request(
-            id=CheckId(self._random(16).hex()),
-            person_id=person_id,
-            device_id=unit.id,
-            kind=ask.kind,
-            why=CheckWhy.ORDERED,
-            due_at=now,
-            remind_at=now + min(remind, answer),
-            expires_at=now + answer,
-            language=book.people[person_id].language,
-            restriction_id=prescribed.id if prescribed else RestrictionId(""),
-            limit_mg_l=prescribed.limit_mg_l if isinstance(prescribed, Sobriety) else None,
-            reason=ask.reason.strip(),
-        )
+    def _enrolled(self, person_id: PersonId, by: Account) -> tuple[KeptItem, ...]:
+        if not may(by.role, Action.LOOK_ENROLMENT):
+            return ()
+        try:
+            return self._stores.templates.items(person_id, Material.PHOTO)
+        except KeyDestroyedError:
+            return ()
+
+    def photo(self, person_id: PersonId, number: int, header: str, by: Account) -> Response:
+        """Give a photo that was taken at enrolment; the look is in the audit."""
+        self._stores.duty.look(by, "look.enrolment", person_id, f"enrolment/{number}")
+        found = next((one for one in self._enrolled(person_id, by) if one.id == number), None)
+        if found is None:
+            raise not_found("checks.refused.media_missing")
+        content = found.content
+        return in_ranges(header, len(content), found.content_type, lambda first, last: content[first : last + 1])
 
     def _alarms(self, kept: Kept) -> tuple[LinkedAlarm, ...]:
         facts = {one.id for one in kept.facts}

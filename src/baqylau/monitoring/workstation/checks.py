@@ -51,6 +51,14 @@ async def recording(request: Request) -> Response:
     return await desk.do(desk.checks.recording, check_named(request), index, asked, account(request))
 
 
+async def enrolled(request: Request) -> Response:
+    """Give one photo that was taken at enrolment."""
+    desk = desk_of(request)
+    number = whole_number(request.path_params["number"], "number")
+    asked = request.headers.get("range", "")
+    return await desk.do(desk.checks.photo, _person(request), number, asked, account(request))
+
+
 async def ask(request: Request) -> Response:
     """Ask a person for a check now, and give it."""
     desk = desk_of(request)

@@ -6,8 +6,10 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+SHOWN = frozenset({"image/jpeg", "image/png", "video/webm", "audio/webm", "audio/ogg", "audio/wav"})
+"""What a browser may show as ours. Anything else that a unit calls its recording is only saved."""
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-NEVER_KEPT = {"Cache-Control": "no-store", "Accept-Ranges": "bytes", "Content-Disposition": "inline"}
+NEVER_KEPT = {"Cache-Control": "no-store", "Accept-Ranges": "bytes"}
 
 
 def asked_for(header: str, size: int) -> tuple[int, int] | None:
@@ -38,6 +40,8 @@ def in_ranges(header: str, size: int, media_type: str, read: Callable[[int, int]
         headers = NEVER_KEPT | {"Content-Range": f"bytes */{size}"}
         return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
     begin, end = part or (0, size - 1)
-    headers = NEVER_KEPT | ({"Content-Range": f"bytes {begin}-{end}/{size}"} if part else {})
+    shown = media_type in SHOWN
+    headers = NEVER_KEPT | {"Content-Disposition": "inline" if shown else "attachment"}
+    headers |= {"Content-Range": f"bytes {begin}-{end}/{size}"} if part else {}
     status = HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK
-    return Response(read(begin, end), status, headers, media_type)
+    return Response(read(begin, end), status, headers, media_type if shown else "application/octet-stream")
