@@ -1,6 +1,7 @@
 """`breath-unit`: the program of the stationary photo-electrochemical unit (clause 1.7)."""
 
 from pathlib import Path
+from random import SystemRandom
 from typing import Annotated
 
 import msgspec
@@ -9,13 +10,17 @@ import typer
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.options import Lifeline
 from baqylau.cli.unit_program import DEFAULT_DIR, Dir, Heard, Program, Server, Voice, refused, with_folder
-from baqylau.devices.breath_unit.hands import Camera, Hands
+from baqylau.devices.breath_unit.hands import Camera, Carrier, Hands
 from baqylau.devices.breath_unit.recordings import Recordings
 from baqylau.devices.breath_unit.shell import BREATH_UNIT
 from baqylau.devices.linux_unit.folder import Folder
+from baqylau.devices.linux_unit.link import Identity
+from baqylau.devices.linux_unit.media_upload import MediaUpload
 from baqylau.links.board import BoardClock
 from baqylau.links.breath_board import BreathBoard
+from baqylau.links.device_line import ServerLine
 from baqylau.links.still_camera import NoCamera, PictureFolder
+from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.monitoring.server import lifeline as parent
 
@@ -30,6 +35,9 @@ WORKSHOPS = "workshops.json"
 KEY_BYTES = 32
 
 Board = Annotated[str, typer.Option(help="Measuring board: serial:DEVICE, socket:HOST:PORT or socket:PATH.")]
+AvServer = Annotated[
+    str, typer.Option("--av-server", help="Where recordings go, such as https://host:8444; empty: none.")
+]
 Pictures = Annotated[str, typer.Option("--camera", help="folder:PATH with JPEG files; empty: none.")]
 
 
@@ -38,6 +46,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
     context: typer.Context,
     folder: Dir = DEFAULT_DIR,
     server: Server = "",
+    av_server: AvServer = "",
     board: Board = "",
     camera: Pictures = "",
     lifeline: Lifeline = False,  # noqa: FBT002 - an option
@@ -54,10 +63,11 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
     def heard() -> Heard:
         clock = BoardClock()
         measures = BreathBoard(board, clock)
-        own = Folder(folder)
-        recordings = Recordings(folder, own.enrolment().device_id, own.signer())
-        hands = Hands(folder, recordings, measures, looks, clock, workshops(folder))
-        return Heard(clock, (), (measures, hands), hands)
+        recordings = Recordings(folder, Folder(folder).enrolment().device_id, Folder(folder).signer())
+        upload = _upload(folder, av_server, recordings) if av_server else None
+        hands = Hands(folder, recordings, measures, looks, clock, workshops(folder), upload)
+        others = (measures, hands) if upload is None else (measures, hands, Carrier(upload))
+        return Heard(clock, (), others, hands)
 
     program = Program(name="breath-unit", folder=folder, server=server, voice=voice, language=language, heard=heard)
     program.run(BREATH_UNIT)
@@ -91,6 +101,16 @@ def workshops(folder: Path) -> dict[str, bytes]:
         return {}
     told = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
     return {name: bytes.fromhex(key) for name, key in told.items()}
+
+
+def _upload(folder: Path, server: str, recordings: Recordings) -> MediaUpload:
+    """Give what brings recordings to the audio-visual server."""
+    own = Folder(folder)
+    enrolment = own.enrolment()
+    trusted = (bytes.fromhex(enrolment.server_key),)
+    identity = Identity(device_id=enrolment.device_id, signer=own.signer(), trusted=trusted)
+    line = ServerLine(server, own.root if enrolment.root else None)
+    return MediaUpload(identity, line, recordings.spool, now, SystemRandom())
 
 
 def _camera(said: str) -> Camera:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from baqylau.devices.linux_unit.media_spool import BegunCheck
 from baqylau.domain.checks import Ending
 from baqylau.domain.ids import CheckId, PersonId
 from baqylau.links.breath_lines import Order, Row
@@ -14,6 +15,12 @@ class ToBoard(Struct, frozen=True, gc=False):
     """Order the board something."""
 
     order: Order
+
+
+class Open(Struct, frozen=True, gc=False):
+    """Begin to keep what belongs to a check."""
+
+    begun: BegunCheck
 
 
 class KeepRows(Struct, frozen=True, gc=False):
@@ -28,6 +35,7 @@ class Photograph(Struct, frozen=True, gc=False):
 
     check_id: CheckId
     photo: int
+    from_ms: int
 
 
 class Photo(Struct, frozen=True, kw_only=True, gc=False):
@@ -56,4 +64,4 @@ class Sign(Struct, frozen=True, kw_only=True):
     """CBOR; empty where the core was cut off and only the rows on disk are left."""
 
 
-Act = ToBoard | KeepRows | Photograph | Sign
+Act = ToBoard | Open | KeepRows | Photograph | Sign

@@ -123,7 +123,7 @@ def _photograph(turn: BreathTurn, *, blowing: bool) -> None:
     if session is not None:
         photo = Photo(number=len(session.photos) + 1, from_ms=turn.ms - session.began_ms, blowing=blowing)
         turn.change(session=replace(session, photos=(*session.photos, photo)))
-        turn.outputs.append(Do(Photograph(session.order.check_id, photo.number)))
+        turn.outputs.append(Do(Photograph(session.order.check_id, photo.number, photo.from_ms)))
 
 
 def photograph_during(turn: BreathTurn, session: Session, blowing_s: float) -> None:

@@ -12,10 +12,11 @@ from typing import Protocol, assert_never
 import structlog
 from msgspec import Struct
 
-from baqylau.devices.breath_unit.acts import Act, KeepRows, Photograph, Sign, ToBoard
+from baqylau.devices.breath_unit.acts import Act, KeepRows, Open, Photograph, Sign, ToBoard
 from baqylau.devices.breath_unit.calibration_file import CalibrationFile, opened_file
 from baqylau.devices.breath_unit.metrology.calibration import Lock
-from baqylau.devices.breath_unit.recordings import Recordings, Sealed
+from baqylau.devices.breath_unit.recordings import Recordings, SignedTest
+from baqylau.devices.linux_unit.media_upload import MediaUpload
 from baqylau.domain.ids import CheckId
 from baqylau.links.breath_lines import Order
 from baqylau.links.radio.words import Clock, Particular, Said
@@ -53,7 +54,7 @@ class SignDone(Struct, frozen=True):
     """What became of a signature; None when the disk would not have it."""
 
     check_id: CheckId
-    sealed: Sealed | None
+    signed: SignedTest | None
 
 
 class FileRead(Struct, frozen=True):
@@ -79,10 +80,12 @@ class Hands:
         camera: Camera,
         clock: Clock,
         workshops: Mapping[str, bytes],
+        upload: MediaUpload | None = None,
     ) -> None:
-        """Take the unit's folder, its equipment, what stamps, and the workshops that are believed."""
+        """Take the unit's folder, its equipment, what stamps, the workshops that are believed, and who brings it."""
         self._file, self._recordings = folder / CALIBRATION_FILE, recordings
         self._board, self._camera, self._clock, self._workshops = board, camera, clock, workshops
+        self._upload = upload
         self._acts: asyncio.Queue[Act] = asyncio.Queue()
         self._seen: tuple[int, int] | None = None
 
@@ -91,7 +94,7 @@ class Hands:
         match act:
             case ToBoard(order=order):
                 await self._tell_board(order)
-            case KeepRows() | Photograph() | Sign():
+            case Open() | KeepRows() | Photograph() | Sign():
                 self._acts.put_nowait(act)
             case _:
                 raise TypeError(act)
@@ -133,6 +136,9 @@ class Hands:
                 except OSError as wrong:
                     log.warning("rows_not_kept", why=str(wrong))
                 return None
+            case Open(begun=begun):
+                await asyncio.to_thread(self._recordings.begin, begun)
+                return None
             case Photograph():
                 return await self._photographed(act)
             case Sign():
@@ -145,7 +151,7 @@ class Hands:
     async def _photographed(self, act: Photograph) -> PhotoDone:
         try:
             picture = await self._camera.photo()
-            await asyncio.to_thread(self._recordings.photograph, act.check_id, act.photo, picture)
+            await asyncio.to_thread(self._recordings.photograph, act, picture)
         except OSError as wrong:
             log.warning("no_photograph", why=str(wrong))
             return PhotoDone(act.check_id, act.photo, kept=False)
@@ -153,10 +159,16 @@ class Hands:
 
     async def _signed(self, act: Sign) -> SignDone:
         try:
-            return SignDone(act.check_id, await asyncio.to_thread(self._recordings.sign, act))
+            signed = await asyncio.to_thread(self._recordings.sign, act)
         except OSError as wrong:
             log.warning("recordings_not_kept", why=str(wrong))
             return SignDone(act.check_id, None)
+        self._bring()
+        return SignDone(act.check_id, signed)
+
+    def _bring(self) -> None:
+        if self._upload is not None:
+            self._upload.wanted.set()
 
     def _changed(self) -> bool:
         return self._stamp() != self._seen
@@ -176,3 +188,20 @@ class Hands:
             return FileRead(None, Lock.NOT_CALIBRATED)
         opened = opened_file(raw, self._workshops)
         return FileRead(None, opened) if isinstance(opened, Lock) else FileRead(opened, None)
+
+
+class Carrier:
+    """Brings what is signed to the audio-visual server, as long as the program runs; it says nothing."""
+
+    name = "media"
+
+    def __init__(self, upload: MediaUpload) -> None:
+        """Take who brings it."""
+        self._upload = upload
+
+    async def words(self) -> AsyncIterator[Said]:
+        """Bring what waits until it is cancelled."""
+        await self._upload.run()
+        nothing: tuple[Said, ...] = ()
+        for said in nothing:
+            yield said

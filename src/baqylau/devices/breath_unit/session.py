@@ -9,7 +9,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from baqylau.devices.breath_unit import course, measuring
-from baqylau.devices.breath_unit.acts import KeepRows, ToBoard
+from baqylau.devices.breath_unit.acts import KeepRows, Open, ToBoard
 from baqylau.devices.breath_unit.metrology.health import faults
 from baqylau.devices.breath_unit.metrology.pair import apart_s, joined
 from baqylau.devices.breath_unit.metrology.result import BLANK_MAX_MG_L, Result
@@ -18,6 +18,7 @@ from baqylau.devices.breath_unit.recording import LineBrokenError
 from baqylau.devices.breath_unit.recording import joined as recorded_with
 from baqylau.devices.breath_unit.state import Blown, BreathTurn, Phase, Session
 from baqylau.devices.breath_unit.trace import trace_of
+from baqylau.devices.linux_unit.media_spool import BegunCheck
 from baqylau.devices.linux_unit.outputs import Do
 from baqylau.domain.checks import Ending, SampleState
 from baqylau.domain.commands import BeginCheck
@@ -51,7 +52,14 @@ def began(turn: BreathTurn, number: int, order: BeginCheck) -> None:
         rows_ms=turn.ms,
     )
     turn.change(session=session)
-    turn.outputs += [Do(ToBoard(Stream(on=True))), Do(ToBoard(Heat(HEATED_C)))]
+    begun = BegunCheck(
+        check_id=order.check_id,
+        kind=order.kind,
+        person_id=order.person_id,
+        nonce=order.nonce,
+        began_at=turn.at,
+    )
+    turn.outputs += [Do(Open(begun)), Do(ToBoard(Stream(on=True))), Do(ToBoard(Heat(HEATED_C)))]
     course.say(turn, "ready")
 
 

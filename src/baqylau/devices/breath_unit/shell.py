@@ -8,7 +8,7 @@ from msgspec import Struct
 from baqylau.devices.breath_unit.core import BreathUnit
 from baqylau.devices.breath_unit.hands import FileRead, PhotoDone, SignDone
 from baqylau.devices.breath_unit.inputs import BoardSaid, CalibrationRead, PhotoTaken, RowsCame, Signed
-from baqylau.devices.breath_unit.recordings import Sealed
+from baqylau.devices.breath_unit.recordings import SignedTest
 from baqylau.devices.breath_unit.state import State, begin
 from baqylau.devices.linux_unit import shell
 from baqylau.devices.linux_unit.inputs import UnitInput
@@ -40,8 +40,8 @@ def _own(what: Struct, stamp: Stamp) -> UnitInput | None:
             return BoardSaid(what=what, **clocks)
         case PhotoDone(check_id=check_id, photo=photo, kept=kept):
             return PhotoTaken(check_id=check_id, photo=photo, kept=kept, **clocks)
-        case SignDone(check_id=check_id, sealed=sealed):
-            signed = sealed or Sealed(items=0, manifest=b"", trace=b"")
+        case SignDone(check_id=check_id, signed=told):
+            signed = told or SignedTest(items=0, manifest=b"", trace=b"")
             return Signed(check_id=check_id, items=signed.items, manifest=signed.manifest, trace=signed.trace, **clocks)
         case FileRead(file=file, why=why):
             return CalibrationRead(file=file, why=why, **clocks)

@@ -15,11 +15,12 @@ from baqylau.crypto.signing import Signer
 from baqylau.devices.breath_unit.calibration_file import CalibrationFile, opened_file, sealed_file
 from baqylau.devices.breath_unit.hands import CALIBRATION_FILE, Hands
 from baqylau.devices.breath_unit.metrology.gas import DryGas, WetBath
-from baqylau.devices.breath_unit.recordings import MANIFEST, Recordings
+from baqylau.devices.breath_unit.recordings import Recordings
 from baqylau.devices.breath_unit.shell import BREATH_UNIT
 from baqylau.devices.breath_unit.state import Phase, State
 from baqylau.devices.breath_unit.workshop import Plan, Wanted, measured, with_adjustment, with_verification
 from baqylau.devices.linux_unit.link import Identity
+from baqylau.devices.linux_unit.media_spool import MediaSpool, Sealed
 from baqylau.devices.linux_unit.shell import Ended as Over
 from baqylau.devices.linux_unit.shell import Parts, Shell
 from baqylau.devices.linux_unit.spool import Spool
@@ -181,6 +182,7 @@ class Bench:
         self.eye.unit = lambda: self.state
         running = asyncio.create_task(self.shell.run())
         running.add_done_callback(lambda _: spool.close())
+        running.add_done_callback(lambda _: recordings.close())
         return running
 
     def _behind(self, hands: Hands) -> bool:
@@ -255,20 +257,28 @@ def test_a_test_goes_from_the_order_to_signed_evidence(tmp_path: Path) -> None:
     assert isinstance(ended, Ended)
     assert (sample.state, ended.how) == (SampleState.VALID, Ending.DONE)
     assert sample.alcohol_mg_l == pytest.approx(0.0, abs=0.005)
-    (folder,) = [one.parent for one in (tmp_path / "checks").glob(f"*/{MANIFEST}")]
-    raw = (folder / MANIFEST).read_bytes()
-    opened = opened_manifest(raw, {UNIT: PublicKey(OWN.public_key)}.get)
+    sealed, items = _evidence(tmp_path)
+    opened = opened_manifest(sealed.raw, {UNIT: PublicKey(OWN.public_key)}.get)
     assert isinstance(opened, SignedManifest)
     assert opened.digest == ended.manifest
-    items = [(folder / f"item-{one.index}").read_bytes() for one in opened.manifest.items]
-    assert [sha256(one).digest() for one in items] == [one.sha256 for one in opened.manifest.items]
-    assert sample.trace == opened.manifest.items[0].sha256
+    assert opened.manifest.items == sealed.items
+    assert sample.trace == sealed.items[-1].sha256 == sha256(items[-1]).digest()
     assert tuple(mark.step for mark in opened.manifest.marks) == challenge(CheckKind.BREATH, NONCE)
-    trace = loads(items[0])
+    trace = loads(items[-1])
     assert len(trace["blows"]) == 2
     assert all(len(one["photos_ms"]) == 3 for one in trace["blows"])
-    assert items[1:] == [PICTURE] * 8
+    assert items[:-1] == [PICTURE] * 8
     assert None not in bench.eye.looked
+
+
+def _evidence(folder: Path) -> tuple[Sealed, list[bytes]]:
+    """Give what waits for the server."""
+    spool = MediaSpool(folder, OWN, UNIT)
+    sealed = spool.waiting()
+    assert sealed is not None
+    items = [spool.piece(sealed.check_id, one, 0) for one in sealed.items]
+    spool.close()
+    return sealed, items
 
 
 def test_nobody_is_photographed_when_there_is_no_test(tmp_path: Path) -> None:
@@ -300,8 +310,8 @@ def test_a_cut_of_power_in_the_middle_of_a_blow_loses_nothing_and_accuses_nobody
     assert isinstance(ended, Ended)
     assert isinstance(sample, BreathSample)
     assert (ended.how, sample.state, sample.why) == (Ending.POWER_LOST, SampleState.INTERRUPTED, ("power_lost",))
-    (folder,) = [one.parent for one in (tmp_path / "checks").glob(f"*/{MANIFEST}")]
-    flow = loads((folder / "item-1").read_bytes())["blows"][0]["flow_ml_s"]
+    _, items = _evidence(tmp_path)
+    flow = loads(items[-1])["blows"][0]["flow_ml_s"]
     assert max(flow) > 100
 
 
