@@ -65,7 +65,7 @@ def demo(
             map_center=(town_plan.CENTER.longitude_deg, town_plan.CENTER.latitude_deg),
             map_zoom=MAP_ZOOM,
         )
-        _welcome(invitation_link(engine, f"http://{HOST}:{settings.web_port}"), ports)
+        link = invitation_link(engine, f"http://{HOST}:{settings.web_port}")
         more = {
             "devices": ["demo-devices", "--lifeline", *options(ports)],
             "air": ["demo-air", str(data / AIR), "--lifeline"],
@@ -73,7 +73,7 @@ def demo(
             **programs(data, units, host=HOST, server=f"https://{HOST}:{ports[LINK]}"),
             **tracker_programs(data, trackers, host=HOST, server=f"https://{HOST}:{ports[LINK]}"),
         }
-        serve_all(settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, more)
+        serve_all(settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, more, lambda: _welcome(link, ports))
     typer.echo("Stopped. The data stay: `make demo` goes on, `make demo-reset` forgets them.")
 
 
