@@ -325,3 +325,13 @@ def test_photos_of_the_enrolment_stand_beside_for_who_may_see_them(flat: Flat, b
     assert (answer.content, answer.headers["content-type"]) == (b"\xff\xd8invented", "image/jpeg")
     assert browser.get(f"/api/people/{AYAN}/enrolment/999").status_code == 404
     assert browser.get(f"/api/people/{invented.DANA}/enrolment/{one['number']}").status_code == 404
+
+
+def test_an_alarm_shows_the_check_that_it_rests_on_and_the_check_the_alarm(flat: Flat, browser: Browser) -> None:
+    check_id = flat.ask()
+    flat.taken(check_id)
+    flat.compared(check_id)
+    facts = tuple(one.id for one in flat.office.stores.checks.facts(check_id))
+    (number,) = flat.office.find(invented.finding(1, at=flat.office.clock(), because=facts))
+    assert [one["id"] for one in browser.get(f"/api/alarms/{number}").json()["checks"]] == [check_id]
+    assert [one["number"] for one in page(browser, check_id)["alarms"]] == [number]

@@ -1,6 +1,6 @@
 """Checks as the pages show them, read from the storage in a thread. A look is audited before anything is read."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -11,7 +11,6 @@ from starlette.responses import Response
 from baqylau.crypto.sealing import SealBrokenError
 from baqylau.domain.checks import CheckKind, CheckState, Likely
 from baqylau.domain.ids import CheckId, PersonId
-from baqylau.domain.observations import Observation
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.server.check_orders import Asker, CheckRefusedError, terms_of
 from baqylau.monitoring.workstation import check_reading
@@ -27,14 +26,13 @@ from baqylau.monitoring.workstation.check_messages import (
 )
 from baqylau.monitoring.workstation.check_reading import Kept
 from baqylau.monitoring.workstation.check_recordings import recorded
+from baqylau.monitoring.workstation.check_rows import CheckRows
 from baqylau.monitoring.workstation.duty import missing
 from baqylau.monitoring.workstation.ranges import in_ranges
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.accounts import Account
-from baqylau.storage.check_facts import facts_of
 from baqylau.storage.checks import CheckAsked
-from baqylau.storage.database import transaction
 from baqylau.storage.media_disk import PieceLostError
 from baqylau.storage.registers import Registers
 from baqylau.storage.templates import KeptItem, Material
@@ -52,6 +50,7 @@ class CheckRecords:
 
     def __init__(self, stores: Stores, clock: Callable[[], datetime], random: Callable[[int], bytes]) -> None:
         self._stores, self._clock, self._random = stores, clock, random
+        self._rows = CheckRows(stores, clock)
         self._asker = Asker(Registers(stores.engine, clock), stores.checks, clock)
 
     def of_person(self, person_id: PersonId, before: datetime | None, by: Account) -> CheckList:
@@ -63,21 +62,17 @@ class CheckRecords:
         asked = self._stores.checks.of_person(person_id, before, PAGE + 1)
         return CheckList(
             at=now,
-            rows=self._rows(asked[:PAGE]),
+            rows=self._rows.of(asked[:PAGE]),
             more=len(asked) > PAGE,
             kinds=tuple(kind for kind in CheckKind if self._may_be_asked(person_id, kind, now)),
             may_order=may(by.role, Action.ORDER_CHECK) and book.under_order(person_id, now),
         )
 
-    def rows(self, check_ids: Collection[CheckId]) -> tuple[CheckRow, ...]:
-        """Give several checks as lists show them. Whoever asks has audited the look."""
-        return self._rows([self._stores.checks.get(one) for one in check_ids])
-
     def page(self, check_id: CheckId, by: Account) -> CheckPage:
         """Give everything that one check rests on."""
         asked = self._asked(check_id, by)
         self._stores.duty.look(by, "look.check", asked.person_id, f"check/{check_id}")
-        return self._page(self._with_facts([asked])[0], by)
+        return self._page(self._rows.kept([asked])[0], by)
 
     def ask(self, person_id: PersonId, ask: AskCheck, by: Account) -> CheckRow:
         """Ask a person for a check now."""
@@ -94,13 +89,13 @@ class CheckRecords:
         except CheckRefusedError as refused:
             raise RefusedError(HTTPStatus.CONFLICT, f"check.refused.{refused.key}", name=person.name) from None
         self._stores.audit.record(by.login, "check.order", f"check/{check_id}", reason)
-        return self.rows([check_id])[0]
+        return self._rows.named([check_id])[0]
 
     def withdraw(self, check_id: CheckId, ask: WithdrawAsked, by: Account) -> CheckPage:
         """Take back what was asked, while nobody has begun."""
         asked = self._asked(check_id, by)
         self._stores.duty.act(by, asked.person_id)
-        if self._rows([asked])[0].state not in _OPEN:
+        if self._rows.of([asked])[0].state not in _OPEN:
             raise RefusedError(HTTPStatus.CONFLICT, "checks.refused.begun")
         self._stores.checks.withdraw(check_id, by.login, ask.reason.strip())
         return self.page(check_id, by)
@@ -109,7 +104,7 @@ class CheckRecords:
         """Keep what somebody saw in the recordings; a later decision stands beside the earlier ones."""
         asked = self._asked(check_id, by)
         self._stores.duty.act(by, asked.person_id)
-        if self._rows([asked])[0].state in _BEFORE_RESULT:
+        if self._rows.of([asked])[0].state in _BEFORE_RESULT:
             raise RefusedError(HTTPStatus.CONFLICT, "checks.refused.nothing_recorded")
         self._stores.checks.decide(check_id, Likely(decision.outcome), by.login, decision.grounds.strip())
         return self.page(check_id, by)
@@ -136,9 +131,9 @@ class CheckRecords:
 
     def _page(self, kept: Kept, by: Account) -> CheckPage:
         now, asked = self._clock(), kept.asked
-        case, row = check_reading.case_of(kept), self._row(kept)
+        case, row = check_reading.case_of(kept), self._rows.row(kept)
         found = recorded(self._stores.media, kept, by.login)
-        after = self.rows([asked.after]) if asked.after else ()
+        after = self._rows.named([asked.after]) if asked.after else ()
         return CheckPage(
             at=now,
             row=row,
@@ -158,7 +153,7 @@ class CheckRecords:
             ),
             alarms=self._alarms(kept),
             facts=check_reading.facts_of(kept),
-            decisions=check_reading.decisions_of(kept, self._name),
+            decisions=check_reading.decisions_of(kept, self._rows.name),
             may_decide=may(by.role, Action.DECIDE_CHECK) and row.state not in _BEFORE_RESULT,
             may_withdraw=may(by.role, Action.ORDER_CHECK) and row.state in _OPEN,
         )
@@ -169,24 +164,8 @@ class CheckRecords:
         except KeyError:
             raise missing(by, "checks.refused.not_found") from None
 
-    def _with_facts(self, asked: list[CheckAsked]) -> list[Kept]:
-        with transaction(self._stores.engine) as connection:
-            names = facts_of(connection, [one.id for one in asked]) if asked else []
-        found = [entry.observation for entry in self._stores.journal.entries(names)]
-        return [Kept(asked=one, facts=tuple(fact for fact in found if _names(fact, one.id))) for one in asked]
-
-    def _rows(self, asked: list[CheckAsked]) -> tuple[CheckRow, ...]:
-        return tuple(self._row(one) for one in self._with_facts(asked))
-
-    def _row(self, kept: Kept) -> CheckRow:
-        return check_reading.row_of(kept, self._clock(), self._name)
-
     def _latest(self, person_id: PersonId) -> tuple[CheckRow, ...]:
-        return self._rows(self._stores.checks.of_person(person_id, None, PAGE))
-
-    def _name(self, login: str) -> str:
-        account = self._stores.accounts.get(login)
-        return account.name if account else login
+        return self._rows.of(self._stores.checks.of_person(person_id, None, PAGE))
 
     def _may_be_asked(self, person_id: PersonId, kind: CheckKind, at: datetime) -> bool:
         try:
@@ -229,7 +208,3 @@ class CheckRecords:
             for one in self._stores.alarms.of_person(kept.asked.person_id)
             if not facts.isdisjoint(one.finding.because)
         )
-
-
-def _names(fact: Observation, check_id: CheckId) -> bool:
-    return any(getattr(body, "check_id", None) == check_id for body in fact.bodies)

@@ -17,6 +17,7 @@ from baqylau.domain.reactions import Step
 from baqylau.domain.rights import Action, Role
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
+from baqylau.monitoring.workstation.check_messages import CheckRow
 from baqylau.monitoring.workstation.equipment import ReceiverPresence
 
 MOST_AT_ONCE = 200
@@ -297,6 +298,8 @@ class AlarmPage(Struct, frozen=True, kw_only=True):
     """What the catalogue says to do, in this order."""
     children: tuple[AlarmRow, ...]
     """What an incident holds or was closed with."""
+    checks: tuple[CheckRow, ...]
+    """Those that the latest finding rests on."""
     notices: tuple[Notice, ...]
     """Who was told of it, by which way and how far that has come."""
 

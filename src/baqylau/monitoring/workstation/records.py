@@ -14,6 +14,7 @@ from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, ObservationId, PersonId
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation import pages
+from baqylau.monitoring.workstation.check_rows import CheckRows
 from baqylau.monitoring.workstation.duty import alarms_for, missing, people_for
 from baqylau.monitoring.workstation.load_figures import LoadFigures, figures_of
 from baqylau.monitoring.workstation.messages import (
@@ -67,6 +68,7 @@ class Records:
 
     def __init__(self, stores: Stores, installation: Installation, clock: Callable[[], datetime]) -> None:
         self._stores = stores
+        self._checks = CheckRows(stores, clock)
         self._installation = installation
         self._clock = clock
 
@@ -161,6 +163,7 @@ class Records:
             acts=tuple(map(pages.act_entry, grounds.acts)),
             steps=EVENTS[view.alarm.code].steps,
             children=alarms_for(by, pages.alarm_rows(self._stores.alarms.held_by(alarm_id), book.people)),
+            checks=self._checks.behind(view.finding.because),
             notices=tuple(self._stores.outbox.of_alarm(alarm_id)),
         )
 
