@@ -116,8 +116,11 @@ class Installation:
 
     def invitation(self) -> str:
         """The one-time link that the server printed at its first start."""
-        found = re.search(r"http://\S+/welcome#\S+", self._log.read_text())
-        assert found
+        waiting = monotonic() + STARTS_WITHIN_S
+        while not (found := re.search(r"http://\S+/welcome#\S+", self._log.read_text())):
+            if monotonic() > waiting:
+                pytest.fail("no link was printed")
+            sleep(0.1)
         return found.group()
 
     def tracker(self, one: int) -> "Tracker":
