@@ -5,7 +5,7 @@ a valve takes is what the intake holds at that moment, so the unit's own timing 
 """
 
 from collections.abc import Iterator
-from math import exp, nan
+from math import exp, inf, nan
 from random import Random
 
 import numpy as np
@@ -183,7 +183,7 @@ class ModelBoard:
                 rise, decay = cell.rise_s * slow, cell.decay_s * slow
                 current += charge * (exp(-after / decay) - exp(-after / rise)) / (decay - rise)
         current += self._noise[self._seq % _NOISES]
-        return float(min(round(current / cell.step_ua) * cell.step_ua, FULL_SCALE_UA))
+        return inf if current >= self.board.full_scale_ua else float(round(current / cell.step_ua) * cell.step_ua)
 
     def _measured(self, air: Air | None, place: int, *, taken: bool) -> Row:
         room_c = self.room.room_c

@@ -126,7 +126,7 @@ def test_a_trace_that_is_wrong_is_a_fault_of_the_unit_and_no_figure(
 
 def test_an_endless_current_is_a_fault_too() -> None:
     told = _trace(0.40)
-    assert evaluated(replace(told, current_ua=[*told.current_ua[:-1], inf])) is TraceFault.NOT_A_NUMBER
+    assert evaluated(replace(told, current_ua=[*told.current_ua[:-1], inf])) is TraceFault.SATURATED
 
 
 def test_a_breath_gives_a_figure_with_its_uncertainty(calibration: Calibration) -> None:

@@ -91,7 +91,7 @@ def _unusable(trace: Trace, current: Array) -> TraceFault | None:
     needed_s = trace.sampled_at_s + WINDOW_S
     if trace.sampled_at_s < BASELINE_S or current.size < round(needed_s * trace.rate_hz) + 1:
         return TraceFault.TOO_SHORT
-    if not np.isfinite(current).all():
+    if np.isnan(current).any():
         return TraceFault.NOT_A_NUMBER
     if (np.abs(current) >= trace.full_scale_ua).any():
         return TraceFault.SATURATED
