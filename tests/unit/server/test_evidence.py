@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import msgspec
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
 from baqylau.cli import app
@@ -23,11 +23,15 @@ from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId, PersonId
 from baqylau.domain.observations import Authentication, Nearness, Observation
 from baqylau.domain.partitions import nearness_of, partition_of
+from baqylau.monitoring.server.evidence import by_what
 from baqylau.monitoring.server.evidence.gathering import NothingToGiveError, around
+from baqylau.monitoring.server.evidence.proving import prove
 from baqylau.monitoring.server.evidence.rejudging import judge_again
 from baqylau.monitoring.server.evidence.withholding import NoSuchLineError, withhold
+from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.protocols.evidence import container
-from baqylau.protocols.evidence.checking import CHANGED, OTHER_KEY, SOUND, UNREADABLE
+from baqylau.protocols.evidence.checking import CHANGED, JUDGED_OTHERWISE, OTHER_KEY, SOUND, UNREADABLE
+from baqylau.protocols.evidence.parts import PARTS
 from baqylau.storage.audit import Audit
 from baqylau.storage.journal import Entry
 from tests.unit.server.given import archive_of, asked, bundle_of, faults, verdict_on, walked
@@ -276,3 +280,43 @@ def test_the_single_file_says_the_same_without_the_product(site: Site, tmp_path:
 
 def _compiled(name: str) -> list[str]:
     return [one.name for one in Path(sysconfig.get_path("platlib")).glob(f"{name}*.so")]
+
+
+def without_first_finding(bundle: bytes, signer: Signer) -> bytes:
+    """Sign a bundle anew from which what the rules found was left out."""
+    out = BytesIO()
+    with Bundle(bytes) as made, ZipFile(BytesIO(bundle)) as archive:
+        for part in PARTS:
+            for line in archive.read(f"{part}.jsonl").splitlines():
+                if Code.EXCLUSION_ENTRY.encode() not in line or part != "findings":
+                    made.put_line(part, line)
+        statement = msgspec.json.decode(archive.read("manifest.json"))
+        made.write(out, statement, signer)
+    return out.getvalue()
+
+
+def test_what_the_rules_find_and_the_bundle_keeps_back_is_told(site: Site) -> None:
+    bundle = without_first_finding(bundle_of(site), site.signer)
+    verdict = verdict_on(bundle, site.signer.public_key)
+    assert verdict.faults == []
+    judge_again(BytesIO(bundle), verdict)
+    assert (verdict.outcome, verdict.faults[0].key) == (JUDGED_OTHERWISE, "evidence.fault.found_now")
+
+
+def test_rules_of_another_version_need_not_find_the_same(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = without_first_finding(bundle_of(site), site.signer)
+    monkeypatch.setattr(by_what, "code", lambda: "another")
+    verdict = verdict_on(bundle)
+    judge_again(BytesIO(bundle), verdict)
+    assert (verdict.outcome, verdict.facts[-1].params) == (SOUND, {"missing": 0, "more": 1})
+
+
+def test_a_changed_row_of_journal_or_audit_is_found_with_its_number(site: Site) -> None:
+    bundle_of(site)
+    assert prove(site.engine, site.signer.public_key).outcome == SOUND
+    with site.engine.begin() as connection:
+        connection.execute(text("UPDATE journal SET sealed = set_byte(sealed, 20, 0) WHERE seq = 3"))
+        connection.execute(text("UPDATE audit SET purpose = 'nothing' WHERE id = 2"))
+    verdict = prove(site.engine, site.signer.public_key)
+    told = [(one.key, one.params.get("seq", one.params.get("number"))) for one in verdict.faults]
+    assert told == [("evidence.fault.journal", 3), ("evidence.fault.audit", 2)]

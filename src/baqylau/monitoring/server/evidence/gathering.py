@@ -17,10 +17,10 @@ from baqylau.domain.ids import AlarmId, DeviceId, PersonId
 from baqylau.domain.orders import NoContact
 from baqylau.domain.partitions import nearness_of, ourselves, partition_of
 from baqylau.domain.people import Supervision
+from baqylau.monitoring.server.evidence import by_what
 from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, state_from
 from baqylau.protocols.evidence import parts
-from baqylau.rules import settings
 from baqylau.rules.clock import instant
 from baqylau.rules.fold import begin, fold
 from baqylau.rules.refold import late
@@ -160,9 +160,8 @@ class _Gathering:
             "left_out": self._left_out,
         }
         self._bundle.put(parts.JUDGING, value)
-        figures = {name: value for name, value in vars(settings).items() if name.isupper()}
-        for name, value in sorted(figures.items()):
-            self._bundle.put(parts.RULES, {"threshold": name, "value": value})
+        for line in by_what.lines():
+            self._bundle.put(parts.RULES, line)
 
     def _state(self) -> PersonState:
         """Fold everything up to the beginning of the time."""

@@ -11,9 +11,9 @@ from baqylau.domain.findings import Finding
 from baqylau.domain.ids import FindingId
 from baqylau.domain.observations import Observation
 from baqylau.domain.people import Supervision
+from baqylau.monitoring.server.evidence import by_what
 from baqylau.protocols.evidence import container, parts
 from baqylau.protocols.evidence.checking import JUDGED_OTHERWISE, Verdict
-from baqylau.rules import settings
 from baqylau.rules.clock import order_key
 from baqylau.rules.fold import fold
 from baqylau.rules.refold import late
@@ -37,7 +37,7 @@ class _Line(Struct, frozen=True, kw_only=True):
 
 
 def judge_again(file: IO[bytes], verdict: Verdict) -> None:
-    """Add to a verdict without faults whether the rules find the same; by other figures they need not."""
+    """Add to a verdict without faults whether the rules find the same; other rules than those of then need not."""
     try:
         opened = container.open_container(file).members
         judging = msgspec.json.decode(next(_lines(file, opened[parts.lines_name(parts.JUDGING)])), type=_Judging)
@@ -53,7 +53,7 @@ def judge_again(file: IO[bytes], verdict: Verdict) -> None:
     more = [one for one in found.values() if one.id not in said]
     if not missing and not more:
         verdict.right("judged", count=len(found))
-    elif _same_rules(file, opened, [*missing, *more], verdict):
+    elif _same_rules(file, opened):
         for one in (*missing, *more):
             fault = "not_found_again" if one.id in said else "found_now"
             verdict.wrong(fault, JUDGED_OTHERWISE, code=one.code.value, at=one.at.isoformat(), name=one.id)
@@ -82,18 +82,7 @@ def _said(file: IO[bytes], member: container.Member, judging: _Judging) -> dict[
     return {one.id: one for one in judged}
 
 
-def _same_rules(
-    file: IO[bytes], opened: dict[str, container.Member], differing: list[Finding], verdict: Verdict
-) -> bool:
-    """Whether the bundle was judged by the very figures and versions that we judge by."""
-    figures: dict[str, object] = {}
-    for line in _lines(file, opened[parts.lines_name(parts.RULES)]):
-        value = msgspec.json.decode(line)
-        figures[value.get("threshold", "")] = value.get("value")
-    ours = {name: value for name, value in vars(settings).items() if name.isupper()}
-    versions = {(one.rule, one.rule_version) for one in differing}
-    return (
-        verdict.manifest is not None
-        and parts.canonical(figures) == parts.canonical(ours)
-        and len(versions) == len({rule for rule, _ in versions})
-    )
+def _same_rules(file: IO[bytes], opened: dict[str, container.Member]) -> bool:
+    """Whether the bundle was judged by the very rules that judge here."""
+    told = (msgspec.json.decode(line) for line in _lines(file, opened[parts.lines_name(parts.RULES)]))
+    return any(one.get("code") == by_what.code() for one in told)
