@@ -1,0 +1,191 @@
+"""The audio-visual unit's hands: camera, microphone, screen, voice, and the disk that recordings are kept on.
+
+Nothing else than the core's order opens the camera, and one check is captured at a time. What came of an order is said
+as a source of words; while the camera is open, what it sees is said five times in a second.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import assert_never
+
+import structlog
+from msgspec import Struct
+
+from baqylau.devices.av_unit.acts import Act, CloseCapture, DropCapture, OpenCapture, Show
+from baqylau.devices.av_unit.capture import LOOK_EVERY_MS, Capture
+from baqylau.devices.av_unit.inputs import Look
+from baqylau.devices.av_unit.screen import Screen
+from baqylau.devices.linux_unit.media_spool import BegunCheck, MediaSpool, Sealed
+from baqylau.devices.linux_unit.media_upload import MediaUpload
+from baqylau.domain.ids import CheckId
+from baqylau.links.camera import Camera
+from baqylau.links.clips import CONTENT_TYPE, Clip
+from baqylau.links.face_finder import Finder
+from baqylau.links.microphone import Microphone
+from baqylau.links.radio.words import Clock, Particular, Said
+from baqylau.links.speaker import Speaker
+from baqylau.locales import text
+from baqylau.protocols.media.manifest import MediaKind
+
+log = structlog.get_logger()
+
+
+class Equipment(Struct, frozen=True, kw_only=True):
+    """What the unit has."""
+
+    camera: Camera
+    microphone: Microphone | None = None
+    find: Finder | None = None
+    screen: Screen
+    speaker: Speaker
+
+
+class Seen(Struct, frozen=True):
+    """What the open camera sees."""
+
+    check_id: CheckId
+    look: Look | None
+
+
+class Failed(Struct, frozen=True):
+    """The capture broke off."""
+
+    check_id: CheckId
+    part: str
+
+
+class SignDone(Struct, frozen=True):
+    """What became of a signature; None when the disk would not have it."""
+
+    check_id: CheckId
+    sealed: Sealed | None
+
+
+class Hands:
+    """Does what the core wants."""
+
+    name = "hands"
+
+    def __init__(self, equipment: Equipment, spool: MediaSpool, upload: MediaUpload | None, clock: Clock) -> None:
+        """Take the equipment, where recordings are kept, who brings them to the server, and what stamps."""
+        self._has, self._spool, self._upload, self._clock = equipment, spool, upload, clock
+        self._acts: asyncio.Queue[Act] = asyncio.Queue()
+        self._capture: Capture | None = None
+        self._check_id = CheckId("")
+        self._told_failed = False
+
+    async def __call__(self, act: Struct) -> None:
+        """Take something to do; what is to be shown is shown at once."""
+        match act:
+            case Show():
+                await asyncio.to_thread(self._show, act)
+            case OpenCapture() | CloseCapture() | DropCapture():
+                self._acts.put_nowait(act)
+            case _:
+                raise TypeError(act)
+
+    async def words(self) -> AsyncIterator[Said]:
+        """Do what there is to do, and say what is seen meanwhile."""
+        bringing = None if self._upload is None else asyncio.create_task(self._upload.run())
+        try:
+            while True:
+                act = await self._next()
+                done = await self._done(act) if act is not None else self._seen()
+                if done is not None:
+                    yield Said(self._clock(), Particular(done))
+                if bringing is not None and bringing.done():
+                    await bringing
+        finally:
+            if self._capture is not None:
+                self._capture.close()
+            self._has.speaker.close()
+            if bringing is not None:
+                bringing.cancel()
+                await asyncio.gather(bringing, return_exceptions=True)
+
+    async def _next(self) -> Act | None:
+        """Give what is to be done next; None when the open camera is to be looked through meanwhile."""
+        within_s = None if self._capture is None else LOOK_EVERY_MS / 1000
+        try:
+            return await asyncio.wait_for(self._acts.get(), within_s)
+        except TimeoutError:
+            return None
+
+    def _seen(self) -> Seen | Failed | None:
+        capture = self._capture
+        if capture is None or self._told_failed:
+            return None
+        if capture.failed:
+            self._told_failed = True
+            return Failed(self._check_id, capture.failed)
+        return Seen(self._check_id, capture.look)
+
+    async def _done(self, act: Act) -> Failed | SignDone | None:
+        match act:
+            case OpenCapture():
+                return await asyncio.to_thread(self._open, act)
+            case CloseCapture():
+                return await asyncio.to_thread(self._close, act)
+            case DropCapture(check_id=check_id):
+                await asyncio.to_thread(self._drop, check_id)
+                return None
+            case Show():
+                raise TypeError(act)
+            case _:
+                assert_never(act)
+
+    def _open(self, act: OpenCapture) -> Failed | None:
+        self._shut()
+        begun = BegunCheck(
+            check_id=act.check_id,
+            kind=act.kind,
+            person_id=act.person_id,
+            nonce=act.nonce,
+            began_at=act.began_at,
+            lamp=act.lamp,
+        )
+        self._spool.begin(begun)
+        self._has.screen.capturing(on=True)
+        self._check_id, self._told_failed = act.check_id, False
+
+        def keep(clip: Clip) -> None:
+            self._spool.add(
+                act.check_id,
+                clip.content,
+                kind=MediaKind.CLIP,
+                content_type=CONTENT_TYPE,
+                from_ms=clip.from_ms,
+                duration_ms=clip.duration_ms,
+            )
+
+        self._capture = Capture(
+            self._has.camera, self._has.microphone, self._has.find, lambda: self._clock().monotonic_ms, keep
+        )
+        return None
+
+    def _shut(self) -> None:
+        if self._capture is not None:
+            self._capture.close()
+            self._capture = None
+        self._has.screen.capturing(on=False)
+
+    def _close(self, act: CloseCapture) -> SignDone:
+        self._shut()
+        try:
+            sealed = self._spool.seal(act.check_id, act.ended_at, act.how, act.marks)
+        except (OSError, KeyError) as wrong:
+            log.warning("recordings_not_sealed", why=str(wrong))
+            return SignDone(act.check_id, None)
+        if self._upload is not None:
+            self._upload.wanted.set()
+        return SignDone(act.check_id, sealed)
+
+    def _drop(self, check_id: CheckId) -> None:
+        self._shut()
+        self._spool.discard(check_id)
+
+    def _show(self, act: Show) -> None:
+        words = text(act.language, act.key)
+        self._has.screen.show(words, act.digit, act.light)
+        if act.aloud:
+            self._has.speaker.say(words, act.language)

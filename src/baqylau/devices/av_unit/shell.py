@@ -1,0 +1,33 @@
+"""What makes a unit's program (`linux_unit.shell`) the stationary audio-visual unit."""
+
+from functools import partial
+
+from baqylau.devices.av_unit.core import AvUnit
+from baqylau.devices.av_unit.hands import Failed, Seen, SignDone
+from baqylau.devices.av_unit.inputs import CaptureFailed, Looked, Signed
+from baqylau.devices.av_unit.state import State, begin
+from baqylau.devices.linux_unit import shell
+from baqylau.devices.linux_unit.inputs import UnitInput
+from baqylau.devices.linux_unit.shell import Kind
+from baqylau.links.radio.words import Particular, Said
+
+
+def understood(name: str, said: Said) -> UnitInput | None:
+    """Give what a source's word is to the audio-visual unit's core."""
+    at, ms = said.stamp.at, said.stamp.monotonic_ms
+    match said.word:
+        case Particular(what=Seen(check_id=check_id, look=look)):
+            return Looked(at=at, monotonic_ms=ms, check_id=check_id, look=look)
+        case Particular(what=Failed(check_id=check_id, part=part)):
+            return CaptureFailed(at=at, monotonic_ms=ms, check_id=check_id, part=part)
+        case Particular(what=SignDone(check_id=check_id, sealed=None)):
+            return Signed(at=at, monotonic_ms=ms, check_id=check_id)
+        case Particular(what=SignDone(check_id=check_id, sealed=sealed)) if sealed is not None:
+            return Signed(at=at, monotonic_ms=ms, check_id=check_id, items=len(sealed.items), manifest=sealed.digest)
+        case _:
+            return shell.understood(name, said)
+
+
+def av_unit(*, lamp: bool) -> Kind[State]:
+    """Give the kind of unit; `lamp`: its screen can light the face in colours."""
+    return Kind(core=partial(AvUnit, lamp=lamp), begin=begin, state=State, understood=understood)

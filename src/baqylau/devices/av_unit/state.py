@@ -1,0 +1,78 @@
+"""What the audio-visual unit remembers besides what every unit does."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from baqylau.devices.linux_unit.state import UnitState
+from baqylau.devices.linux_unit.turn import Turn
+from baqylau.domain.checks import Ending
+from baqylau.domain.commands import BeginCheck
+from baqylau.domain.ids import DeviceId
+from baqylau.protocols.media.manifest import Mark
+
+
+class Phase(StrEnum):
+    """Where a check stands."""
+
+    GUIDE = "guide"
+    """Until the person can be seen well."""
+    STEPS = "steps"
+    SIGN = "sign"
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """A check that was asked for and has not begun; its times by the clock that never jumps."""
+
+    number: int
+    """Of the command."""
+    order: BeginCheck
+    due_ms: int
+    remind_ms: int
+    expires_ms: int
+    prompted: bool = False
+    reminded: bool = False
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A check that goes on."""
+
+    number: int
+    order: BeginCheck
+    began_at: datetime
+    began_ms: int
+    phase: Phase
+    phase_ms: int
+    good: int = 0
+    """Good looks in a row."""
+    faces_seen: bool = False
+    hint: str = ""
+    """What the person was last asked to change."""
+    hint_ms: int = 0
+    step: int = 0
+    until_ms: int = 0
+    """When the step ends."""
+    covered_ms: int | None = None
+    """Since when nothing is to be seen."""
+    marks: tuple[Mark, ...] = ()
+    how: Ending = Ending.DONE
+
+
+class State(UnitState, frozen=True, kw_only=True):
+    """One audio-visual unit."""
+
+    waiting: tuple[Waiting, ...] = ()
+    session: Session | None = None
+    blocked: bool = False
+    """The camera was covered when it was last open."""
+    broken: str = ""
+    """Part that failed at the last check."""
+
+
+AvTurn = Turn[State]
+
+
+def begin(device_id: DeviceId) -> State:
+    """Give the state of a unit that never ran."""
+    return State(device_id=device_id)

@@ -1,0 +1,82 @@
+"""Pictures of a camera, through PyAV: a V4L2 device, or its replay twin, a video file in its own time.
+
+The device is open as long as somebody iterates and not a moment longer.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from baqylau.links.wall_clock import monotonic_s
+
+Pixels = npt.NDArray[np.uint8]
+"""Height, width, red green blue."""
+
+WIDTH_PX, HEIGHT_PX, RATE_HZ = 640, 480, 15
+
+
+class CameraError(Exception):
+    """There is no camera, it is in use, or it broke off."""
+
+
+class Camera(Protocol):
+    """Whatever gives pictures."""
+
+    def pictures(self, going: Callable[[], bool]) -> Iterator[Pixels]:
+        """Give pictures at some `RATE_HZ`, as they come, while `going`; blocks. `CameraError`."""
+
+
+class V4lCamera:
+    """A camera of the board."""
+
+    def __init__(self, device: Path) -> None:
+        """Take the device, such as /dev/video0."""
+        self._device = device
+
+    def pictures(self, going: Callable[[], bool]) -> Iterator[Pixels]:
+        """Give pictures while `going`."""
+        options = {"video_size": f"{WIDTH_PX}x{HEIGHT_PX}", "framerate": str(RATE_HZ)}
+        yield from _decoded(str(self._device), "v4l2", options, going)
+
+
+class FileCamera:
+    """A video file in a camera's place, in its own time, once."""
+
+    def __init__(self, file: Path) -> None:
+        """Take the file."""
+        self._file = file
+
+    def pictures(self, going: Callable[[], bool]) -> Iterator[Pixels]:
+        """Give its pictures while `going`, thinned to some `RATE_HZ`; the last one stays."""
+        began_s, number, last = monotonic_s(), 0, None
+        for last in _decoded(str(self._file), None, {}, going):
+            number += 1
+            yield last
+            _wait_until(began_s + number / RATE_HZ)
+        while last is not None and going():
+            number += 1
+            yield last
+            _wait_until(began_s + number / RATE_HZ)
+
+
+def _decoded(name: str, form: str | None, options: dict[str, str], going: Callable[[], bool]) -> Iterator[Pixels]:
+    try:
+        import av  # noqa: PLC0415 - the extra `av` brings it
+    except ModuleNotFoundError as missing:
+        raise CameraError("PyAV is not installed") from missing
+    try:
+        with av.open(name, format=form, options=options) as device:
+            for frame in device.decode(video=0):
+                if not going():
+                    return
+                yield np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+    except (av.FFmpegError, OSError, IndexError) as wrong:
+        raise CameraError(f"{name}: {wrong}") from wrong
+
+
+def _wait_until(at_s: float) -> None:
+    Event().wait(max(at_s - monotonic_s(), 0.0))
