@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from baqylau.links.wall_clock import monotonic_s
 
@@ -40,7 +41,8 @@ class V4lCamera:
     def pictures(self, going: Callable[[], bool]) -> Iterator[Pixels]:
         """Give pictures while `going`."""
         options = {"video_size": f"{WIDTH_PX}x{HEIGHT_PX}", "framerate": str(RATE_HZ)}
-        yield from _decoded(str(self._device), "v4l2", options, going)
+        for picture in _decoded(str(self._device), "v4l2", options, going):
+            yield picture.pixels
 
 
 class FileCamera:
@@ -51,19 +53,26 @@ class FileCamera:
         self._file = file
 
     def pictures(self, going: Callable[[], bool]) -> Iterator[Pixels]:
-        """Give its pictures while `going`, thinned to some `RATE_HZ`; the last one stays."""
-        began_s, number, last = monotonic_s(), 0, None
-        for last in _decoded(str(self._file), None, {}, going):
-            number += 1
+        """Give its pictures while `going`; those for which it is too late are passed over. The last one stays."""
+        began_s, last, shown_s = monotonic_s(), None, -1.0
+        for picture in _decoded(str(self._file), None, {}, going):
+            behind_s = monotonic_s() - began_s - picture.at_s
+            if picture.at_s - shown_s < 1 / RATE_HZ or behind_s > 2 / RATE_HZ:
+                continue
+            last, shown_s = picture.pixels, picture.at_s
+            Event().wait(max(-behind_s, 0.0))
             yield last
-            _wait_until(began_s + number / RATE_HZ)
         while last is not None and going():
-            number += 1
+            Event().wait(1 / RATE_HZ)
             yield last
-            _wait_until(began_s + number / RATE_HZ)
 
 
-def _decoded(name: str, form: str | None, options: dict[str, str], going: Callable[[], bool]) -> Iterator[Pixels]:
+class _Picture(Struct, frozen=True):
+    at_s: float
+    pixels: Pixels
+
+
+def _decoded(name: str, form: str | None, options: dict[str, str], going: Callable[[], bool]) -> Iterator[_Picture]:
     try:
         import av  # noqa: PLC0415 - the extra `av` brings it
     except ModuleNotFoundError as missing:
@@ -73,10 +82,8 @@ def _decoded(name: str, form: str | None, options: dict[str, str], going: Callab
             for frame in device.decode(video=0):
                 if not going():
                     return
-                yield np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+                high = round(frame.height * WIDTH_PX / frame.width / 2) * 2
+                pixels = frame.to_ndarray(format="rgb24", width=WIDTH_PX, height=high)
+                yield _Picture(frame.time or 0.0, np.asarray(pixels, dtype=np.uint8))
     except (av.FFmpegError, OSError, IndexError) as wrong:
         raise CameraError(f"{name}: {wrong}") from wrong
-
-
-def _wait_until(at_s: float) -> None:
-    Event().wait(max(at_s - monotonic_s(), 0.0))

@@ -195,7 +195,7 @@ def cut_off(turn: AvTurn) -> None:
 def signed(turn: AvTurn, said: Signed) -> None:
     """Say that the check is over, and what belongs to it."""
     session = turn.state.session
-    if session is None or session.order.check_id != said.check_id:
+    if session is None or session.phase is not Phase.SIGN or session.order.check_id != said.check_id:
         return
     how = session.how if said.manifest or session.how is not Ending.DONE else Ending.UNIT_FAULT
     ended = Ended(check_id=said.check_id, how=how, items=said.items, manifest=said.manifest)
