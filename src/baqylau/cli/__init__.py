@@ -44,6 +44,7 @@ COMMANDS = {
     "home-unit": "units",
     "mobile-unit": "mobile",
     "tracker": "tracker",
+    "av-unit": "av_unit",
     "breath-unit": "breath_unit",
     "breath": "breath",
     "console": "console",
