@@ -43,10 +43,10 @@ def shown(who: int, yaw: float = 0.0, faces: int = 1) -> Pixels:
 class StageFinder:
     """Reads the corner of a frame."""
 
-    def find(self, pixels: Pixels, *, eager: bool = False) -> list[Face]:
+    def find(self, pixels: Pixels, *, eager: bool = False) -> list[Face]:  # noqa: ARG002 - as the protocol has it
         count, turned, _ = pixels[0, :3, 0].tolist()
         middle = np.array([180.0, 100.0])
-        nose = middle + [(turned - 128) / 100 * 60, 30]
+        nose = middle + np.array([(turned - 128) / 100 * 60, 30])
         eyes = middle + np.array([[40.0, 0], [20, 0], [-40, 0], [-20, 0]])
         first = Face(BOX, np.vstack([eyes, nose]))
         return [first, *[Face((300, 150, 40, 40), first.points + 120)] * (count - 1)] if count else []
@@ -57,7 +57,7 @@ class StageEmbedder:
 
     mark = "stage@1"
 
-    def vector(self, pixels: Pixels, face: Face) -> Reals:
+    def vector(self, pixels: Pixels, face: Face) -> Reals:  # noqa: ARG002 - as the protocol has it
         return np.asarray(np.eye(4)[int(pixels[0, 2, 0])] * 0.6)
 
     def template(self, vectors: Sequence[Reals]) -> Reals:

@@ -1,4 +1,4 @@
-"""An invented voice: pulses of a throat through the hollows of a mouth. Nobody's, and good enough for the arithmetic."""
+"""An invented voice, nobody's: pulses of a throat through the hollows of a mouth."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ LASTS_S = 0.6
 
 
 def digit(number: int, *, take: int = 0, pitch_hz: float = 120.0, lasts_s: float = LASTS_S) -> Reals:
-    """Say a digit: each has hollows of its own, that wander; each take is a little faster or slower, higher or lower."""
+    """Say a digit: each has hollows of its own, that wander; each take has a speed and a pitch of its own."""
     draw = np.random.default_rng([number, take])
     path = np.random.default_rng(number).uniform((280, 900), (800, 2600), size=(4, 2))
     count = int(SAMPLE_HZ * lasts_s * draw.uniform(0.85, 1.15))

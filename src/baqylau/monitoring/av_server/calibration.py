@@ -69,8 +69,9 @@ def cllr(genuine_llr: Reals, impostor_llr: Reals) -> float:
 def least_cllr(genuine: Reals, impostor: Reals) -> float:
     """Give the cost with the best monotone calibration there is: what is left to the scores themselves."""
     scores = np.concatenate([genuine, impostor])
-    order = np.lexsort((np.concatenate([np.ones(len(genuine)), np.zeros(len(impostor))]), scores))
-    labels = np.concatenate([np.ones(len(genuine)), np.zeros(len(impostor))])[order]
+    labels = np.concatenate([np.ones(len(genuine)), np.zeros(len(impostor))])
+    # Of the same score the genuine come first: pooling then makes one of them.
+    labels = labels[np.lexsort((1 - labels, scores))]
     weights = np.where(labels == 1, 0.5 / len(genuine), 0.5 / len(impostor))
     chance = np.clip(_rising(labels, weights), 1e-12, 1 - 1e-12)
     llr = np.log(chance / (1 - chance))

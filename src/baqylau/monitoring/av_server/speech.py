@@ -14,6 +14,8 @@ _GROW = 6
 """Frames by which speech is grown at both ends: its beginnings are soft."""
 _GROW_SHORT = 2
 """The same of a single digit, which is to be as short at a check as it was at enrolment."""
+_AUDIBLE = 10 ** (-60 / 20)
+"""Below this it is the hiss of a quiet room, which the detector takes for speech once it is made loud."""
 _LEVEL = 10 ** (-26 / 20)
 """To which the sound is brought before it is judged; the detector was made for telephones."""
 
@@ -28,7 +30,9 @@ def speaking(sound: Reals, grow: int = _GROW) -> npt.NDArray[np.bool_]:
     loudness = float(np.sqrt(np.mean(np.square(sound)))) or 1.0
     pulses = np.clip(sound[: count * _FRAME] * (_LEVEL / loudness) * 32767, -32768, 32767).astype("<i2")
     detector = webrtcvad.Vad(_STRICTNESS)
-    heard = [detector.is_speech(frame.tobytes(), SAMPLE_HZ) for frame in pulses.reshape(count, _FRAME)]
+    loud = np.sqrt(np.mean(np.square(sound[: count * _FRAME].reshape(count, _FRAME)), axis=1)) >= _AUDIBLE
+    frames = zip(pulses.reshape(count, _FRAME), loud.tolist(), strict=True)
+    heard = [audible and detector.is_speech(frame.tobytes(), SAMPLE_HZ) for frame, audible in frames]
     smooth = np.convolve(np.asarray(heard, dtype=np.float64), np.ones(_SMOOTH) / _SMOOTH, mode="same") > 0.5  # noqa: PLR2004 - the half
     return np.asarray(np.convolve(smooth, np.ones(2 * grow + 1), mode="same") > 0)
 

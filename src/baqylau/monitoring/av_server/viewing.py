@@ -30,6 +30,7 @@ FRONTAL = 0.12
 SHARE_COMPARED = 0.5
 """The better half of the faces says who it is."""
 MARKS_MAX = 6
+TEXTURES_MAX = 5
 _POOR_SHARE = 0.5
 
 
@@ -158,7 +159,8 @@ def _faults(sights: Sequence[Sight]) -> tuple[Fault, ...]:
 
 
 def _texture(frontal: Sequence[Sight]) -> float | None:
-    values = [texture(grey(cut(sight.frame.pixels, sight.face.box))) for sight in frontal if sight.face is not None]
+    some = frontal[:: max(1, len(frontal) // TEXTURES_MAX)]
+    values = [texture(grey(cut(sight.frame.pixels, sight.face.box))) for sight in some if sight.face is not None]
     known = [value for value in values if value is not None]
     return float(np.median(known)) if known else None
 

@@ -17,6 +17,7 @@ from baqylau.monitoring.av_server.recording import Reals
 _HEADERS = 3
 """Pickles before the weights: magic number, version, sizes of the writer's machine."""
 _COUNT = struct.Struct("<q")
+_NUMBERS_MAX = 10_000_000
 
 
 class WeightsRefusedError(Exception):
@@ -83,6 +84,9 @@ def read_weights(path: Path) -> dict[str, Reals]:
 
 def _numbers(stream: Any) -> Reals:
     (count,) = _COUNT.unpack(stream.read(_COUNT.size))
+    if not 0 <= count <= _NUMBERS_MAX:
+        msg = f"{count} numbers in one layer"
+        raise ValueError(msg)
     return np.frombuffer(stream.read(count * 4), dtype="<f4", count=count)
 
 
