@@ -11,7 +11,7 @@ import typer
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.mobile import sky_of
 from baqylau.cli.options import Lifeline
-from baqylau.cli.unit_program import Beacons, Server, recording, refused, source_of, with_folder
+from baqylau.cli.unit_program import DEFAULT_DIR, Beacons, Dir, Server, recording, refused, source_of, with_folder
 from baqylau.devices.linux_unit.folder import Folder, NotEnrolledError, RunningError
 from baqylau.devices.linux_unit.shell import Clock
 from baqylau.links.board import BoardClock, boot_id
@@ -25,15 +25,13 @@ from baqylau.monitoring.console.program import serve
 from baqylau.monitoring.console.store import Store
 from baqylau.monitoring.console.sync import Identity, Sync
 from baqylau.monitoring.server import lifeline as parent
-from baqylau.monitoring.workstation.settings import STATIC_DIR
+from baqylau.monitoring.workstation.files import STATIC_DIR
 
 app = typer.Typer()
 console = typer.Typer(help="The mobile monitoring console: for an officer's tablet.", invoke_without_command=True)
 app.add_typer(console, name="console")
 with_folder(console)
 
-Dir = Annotated[Path, typer.Option("--dir", envvar="BAQYLAU_CONSOLE", help="Folder of the console.")]
-DEFAULT_DIR = Path("baqylau-console")
 PORT = 8470
 DATABASE = "console.db"
 

@@ -26,7 +26,7 @@ from baqylau.monitoring.server.doctor import (
     examine_notices,
 )
 from baqylau.monitoring.server.importing.registry import parse
-from baqylau.monitoring.workstation.settings import STATIC_DIR
+from baqylau.monitoring.workstation.files import STATIC_DIR
 from baqylau.storage.alarms import AlarmFilter, Alarms, AlarmView
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.ourselves import Ourselves

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, V
 
 from baqylau.cli.doors import options
 from baqylau.domain.observations import Body
-from baqylau.monitoring.workstation.settings import STATIC_DIR
+from baqylau.monitoring.workstation.files import STATIC_DIR
 from baqylau.protocols.wialon import WialonDevice
 from tests.browser.conftest import CHROMIUM
 

@@ -12,6 +12,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+STATIC_DIR = Path(__file__).parent / "static"
+"""Where the build puts the pages of the workstation and of the console."""
 _TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",

@@ -6,8 +6,6 @@ from msgspec import Struct
 
 from baqylau.monitoring.workstation.messages import Installation
 
-STATIC_DIR = Path(__file__).parent / "static"
-
 
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything that may differ between installations. The defaults are for one machine on its loopback."""
