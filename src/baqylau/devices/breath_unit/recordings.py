@@ -15,8 +15,11 @@ from baqylau.devices.breath_unit.acts import Photograph, Sign
 from baqylau.devices.breath_unit.trace import cut_trace
 from baqylau.devices.linux_unit.media_spool import BegunCheck, MediaSpool
 from baqylau.domain.ids import CheckId, DeviceId
-from baqylau.links.breath_lines import Row, read, written
+from baqylau.links.breath_lines import RATE_HZ, Row, read, written
 from baqylau.protocols.media.manifest import MediaKind
+
+LOOSE_ROWS = round(RATE_HZ / 2)
+"""Rows that may be on their way to the disk."""
 
 
 class SignedTest(Struct, frozen=True, kw_only=True):
@@ -33,6 +36,7 @@ class Recordings:
     def __init__(self, folder: Path, device_id: DeviceId, signer: Signer) -> None:
         """Take the unit's folder, and who signs."""
         self.spool = MediaSpool(folder, signer, device_id)
+        self._loose = 0
         self._folder = folder / "rows"
         self._folder.mkdir(exist_ok=True, mode=0o700)
 
@@ -45,11 +49,14 @@ class Recordings:
         self.spool.begin(begun)
 
     def keep(self, check_id: CheckId, rows: tuple[Row, ...]) -> None:
-        """Put measurements behind those there are, on disk when this returns."""
+        """Put measurements behind those there are; a cut of power takes no more than the last half second."""
+        self._loose += len(rows)
         with self._rows_of(check_id).open("ab") as file:
             file.write(b"".join(written(row) for row in rows))
             file.flush()
-            os.fdatasync(file.fileno())
+            if self._loose >= LOOSE_ROWS:
+                os.fdatasync(file.fileno())
+                self._loose = 0
 
     def photograph(self, of: Photograph, picture: bytes) -> None:
         """Keep a photograph."""

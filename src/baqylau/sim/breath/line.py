@@ -49,7 +49,7 @@ class ModelLine:
             self.passed()
             await asyncio.sleep(self._every_s)
             while self.hold():  # noqa: ASYNC110 - it asks those who listen, who know nothing of it
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.0005)
 
 
 def _nothing() -> None:

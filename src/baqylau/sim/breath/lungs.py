@@ -50,4 +50,4 @@ def _sampled(air: Air) -> int | None:
         passed = passed.and_then(flow, 1 / RATE_HZ)
         if passed.deep(Acceptance().volume_min_l):
             return min(row + 1, air.rows - 1)
-    return None
+    return air.rows - 1 if passed.volume_l > Acceptance().volume_min_l else None

@@ -69,9 +69,9 @@ def test_the_valve_waits_for_the_depth_of_the_lungs() -> None:
         passed = passed.and_then(0.5, 0.02)
     assert not passed.deep(1.2)
     assert passed.and_then(-0.5, 0.02).volume_l == passed.volume_l
-    weak = replace(passed, volume_l=1.25).and_then(0.3, 0.02)
+    weak = replace(passed, volume_l=1.25).and_then(0.2, 0.02)
     assert weak.deep(1.2)
-    assert replace(passed, volume_l=1.5).deep(1.2)
+    assert replace(passed, volume_l=2.0).deep(1.2)
 
 
 def _tone(pitch_hz: float, seconds: float = 1.5, loud: float = 40.0) -> list[float]:

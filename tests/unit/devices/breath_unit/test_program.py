@@ -220,10 +220,10 @@ class Bench:
             self.board.breathe(air)
 
     async def until(self, true: Callable[[], bool]) -> None:
-        for _ in range(30_000):
+        for _ in range(15_000):
             if true():
                 return
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0.005)
         raise AssertionError(self.server.bodies())
 
     async def stop(self, running: "asyncio.Task[Over]") -> None:

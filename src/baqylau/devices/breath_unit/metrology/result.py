@@ -26,6 +26,8 @@ DRIFT_PER_DAY = 0.0003
 VOLUME_SHARE = 0.004
 """Standard uncertainty of the volume that the valve takes."""
 BREATH_TEMPERATURE_C = 0.1
+DEPTH_SHARE = 0.006
+"""By so much the air of the valve may hold less than that of the depth: 1.5 L reach 99.2 % of it [K]."""
 MEMORY_SHARE = 0.04
 """Of the sample before, at most, a minute later [K]."""
 _RECTANGLE = sqrt(3.0)
@@ -129,6 +131,7 @@ def _standard_uncertainty(sample: Sample, transient: Transient, alcohol_mg_l: fl
         DRIFT_PER_DAY * age_days / _RECTANGLE,
         VOLUME_SHARE,
         VAPOUR_PER_K * BREATH_TEMPERATURE_C,
+        DEPTH_SHARE,
         transient.residual,
     )
     tail_mg_l = 0.05 * transient.tail_uc / calibration.sensitivity_at(sample.cell_c)

@@ -1,15 +1,15 @@
 """When the valve takes its sample: late in the breath, where the air comes from the depth of the lungs.
 
-At `enough_l` the alcohol has reached its plateau whatever the lungs; a breath that grows weak after `volume_min_l` has
-no more to give. Source: notes on breath alcohol, 5.3.
+At `ENOUGH_L` the alcohol has reached its plateau whatever the lungs; a breath that grows weak or stops after the least
+volume has no more to give, and its last air stands in the intake. Source: notes on breath alcohol, 5.3.
 """
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-ENOUGH_L = 1.5
+ENOUGH_L = 2.0
 BEGUN_L_S = 0.1
-WEAK_SHARE = 0.75
+WEAK_SHARE = 0.5
 """Of the strongest flow."""
 
 
