@@ -277,7 +277,12 @@ EVENTS: dict[Code, Event] = {
         _event(Code.MEETING, 2, (System.SERVER,), steps=(Step.LOOK_AT_MAP, Step.CALL_PERSON, Step.TELL_INSPECTOR)),
         _event(Code.APART_AGAIN, 4, (System.SERVER,), clears=(Code.PREALERT, Code.PROXIMITY, Code.MEETING)),
         _event(Code.CALL_ASKED, 3, (System.MOBILE_UNIT,), steps=(Step.CALL_PERSON,)),
-        _event(Code.IDENTIFIED, 4, (System.AV_UNIT,)),
+        _event(
+            Code.IDENTIFIED,
+            4,
+            (System.AV_UNIT,),
+            clears=(Code.FACE_NOT_MATCHED, Code.VOICE_NOT_MATCHED, Code.LIVENESS_DOUBTED),
+        ),
         _event(Code.FACE_NOT_MATCHED, 2, (System.AV_UNIT,), steps=(Step.REVIEW_EVIDENCE, Step.REPEAT_CHECK)),
         _event(Code.VOICE_NOT_MATCHED, 2, (System.AV_UNIT,), steps=(Step.REVIEW_EVIDENCE, Step.REPEAT_CHECK)),
         _event(
@@ -290,7 +295,7 @@ EVENTS: dict[Code, Event] = {
         _event(Code.CHECK_INCOMPLETE, 3, (System.AV_UNIT,), steps=(Step.REPEAT_CHECK,)),
         _event(Code.CAMERA_BLOCKED, 2, (System.AV_UNIT,), steps=(Step.CALL_PERSON, Step.ASK_FOR_VISIT)),
         _event(Code.SEVERAL_FACES, 3, (System.AV_UNIT,), steps=(Step.REVIEW_EVIDENCE,)),
-        _event(Code.BREATH_PASSED, 4, (System.BREATH_UNIT,)),
+        _event(Code.BREATH_PASSED, 4, (System.BREATH_UNIT,), clears=(Code.BREATH_WRONG_PERSON,)),
         _event(Code.BREATH_FIRST_POSITIVE, 3, (System.BREATH_UNIT,), steps=(Step.REPEAT_CHECK,)),
         _event(
             Code.BREATH_POSITIVE,

@@ -31,6 +31,8 @@ class Told(Struct, frozen=True, kw_only=True):
     superseded_at: datetime | None = None
 
 
+NAMED_ONLY = frozenset({Code.IDENTIFIED, Code.BREATH_PASSED})
+"""Events that end only what they name: another check that was passed says nothing of one that was doubted."""
 PART_OF: dict[Code, Code] = {Code.STRAP_RESTORED: Code.STRAP_OPEN}
 """What belongs to an alarm that waits already: a strap that closes again is part of the story of its opening."""
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.catalogue import EVENTS
-from baqylau.domain.consolidation import CLEARED_BY, PART_OF, Told, consolidated, opened, opens_alarm
+from baqylau.domain.consolidation import CLEARED_BY, NAMED_ONLY, PART_OF, Told, consolidated, opened, opens_alarm
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
 from baqylau.domain.notices import Why
@@ -180,6 +180,7 @@ def _ended(
     if waiting:
         for alarm_id, code, at, of in cursor.execute(_ENDED, (*columns_of(waiting), _ENDING_CODES)).fetchall():
             alarm_code = alarms[alarm_id].code
-            if Code(code) in CLEARED_BY[alarm_code] and of in {None, alarm_code.value}:
+            meant = {alarm_code.value} if Code(code) in NAMED_ONLY else {None, alarm_code.value}
+            if Code(code) in CLEARED_BY[alarm_code] and of in meant:
                 ended[alarm_id].append(at)
     return ended
