@@ -8,9 +8,9 @@ const target = join(dirname(dirname(fileURLToPath(import.meta.url))), '..', 'src
 const TEXT = new Set(['.js', '.css', '.html', '.json', '.svg'])
 
 /** Kilobytes as sent, compressed by gzip. The map's engine comes later and only where a map is. */
-const BUDGET_KB = { engine: 320, 'maplibre-gl-worker': 160, kk: 44, ru: 44, en: 38 }
+const BUDGET_KB = { engine: 320, 'maplibre-gl-worker': 160, kk: 58, ru: 58, en: 48 }
 /** What the first page asks for before it shows anything. */
-const FIRST_KB = 92
+const FIRST_KB = 100
 const FIRST = new Set(readFileSync(join(target, 'index.html'), 'utf8').match(/assets\/[\w.-]+\.js/g))
 
 const files = readdirSync(target, { recursive: true, encoding: 'utf8' }).map((name) => join(target, name))

@@ -307,6 +307,8 @@ PAGES = (
     "/alarms",
     "/load",
     "/devices",
+    f"/checks/{7:c>32x}",
+    f"/checks/{5:c>32x}",
 )
 
 

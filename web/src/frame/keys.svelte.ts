@@ -12,6 +12,8 @@ export interface Binding {
   quiet?: boolean
 }
 
+/** Keys that a control uses itself while it has the focus. */
+const OWN: Record<string, string> = { Enter: 'a, button', Space: 'button, input, summary', ArrowLeft: 'input', ArrowRight: 'input', ArrowUp: 'input', ArrowDown: 'input' }
 const FIELDS = 'input:not([type="radio"]):not([type="checkbox"]), textarea, select, [contenteditable]'
 
 class Keys {
@@ -43,7 +45,8 @@ class Keys {
       target.blur()
       return
     }
-    if (target?.closest(FIELDS) || (event.code === 'Enter' && target?.closest('a, button'))) return
+    const own = OWN[event.code]
+    if (target?.closest(FIELDS) || (own && target?.closest(own))) return
     const found = this.layers.toReversed().flat().find((key) => key.code === event.code && (key.shift ?? false) === event.shiftKey)
     if (!found) return
     event.preventDefault()
