@@ -23,12 +23,15 @@ OTHER_TURNS = tuple(
 )
 
 
+USUAL = Performance().judged()
+
+
 def value(judged: Judged, measure: Measure) -> float:
     return next(score.value for score in judged.report.scores if score.measure is measure)
 
 
 def test_the_person_who_does_as_asked_is_a_match_and_the_reasons_say_why() -> None:
-    judged = Performance().judged()
+    judged = USUAL
     found = judged.likeness
     assert found.outcome is Likely.MATCH
     assert set(found.reasons) == {R.FACE_AGREES, R.VOICE_AGREES, R.TURNS_RIGHT, R.DIGITS_RIGHT}
@@ -122,10 +125,10 @@ def test_no_photograph_shows_nobody() -> None:
 
 
 def test_a_recording_that_is_not_trusted_is_never_a_match() -> None:
-    found = distrusted(Performance().judged(), R.NONCE_WRONG).likeness
+    found = distrusted(USUAL, R.NONCE_WRONG).likeness
     assert (found.outcome, found.reasons[0], found.alive) == (Likely.REVIEW, R.NONCE_WRONG, False)
 
 
 def test_a_report_can_be_kept_and_read_again() -> None:
-    judged = Performance().judged()
+    judged = USUAL
     assert msgspec.json.decode(msgspec.json.encode(judged), type=Judged) == judged
