@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Annotated, Any
 
+import msgspec
 import typer
 from sqlalchemy import Engine
 
@@ -32,6 +33,7 @@ from baqylau.storage.alarms import Alarms
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
+from baqylau.storage.proof import Signed
 from baqylau.storage.registers import Registers
 
 app = typer.Typer()
@@ -105,6 +107,7 @@ def verifier(output: Out, language: Language = SPOKEN) -> None:
     texts = {one: {key: str(catalogue(one)[key]) for key in _keys()} for one in LANGUAGES}
     with new_file(output, language) as out:
         out.write(single_file(output.name, version("baqylau"), texts).encode())
+    typer.echo(text(language, "evidence.written_without", file=output))
 
 
 def _keys() -> list[str]:
@@ -119,12 +122,24 @@ def key(data: Data = DEFAULT_DATA, database: Database = "", language: Language =
         typer.echo(text(language, "evidence.key", public=vaulted(engine, data).signer.public_key.hex()))
 
 
+@evidence.command()
+def head(output: Out, data: Data = DEFAULT_DATA, database: Database = "", language: Language = SPOKEN) -> None:
+    """Sign where the journal stands and write it into a file: publish it, or have it time-stamped."""
+    with ready(data, database) as engine, new_file(output, language) as out:
+        own = vaulted(engine, data)
+        out.write(msgspec.json.format(msgspec.json.encode(own.journal.sign_heads(own.signer, now()))))
+    typer.echo(text(language, "evidence.head", file=output))
+
+
 @app.command()
 def verify(
     bundle: Annotated[
         Path | None, typer.Argument(help="A bundle; without one, the journal and the audit of an installation.")
     ] = None,
     expected: Annotated[str, typer.Option("--key", help="Public key that the installation published.")] = "",
+    published: Annotated[
+        list[Path] | None, typer.Option("--head", help="Published head that the journal must still lead to.")
+    ] = None,
     data: Data = DEFAULT_DATA,
     database: Database = "",
     language: Language = SPOKEN,
@@ -134,18 +149,19 @@ def verify(
     def say(name: str, params: dict[str, Any]) -> str:
         return text(language, name, **params)
 
-    if bundle is None:
-        with ready(data, database) as engine:
-            verdict = prove(engine, vaulted(engine, data).signer.public_key)
-    else:
-        try:
+    try:
+        if bundle is None:
+            heads = [msgspec.json.decode(one.read_bytes(), type=Signed) for one in published or ()]
+            with ready(data, database) as engine:
+                verdict = prove(engine, vaulted(engine, data).signer.public_key, heads)
+        else:
             with bundle.open("rb") as file:
                 verdict = check(file, bytes.fromhex(expected) if expected else None)
                 if not verdict.faults:
                     judge_again(file, verdict)
-        except (OSError, ValueError) as wrong:
-            typer.echo(str(wrong), err=True)
-            raise typer.Exit(UNREADABLE) from wrong
+    except (OSError, ValueError) as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(UNREADABLE) from wrong
     for line in told(verdict, say):
         typer.echo(line)
     raise typer.Exit(verdict.outcome)

@@ -1,6 +1,7 @@
 """The proof that the journal is as it was written: its chains walked from end to end, its heads signed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -115,17 +116,18 @@ def _signed_form(partition: int, head: Head) -> SignedHead:
     return SignedHead(partition, head.seq, head.hash, head.first_seq, head.tree().root())
 
 
-def verify(engine: Engine, public_key: bytes | None = None) -> Verification:
+def verify(engine: Engine, public_key: bytes | None = None, published: Sequence[Signed] = ()) -> Verification:
     """Walk every chain and hold its end against the heads and the last signature. Needs no data key.
 
-    The signature is held against `public_key`, or against the key stored beside it when none is given.
+    The signature is held against `public_key`, or against the key stored beside it when none is given. `published`:
+    statements that were kept elsewhere; what was signed in them still has to be so.
     """
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        signed, broken = _signed(connection, public_key)
+        signed, broken = _signed([*published, *_last(connection)], public_key)
         trees = _trees(connection)
         walks = {
-            partition: _Walk(partition, head, signed.get(partition), trees.get(partition, {}))
+            partition: _Walk(partition, head, signed[partition], trees.get(partition, {}))
             for partition, head in _heads(connection).items()
         }
         for partition, entries in groupby(_rows(connection), key=itemgetter(0)):
@@ -139,7 +141,7 @@ def verify_newest(engine: Engine, count: int) -> Verification:
     """Walk the last entries of every chain up to its head: quick, so that it can be done all the time."""
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        walks = {partition: _Walk(partition, head, None, None) for partition, head in _heads(connection).items()}
+        walks = {partition: _Walk(partition, head, (), None) for partition, head in _heads(connection).items()}
         with driver(connection).cursor(binary=True) as cursor:
             found = cursor.execute(_NEWEST, (count,)).fetchall()
     for partition, entries in groupby(found, key=itemgetter(0)):
@@ -161,14 +163,28 @@ def _trees(connection: Connection) -> dict[int, dict[int, bytes]]:
     return trees
 
 
-def _signed(connection: Connection, public_key: bytes | None) -> tuple[dict[int, SignedHead], list[Broken]]:
+def _last(connection: Connection) -> list[Signed]:
+    """Give the last statement that was signed here, if there is one."""
     last = select(journal_signature).order_by(journal_signature.c.id.desc()).limit(1)
-    row = connection.execute(last).first()
-    if row is None:
-        return {}, []
-    if not signed_by(public_key or row.public_key, row.heads, row.signature):
-        return {}, [Broken(0, 0, Flaw.SIGNATURE_WRONG)]
-    return heads_in(row.heads), []
+    return [
+        Signed(statement=row.heads, public_key=row.public_key, signature=row.signature)
+        for row in connection.execute(last)
+    ]
+
+
+def _signed(
+    statements: Iterable[Signed], public_key: bytes | None
+) -> tuple[defaultdict[int, list[SignedHead]], list[Broken]]:
+    """Give what was signed of each partition; a statement of another's key is broken and says nothing."""
+    heads: defaultdict[int, list[SignedHead]] = defaultdict(list)
+    broken = []
+    for one in statements:
+        if signed_by(public_key or one.public_key, one.statement, one.signature):
+            for head in heads_in(one.statement).values():
+                heads[head.partition].append(head)
+        else:
+            broken.append(Broken(0, 0, Flaw.SIGNATURE_WRONG))
+    return heads, broken
 
 
 def _rows(connection: Connection) -> Iterator[tuple[Any, ...]]:
@@ -182,13 +198,13 @@ class _Walk:
     """One chain on its way from its beginning to its head, and the trees over its entries."""
 
     def __init__(
-        self, partition: int, head: Head, signed: SignedHead | None, trees: Mapping[int, bytes] | None
+        self, partition: int, head: Head, signed: Iterable[SignedHead], trees: Mapping[int, bytes] | None
     ) -> None:
         """`trees`: what is carried over into each, by where it begins; None to walk only the end of a chain."""
         self.entries = 0
         self._partition = partition
         self._head = head
-        self._signed = signed if signed and signed.seq else None
+        self._signed = {one.seq: one for one in signed if one.seq}
         self._trees = trees
         self._tree: merkle.Growing | None = None
         self._broken: list[Broken] = []
@@ -215,7 +231,7 @@ class _Walk:
         elif stored not in computed:
             self._note(clear.seq, Flaw.CHANGED)
         self._grow(clear.seq, leaf)
-        if self._signed and clear.seq == self._signed.seq and self._signed_otherwise(self._signed, stored):
+        if clear.seq in self._signed and self._signed_otherwise(self._signed[clear.seq], stored):
             self._note(clear.seq, Flaw.SIGNED_OTHERWISE)
         self._links = {stored} if stored in computed else {stored, *computed}
         self._seq, self._hash = clear.seq, stored
@@ -237,8 +253,9 @@ class _Walk:
 
     def ended(self) -> list[Broken]:
         """Give everything that is broken, now that there are no more entries."""
-        if self._signed and self._signed.seq > self._seq:
-            self._note(self._signed.seq, Flaw.SIGNED_OTHERWISE)
+        for seq in self._signed:
+            if seq > self._seq:
+                self._note(seq, Flaw.SIGNED_OTHERWISE)
         if (self._head.seq, self._head.hash) != (self._seq, self._hash):
             self._note(self._head.seq, Flaw.HEAD_DIFFERS)
         if self._tree and not self._broken and self._tree.peaks != self._head.tree().peaks:

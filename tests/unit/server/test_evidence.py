@@ -17,6 +17,7 @@ from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
 from baqylau.cli import app
+from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.digests import observation_id
 from baqylau.crypto.signing import Signer
 from baqylau.domain.findings import Code
@@ -309,6 +310,32 @@ def test_rules_of_another_version_need_not_find_the_same(site: Site, monkeypatch
     verdict = verdict_on(bundle)
     judge_again(BytesIO(bundle), verdict)
     assert (verdict.outcome, verdict.facts[-1].params) == (SOUND, {"missing": 0, "more": 1})
+
+
+def test_a_journal_that_was_written_anew_and_signed_is_betrayed_by_a_published_head(
+    site: Site, dsn: str, tmp_path: Path
+) -> None:
+    where = ["--data", str(tmp_path), "--database", dsn, "--language", "en"]
+    head = tmp_path / "head.json"
+    assert RUN.invoke(app, ["evidence", "head", "-o", str(head), *where]).exit_code == 0
+    walk_into_school(site, 1)
+    proved = RUN.invoke(app, ["verify", "--head", str(head), *where])
+    assert (proved.exit_code, "published head" in proved.output) == (SOUND, True)
+    _as_if_nothing_had_been_kept(site)
+    walk_into_school(site, 9)
+    own = vaulted(site.engine, tmp_path)
+    own.journal.sign_heads(own.signer, site.clock())
+    assert RUN.invoke(app, ["verify", *where]).exit_code == SOUND
+    found = RUN.invoke(app, ["verify", "--head", str(head), *where])
+    assert (found.exit_code, "signed_otherwise" in found.output) == (CHANGED, True)
+
+
+def _as_if_nothing_had_been_kept(site: Site) -> None:
+    with site.engine.begin() as connection:
+        for table in ("journal", "journal_key", "journal_day"):
+            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - ours
+        emptied = "UPDATE journal_head SET seq = 0, hash = decode(repeat('00', 32), 'hex'), first_seq = NULL"
+        connection.execute(text(f"{emptied}, peaks = NULL, received_at = '2000-01-01Z'"))
 
 
 def test_a_changed_row_of_journal_or_audit_is_found_with_its_number(site: Site) -> None:
