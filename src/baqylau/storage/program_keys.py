@@ -20,7 +20,7 @@ class ProgramKey(Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
-    scope: tuple[Action, ...]
+    scope: tuple[str, ...]
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
@@ -86,7 +86,7 @@ class ProgramKeys:
             ProgramKey(
                 id=name_of(row.token),
                 name=row.name,
-                scope=msgspec.convert(row.scope, tuple[Action, ...]),
+                scope=tuple(row.scope),
                 created_at=row.created_at,
                 expires_at=row.expires_at,
                 used_at=row.used_at,

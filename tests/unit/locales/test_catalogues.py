@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from baqylau.domain import rights
 from baqylau.domain.acts import Channel, Whom
 from baqylau.domain.alarms import Action, AlarmState, Cause, Decision, Level
 from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Check, Code
 from baqylau.domain.observations import Authentication
 from baqylau.domain.people import DeviceKind, Language
-from baqylau.domain.rights import Role
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.locales import LANGUAGES, Forms, UnknownKeyError, catalogue, text
 from baqylau.locales.__main__ import main as compile_pages
@@ -88,7 +88,8 @@ def test_every_value_of_the_domain_that_a_page_shows_has_its_word() -> None:
         "level": Level,
         "whom": Whom,
         "channel": Channel,
-        "role": Role,
+        "role": rights.Role,
+        "action.may": rights.Action,
     }
     wanted = {f"{group}.{value.value}" for group, kind in words.items() for value in kind}
     assert wanted <= set(catalogue("en"))

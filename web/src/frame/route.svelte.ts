@@ -10,6 +10,9 @@ export type Page =
   | { name: 'check'; id: string }
   | { name: 'strangers' }
   | { name: 'load' }
+  | { name: 'account' }
+  | { name: 'staff' }
+  | { name: 'audit' }
   | { name: 'welcome' }
   | { name: 'missing' }
 
@@ -21,6 +24,7 @@ export function pageOf(path: string): Page {
   if (first === 'alarms' && second === undefined) return { name: 'alarms' }
   if (first === 'alarms' && second && /^\d+$/.test(second)) return { name: 'alarm', id: Number(second) }
   if (first === 'load') return { name: 'load' }
+  if (first === 'account' || first === 'staff' || first === 'audit') return { name: first }
   if (first === 'devices' && second === undefined) return { name: 'strangers' }
   if (first === 'devices' && second) return { name: 'device', id: decodeURIComponent(second) }
   if (first === 'checks' && second) return { name: 'check', id: decodeURIComponent(second) }

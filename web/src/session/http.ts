@@ -12,6 +12,12 @@ export class RefusedError extends Error {
 }
 
 let token = ''
+let locked: (() => void) | null = null
+
+/** What is done when the server says that the page is covered. */
+export function onLocked(act: () => void): void {
+  locked = act
+}
 
 /** The token that every change carries from now on. */
 export function carry(csrf: string): void {
@@ -33,6 +39,7 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
   if (method !== 'GET') headers['X-CSRF-Token'] = token
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   const response = await fetch(path, { method, headers, credentials: 'same-origin', cache: 'no-store', ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+  if (response.status === 423) locked?.()
   if (!response.ok) throw new RefusedError(response.status, await refusal(response))
   return response
 }
@@ -42,8 +49,9 @@ export async function read(path: string): Promise<unknown> {
   return (await send('GET', path)).json()
 }
 
-/** Ask for a change and read what became of it. */
+/** Ask for a change and read what became of it; `waits` where a second person has to agree first. */
 export async function change(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
   const response = await send(method, path, body)
+  if (response.status === 202) return 'waits'
   return response.status === 204 ? null : response.json()
 }

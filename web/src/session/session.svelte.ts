@@ -2,7 +2,9 @@
 import type { Credentials, Invitation, Language, Me } from '../generated/api'
 import { words } from '../words/words.svelte'
 import { api } from './api'
-import { carry, RefusedError } from './http'
+import type { Right } from './rights'
+import { carry, change, onLocked, RefusedError } from './http'
+import { proved } from './passkey'
 
 class Session {
   /** `undefined` until the server has said. */
@@ -30,6 +32,33 @@ class Session {
     await this.#enter(await api.signIn(credentials))
   }
 
+  /** Sign in by a passkey; false when whoever sits there turned it down. */
+  async signInByPasskey(): Promise<boolean> {
+    const credential = await proved((await change('POST', '/api/session/passkey/options')) as PublicKeyCredentialRequestOptionsJSON)
+    if (credential === null) return false
+    await this.#enter((await change('POST', '/api/session/passkey', { credential })) as Me)
+    return true
+  }
+
+  may(action: Right): boolean {
+    return this.me?.may.includes(action) ?? false
+  }
+
+  /** Cover the page: at once here, and on the server, so that loading anew uncovers nothing. */
+  async cover(): Promise<void> {
+    this.covered()
+    await change('POST', '/api/session/lock')
+  }
+
+  covered(): void {
+    if (this.me && !this.me.locked) this.me = { ...this.me, locked: true }
+  }
+
+  async uncover(password: string): Promise<void> {
+    await change('POST', '/api/session/unlock', { password })
+    if (this.me) this.me = { ...this.me, locked: false }
+  }
+
   async accept(invitation: Invitation): Promise<void> {
     await this.#enter(await api.accept(invitation))
   }
@@ -51,3 +80,4 @@ class Session {
 }
 
 export const session = new Session()
+onLocked(() => session.covered())

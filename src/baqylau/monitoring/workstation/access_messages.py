@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from baqylau.domain.acts import Word
-from baqylau.domain.rights import Action, Bounds, Role
+from baqylau.domain.rights import Bounds, Role
 from baqylau.storage.audit import AuditEntry
 from baqylau.storage.program_keys import ProgramKey
 from baqylau.storage.sessions import SessionRow
@@ -40,7 +40,7 @@ class NewPassword(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     new: Word
 
 
-class Code(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OneTimeCode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A code of the authenticator."""
 
     code: Word
@@ -97,7 +97,7 @@ class OwnAccount(Struct, frozen=True, kw_only=True):
     passkeys: tuple[PasskeyRow, ...]
     sessions: tuple[OwnSession, ...]
     keys: tuple[ProgramKey, ...]
-    scopes: tuple[Action, ...]
+    scopes: tuple[str, ...]
     """What a key for a program may be given."""
 
 
@@ -105,7 +105,7 @@ class NewKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A key for a program."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
-    scope: Annotated[tuple[Action, ...], Meta(min_length=1)]
+    scope: tuple[Word, ...]
     days: Annotated[int, Meta(ge=1, le=366)]
 
 

@@ -14,7 +14,7 @@ from baqylau.domain.observations import Authentication, Body
 from baqylau.domain.orders import Restriction
 from baqylau.domain.people import DeviceKind, Language
 from baqylau.domain.reactions import Step
-from baqylau.domain.rights import Action, Role
+from baqylau.domain.rights import Role
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
 from baqylau.monitoring.workstation.check_messages import CheckRow
@@ -56,8 +56,8 @@ class Me(Struct, frozen=True, kw_only=True):
     csrf: str
     language: Language
     role: Role
-    may: tuple[Action, ...]
-    """What the role may do: the pages offer nothing else."""
+    may: tuple[str, ...]
+    """What the role may do, by the words of `domain.rights.Action`: the pages offer nothing else."""
     locked: bool
     """The page is to be covered."""
     lock_after_s: int

@@ -10,10 +10,10 @@ from baqylau.crypto import one_time, passwords
 from baqylau.domain.rights import BY_HAND, Action, may
 from baqylau.monitoring.workstation.access_messages import (
     Authenticator,
-    Code,
     IssuedKey,
     NewKey,
     NewPassword,
+    OneTimeCode,
     OwnAccount,
     OwnSession,
     PasskeyRow,
@@ -91,7 +91,7 @@ async def begin_totp(request: Request) -> Response:
 async def confirm_totp(request: Request) -> Response:
     """Let the authenticator count, and give the recovery codes, this once."""
     desk = desk_of(request)
-    given = await received(request, Code)
+    given = await received(request, OneTimeCode)
     codes = await desk.do(desk.stores.second_factors.confirm_totp, who(request), given.code.replace(" ", ""))
     if not codes:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "session.refused.wrong_code")
@@ -120,7 +120,7 @@ async def issue_key(request: Request) -> Response:
     """Make a key for a program; it is shown this once."""
     desk, mine = desk_of(request), account(request)
     given = await received(request, NewKey)
-    if not set(given.scope) <= set(scopes(mine)):
+    if not given.scope or not set(given.scope) <= set(scopes(mine)):
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field="scope")
     if len(await desk.do(desk.stores.program_keys.of, mine.login)) >= _KEYS:
         raise RefusedError(HTTPStatus.CONFLICT, "account.refused.keys", most=_KEYS)
