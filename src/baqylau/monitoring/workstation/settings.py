@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from baqylau.monitoring.workstation.files import STATIC_DIR
 from baqylau.monitoring.workstation.messages import Installation
 
 
