@@ -17,7 +17,6 @@ MESSENGER = "messenger"
 FORWARDER = "forwarder"
 WEB = "web"
 CHECKS = "checks"
-AV_SERVER = "av-server"
 AV_SERVER = "av_server"
 
 
