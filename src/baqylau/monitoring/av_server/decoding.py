@@ -14,7 +14,7 @@ from msgspec import Struct
 from baqylau.monitoring.av_server.recording import SAMPLE_HZ, Damage, Frame, Pixels, Reals, Recording
 
 if TYPE_CHECKING:
-    import av
+    from av import AudioFrame, VideoFrame
 
 SECONDS_MAX = 120.0
 FRAMES_HZ = 5.0
@@ -25,6 +25,8 @@ _PIXELS_MAX = 3840 * 2160
 _PICTURES_MAX = 120 * 60
 _PIXELS_IN_ALL = 4_000_000_000
 """Decoded in all, also those that are passed over: two minutes of 1280 by 720 at 30 pictures a second."""
+_GAP_S = 0.2
+"""Sound that is missing for longer is a pause; less is the rounding of its times."""
 _BLACK = 12.0
 _SILENT = 1e-4
 
@@ -121,7 +123,8 @@ def _take(decoded_parts: Iterator[Any], from_s: float, gathered: _Gathered) -> N
         if isinstance(part, av.VideoFrame):
             _see(part, at_s, gathered)
         elif isinstance(part, av.AudioFrame):
-            begins = at_s if heard_until is None else heard_until
+            lost = heard_until is None or at_s - heard_until > _GAP_S
+            begins = at_s if heard_until is None or lost else heard_until
             heard_until = begins + _hear(to_mono.resample(part), begins, gathered)
 
 
@@ -131,7 +134,7 @@ def _excess(at_s: float, gathered: _Gathered) -> Damage | None:
     return Damage.TOO_LARGE if gathered.pixels >= _PIXELS_IN_ALL else None
 
 
-def _see(part: "av.VideoFrame", at_s: float, gathered: _Gathered) -> None:
+def _see(part: "VideoFrame", at_s: float, gathered: _Gathered) -> None:
     gathered.pictures += 1
     gathered.pixels += part.width * part.height
     if part.width * part.height > _PIXELS_MAX:
@@ -147,13 +150,13 @@ def _due(taken: list[Frame], at_s: float, rate_hz: float) -> bool:
     return not taken or int(at_s * rate_hz) > int(taken[-1].at_s * rate_hz)
 
 
-def _sized(part: "av.VideoFrame", side: int, form: str) -> Pixels:
+def _sized(part: "VideoFrame", side: int, form: str) -> Pixels:
     share = min(1.0, side / max(part.width, part.height))
     width, height = max(2, int(part.width * share) // 2 * 2), max(2, int(part.height * share) // 2 * 2)
     return np.ascontiguousarray(part.reformat(width=width, height=height, format=form).to_ndarray(), dtype=np.uint8)
 
 
-def _hear(parts: Sequence["av.AudioFrame"], at_s: float, gathered: _Gathered) -> float:
+def _hear(parts: Sequence["AudioFrame"], at_s: float, gathered: _Gathered) -> float:
     """Keep the samples; give how many seconds they are."""
     lasted = 0.0
     for part in parts:
