@@ -64,7 +64,7 @@ def web(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None]) -> None:
     """Serve the workstation until we are asked to stop."""
-    vault = vaulted(engine, settings.data_dir).vault
+    own = vaulted(engine, settings.data_dir)
     basemap = settings.basemap
     chosen = workstation.Settings(
         installation=Installation(
@@ -80,4 +80,4 @@ def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None
         media_dir=settings.data_dir / "media",
     )
     with watched_over(settings, engine, WEB):
-        serve_pages(create_app(chosen, engine, vault, now, os.urandom), chosen, listening=listening)
+        serve_pages(create_app(chosen, engine, own.vault, now, os.urandom, own.signer), chosen, listening=listening)

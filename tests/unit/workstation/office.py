@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from baqylau.crypto import passwords
 from baqylau.crypto.digests import observation_id
+from baqylau.crypto.signing import Signer
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Authentication, Body, Observation
@@ -90,6 +91,7 @@ class Office:
         self.clock = Clock()
         self.engine = engine
         self.vault = Vault(engine, bytes(32), os.urandom)
+        self.signer = Signer(bytes(32))
         self.settings = Settings(
             installation=invented.INSTALLATION, port=0, static_dir=place / "static", basemap_dir=place / "maps"
         )
@@ -102,7 +104,7 @@ class Office:
     def open(self, **changes: Any) -> Iterator[str]:
         """Serve on a port of the system's choice and give the address."""
         settings = replace(self.settings, **changes)
-        app = create_app(settings, self.engine, self.vault, self.clock, os.urandom)
+        app = create_app(settings, self.engine, self.vault, self.clock, os.urandom, self.signer)
         addresses: Queue[str] = Queue()
         with listener(settings.host, 0) as opened:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)

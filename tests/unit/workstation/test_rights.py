@@ -57,6 +57,9 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
         ("GET", "/people"): Example("/people"),
         ("GET", "/people/{id}"): Example(f"/people/{of.person}"),
         ("GET", "/people/{id}/minute"): Example(f"/people/{of.person}/minute?at=2026-11-21T16:59:00Z"),
+        ("POST", "/people/{id}/evidence"): Example(
+            f"/people/{of.person}/evidence", {"alarm": of.alarm, "purpose": "a", "basis": "b", "recipient": "c"}
+        ),
         ("GET", "/people/{id}/checks"): Example(f"/people/{of.person}/checks"),
         ("POST", "/people/{id}/checks"): Example(
             f"/people/{of.person}/checks", {"kind": "identity", "reason": "a"}, 409
@@ -316,5 +319,5 @@ def test_every_look_at_a_person_leaves_its_row_in_the_audit(town: Town) -> None:
         last = town.office.stores.audit.latest(1)[0]
         assert last.id > before, key
         assert (last.who, last.object) == (token, f"person/{AYAN}")
-        assert last.what.startswith("look."), key
+        assert last.what.startswith(("look.", "evidence.")), key
     assert town.office.stores.audit.verify() == []

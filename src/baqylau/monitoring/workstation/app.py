@@ -11,12 +11,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
+from baqylau.crypto.signing import Signer
 from baqylau.domain.rights import Action
 from baqylau.monitoring.workstation import (
     acts,
     checks,
     cover,
     devices,
+    giving,
     live,
     looks,
     own,
@@ -86,6 +88,7 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Door("/people", looks.people, Action.LOOK_PEOPLE),
         Door("/people/{id}", looks.person, Action.LOOK_PERSON),
         Door("/people/{id}/minute", looks.minute, Action.LOOK_MINUTE),
+        Door("/people/{id}/evidence", giving.give, Action.EXPORT_EVIDENCE, method="POST"),
         Door("/people/{id}/checks", checks.of_person, Action.LOOK_CHECK),
         Door("/people/{id}/checks", checks.ask, Action.ORDER_CHECK, method="POST"),
         Door("/people/{id}/enrolment/{number}", checks.enrolled, Action.LOOK_ENROLMENT),
@@ -104,9 +107,17 @@ def _api(settings: Settings) -> list[BaseRoute]:
 
 
 def create_app(
-    settings: Settings, engine: Engine, vault: Vault, clock: Callable[[], datetime], random: Callable[[int], bytes]
+    settings: Settings,
+    engine: Engine,
+    vault: Vault,
+    clock: Callable[[], datetime],
+    random: Callable[[int], bytes],
+    signer: Signer | None = None,
 ) -> Starlette:
-    """Give the application. While it runs it follows the feed; `app.state.desk` is its desk."""
+    """Give the application. While it runs it follows the feed; `app.state.desk` is its desk.
+
+    `signer` signs evidence for the installation; without it none is given out.
+    """
     desk = Desk(
         settings,
         Stores(engine, vault, settings.installation.timezone, clock, random, settings.media_dir),
@@ -136,4 +147,5 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.desk = desk
+    app.state.giver = giving.Giver(vault, signer)
     return app

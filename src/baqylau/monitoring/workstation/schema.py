@@ -7,9 +7,26 @@ from typing import Any
 import msgspec
 
 from baqylau.monitoring.console import messages as console_messages
-from baqylau.monitoring.workstation import access_messages, check_messages, equipment, load_figures, messages, minute
+from baqylau.monitoring.workstation import (
+    access_messages,
+    check_messages,
+    equipment,
+    evidence_messages,
+    load_figures,
+    messages,
+    minute,
+)
 
-_MODULES = (access_messages, messages, minute, load_figures, equipment, check_messages, console_messages)
+_MODULES = (
+    access_messages,
+    messages,
+    minute,
+    load_figures,
+    equipment,
+    check_messages,
+    console_messages,
+    evidence_messages,
+)
 _ROOT = "#/$defs/{name}"
 
 

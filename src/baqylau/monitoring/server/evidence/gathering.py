@@ -87,8 +87,9 @@ def export(
     if archive.registers.person(asked.person_id) is None:
         raise NothingToGiveError
     name = random(16).hex()
-    about = f"alarm/{asked.alarm_id}" if asked.alarm_id else f"person/{asked.person_id}"
-    purpose = f"{asked.purpose}; {asked.basis}; {asked.recipient}; {asked.from_at} - {asked.until_at}; bundle {name}"
+    about = f"person/{asked.person_id}"
+    what = f"alarm {asked.alarm_id}" if asked.alarm_id else f"{asked.from_at} - {asked.until_at}"
+    purpose = f"{asked.purpose}; {asked.basis}; {asked.recipient}; {what}; bundle {name}"
     given = Disclosure(bundle=name, person_id=asked.person_id, by=asked.by, purpose=purpose, about=about)
     signed = archive.source.begin(given, signer, now)
     until = min(asked.until_at, archive.live.last_listened() or now, now)
