@@ -18,6 +18,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from baqylau import cli
 from baqylau import rules as rule_package
 from baqylau.domain.catalogue import EVENTS, TAKE_WITHIN_S
+from baqylau.domain.rights import Action, Role, may
 from baqylau.locales import text
 from baqylau.monitoring.server import settings as server_settings
 from baqylau.monitoring.server.importing import shapes
@@ -253,11 +254,25 @@ def licences() -> str:
     )
 
 
+def rights() -> str:
+    """Who may do what: the table itself."""
+    marks = ((action, [("yes" if may(role, action) else "") for role in Role]) for action in Action)
+    rows = ((text("en", f"action.may.{action.value}"), f"`{action.value}`", *given) for action, given in marks)
+    return page(
+        "Rights",
+        "What each role may do. Whom it may concern is a second question: "
+        "[Who may do what](../explanation/who-may-do-what.md). A route of the interface that names none of these is "
+        "closed; the words are those of a key for a program.",
+        table(("what", "word", *Role), rows),
+    )
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "alarms.md": alarms,
     "commands.md": commands,
     "import-file.md": import_file,
     "licences.md": licences,
+    "rights.md": rights,
     "rules.md": rules,
     "settings.md": figures,
 }
