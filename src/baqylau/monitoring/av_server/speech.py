@@ -16,6 +16,7 @@ _GROW_SHORT = 2
 """The same of a single digit, which is to be as short at a check as it was at enrolment."""
 _AUDIBLE = 10 ** (-60 / 20)
 """Below this it is the hiss of a quiet room, which the detector takes for speech once it is made loud."""
+_QUIET_SHARE, _LOUD_SHARE = 0.05, 0.9
 _LEVEL = 10 ** (-26 / 20)
 """To which the sound is brought before it is judged; the detector was made for telephones."""
 
@@ -52,10 +53,13 @@ def utterance(sound: Reals) -> Reals:
 
 
 def signal_to_noise_db(sound: Reals) -> float | None:
-    """Give how far speech stands above what is heard in its pauses; None where there is only one of them."""
-    mask = np.repeat(speaking(sound), _FRAME)
-    said, pause = sound[: len(mask)][mask], sound[: len(mask)][~mask]
-    if not len(said) or len(pause) < SAMPLE_HZ // 5:
+    """Give how far the loud parts stand above the quiet ones; None where nobody speaks.
+
+    Not by the detector's pauses: in loud noise it finds none.
+    """
+    mask = speaking(sound)
+    if not mask.any():
         return None
-    powers = [max(float(np.mean(np.square(part))), 1e-10) for part in (said, pause)]
-    return float(10 * np.log10(powers[0] / powers[1]))
+    powers = np.mean(np.square(sound[: len(mask) * _FRAME].reshape(len(mask), _FRAME)), axis=1)
+    quiet, loud = np.maximum(np.quantile(powers, [_QUIET_SHARE, _LOUD_SHARE]), 1e-10).tolist()
+    return float(10 * np.log10(loud / quiet))
