@@ -18,8 +18,9 @@ from baqylau.devices.linux_unit.link import Identity
 from baqylau.devices.linux_unit.media_upload import MediaUpload
 from baqylau.links.board import BoardClock
 from baqylau.links.breath_board import BreathBoard
+from baqylau.links.camera import FileCamera, V4lCamera
 from baqylau.links.device_line import ServerLine
-from baqylau.links.still_camera import NoCamera, PictureFolder
+from baqylau.links.still_camera import NoCamera, PictureFolder, Stills
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.monitoring.server import lifeline as parent
@@ -38,7 +39,9 @@ Board = Annotated[str, typer.Option(help="Measuring board: serial:DEVICE, socket
 AvServer = Annotated[
     str, typer.Option("--av-server", help="Where recordings go, such as https://host:8444; empty: none.")
 ]
-Pictures = Annotated[str, typer.Option("--camera", help="folder:PATH with JPEG files; empty: none.")]
+Pictures = Annotated[
+    str, typer.Option("--camera", help="v4l:DEVICE, file:VIDEO, or folder:PATH of JPEGs; empty: none.")
+]
 
 
 @breath_unit.callback()
@@ -115,9 +118,15 @@ def _upload(folder: Path, server: str, recordings: Recordings) -> MediaUpload:
 
 def _camera(said: str) -> Camera:
     kind, _, where = said.partition(":")
-    if kind == "folder" and where:
-        return PictureFolder(Path(where))
-    if said:
-        msg = f"{said} is not folder:PATH"
-        raise typer.BadParameter(msg)
-    return NoCamera()
+    match kind:
+        case "":
+            return NoCamera()
+        case "folder" if where:
+            return PictureFolder(Path(where))
+        case "v4l" if where:
+            return Stills(V4lCamera(Path(where)))
+        case "file" if where:
+            return Stills(FileCamera(Path(where)))
+        case _:
+            msg = f"{said} is not v4l:DEVICE, file:VIDEO or folder:PATH"
+            raise typer.BadParameter(msg)

@@ -1,8 +1,15 @@
-"""Photographs that are there already: the replay twin of a camera, and the camera of a bench."""
+"""Single photographs: of a camera, or of a folder of pictures, its replay twin."""
 
 import asyncio
+from io import BytesIO
 from itertools import cycle
 from pathlib import Path
+
+from baqylau.links.camera import Camera, CameraError, Pixels
+
+SETTLED_PICTURES = 3
+"""The first ones of a camera that was just opened are dark."""
+QUALITY = 88
 
 
 class PictureFolder:
@@ -26,3 +33,41 @@ class NoCamera:
     async def photo(self) -> bytes:
         """Say that there is none."""
         raise FileNotFoundError("no camera")
+
+
+class Stills:
+    """Photographs of a camera of the board: it is open for the moment of each and no longer."""
+
+    def __init__(self, camera: Camera) -> None:
+        """Take the camera."""
+        self._camera = camera
+
+    async def photo(self) -> bytes:
+        """Take one; `OSError` when there is none to be had."""
+        return await asyncio.to_thread(self._photo)
+
+    def _photo(self) -> bytes:
+        looked = 0
+
+        def going() -> bool:
+            return looked < SETTLED_PICTURES
+
+        last: Pixels | None = None
+        try:
+            for picture in self._camera.pictures(going):
+                looked, last = looked + 1, picture
+        except CameraError as wrong:
+            raise OSError(str(wrong)) from wrong
+        if last is None:
+            raise FileNotFoundError("no picture")
+        return _jpeg(last)
+
+
+def _jpeg(picture: Pixels) -> bytes:
+    try:
+        from PIL import Image  # noqa: PLC0415 - the extra `av` brings it
+    except ModuleNotFoundError as missing:
+        raise OSError("Pillow is not installed") from missing
+    written = BytesIO()
+    Image.fromarray(picture).save(written, "JPEG", quality=QUALITY)
+    return written.getvalue()

@@ -35,6 +35,8 @@ HUM_LEAST_S = 1.0
 HUM_LOOKED_AT_ROWS = round(RATE_HZ / 2)
 STALLED_MS = 2_000
 SIGNED_WITHIN_MS = 60_000
+_BROKEN = frozenset({TraceFault.TOO_SHORT, TraceFault.NOT_A_NUMBER, TraceFault.SATURATED})
+"""Of a blank: nothing that a second one would mend, as it mends a cell that still works on the last breath."""
 _AGAIN = frozenset(
     {SampleState.INSUFFICIENT, SampleState.INTERRUPTED, SampleState.INTERFERENT, SampleState.MOUTH_ALCOHOL}
 )
@@ -150,7 +152,7 @@ def _blank(turn: BreathTurn, session: Session) -> None:
 def _blank_seen(turn: BreathTurn, session: Session) -> None:
     file = turn.state.calibration
     held = TraceFault.NOT_A_NUMBER if file is None else measuring.blank_mg_l(session, file, _full_scale_ua(turn))
-    if isinstance(held, TraceFault) and held is not TraceFault.RESTLESS:
+    if isinstance(held, TraceFault) and (held in _BROKEN or session.blanks + 1 >= BLANKS):
         course.fail(turn, f"blank_{held}")
     elif isinstance(held, TraceFault) or abs(held) > BLANK_MAX_MG_L:
         _not_empty(turn, session)

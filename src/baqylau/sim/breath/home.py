@@ -10,6 +10,7 @@ from random import Random
 from typing import TypedDict
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from baqylau.devices.breath_unit.acts import KeepRows, Photograph, Sign, ToBoard
 from baqylau.devices.breath_unit.calibration_file import CalibrationFile
@@ -58,6 +59,9 @@ class Somebody:
             self._from_ms = ms
         minutes = self._minutes_after + (ms - self._from_ms) / 60_000
         match word:
+            case "again_insufficient":
+                self._person = replace(self._person, strength_l_s=0.8 * self._person.strength_l_s)
+                return None
             case "blow" | "blow_again":
                 air = breath(self._person, room_c, self._random, minutes)
                 return air if self._trick is None else deceived(air, self._trick, room_c, self._random)

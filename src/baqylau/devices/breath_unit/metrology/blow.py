@@ -88,7 +88,9 @@ def examined(blow: Blow, acceptance: Acceptance) -> Breath:
     volume_l = float(flow[first:last].sum() / blow.rate_hz)
     before_l = float(flow[first:sample].sum() / blow.rate_hz)
     duration_s = (last - first) / blow.rate_hz
-    at_sample_c = float(warmth[max(sample - round(blow.rate_hz / 2), first) : sample + 1].max())
+    at_sample_c = float(
+        warmth[max(min(sample, last - 1) - round(blow.rate_hz / 2), first) : min(sample + 1, last)].max()
+    )
     found = {
         BlowFault.TOO_LITTLE: before_l < acceptance.volume_min_l,
         BlowFault.TOO_SHORT: duration_s < acceptance.duration_min_s,
