@@ -99,12 +99,6 @@ def opened(raw: bytes, *, key_of: Callable[[bytes], PublicKey | SharedKey | None
     return Message(kid, parts.payload)
 
 
-def unproven(raw: bytes) -> Message:
-    """Give what a message says without proving it again: for one that was proven when it came. `FormWrongError`."""
-    parts = _parts(raw)
-    return Message(_key_id(parts), parts.payload)
-
-
 def to_be_signed(protected: bytes, aad: bytes, payload: bytes) -> bytes:
     """Give the bytes that a COSE_Sign1 signs (RFC 9052, 4.4)."""
     return dumps(["Signature1", protected, aad, payload])

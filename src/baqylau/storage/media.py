@@ -17,8 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from baqylau.crypto.sealing import KEY_BYTES, NONCE_BYTES, Seal
 from baqylau.domain.checks import CheckKind, Likely
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
-from baqylau.protocols.media.envelope import SignedManifest, proven_manifest
-from baqylau.protocols.media.manifest import PIECE_BYTES, Item, Manifest, MediaKind, NotHeld, Piece
+from baqylau.domain.recordings import PIECE_BYTES, Item, Manifest, MediaKind, NotHeld, Piece, SignedManifest
 from baqylau.storage import audit
 from baqylau.storage.database import among, transaction
 from baqylau.storage.media_disk import MediaDisk
@@ -78,6 +77,16 @@ class Recordings(Struct, frozen=True, kw_only=True):
     items: tuple[MediaItem, ...]
 
 
+class _Proven(Struct, frozen=True, array_like=True):
+    """A manifest as it came, and what it said when its signature was proven."""
+
+    raw: bytes
+    said: Manifest
+
+
+_proven = msgspec.msgpack.Decoder(_Proven)
+
+
 class Media:
     """Keeps and gives recordings. One object may be used by several threads."""
 
@@ -111,7 +120,11 @@ class Media:
             "received_at": self._clock(),
             "key_id": person.id,
             "wrapped": person.seal.close(key, nonce=self._random(NONCE_BYTES), context=signed.digest),
-            "sealed": Seal(key).close(raw, nonce=self._random(NONCE_BYTES), context=_RAW + signed.digest),
+            "sealed": Seal(key).close(
+                msgspec.msgpack.encode(_Proven(raw, said)),
+                nonce=self._random(NONCE_BYTES),
+                context=_RAW + signed.digest,
+            ),
             "keeping": DOUBTED,
             "held_why": "",
             "destroyed_why": "",
@@ -233,11 +246,11 @@ class Media:
     def manifest(self, check_id: CheckId) -> bytes:
         """Give the signed manifest as it came. `KeyError` when there is none, `KeyDestroyedError`."""
         row = self._row(check_id)
-        return self._seal(row).open(row.sealed, context=_RAW + row.manifest)
+        return self._proven(row).raw
 
     def said(self, check_id: CheckId) -> Manifest:
         """Give what the manifest says: the steps and their times among it. As `manifest`."""
-        return proven_manifest(self.manifest(check_id))
+        return self._proven(self._row(check_id)).said
 
     def report(self, check_id: CheckId) -> bytes | None:
         """Give what the comparison said, JSON; None before there was one. `KeyError`, `KeyDestroyedError`."""
@@ -318,6 +331,9 @@ class Media:
         if row is None:
             raise KeyError(check_id)
         return row
+
+    def _proven(self, row: "Row[tuple[object, ...]]") -> "_Proven":
+        return _proven.decode(self._seal(row).open(row.sealed, context=_RAW + row.manifest))
 
     def _seal(self, row: "Row[tuple[object, ...]]") -> Seal:
         if row.wrapped is None:

@@ -19,11 +19,11 @@ from baqylau.domain.ids import CheckId, DeviceId, PersonId
 from baqylau.domain.observations import Distrust, DistrustReason
 from baqylau.links.device_line import LineError
 from baqylau.monitoring.server.link.desk import Outcome
-from baqylau.protocols.media.envelope import opened_held, proven_manifest, sealed_piece
+from baqylau.protocols.media.envelope import SignedManifest, opened_held, opened_manifest, sealed_piece
 from baqylau.protocols.media.manifest import Held, MediaKind, NotHeld, Piece
 from tests.unit.av_server.brought import BEGUN, CHECK, SERVER, Line, Server, Unit
 from tests.unit.storage.kept import House
-from tests.unit.storage.recorded import CLIP, PHOTO
+from tests.unit.storage.recorded import CLIP, KEY, PHOTO, UNIT
 
 
 @pytest.fixture
@@ -200,5 +200,8 @@ def test_the_queue_is_bounded(server: Server, unit: Unit, monkeypatch: pytest.Mo
 def test_each_manifest_names_the_one_before_it(unit: Unit) -> None:
     first = unit.recorded()
     second = unit.recorded(replace(BEGUN, check_id=CheckId("c-2")))
-    said = proven_manifest(second.raw)
+    key = {UNIT: PublicKey(KEY.public_key)}
+    opened = opened_manifest(second.raw, key.get)
+    assert isinstance(opened, SignedManifest)
+    said = opened.manifest
     assert (said.counter, said.previous) == (2, first.digest)

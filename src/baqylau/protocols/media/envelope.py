@@ -6,8 +6,6 @@ Opening never raises, whatever the bytes: it gives what was said, or a named ref
 from collections.abc import Callable, Collection
 from hashlib import sha256
 
-from msgspec import Struct
-
 from baqylau.crypto.cose import (
     AlgorithmWrongError,
     CoseError,
@@ -18,10 +16,10 @@ from baqylau.crypto.cose import (
     SignatureWrongError,
     opened,
     sealed,
-    unproven,
 )
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId
+from baqylau.domain.recordings import SignedManifest
 from baqylau.protocols.batch.envelope import Fault, Refused, key_id
 from baqylau.protocols.media.manifest import (
     MANIFEST_BYTES_MAX,
@@ -39,15 +37,17 @@ MANIFEST, PIECE, HELD = b"baqylau media manifest 1", b"baqylau media piece 1", b
 MESSAGE_BYTES_MAX = PIECE_BYTES + (1 << 12)
 """No message is longer."""
 
+__all__ = [
+    "SignedManifest",
+    "manifest_digest",
+    "opened_held",
+    "opened_manifest",
+    "opened_piece",
+    "sealed_held",
+    "sealed_manifest",
+    "sealed_piece",
+]
 PublicKeys = Callable[[DeviceId], PublicKey | None]
-
-
-class SignedManifest(Struct, frozen=True, kw_only=True, gc=False):
-    """A manifest that its unit proved."""
-
-    manifest: Manifest
-    digest: bytes
-    """SHA-256 of all its bytes: its name."""
 
 
 def sealed_manifest(manifest: Manifest, key: Signer) -> bytes:
@@ -71,11 +71,6 @@ def opened_manifest(raw: bytes, key_of: PublicKeys) -> SignedManifest | Refused:
     if said.device_id.encode() != message.kid:
         return Refused(fault=Fault.FOREIGN, kid=message.kid)
     return SignedManifest(manifest=said, digest=manifest_digest(raw))
-
-
-def proven_manifest(raw: bytes) -> Manifest:
-    """Give what a manifest says that was proven when it came."""
-    return media_of(Manifest, unproven(raw).payload)
 
 
 def manifest_digest(raw: bytes) -> bytes:

@@ -1,0 +1,58 @@
+"""One check over real sockets, with programs that are killed in the middle: nothing that was accepted is lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from baqylau.domain.checks import Begun, Ended, Ending, Likely, Likeness
+from tests.unit.av_server.flat import Flat, wait
+
+pytest.importorskip("av")
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture
+def flat(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dsn: str) -> Iterator[Flat]:
+    one = Flat(engine, tmp_path, monkeypatch, dsn)
+    yield one
+    one.close()
+
+
+def test_a_check_outlives_the_death_of_its_unit_and_of_the_server(flat: Flat, tmp_path: Path) -> None:
+    flat.start_servers()
+    flat.start_unit()
+    check_id = flat.ask()
+    screen = tmp_path / "unit" / "screen.json"
+
+    def begun() -> bool:
+        flat.press()
+        return any(isinstance(one, Begun) for one in flat.facts())
+
+    wait(begun, "the check does not begin")
+    assert '"capturing": true' in screen.read_text(encoding="utf-8")
+    wait(lambda: len(list((tmp_path / "unit" / "checks").iterdir())) > 4, "no segment is recorded")
+    flat.programs.kill("unit")
+    flat.programs.kill("av-server")
+    flat.start_unit()
+    wait(lambda: any(isinstance(one, Ended) for one in flat.facts()), "the check does not end")
+    assert '"capturing": false' in screen.read_text(encoding="utf-8")
+    flat.start_av_server()
+    wait(lambda: flat.media.of_check(check_id) is not None, "nothing comes to the server")
+    flat.programs.kill("av-server")
+    flat.start_av_server()
+    wait(lambda: any(isinstance(one, Likeness) for one in flat.facts()), "nothing is compared")
+    facts = flat.facts()
+    (ended,) = [one for one in facts if isinstance(one, Ended)]
+    (likeness,) = [one for one in facts if isinstance(one, Likeness)]
+    kept = flat.media.of_check(check_id)
+    assert kept is not None
+    assert (ended.how, ended.items, ended.manifest) == (Ending.POWER_LOST, len(kept.items), kept.manifest)
+    assert likeness.outcome is Likely.NOT_JUDGED
+    assert likeness.reasons
+    assert all(one.held == one.size for one in kept.items)
+    assert flat.media.read(check_id, 1, who="duty").startswith(b"\x1a\x45\xdf\xa3")
+    wait(
+        lambda: len(list((tmp_path / "unit" / "checks").glob("[0-9a-f]*[0-9a-f]"))) == 0, "the unit keeps what is held"
+    )
