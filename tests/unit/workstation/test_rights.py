@@ -40,6 +40,30 @@ class Example(Struct, frozen=True):
     status: int = 200
 
 
+OF_THE_STAFF = {
+    ("GET", "/account"): Example("/account"),
+    ("PUT", "/account/password"): Example("/account/password", {"old": "a", "new": "b"}, 422),
+    ("POST", "/account/totp"): Example("/account/totp"),
+    ("PUT", "/account/totp"): Example("/account/totp", {"code": "no code"}, 422),
+    ("POST", "/account/totp/removal"): Example("/account/totp/removal", {}, 422),
+    ("POST", "/account/passkeys/options"): Example("/account/passkeys/options"),
+    ("POST", "/account/passkeys"): Example("/account/passkeys", {}, 422),
+    ("DELETE", "/account/passkeys/{id}"): Example("/account/passkeys/00", status=404),
+    ("DELETE", "/account/sessions/{id}"): Example("/account/sessions/00", status=404),
+    ("POST", "/account/keys"): Example("/account/keys", {}, 422),
+    ("DELETE", "/account/keys/{id}"): Example("/account/keys/00", status=404),
+    ("GET", "/accounts"): Example("/accounts"),
+    ("POST", "/accounts/invitations"): Example("/accounts/invitations", {}, 422),
+    ("POST", "/accounts/wishes/{number}"): Example("/accounts/wishes/1", {"agreed": False}, 404),
+    ("PUT", "/accounts/{login}/duty"): Example("/accounts/nobody/duty", {}, 422),
+    ("PUT", "/accounts/{login}/suspension"): Example("/accounts/nobody/suspension", {"suspended": True}, 404),
+    ("POST", "/accounts/{login}/reset"): Example("/accounts/nobody/reset", status=404),
+    ("GET", "/audit"): Example("/audit"),
+    ("GET", "/audit/chain"): Example("/audit/chain"),
+}
+"""Routes that are about nobody under supervision."""
+
+
 def examples(of: "Things") -> dict[tuple[str, str], Example]:
     return {
         ("GET", "/session"): Example("/session"),
@@ -79,25 +103,7 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
         ("GET", "/load"): Example("/load"),
         ("GET", "/basemap"): Example("/basemap/none", status=404),
         ("POST", "/session/unlock"): Example("/session/unlock", {}, 422),
-        ("GET", "/account"): Example("/account"),
-        ("PUT", "/account/password"): Example("/account/password", {"old": "a", "new": "b"}, 422),
-        ("POST", "/account/totp"): Example("/account/totp"),
-        ("PUT", "/account/totp"): Example("/account/totp", {"code": "no code"}, 422),
-        ("POST", "/account/totp/removal"): Example("/account/totp/removal", {}, 422),
-        ("POST", "/account/passkeys/options"): Example("/account/passkeys/options"),
-        ("POST", "/account/passkeys"): Example("/account/passkeys", {}, 422),
-        ("DELETE", "/account/passkeys/{id}"): Example("/account/passkeys/00", status=404),
-        ("DELETE", "/account/sessions/{id}"): Example("/account/sessions/00", status=404),
-        ("POST", "/account/keys"): Example("/account/keys", {}, 422),
-        ("DELETE", "/account/keys/{id}"): Example("/account/keys/00", status=404),
-        ("GET", "/accounts"): Example("/accounts"),
-        ("POST", "/accounts/invitations"): Example("/accounts/invitations", {}, 422),
-        ("POST", "/accounts/wishes/{number}"): Example("/accounts/wishes/1", {"agreed": False}, 404),
-        ("PUT", "/accounts/{login}/duty"): Example("/accounts/nobody/duty", {}, 422),
-        ("PUT", "/accounts/{login}/suspension"): Example("/accounts/nobody/suspension", {"suspended": True}, 404),
-        ("POST", "/accounts/{login}/reset"): Example("/accounts/nobody/reset", status=404),
-        ("GET", "/audit"): Example("/audit"),
-        ("GET", "/audit/chain"): Example("/audit/chain"),
+        **OF_THE_STAFF,
     }
 
 
