@@ -30,7 +30,9 @@ from baqylau.rules.settings import CHECK_LASTS_S, VOID_WITHIN_S
 
 OfCase = Asked | Begun | Ended | Likeness | BreathSample | Voided | Decided
 """Facts that name a check."""
+_Said = Begun | Ended | Likeness | BreathSample | Voided | Decided
 _OF_CASE: Final = frozenset({Asked, Begun, Ended, Likeness, BreathSample, Voided, Decided})
+NOBODY: Final = DeviceId("")
 _VOID_WITHIN: Final = timedelta(seconds=VOID_WITHIN_S)
 _LASTS: Final = timedelta(seconds=CHECK_LASTS_S)
 _GOOD: Final = frozenset({Ending.DONE})
@@ -39,7 +41,7 @@ _GOOD: Final = frozenset({Ending.DONE})
 class Case(Struct, frozen=True, kw_only=True):
     """A check. Each fact is kept with the observation that told it."""
 
-    unit_id: DeviceId = DeviceId("")
+    unit_id: DeviceId = NOBODY
     asked: Asked | None = None
     asked_at: datetime | None = None
     asked_id: ObservationId | None = None
@@ -73,10 +75,20 @@ def of_case(body: Body) -> OfCase | None:
 
 
 def told(case: Case, unit_id: DeviceId, at: datetime, told_by: ObservationId, body: OfCase) -> Case:
-    """Take one fact; a later one of the same kind goes before an earlier one."""
+    """Take one fact; a later one of the same kind goes before an earlier one.
+
+    What another unit than the one that was asked says of the check is nobody's word.
+    """
+    if isinstance(body, Asked):
+        own = case if case.unit_id in {NOBODY, unit_id} else Case()
+        return replace(own, asked=body, asked_at=at, asked_id=told_by, unit_id=unit_id)
+    if case.unit_id not in {NOBODY, unit_id}:
+        return case
+    return _said(replace(case, unit_id=unit_id), at, told_by, body)
+
+
+def _said(case: Case, at: datetime, told_by: ObservationId, body: _Said) -> Case:
     match body:
-        case Asked():
-            return replace(case, asked=body, asked_at=at, asked_id=told_by, unit_id=unit_id)
         case Begun():
             return case if case.begun_at is not None else replace(case, begun_at=at, begun_id=told_by)
         case Ended():

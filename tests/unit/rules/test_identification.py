@@ -11,6 +11,7 @@ from baqylau.rules.explaining import explain
 from baqylau.rules.settings import CHECK_LASTS_S, VOID_WITHIN_S
 from tests.unit.rules.checked import (
     AV,
+    BREATH,
     asked,
     begun,
     checked,
@@ -130,3 +131,11 @@ def test_the_minute_says_what_a_check_lacks() -> None:
         one for unit in said.devices if unit.device_id == AV for one in unit.accounts if one.code is Code.CHECK_MISSED
     )
     assert [(one.key, one.met) for one in account.needs] == [("check_asked", True), ("check_unanswered", False)]
+
+
+def test_what_another_unit_says_of_a_check_is_nobodys_word() -> None:
+    foreign = [fact(at("10:01"), one.bodies[0], BREATH) for one in (begun("10:01"), ended("10:01", Ending.UNIT_FAULT))]
+    _, found = judged(checked(), [asked("10:00"), *foreign], EVENING)
+    assert codes(found) == ["A05"]
+    _, found = judged(checked(), [fact(at("09:59"), begun("09:59").bodies[0], BREATH), asked("10:00")], EVENING)
+    assert codes(found) == ["A05"]
