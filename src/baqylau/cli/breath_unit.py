@@ -89,7 +89,7 @@ def trust(
     except ValueError:
         raw = b""
     if len(raw) != KEY_BYTES:
-        raise refused(language, "not_a_key", key=key)
+        raise refused(language, "not_a_key", said=key)
     Folder(folder)
     known = workshops(folder) | {name: raw}
     told = {one: public.hex() for one, public in known.items()}
