@@ -3,7 +3,6 @@
 import hmac
 from base64 import b32encode
 from datetime import datetime
-from urllib.parse import quote
 
 SECRET_BYTES = 20
 STEP_S = 30
@@ -36,9 +35,3 @@ def matched(secret: bytes, code: str, at: datetime, *, after_step: int) -> int |
 def written(secret: bytes) -> str:
     """Give the secret as people type it into an application."""
     return b32encode(secret).decode().rstrip("=")
-
-
-def address(secret: bytes, login: str, place: str) -> str:
-    """Give the address that an authenticator application opens."""
-    named = f"{quote(place, safe='')}:{quote(login, safe='')}"
-    return f"otpauth://totp/{named}?secret={written(secret)}&issuer={quote(place, safe='')}"

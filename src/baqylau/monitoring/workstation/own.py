@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from http import HTTPStatus
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -85,7 +86,13 @@ async def begin_totp(request: Request) -> Response:
         raise RefusedError(HTTPStatus.CONFLICT, "account.refused.totp_there")
     secret = await desk.do(desk.stores.second_factors.begin_totp, login)
     place = f"Baqylau {desk.settings.installation.name}".strip()
-    return reply(Authenticator(secret=one_time.written(secret), address=one_time.address(secret, login, place)))
+    return reply(Authenticator(secret=one_time.written(secret), address=_address(secret, login, place)))
+
+
+def _address(secret: bytes, login: str, place: str) -> str:
+    """Give the address that an authenticator application opens."""
+    issuer = quote(place, safe="")
+    return f"otpauth://totp/{issuer}:{quote(login, safe='')}?secret={one_time.written(secret)}&issuer={issuer}"
 
 
 async def confirm_totp(request: Request) -> Response:
