@@ -67,3 +67,13 @@ def verdict_on(bundle: bytes, expected_key: bytes | None = None) -> Verdict:
 
 def faults(bundle: bytes) -> list[str]:
     return [one.key.removeprefix("evidence.fault.") for one in verdict_on(bundle).faults]
+
+
+def names_the_place(bundle: bytes) -> bool:
+    """Whether what is wrong with a bundle is told with its place: a line of a part, a member, or the manifest."""
+    verdict = verdict_on(bundle)
+    if not verdict.faults:
+        return False
+    first = verdict.faults[0]
+    of_the_whole = first.key in {"evidence.fault.version", "evidence.fault.container_end"}
+    return of_the_whole or "manifest" in first.key or bool({"line", "name", "part"} & first.params.keys())
