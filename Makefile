@@ -87,7 +87,9 @@ quality: setup ## How often alarms and positions are right; writes build/quality
 	@$(BIN)/python -m tests.quality.metrology
 	@$(BIN)/python -m tests.quality.breath_homes
 	@$(BIN)/python -m tests.quality.positions
+	@$(BIN)/python -m tests.quality.finder
 	@$(BIN)/python -m tests.quality.likeness
+	@$(BIN)/pytest -q tests/quality/av_story.py
 
 mutate: setup ## Put small wrongs into the rules (RULES="silence jump" or all, which takes hours) and see a test fail for each
 	@$(BIN)/python -m tests.mutation $(RULES)

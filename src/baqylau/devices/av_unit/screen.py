@@ -6,6 +6,7 @@
 import json
 import sys
 from pathlib import Path
+from threading import Lock
 
 
 class Screen:
@@ -15,24 +16,27 @@ class Screen:
         """Take the folder; with `terminal`, texts are written on standard output too."""
         self._file, self._terminal = folder / "screen.json", terminal
         self._shown: dict[str, object] = {"text": "", "digit": "", "light": "", "capturing": False}
-        self._write()
+        self._lock = Lock()
+        self._show()
 
     def show(self, text: str, digit: str, light: str) -> None:
         """Show a text, a large digit, and a colour behind them."""
-        self._shown |= {"text": text, "digit": digit, "light": light}
-        self._write()
+        self._show(text=text, digit=digit, light=light)
         if self._terminal:
             sys.stdout.write(f"{text} {digit}\n")
             sys.stdout.flush()
 
     def capturing(self, *, on: bool) -> None:
         """Show whether camera and microphone are open."""
-        self._shown |= {"capturing": on}
-        if not on:
-            self._shown |= {"digit": "", "light": ""}
-        self._write()
+        if on:
+            self._show(capturing=True)
+        else:
+            self._show(capturing=False, digit="", light="")
 
-    def _write(self) -> None:
-        unfinished = self._file.with_suffix(".new")
-        unfinished.write_text(json.dumps(self._shown, ensure_ascii=False), encoding="utf-8")
-        unfinished.replace(self._file)
+    def _show(self, **changed: object) -> None:
+        """Write what is shown now; threads of the hands come here at once."""
+        with self._lock:
+            self._shown |= changed
+            unfinished = self._file.with_suffix(".new")
+            unfinished.write_text(json.dumps(self._shown, ensure_ascii=False), encoding="utf-8")
+            unfinished.replace(self._file)
