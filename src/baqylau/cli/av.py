@@ -129,7 +129,12 @@ def calibrate_command(
 
     from baqylau.monitoring.av_server.calibration import split  # noqa: PLC0415 - slow to load
     from baqylau.monitoring.av_server.site_set import groups, pairs  # noqa: PLC0415 - of the extra
-    from baqylau.monitoring.av_server.study import TooFewError, drawn_curve, studied  # noqa: PLC0415 - slow to load
+    from baqylau.monitoring.av_server.study import (  # noqa: PLC0415 - slow to load
+        TooFewError,
+        UselessError,
+        drawn_curve,
+        studied,
+    )
 
     if kind not in {Kind.FACE, Kind.VOICE}:
         raise _refuse(language, "av.face_or_voice")
@@ -145,6 +150,8 @@ def calibrate_command(
         )
     except TooFewError as few:
         raise _refuse(language, "av.too_few_people") from few
+    except UselessError as useless:
+        raise _refuse(language, "av.no_difference") from useless
     if as_json:
         typer.echo(msgspec.json.encode(study).decode())
     else:

@@ -58,7 +58,7 @@ class StageEmbedder:
     mark = "stage@1"
 
     def vector(self, pixels: Pixels, face: Face) -> Reals:  # noqa: ARG002 - as the protocol has it
-        return np.asarray(np.eye(4)[int(pixels[0, 2, 0])] * 0.6)
+        return np.asarray(np.eye(8)[int(pixels[0, 2, 0])] * 0.6)
 
     def template(self, vectors: Sequence[Reals]) -> Reals:
         return np.asarray(np.mean(np.asarray(vectors), axis=0))
@@ -91,7 +91,7 @@ def enrolled(pitch_hz: float = LOW_HZ) -> Templates:
     takes = [utterance(within(digit(number, take=take, pitch_hz=pitch_hz), 1.4, 0.4)) for number, take in every]
     voice = np.array([1.0, 0.0])
     return Templates(
-        face=Template(model="stage@1", version=1, vectors=(np.eye(4)[AIGUL] * 0.6,)),
+        face=Template(model="stage@1", version=1, vectors=(np.eye(8)[AIGUL] * 0.6,)),
         voice=Template(model="pitch@1", version=1, vectors=(voice, voice)),
         digits=Template(
             model="dtw", version=1, vectors=tuple(features(take) for take in takes), digits=tuple(n for n, _ in every)

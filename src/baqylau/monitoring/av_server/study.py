@@ -38,6 +38,10 @@ class TooFewError(Exception):
     """Too few people or scores to say anything."""
 
 
+class UselessError(Exception):
+    """The scores of the same person are no higher than those of others."""
+
+
 class Study(Struct, frozen=True, kw_only=True):
     """What was measured. Scores rise with likeness here, also where the model gives distances."""
 
@@ -66,12 +70,14 @@ def studied(
     groups: Mapping[str, str] | None = None,
     rounds: int = 200,
 ) -> Study:
-    """Measure; `distances` tells that the model's own scores fall with likeness. May raise `TooFewError`."""
+    """Measure; `distances`: the model's own scores fall with likeness. Raises `TooFewError` or `UselessError`."""
     genuine, impostor = split(pairs)
     people = {pair.enrolled for pair in pairs}
     if len(people) < PEOPLE_LEAST or not len(genuine) or not len(impostor):
         raise TooFewError(len(people))
     line = fitted(genuine, impostor, ridge=_RIDGE)
+    if line.a <= 0:
+        raise UselessError
     threshold, differs = ((sign * MATCH_LLR - line.b) / line.a for sign in (1, -1))
     low, high = interval(pairs, lambda one, other: equal_error(one, other)[0], draw, rounds=rounds)
     turned = -1 if distances else 1
