@@ -53,6 +53,8 @@ def people_file() -> str:
     fittings = "\n".join(
         f"  - {{id: f-{one}, person: p-{one}, device: t-{one}, from: 2026-01-02T00:00:00+05:00}}" for one in rows
     )
+    devices += "\n  - {id: av-5, kind: av_unit, protocol: link, number: AV-5}"
+    fittings += "\n  - {id: f-av, person: p-5, device: av-5, from: 2026-01-02T00:00:00+05:00}"
     zones = (
         "  - {id: school, name: № 3 мектеп, circle: {center: [48.6, 66.9], radius_m: 150}}\n"
         "  - {id: town, name: Ақжелкен, circle: {center: [48.6, 66.9], radius_m: 9000}}"
