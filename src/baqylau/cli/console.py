@@ -33,7 +33,7 @@ app.add_typer(console, name="console")
 with_folder(console)
 
 PORT = 8470
-DATABASE = "console.db"
+DATABASE = "kept.db"
 
 
 @console.callback()

@@ -14,6 +14,10 @@ from baqylau.storage.console_tables import console_contact, console_officer
 from baqylau.storage.database import transaction
 
 
+LOOKED = "console.look"
+"""What the audit calls a look at a person on a console."""
+
+
 class Assigned(Struct, frozen=True, kw_only=True):
     """An officer who may use a console, and for whom."""
 

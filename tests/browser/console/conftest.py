@@ -145,7 +145,7 @@ def _desk(folder: Path) -> Desk:
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a console's pages."""
-    if not (STATIC_DIR / "console.html").is_file():
+    if not (STATIC_DIR / "tablet.html").is_file():
         pytest.skip("the pages are not built on this machine: `make setup` builds them")
     desk = _desk(tmp_path_factory.mktemp("console"))
     app = create_app(desk, STATIC_DIR, lambda size: bytes([4] * size), work(desk, [Around()]))  # type: ignore[arg-type]

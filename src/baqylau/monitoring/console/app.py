@@ -35,7 +35,7 @@ from baqylau.monitoring.workstation.headers import Headers
 HERE = ("127.0.0.1", "localhost", "[::1]")
 COOKIE = "baqylau_console"
 BODY_BYTES_MAX = 400_000
-FIRST_PAGE = "console.html"
+FIRST_PAGE = "tablet.html"
 _TOKEN_BYTES = 24
 
 

@@ -21,7 +21,7 @@ from baqylau.protocols.beacon.recognising import Refusal
 from baqylau.protocols.beacon.status import unpack
 from baqylau.protocols.console.envelope import opened_brought
 from baqylau.protocols.console.words import Brought, Checked, Looked
-from baqylau.storage.consoles import Contact, Look
+from baqylau.storage.consoles import LOOKED, Contact, Look
 
 _SHOWN_S = 1.0
 """Differences below this are no difference."""
@@ -88,4 +88,4 @@ def told_by(status: bytes, frame: bytes, latches: Latches, transmitter_id: Devic
 def look_of(console_id: DeviceId, said: Looked, at: datetime) -> Look:
     """Give a look as the audit keeps it."""
     purpose = f"{said.what}, {at:%Y-%m-%dT%H:%M:%SZ}, {console_id}"
-    return Look(who=said.officer, what="console.look", about=f"person/{said.person_id}", purpose=purpose, at=at)
+    return Look(who=said.officer, what=LOOKED, about=f"person/{said.person_id}", purpose=purpose, at=at)
