@@ -13,7 +13,6 @@ from baqylau.storage import audit
 from baqylau.storage.console_tables import console_contact, console_officer
 from baqylau.storage.database import transaction
 
-
 LOOKED = "console.look"
 """What the audit calls a look at a person on a console."""
 
