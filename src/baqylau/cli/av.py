@@ -247,7 +247,7 @@ def _state(entry: Entry, folder: Path) -> str:
 def _objections(enrolment: "Enrolment", language: str) -> None:
     for objection in enrolment.objections:
         name = f"{objection.name}: " if objection.name else ""
-        typer.echo(name + text(language, f"enrolment.{objection.why}"), err=True)
+        typer.echo(name + text(language, f"av.enrolment.{objection.why}"), err=True)
 
 
 def _console() -> Console:

@@ -34,7 +34,7 @@ _ALIKE_LEAST = 0.65
 
 
 class Refused(StrEnum):
-    """Why something was not taken, in the catalogues' words (`enrolment.<word>`)."""
+    """Why something was not taken, in the catalogues' words (`av.enrolment.<word>`)."""
 
     UNREADABLE = "unreadable"
     NO_FACE = "no_face"
