@@ -121,7 +121,7 @@ def test_sign_in_says_what_was_wrong(visit: Open) -> None:
     page = visit("/")
     page.wait_for_selector(".hot")
     page.click(".me-open")
-    page.click(".me-menu > .btn")
+    page.click(".me-menu > .btn:last-child")
     page.fill("#login", "ruslan")
     page.fill("#password", "something else")
     page.click("button.main")
