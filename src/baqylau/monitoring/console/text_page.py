@@ -33,7 +33,7 @@ def lines(desk: Desk, language: str) -> Iterator[str]:
 
 def _package(shown: ConsoleState, language: str) -> str:
     if shown.left_s is None:
-        return text(language, f"console.wiped_{shown.wiped}" if shown.wiped else "console.no_package")
+        return text(language, f"console.wiped.{shown.wiped}" if shown.wiped else "console.no_package")
     return text(language, "console.package_left", hours=int(shown.left_s // HOUR_S))
 
 

@@ -88,7 +88,7 @@ class CheckRecords:
             self._asker.by_hand(person_id, ask.kind, check_id, by.login, reason)
         except CheckRefusedError as refused:
             raise RefusedError(HTTPStatus.CONFLICT, f"check.refused.{refused.key}", name=person.name) from None
-        self._stores.audit.record(by.login, "check.order", f"check/{check_id}", reason)
+        self._stores.audit.record(by.login, "order.check", f"check/{check_id}", reason)
         return self._rows.named([check_id])[0]
 
     def withdraw(self, check_id: CheckId, ask: WithdrawAsked, by: Account) -> CheckPage:
