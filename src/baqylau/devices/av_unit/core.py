@@ -10,7 +10,7 @@ from typing import assert_never
 from baqylau.devices.av_unit import orders, session
 from baqylau.devices.av_unit.inputs import AvInput, CaptureFailed, Looked, Signed
 from baqylau.devices.av_unit.state import AvTurn, State
-from baqylau.devices.linux_unit import running, sources, telling
+from baqylau.devices.linux_unit import asking, running, sources, telling
 from baqylau.devices.linux_unit.inputs import (
     ButtonPressed,
     ClockTold,
@@ -103,13 +103,13 @@ class AvUnit:
 
 def _started(turn: AvTurn, said: Started) -> None:
     running.started(turn, said)
-    orders.started(turn)
+    asking.started(turn)
     session.cut_off(turn)
 
 
 def _passed(turn: AvTurn) -> None:
     """Take the passing of time."""
-    orders.waited(turn)
+    asking.waited(turn, orders.VOICE)
     if turn.state.messages:
         telling.messages(turn)
     configuration = turn.state.configuration

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from baqylau.devices.linux_unit.state import UnitState
+from baqylau.devices.linux_unit.asking import AskingState
 from baqylau.devices.linux_unit.turn import Turn
 from baqylau.domain.checks import Ending
 from baqylau.domain.commands import BeginCheck
@@ -20,19 +20,6 @@ class Phase(StrEnum):
     """Until the person can be seen well."""
     STEPS = "steps"
     SIGN = "sign"
-
-
-class Waiting(Struct, frozen=True, kw_only=True):
-    """A check that was asked for and has not begun; its times by the clock that never jumps."""
-
-    number: int
-    """Of the command."""
-    order: BeginCheck
-    due_ms: int
-    remind_ms: int
-    expires_ms: int
-    prompted: bool = False
-    reminded: bool = False
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -59,10 +46,9 @@ class Session(Struct, frozen=True, kw_only=True):
     how: Ending = Ending.DONE
 
 
-class State(UnitState, frozen=True, kw_only=True):
+class State(AskingState, frozen=True, kw_only=True):
     """One audio-visual unit."""
 
-    waiting: tuple[Waiting, ...] = ()
     session: Session | None = None
     blocked: bool = False
     """The camera was covered when it was last open."""

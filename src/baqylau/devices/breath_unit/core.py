@@ -18,7 +18,7 @@ from baqylau.devices.breath_unit.inputs import (
 )
 from baqylau.devices.breath_unit.metrology.calibration import VALID_FOR, Lock
 from baqylau.devices.breath_unit.state import BreathTurn, Phase, State
-from baqylau.devices.linux_unit import running, sources, telling
+from baqylau.devices.linux_unit import asking, running, sources, telling
 from baqylau.devices.linux_unit.inputs import (
     ButtonPressed,
     ClockTold,
@@ -183,13 +183,13 @@ def _tell_calibration(turn: BreathTurn) -> None:
 def _started(turn: BreathTurn, said: Started) -> None:
     running.started(turn, said)
     turn.change(board=None, board_lost=False, told_ms=turn.ms - DAY_MS)
-    orders.started(turn)
+    asking.started(turn)
     session.cut_off(turn)
 
 
 def _passed(turn: BreathTurn) -> None:
     """Take the passing of time."""
-    orders.waited(turn)
+    asking.waited(turn, orders.VOICE)
     session.passed(turn)
     going = turn.state.session
     if going is not None and going.phase is Phase.SIGN and turn.ms - going.phase_ms >= session.SIGNED_WITHIN_MS:

@@ -12,7 +12,7 @@ from baqylau.devices.breath_unit.metrology.calibration import Lock
 from baqylau.devices.breath_unit.metrology.result import Result
 from baqylau.devices.breath_unit.metrology.transient import Transient
 from baqylau.devices.breath_unit.metrology.trigger import Passed
-from baqylau.devices.linux_unit.state import UnitState
+from baqylau.devices.linux_unit.asking import AskingState
 from baqylau.devices.linux_unit.turn import Turn
 from baqylau.domain.checks import Ending
 from baqylau.domain.commands import BeginCheck
@@ -36,19 +36,6 @@ class Phase(StrEnum):
     """For alcohol of the mouth to pass."""
     AFTER = "after"
     SIGN = "sign"
-
-
-class Waiting(Struct, frozen=True, kw_only=True):
-    """A check that was asked for and has not begun; its times by the clock that never jumps."""
-
-    number: int
-    """Of the command."""
-    order: BeginCheck
-    due_ms: int
-    remind_ms: int
-    expires_ms: int
-    prompted: bool = False
-    reminded: bool = False
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
@@ -110,7 +97,7 @@ class Session(Struct, frozen=True, kw_only=True):
     """When rows last came."""
 
 
-class State(UnitState, frozen=True, kw_only=True):
+class State(AskingState, frozen=True, kw_only=True):
     """One breath unit."""
 
     board: Board | None = None
@@ -123,7 +110,6 @@ class State(UnitState, frozen=True, kw_only=True):
     told: str = ""
     """How the calibration stood when that was last told."""
     told_ms: int = 0
-    waiting: tuple[Waiting, ...] = ()
     session: Session | None = None
     intake_off: bool = False
 
