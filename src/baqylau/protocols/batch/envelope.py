@@ -240,17 +240,17 @@ def _opened(raw: bytes, key_of: DeviceKeys, aad: bytes) -> Message | Refused:
         except UnicodeDecodeError:
             return None
 
-    return _believed(raw, named, aad)
+    return believed(raw, named, aad)
 
 
 def _from_server(raw: bytes, trusted: Trusted, aad: bytes, device_id: DeviceId, kind: type[_Meant]) -> _Meant | Refused:
     """Open what the server made for this device."""
     if isinstance(trusted, SharedKey):
         shared = {device_id.encode(): trusted}
-        message = _believed(raw, shared.get, aad)
+        message = believed(raw, shared.get, aad)
     else:
         keys = {key_id(one): PublicKey(one) for one in trusted}
-        message = _believed(raw, keys.get, aad)
+        message = believed(raw, keys.get, aad)
     return message if isinstance(message, Refused) else _meant_for(device_id, message, kind)
 
 
@@ -259,8 +259,11 @@ def _by_server(message: Command | Configuration | _Answer, key: Signer | SharedK
     return sealed(down_bytes(message), kid=kid, key=key, aad=aad)
 
 
-def _believed(raw: bytes, key_of: Callable[[bytes], PublicKey | SharedKey | None], aad: bytes) -> Message | Refused:
-    if len(raw) > MESSAGE_BYTES_MAX:
+def believed(
+    raw: bytes, key_of: Callable[[bytes], PublicKey | SharedKey | None], aad: bytes, bytes_max: int = MESSAGE_BYTES_MAX
+) -> Message | Refused:
+    """Open a message that a key of ours vouches for, or say why it is not believed."""
+    if len(raw) > bytes_max:
         return Refused(fault=Fault.LENGTH)
     try:
         return opened(raw, key_of=key_of, aad=aad)

@@ -7,20 +7,14 @@ from collections.abc import Callable, Collection
 from hashlib import sha256
 
 from baqylau.crypto.cose import (
-    AlgorithmWrongError,
-    CoseError,
-    FormWrongError,
-    KeyUnknownError,
     Message,
     PublicKey,
-    SignatureWrongError,
-    opened,
     sealed,
 )
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.recordings import SignedManifest
-from baqylau.protocols.batch.envelope import Fault, Refused, key_id
+from baqylau.protocols.batch.envelope import Fault, Refused, believed, key_id
 from baqylau.protocols.media.manifest import (
     MANIFEST_BYTES_MAX,
     PIECE_BYTES,
@@ -102,7 +96,7 @@ def sealed_held(held: Held, key: Signer) -> bytes:
 def opened_held(raw: bytes, trusted: Collection[bytes], device_id: DeviceId) -> Held | Refused:
     """Take what the server says that it holds, on the unit that it must be meant for."""
     keys = {key_id(one): PublicKey(one) for one in trusted}
-    message = _believed(raw, keys.get, HELD, MANIFEST_BYTES_MAX)
+    message = believed(raw, keys.get, HELD, MANIFEST_BYTES_MAX)
     if isinstance(message, Refused):
         return message
     try:
@@ -119,21 +113,4 @@ def _opened(raw: bytes, key_of: PublicKeys, aad: bytes, bytes_max: int) -> Messa
         except UnicodeDecodeError:
             return None
 
-    return _believed(raw, named, aad, bytes_max)
-
-
-def _believed(raw: bytes, key_of: Callable[[bytes], PublicKey | None], aad: bytes, bytes_max: int) -> Message | Refused:
-    if len(raw) > bytes_max:
-        return Refused(fault=Fault.LENGTH)
-    try:
-        return opened(raw, key_of=key_of, aad=aad)
-    except CoseError as wrong:
-        return Refused(fault=_FAULTS[type(wrong)], kid=wrong.kid)
-
-
-_FAULTS: dict[type[CoseError], Fault] = {
-    FormWrongError: Fault.FORM,
-    KeyUnknownError: Fault.UNKNOWN_KEY,
-    AlgorithmWrongError: Fault.ALGORITHM,
-    SignatureWrongError: Fault.SIGNATURE,
-}
+    return believed(raw, named, aad, bytes_max)
