@@ -11,8 +11,8 @@ BIN := .venv/bin
 PAGES := src/baqylau/monitoring/workstation/static/index.html
 PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
                 $(shell find src/baqylau/domain -name '*.py') $(wildcard src/baqylau/monitoring/workstation/*messages.py) src/baqylau/monitoring/av_server/report.py
-TESTS := tests/unit tests/property tests/replay tests/arch tests/browser
-LIVE := tests/sim tests/docs tests/micropython
+TESTS := tests/unit tests/browser
+BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch
 
 .PHONY: help
 help: ## This list
@@ -69,10 +69,10 @@ check-web:
 	@cd web && ../scripts/step "web types" ../scripts/npm run --silent check
 	@cd web && ../scripts/step "web tests" ../scripts/npm run --silent test
 
-# The stories of LIVE wait more than they work: they run beside the others and are shown after them.
+# The stories of BESIDE wait more than they work: they run beside the others and are shown after them.
 test: system check ## Everything that must pass before a change lands
-	@mkdir -p build; $(BIN)/pytest -q $(LIVE) >build/live.log 2>&1 & live=$$!; right=0; \
-	$(BIN)/pytest -q $(TESTS) || right=1; wait $$live || right=1; cat build/live.log; exit $$right
+	@mkdir -p build; $(BIN)/pytest -q $(BESIDE) >build/beside.log 2>&1 & beside=$$!; right=0; \
+	$(BIN)/pytest -q $(TESTS) || right=1; wait $$beside || right=1; cat build/beside.log; exit $$right
 
 # --- measure ----------------------------------------------------------------------------------------------------------
 

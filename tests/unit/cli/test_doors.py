@@ -9,7 +9,7 @@ from baqylau.protocols.fleet import FLEET
 
 
 def test_every_protocol_has_its_door_and_no_two_the_same() -> None:
-    assert set(DOORS) == {*FLEET, "any", "link"}
+    assert set(DOORS) == {*FLEET, "any", "link", "media"}
     assert len(set(DOORS.values())) == len(DOORS)
 
 
