@@ -9,7 +9,7 @@ from baqylau.domain.checks import CheckKind, Ended, Ending
 from baqylau.domain.commands import BeginCheck, Command, CommandState, TellPerson, WithdrawCheck
 from baqylau.domain.ids import CheckId
 
-VOICE = "av.say"
+VOICE = "av.say."
 
 
 def carry_out(turn: AvTurn, command: Command) -> None:
@@ -35,7 +35,7 @@ def somebody_near(turn: AvTurn) -> None:
     """Take it that somebody moves before the unit: what is due is asked for, if it only stood on the screen so far."""
     for one in turn.state.waiting:
         if turn.ms >= one.due_ms and not one.reminded and turn.state.session is None:
-            asking.ask(turn, one, f"{VOICE}.due")
+            asking.ask(turn, one, f"{VOICE}due")
             return
 
 

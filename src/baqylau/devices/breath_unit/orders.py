@@ -7,7 +7,7 @@ from baqylau.domain.checks import Begun, CheckKind, Ended, Ending
 from baqylau.domain.commands import BeginCheck, Command, CommandState, TellPerson, WithdrawCheck
 from baqylau.domain.ids import CheckId
 
-VOICE = "breath.say"
+VOICE = "breath.say."
 
 
 def carry_out(turn: BreathTurn, command: Command, locked: str) -> None:

@@ -67,7 +67,7 @@ def usual(turn: Turn[A], number: int, order: Usual) -> None:
 
 
 def take(turn: Turn[A], number: int, order: BeginCheck, voice: str) -> None:
-    """Take a check to ask for. `voice`: where the unit's words are in the catalogues, such as `av.say`."""
+    """Take a check to ask for. `voice`: where the unit's words are in the catalogues, such as `av.say.`"""
     if len(turn.state.waiting) >= WAITING_MAX:
         telling.result(turn, number, CommandState.FAILED, "too many")
         return
@@ -122,10 +122,10 @@ def withdrawn(turn: Turn[A], check_id: CheckId) -> None:
 
 def _prompted(turn: Turn[A], one: Waiting, voice: str) -> Waiting:
     if turn.ms >= one.due_ms and not one.prompted:
-        ask(turn, one, f"{voice}.due")
+        ask(turn, one, f"{voice}due")
         return replace(one, prompted=True)
     if turn.ms >= one.remind_ms and one.prompted and not one.reminded:
-        ask(turn, one, f"{voice}.remind")
+        ask(turn, one, f"{voice}remind")
         return replace(one, reminded=True)
     return one
 

@@ -233,13 +233,11 @@ def _contents(file: IO[bytes], opened: Opened, manifest: dict[str, Any], sound: 
 
 def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> None:
     about = manifest["about"]
-    verdict.right(
-        "about",
-        person=about.get("person", ""),
-        alarm=about.get("alarm") or "-",
-        since=about.get("from", ""),
-        until=about.get("until", ""),
-    )
+    of = {"person": about.get("person", ""), "since": about.get("from", ""), "until": about.get("until", "")}
+    if about.get("alarm"):
+        verdict.right("about_alarm", alarm=about["alarm"], **of)
+    else:
+        verdict.right("about", **of)
     verdict.right("made", at=manifest.get("made_at", ""), by=manifest.get("made_by", ""))
     verdict.right("why", purpose=manifest.get("purpose", ""), basis=manifest.get("basis", ""))
     verdict.right("key", public=fingerprint(manifest["installation_key"]))

@@ -243,7 +243,7 @@ async def _tested(bench: Bench) -> BreathSample:
     running = await bench.started()
     await bench.until(lambda: bench.state.board is not None and bench.state.calibration is not None)
     bench.ask()
-    await bench.until(lambda: bool(bench.told(Ended)))
+    await bench.until(lambda: bool(bench.told(Ended)) and bool(bench.told(BreathSample)))
     await bench.stop(running)
     (sample,) = bench.told(BreathSample)
     assert isinstance(sample, BreathSample)
@@ -332,7 +332,7 @@ def test_the_server_may_be_away_and_gets_everything_later(tmp_path: Path) -> Non
         assert not bench.told(Ended)
         bench.server.away = False
         running = await bench.started()
-        await bench.until(lambda: bool(bench.told(BreathSample)))
+        await bench.until(lambda: bool(bench.told(BreathSample)) and bool(bench.told(Ended)))
         await bench.stop(running)
 
     bench = Bench(tmp_path, _sober())
