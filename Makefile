@@ -11,8 +11,8 @@ BIN := .venv/bin
 PAGES := src/baqylau/monitoring/workstation/static/index.html
 PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
                 $(shell find src/baqylau/domain -name '*.py') $(wildcard src/baqylau/monitoring/workstation/*messages.py) src/baqylau/monitoring/av_server/report.py
-TESTS := tests/unit tests/browser
-BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch
+TESTS := tests/unit tests/browser/alone
+BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch tests/browser/whole tests/browser/console
 
 .PHONY: help
 help: ## This list
