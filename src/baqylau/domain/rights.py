@@ -57,6 +57,10 @@ class Action(StrEnum):
     LOOK_ENROLMENT = "look_enrolment"
     ENROL_PERSON = "enrol_person"
     EXPORT_EVIDENCE = "export_evidence"
+    LOOK_CASE = "look_case"
+    LOOK_PROPOSALS = "look_proposals"
+    PROPOSE_CHANGE = "propose_change"
+    ANSWER_PROPOSAL = "answer_proposal"
     LOOK_CONSOLES = "look_consoles"
     ISSUE_CONSOLE_PACKAGE = "issue_console_package"
     REVOKE_CONSOLE = "revoke_console"
@@ -114,6 +118,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOOK_ENROLMENT: _INSPECT | _AUDIT,
     Action.ENROL_PERSON: _INSPECT,
     Action.EXPORT_EVIDENCE: _INSPECT,
+    Action.LOOK_CASE: _LEAD | _AUDIT,
+    Action.LOOK_PROPOSALS: _LEAD | _AUDIT,
+    Action.PROPOSE_CHANGE: _INSPECT,
+    Action.ANSWER_PROPOSAL: _INSPECT,
     Action.LOOK_CONSOLES: _INSPECT | _AUDIT | {Role.TECHNICIAN},
     Action.ISSUE_CONSOLE_PACKAGE: _INSPECT,
     Action.REVOKE_CONSOLE: _INSPECT | {Role.TECHNICIAN},
@@ -134,6 +142,7 @@ PERSONAL = frozenset(
         Action.PLAY_RECORDING,
         Action.LOOK_ENROLMENT,
         Action.EXPORT_EVIDENCE,
+        Action.LOOK_CASE,
     }
 )
 """Looks at one person's facts: each leaves a row in the audit, and needs the person to be within the bounds."""

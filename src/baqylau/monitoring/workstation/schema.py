@@ -9,6 +9,7 @@ import msgspec
 from baqylau.monitoring.console import messages as console_messages
 from baqylau.monitoring.workstation import (
     access_messages,
+    case_messages,
     check_messages,
     equipment,
     evidence_messages,
@@ -19,6 +20,7 @@ from baqylau.monitoring.workstation import (
 
 _MODULES = (
     access_messages,
+    case_messages,
     messages,
     minute,
     load_figures,
