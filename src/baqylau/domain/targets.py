@@ -48,6 +48,25 @@ class Email(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     password: str = ""
 
 
+class HttpReceipts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an SMS gateway is asked what became of a message. `url` and fields hold {reference}, {phone} and {id}.
+
+    Where an answer in JSON has a word is told by names and numbers with dots between them, such as `messages.0.state`.
+    """
+
+    url: str
+    state: str
+    """Where the answer has what became of the message."""
+    delivered: tuple[str, ...]
+    """The words that say that the telephone has it."""
+    failed: tuple[str, ...] = ()
+    """The words that say that it never will."""
+    reference: str = ""
+    """Where the answer to the message itself has its name at the gateway; empty: the gateway knows it by our {id}."""
+    fields: dict[str, str] = {}
+    """What is posted, encoded as messages are; the question is a GET when there are none."""
+
+
 class HttpGateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="http", tag_field="kind"):
     """An SMS gateway that takes a request for each message. Fields hold the places {phone}, {text} and {id}."""
 
@@ -55,6 +74,8 @@ class HttpGateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     fields: dict[str, str]
     encoding: Encoding = Encoding.FORM
     headers: dict[str, str] = {}
+    receipts: HttpReceipts | None = None
+    """None: it never tells what became of a message."""
 
 
 class SmppGateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="smpp", tag_field="kind"):

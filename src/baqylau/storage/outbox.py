@@ -39,7 +39,7 @@ class News(Struct, frozen=True, kw_only=True):
 
 
 class Due(Struct, frozen=True, kw_only=True):
-    """A notice whose time has come, with what it is about. It is ours until its lease is over."""
+    """A notice whose time has come, with what it is about. One that is to be sent is ours until its lease is over."""
 
     notice: Notice
     alarm: Alarm
@@ -75,11 +75,7 @@ class Outbox:
             taken = [began(_notice(row), at, lease) for row in found]
             for one in taken:
                 connection.execute(update(notice).where(notice.c.id == one.id).values(_values(one)))
-            alarms, people = _about(connection, {one.alarm_id for one in taken})
-        return [
-            Due(notice=one, alarm=alarms[one.alarm_id], person=people.get(alarms[one.alarm_id].person_id))
-            for one in taken
-        ]
+            return _with_matter(connection, taken)
 
     def settle(self, after: Notice) -> bool:
         """Write what became of an attempt; False when its lease was lost, so that another tells it.
@@ -113,11 +109,12 @@ class Outbox:
             _contacted(connection, map(_notice, done))
         return bool(done)
 
-    def awaits_receipts(self, since: datetime) -> bool:
-        """Whether a gateway still owes us word of something that it took over after an instant."""
-        owed = select(notice.c.id).where(notice.c.reference != "", notice.c.state == NoticeState.SENT.value)
+    def awaiting(self, since: datetime, limit: int) -> list[Due]:
+        """Give the newest notices that a gateway took over after an instant and still owes us word of."""
+        owed = select(notice).where(notice.c.reference != "", notice.c.state == NoticeState.SENT.value)
+        recent = owed.where(notice.c.sent_at >= since).order_by(notice.c.sent_at.desc(), notice.c.id).limit(limit)
         with transaction(self._engine) as connection:
-            return connection.scalar(owed.where(notice.c.sent_at >= since).limit(1)) is not None
+            return _with_matter(connection, [_notice(row) for row in connection.execute(recent)])
 
     def of_alarm(self, alarm_id: AlarmId) -> list[Notice]:
         """Give what was told of an alarm, oldest first."""
@@ -161,6 +158,14 @@ def _put(connection: Connection, notices: Iterable[Notice]) -> None:
     rows = [_values(one) for one in notices]
     if rows:
         connection.execute(upsert(notice).values(rows).on_conflict_do_nothing())
+
+
+def _with_matter(connection: Connection, notices: Sequence[Notice]) -> list[Due]:
+    alarms, people = _about(connection, {one.alarm_id for one in notices})
+    return [
+        Due(notice=one, alarm=alarms[one.alarm_id], person=people.get(alarms[one.alarm_id].person_id))
+        for one in notices
+    ]
 
 
 def _about(connection: Connection, numbers: Collection[AlarmId]) -> tuple[dict[AlarmId, Alarm], dict[str, Person]]:

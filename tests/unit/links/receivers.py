@@ -28,6 +28,7 @@ class Asked(Struct, frozen=True):
 
     headers: dict[str, str]
     body: bytes
+    query: str = ""
 
 
 class WebReceiver:
@@ -37,14 +38,17 @@ class WebReceiver:
         self.asked: Queue[Asked] = Queue()
         self.answers: list[int] = []
         """Answers to come, the next first."""
+        self.says: list[str] = []
+        """What the answers say, the next first; nothing when there are none left."""
         self.waits_s = 0.0
         self.address = ""
 
     async def answer(self, request: Request) -> Response:
-        self.asked.put(Asked(dict(request.headers), await request.body()))
+        self.asked.put(Asked(dict(request.headers), await request.body(), request.url.query))
         if self.waits_s:
             await asyncio.sleep(self.waits_s)
-        return PlainTextResponse("", self.answers.pop(0) if self.answers else 200)
+        says = self.says.pop(0) if self.says else ""
+        return PlainTextResponse(says, self.answers.pop(0) if self.answers else 200)
 
     def next(self) -> Asked:
         return self.asked.get(timeout=WITHIN_S)
@@ -54,7 +58,7 @@ class WebReceiver:
 def web_receiver() -> Iterator[WebReceiver]:
     """Serve on a port of the system's choice."""
     receiver = WebReceiver()
-    app = Starlette(routes=[Route("/in", receiver.answer, methods=["POST"])])
+    app = Starlette(routes=[Route("/in", receiver.answer, methods=["GET", "POST"])])
     with socket.create_server(("127.0.0.1", 0)) as listener:
         receiver.address = f"http://127.0.0.1:{listener.getsockname()[1]}/in"
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from baqylau.crypto.authentication import code
 from baqylau.crypto.certificates import SEED_BYTES, chain_pem, key_pem, new_root, server_certificate
 from baqylau.domain.notices import NoticeId
-from baqylau.domain.targets import Email, Encoding, HttpGateway, Security, SmppGateway
+from baqylau.domain.targets import Email, Encoding, HttpGateway, HttpReceipts, Security, SmppGateway
 from baqylau.links.notices import way
 from baqylau.links.notices.http import SmsByHttp, Webhook, client
 from baqylau.links.notices.mail import Mail
@@ -101,6 +101,40 @@ def test_an_sms_gateway_gets_the_fields_that_it_wants(receiver: WebReceiver, enc
     asked = receiver.next()
     assert asked.body.replace(b'": "', b'":"').replace(b'", "', b'","') == body
     assert (asked.headers["authorization"], asked.headers["idempotency-key"]) == ("Bearer invented", LETTER.id)
+
+
+def told(receiver: WebReceiver, says: str, **changes: object) -> way.Receipt | None:
+    """What a gateway that answers this says of a message."""
+    asked = HttpReceipts(url=f"{receiver.address}?id={{reference}}&to={{phone}}", state="a.0.state", delivered=("2",))
+    receipts = replace(asked, failed=("UNDELIVERED",), **changes)
+    receiver.says = [says]
+    with client() as http:
+        ways = SmsByHttp(HttpGateway(url=receiver.address, fields={}, receipts=receipts), http)
+        return ways.receipt("m/7", LETTER.id, "+7701")
+
+
+def test_an_sms_gateway_names_the_message_and_is_asked_what_became_of_it(receiver: WebReceiver) -> None:
+    receipts = HttpReceipts(url=receiver.address, state="state", delivered=("2",), reference="messages.0.id")
+    gateway = HttpGateway(url=receiver.address, fields={"m": "{text}"}, receipts=receipts)
+    receiver.says = ['{"messages": [{"id": 7}]}', '{"error": "no money"}']
+    with client() as http:
+        assert SmsByHttp(gateway, http).send(SMS) == TakenOver(reference="7")
+        assert refused(SmsByHttp(gateway, http), SMS) == ("not_understood", False), "who names no message took none"
+        by_our_name = replace(gateway, receipts=replace(receipts, reference=""))
+        assert SmsByHttp(by_our_name, http).send(SMS) == TakenOver(reference=SMS.id)
+
+
+def test_a_receipt_is_what_the_gateway_says_and_nothing_until_it_says_so(receiver: WebReceiver) -> None:
+    assert told(receiver, '{"a": [{"state": 2}]}') == way.Receipt(reference="m/7", delivered=True)
+    assert receiver.next().query == "id=m%2F7&to=%2B7701"
+    assert told(receiver, '{"a": [{"state": "UNDELIVERED"}]}') == way.Receipt(reference="m/7", delivered=False)
+    assert told(receiver, '{"a": [{"state": "on its way"}]}') is None
+    receiver.next(), receiver.next()
+    told(receiver, '{"a": [{"state": 2}]}', fields={"message": "{reference}"})
+    assert receiver.next().body == b"message=m%2F7"
+    for answer in ("sorry", "[]", '{"a": {}}', '{"a": [{"state": true}]}'):
+        with pytest.raises(NotTakenError, match="not_understood"):
+            told(receiver, answer)
 
 
 def email(port: int, **changes: object) -> Email:

@@ -25,10 +25,11 @@ from baqylau.domain.ids import AlarmId, SubjectId
 from baqylau.domain.notices import ATTEMPTS_MAX, NoticeState
 from baqylau.domain.notices import Channel as By
 from baqylau.domain.people import Language
-from baqylau.domain.targets import HttpGateway, SmppGateway, Target, Telling
+from baqylau.domain.targets import HttpGateway, HttpReceipts, SmppGateway, Target, Telling
 from baqylau.locales import LANGUAGES, catalogue
 from baqylau.monitoring.server.letters import notices_of
-from baqylau.monitoring.server.messenger import LEASE, RECEIPTS_EVERY, Messenger
+from baqylau.monitoring.server.messenger import LEASE, Messenger
+from baqylau.monitoring.server.receipts import EVERY as RECEIPTS_EVERY
 from baqylau.storage.acting import do
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.database import transaction
@@ -211,6 +212,28 @@ def test_a_person_whose_telephone_has_the_message_was_contacted_and_one_with_no_
         assert len(_contacted(house, office, alarms)) == 1
         [(by, _)] = [(one.by, one.act) for one in alarms.grounds(_contacted(house, office, alarms)[0]).acts]
         assert by == "rule/notices"
+
+
+def test_a_gateway_of_requests_is_asked_for_its_receipts_and_less_often_the_older_a_message_is(
+    house: House, receiver: WebReceiver, open_office: Opener
+) -> None:
+    receipts = HttpReceipts(
+        url=receiver.address + "?id={reference}&to={phone}", state="state", delivered=("ok",), reference="id"
+    )
+    sms = HttpGateway(url=receiver.address, fields={"m": "{text}"}, receipts=receipts)
+    receiver.says = ['{"id": "g-1"}', '{"state": "waits"}', '{"state": "waits"}', '{"state": "ok"}']
+    office = open_office(Telling(sms=sms, wearer_first=True))
+    number = office.raised(Code.BATTERY_LOW, "t-1")
+    assert office.told(number) == [NoticeState.SENT]
+    began, asked_after = house.now, []
+    until(lambda: bool(_contacted(house, office, Alarms(house.engine, house.clock))))
+    assert receiver.next().query == ""
+    while not receiver.asked.empty():
+        asked_after.append(receiver.next().query)
+    assert set(asked_after) == {"id=g-1&to=%2B77010000000"}
+    assert len(asked_after) == 3
+    assert house.now - began >= 3 * RECEIPTS_EVERY
+    assert [one.state for one in office.outbox.of_alarm(number)] == [NoticeState.DELIVERED]
 
 
 def _contacted(house: House, office: Office, alarms: Alarms) -> list[AlarmId]:

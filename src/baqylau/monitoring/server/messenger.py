@@ -17,8 +17,10 @@ from baqylau.domain.targets import HttpGateway, SmppGateway, Target, Telling
 from baqylau.links.notices.http import SmsByHttp, Webhook, client
 from baqylau.links.notices.mail import Mail
 from baqylau.links.notices.smpp import Smpp
-from baqylau.links.notices.way import Letter, NotTakenError, Receipt, TakenOver, Way
+from baqylau.links.notices.way import Letter, NotTakenError, TakenOver, Way
 from baqylau.monitoring.server.letters import letter_to, letter_to_wearer, notices_of
+from baqylau.monitoring.server.receipts import EVERY as RECEIPTS_EVERY
+from baqylau.monitoring.server.receipts import Receipts
 from baqylau.storage.outbox import Due, Outbox
 
 log = structlog.get_logger()
@@ -27,10 +29,6 @@ AT_ONCE = 16
 """Notices under way at the same time: a receiver that does not answer does not hold up the others."""
 LEASE = timedelta(seconds=90)
 """Longer than any attempt takes."""
-RECEIPTS_EVERY = timedelta(seconds=5)
-UNKNOWN_MAX = 1_000
-RECEIPTS_AWAITED = timedelta(days=2)
-"""So long a gateway is asked what became of a message."""
 
 
 class Ways:
@@ -41,7 +39,7 @@ class Ways:
         self._telling = telling
         self._http = client()
         self._mail = Mail(telling.email) if telling.email else None
-        self.smpp = Smpp(telling.sms) if isinstance(telling.sms, SmppGateway) else None
+        self.sms = self._to_telephones()
 
     def to(self, target: Target) -> Way | None:
         """Give the way to a target, None when the installation has none."""
@@ -51,18 +49,22 @@ class Ways:
             case Channel.EMAIL:
                 return self._mail
             case Channel.SMS:
-                return self.sms()
+                return self.sms
 
-    def sms(self) -> Way | None:
-        """Give the way to telephones."""
-        gateway = self._telling.sms
-        return SmsByHttp(gateway, self._http) if isinstance(gateway, HttpGateway) else self.smpp
+    def _to_telephones(self) -> Smpp | SmsByHttp | None:
+        match self._telling.sms:
+            case SmppGateway() as gateway:
+                return Smpp(gateway)
+            case HttpGateway() as gateway:
+                return SmsByHttp(gateway, self._http)
+            case None:
+                return None
 
     def close(self) -> None:
         """End every line."""
         self._http.close()
-        if self.smpp is not None:
-            self.smpp.close()
+        if isinstance(self.sms, Smpp):
+            self.sms.close()
 
 
 class Messenger:
@@ -84,9 +86,9 @@ class Messenger:
         self._jitter = jitter
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notice")
         self._under_way: set[Future[None]] = set()
-        self._receipts_at = now()
-        self._unknown: list[Receipt] = []
-        """Receipts that came before we wrote under which name the gateway speaks of the message."""
+        self._receipts = Receipts(outbox, telling, self._ways.sms)
+        self._asking: Future[None] | None = None
+        self._ask_at = now()
 
     def round(self) -> bool:
         """Begin what is due and is not under way yet; tell whether more may be waiting."""
@@ -95,7 +97,8 @@ class Messenger:
         self._finish(timeout_s=0)
         due = self._outbox.take(at, LEASE, AT_ONCE - len(self._under_way))
         self._under_way |= {self._threads.submit(self._attempt, one) for one in due}
-        self._ask_for_receipts(at)
+        if at >= self._ask_at and not self._asking:
+            self._asking, self._ask_at = self._threads.submit(self._receipts.fetch, at), at + RECEIPTS_EVERY
         return bool(spread or due)
 
     def catch_up(self, stopping: Callable[[], bool]) -> None:
@@ -115,6 +118,9 @@ class Messenger:
             done, self._under_way = wait(self._under_way, timeout_s, FIRST_COMPLETED)
             for attempt in done:
                 attempt.result()
+        if self._asking and self._asking.done():
+            asked, self._asking = self._asking, None
+            asked.result()
 
     def _attempt(self, due: Due) -> None:
         after = self._after(due)
@@ -141,25 +147,10 @@ class Messenger:
         return way.send(letter_to(self._telling, target, due, self._now()))
 
     def _sent_to_wearer(self, due: Due) -> TakenOver:
-        way = self._ways.sms()
+        way = self._ways.sms
         if way is None or due.person is None or not due.person.phone:
             raise NotTakenError("no_such_target", lasting=True)
         return way.send(letter_to_wearer(due.person, due.alarm, due.notice, self._now()))
-
-    def _ask_for_receipts(self, at: datetime) -> None:
-        smpp = self._ways.smpp
-        if smpp is None or at < self._receipts_at:
-            return
-        self._receipts_at = at + RECEIPTS_EVERY
-        if not self._outbox.awaits_receipts(at - RECEIPTS_AWAITED):
-            return
-        try:
-            receipts = [*self._unknown, *smpp.receipts()]
-        except NotTakenError as why:
-            log.warning("no_receipts", error=why.error)
-            return
-        known = [self._outbox.receipt(one.reference, at, delivered=one.delivered) for one in receipts]
-        self._unknown = [one for one, settled in zip(receipts, known, strict=True) if not settled][-UNKNOWN_MAX:]
 
 
 def tried_on(telling: Telling, target: Target, letter: Letter) -> TakenOver:
