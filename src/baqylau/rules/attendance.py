@@ -104,8 +104,8 @@ class Attendance:
             if word is None:
                 self._keep(unit, None)
                 continue
-            author, grace_s = plan.authors[separation.NAME], radio.grace.total_seconds()
-            after, said = separation.step(author, self._apart.get(unit), at, word, grace_s, ticking=ticking)
+            author = plan.authors[separation.NAME]
+            after, said = separation.step(author, self._apart.get(unit), at, word, ticking=ticking)
             found += said
             self._keep(unit, after)
         return found

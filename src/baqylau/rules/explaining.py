@@ -134,7 +134,7 @@ def _contact(supervision: Supervision, plan: ContactPlan, state: PersonState, at
 def _account(plan: RestrictionPlan, state: PersonState, sight: Sight, word: Word | None) -> Account:
     own = state.keepings.get(plan.key, BEGUN)
     decides = word is not None and (own.by_radio or sight.last is None)
-    heard = radio_keeping.explain(plan, own, sight, word) if word is not None and decides else None
+    heard = radio_keeping.explain(own, sight, word) if word is not None and decides else None
     account = keeping_accounts.explain(plan, own, sight, heard)
     breach = state.keepings.get(plan.under, BEGUN).finding if plan.under is not None else None
     if breach is None or own.finding is not None:
@@ -223,7 +223,7 @@ def _separation(whole: Plan, plan: DevicePlan, state: PersonState, at: datetime)
     if radio is not None and unit in radio.carried:
         word = Listening(radio, state.receivers).together(unit, at)
         if word is not None:
-            yield separation.explain(plan.authors[separation.NAME], state.apart.get(unit), at, word, radio.grace)
+            yield separation.explain(plan.authors[separation.NAME], state.apart.get(unit), at, word)
 
 
 def _accounts(plan: DevicePlan, own: DeviceState, at: datetime) -> Iterator[Account]:

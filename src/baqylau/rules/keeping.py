@@ -73,6 +73,8 @@ class Keeping(Struct, frozen=True, array_like=True):
     """Which of the places they speak of."""
     why: Blindness | None = None
     """Why they do not know."""
+    gone_grace_s: float = 0.0
+    """How long was waited besides the five minutes until receivers were sure."""
 
 
 class Sight(Struct, frozen=True):
@@ -294,7 +296,7 @@ def _checks(state: Keeping, because: tuple[ObservationId, ...]) -> tuple[Check, 
 def _thresholds(plan: RestrictionPlan, state: Keeping, because: tuple[ObservationId, ...]) -> dict[str, float]:
     used: dict[str, float] = {"confirming_fixes": len(set(because)), "confirm_within_s": CONFIRM_WITHIN_S}
     if state.by_radio:
-        used = {"gone_after_s": GONE_AFTER_S, "gone_grace_s": plan.gone_grace.total_seconds()}
+        used = {"gone_after_s": GONE_AFTER_S, "gone_grace_s": state.gone_grace_s}
     asked = {"grace_s": plan.grace, "dwell_s": plan.dwell, "stay_s": plan.stay}
     return used | {name: time.total_seconds() for name, time in asked.items() if time}
 

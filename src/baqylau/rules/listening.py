@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.domain.ids import DeviceId, ObservationId
-from baqylau.domain.observations import Heard, Interference, Observation, ReceiverHealth
+from baqylau.domain.observations import Heard, Interference, Motion, Observation, ReceiverHealth
 from baqylau.rules import radio
 from baqylau.rules.clock import plausible
 from baqylau.rules.radio import GONE, HERE, Presence, Receiver, Word
@@ -64,7 +64,8 @@ class Listening:
             self.receivers[receiver_id] = radio.proved(before, at, id_, from_at)
             return None
         gap = self._gap(receiver_id, id_, at) if receiver_id in self._plan.homes else None
-        self.receivers[receiver_id] = radio.heard(before, at, id_, body, from_at)
+        still = Motion(moving=False) in observation.bodies
+        self.receivers[receiver_id] = radio.heard(before, at, id_, body, from_at, still=still)
         return gap
 
     def _gap(self, receiver_id: DeviceId, id_: ObservationId, at: datetime) -> Gap | None:
@@ -74,7 +75,7 @@ class Listening:
             return None
         quiet_from, last = max(((one.quiet_from, last) for one, last in known), key=lambda pair: pair[0])
         unheard = at - quiet_from
-        if radio.WEAK_AFTER < unheard < radio.GONE_AFTER + self._plan.grace:
+        if radio.WEAK_AFTER < unheard < radio.GONE_AFTER + self._grace(self._plan.homes):
             return Gap(receiver_id, quiet_from, (last.id, id_))
         return None
 
@@ -101,7 +102,7 @@ class Listening:
         if from_at is None or not any(posts):
             return None
         words = [
-            replace(radio.word(self._of(post), at, from_at, self._plan.grace), zone=number)
+            replace(radio.word(self._of(post), at, from_at, self._grace(post)), zone=number)
             for number, post in enumerate(posts)
         ]
         first = min(_ORDER[one.presence] for one in words)
@@ -110,18 +111,22 @@ class Listening:
     def near(self, unit: DeviceId, at: datetime) -> Word | None:
         """Give what a carried unit says of the bracelet; None when it cannot speak of it."""
         from_at = self._plan.worn_from(at)
-        return None if from_at is None else radio.word(self._of((unit,)), at, from_at, self._plan.grace)
+        return None if from_at is None else radio.word(self._of((unit,)), at, from_at, self._grace((unit,)))
 
     def together(self, unit: DeviceId, at: datetime) -> Word | None:
         """Give the same, where the bracelet may also be at home: heard there, it is not away from the unit."""
         from_at = self._plan.worn_from(at)
         if from_at is None:
             return None
-        home = radio.word(self._of(self._plan.homes), at, from_at, self._plan.grace)
+        home = radio.word(self._of(self._plan.homes), at, from_at, self._grace(self._plan.homes))
         if home.presence in HERE:
             return home
         heard_from = [one.quiet_from for one in self._of(self._plan.homes) if one.last is not None]
-        return radio.word(self._of((unit,)), at, max([from_at, *heard_from]), self._plan.grace)
+        grace = self._grace((unit, *self._plan.homes))
+        return radio.word(self._of((unit,)), at, max([from_at, *heard_from]), grace)
+
+    def _grace(self, device_ids: Iterable[DeviceId]) -> timedelta:
+        return radio.grace_of(self._of(device_ids), self._plan.grace)
 
     def believes(self, unit: DeviceId, at: datetime) -> bool:
         """Whether the place of a carried unit is the person's: not when it misses the bracelet."""
@@ -138,9 +143,9 @@ class Listening:
         homes = self._of(self._plan.homes)
         for group in self._plan.groups:
             if states := self._of(group):
-                yield from radio.edges(states, from_at, self._plan.grace)
+                yield from radio.edges(states, from_at, self._grace(group))
         for unit in self._plan.carried:
-            yield from radio.edges([*self._of((unit,)), *homes], from_at, self._plan.grace)
+            yield from radio.edges([*self._of((unit,)), *homes], from_at, self._grace((unit, *self._plan.homes)))
 
 
 _ORDER = {

@@ -3,7 +3,7 @@
 A plan is the same for the same `Supervision`; it only remembers what it has worked out.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from math import inf
 
@@ -35,7 +35,6 @@ class RestrictionPlan:
         "_widened_m",
         "author",
         "dwell",
-        "gone_grace",
         "grace",
         "key",
         "kind",
@@ -66,7 +65,6 @@ class RestrictionPlan:
         )
         self.posts: Posts = ()
         """For each place of a presence regime the home units that stand there; none where nobody listens."""
-        self.gone_grace = timedelta()
         self.recorded = isinstance(restriction, PresenceRegime)
         """Its hours are recorded beside what is found (`rules.curfew`)."""
         self._supervision = supervision
@@ -158,7 +156,7 @@ class Plan:
             return None
         for plan in self.restrictions:
             if isinstance(plan.restriction, PresenceRegime):
-                plan.posts, plan.gone_grace = radio.posts(plan.zones), radio.grace
+                plan.posts = radio.posts(plan.zones)
         return radio
 
     def ordered(self, at: datetime) -> bool:

@@ -13,7 +13,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.kinds import Kind
 
 NAME = "presence"
-VERSION = "2"
+VERSION = "3"
 
 KIND = Kind(
     name=NAME,

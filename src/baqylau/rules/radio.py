@@ -4,7 +4,7 @@ State of one bracelet at the receivers of one place, worked out at an instant fr
 
     heard within 5 min                                            present; weak after 2 min, or below a strength
     not heard for 5 min, or for longer without a fresh proof      absence suspected
-    5 min and the grace over, a receiver proved to listen then    absence confirmed
+    5 min and the grace over, a receiver proved to listen then    absence confirmed; 5 min more after it lay still
     no receiver known to listen, or not for long enough           unknown
 
 - Receivers of one place count together: one that hears is enough, and the silence counts from the last reception.
@@ -32,6 +32,7 @@ from baqylau.rules.settings import (
     RECEIVER_HOLDS_S,
     RETURN_FRAMES,
     RETURN_HEARD_WITHIN_S,
+    STILL_GRACE_S,
     WEAK_AFTER_S,
     WEAK_REARM_DB,
     WEAK_RSSI_DBM,
@@ -42,6 +43,7 @@ WEAK_AFTER = timedelta(seconds=WEAK_AFTER_S)
 FRESH = timedelta(seconds=RECEIVER_FRESH_S)
 _HOLDS = timedelta(seconds=RECEIVER_HOLDS_S)
 _PAIR = timedelta(seconds=RETURN_HEARD_WITHIN_S)
+_STILL = timedelta(seconds=STILL_GRACE_S)
 
 
 class Presence(StrEnum):
@@ -68,6 +70,8 @@ class Reception(Struct, frozen=True, array_like=True, gc=False):
     """One frame, and none before it within a minute: not enough to say that somebody is back."""
     from_at: datetime
     """First reception of this spell, without a break of 5 min."""
+    still: bool = False
+    """Heard well, and the bracelet said that it does not move: whoever wears it was not on the way out."""
 
 
 class Receiver(Struct, frozen=True, array_like=True):
@@ -104,9 +108,19 @@ class Word(Struct, frozen=True, kw_only=True):
     """Why it is unknown."""
     zone: int = 0
     """Which of the places of the restriction it speaks of."""
+    grace: timedelta = timedelta()
+    """How long after the five minutes it is sure that the bracelet is gone."""
 
 
-def heard(state: Receiver | None, at: datetime, id_: ObservationId, body: Heard, from_at: datetime) -> Receiver:
+def heard(
+    state: Receiver | None,
+    at: datetime,
+    id_: ObservationId,
+    body: Heard,
+    from_at: datetime,
+    *,
+    still: bool = False,
+) -> Receiver:
     """Take a reception of the bracelet. `from_at`: later than `at` while we ourselves do not listen."""
     last = state.last if state is not None else None
     near = last is not None and at - last.at <= _PAIR
@@ -118,6 +132,7 @@ def heard(state: Receiver | None, at: datetime, id_: ObservationId, body: Heard,
         weak=body.rssi_dbm < limit_dbm,
         lone=body.frames < RETURN_FRAMES and not near,
         from_at=last.from_at if last is not None and spell else at,
+        still=still and body.rssi_dbm >= limit_dbm,
     )
     jammed = state is not None and state.jammed
     return Receiver(max(at, from_at), max(at, from_at) + _HOLDS, at, id_, reception, jammed=jammed)
@@ -165,6 +180,16 @@ def blinded(state: Receiver, gap: timedelta) -> Receiver:
     return replace(state, quiet_from=state.quiet_from + gap, listens_until=state.listens_until + gap)
 
 
+def grace_of(receivers: Iterable[Receiver], grace: timedelta) -> timedelta:
+    """Give how long to wait besides the five minutes: longer where the bracelet lay still when it was heard last."""
+    newest = max((one.last for one in receivers if one.last is not None), key=_at, default=None)
+    return grace + _STILL if newest is not None and newest.still else grace
+
+
+def _at(reception: Reception) -> tuple[datetime, ObservationId]:
+    return reception.at, reception.id
+
+
 def word(receivers: Iterable[Receiver], at: datetime, from_at: datetime, grace: timedelta) -> Word:
     """Give what the receivers of one place say. `from_at`: silence counts from here at the earliest."""
     known = sorted(receivers, key=_quiet_from)
@@ -208,6 +233,7 @@ def _gone(
         since=quiet_from,
         because=(*reception, witness.proved_id),
         proved_at=witness.proved_at,
+        grace=grace,
     )
 
 
@@ -231,14 +257,14 @@ def edges(receivers: Sequence[Receiver], from_at: datetime, grace: timedelta) ->
     yield from (one.listens_until for one in receivers)
 
 
-def explain(word: Word, at: datetime, grace: timedelta) -> tuple[Need, ...]:
+def explain(word: Word, at: datetime) -> tuple[Need, ...]:
     """Give what is there, and what is missing, for saying that the bracelet is gone."""
     if word.presence in HERE:
         return (Need(key="not_heard_here", met=False, at=word.since),)
     if word.presence is Presence.UNKNOWN or word.since is None:
         return (Need(key="receiver_alive", met=False, at=word.proved_at),)
-    gone_at = word.since + GONE_AFTER + grace
-    figures = {"gone_after_s": GONE_AFTER.total_seconds(), "gone_grace_s": grace.total_seconds()}
+    gone_at = word.since + GONE_AFTER + word.grace
+    figures = {"gone_after_s": GONE_AFTER.total_seconds(), "gone_grace_s": word.grace.total_seconds()}
     proved_at = word.proved_at
     fresh = proved_at is not None and proved_at >= gone_at - FRESH and at - proved_at <= FRESH
     return (

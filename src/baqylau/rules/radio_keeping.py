@@ -77,6 +77,7 @@ def _gone(plan: RestrictionPlan, state: Keeping, sight: Sight, word: Word) -> Ke
         by_radio=True,
         zone=word.zone,
         why=None,
+        gone_grace_s=word.grace.total_seconds(),
     )
 
 
@@ -104,9 +105,9 @@ def _unknown(state: Keeping, at: datetime, why: Blindness | None) -> Keeping:
     return replace(doubted(state, at), by_radio=False, why=why)
 
 
-def explain(plan: RestrictionPlan, state: Keeping, sight: Sight, word: Word) -> tuple[Need, ...]:
+def explain(state: Keeping, sight: Sight, word: Word) -> tuple[Need, ...]:
     """Give what is there, and what is missing, for saying that the person is away from every place."""
-    needs = radio.explain(word, sight.at, plan.gone_grace)
+    needs = radio.explain(word, sight.at)
     if state.why is Blindness.SOURCES_DISAGREE:
         return (*needs, Need(key="sources_agree", met=False))
     if state.against is not True and all(need.met for need in needs):

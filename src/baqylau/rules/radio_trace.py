@@ -79,7 +79,7 @@ class _Tracing:
         worn_from, state = self._plan.worn_from(self._at), self._listening.receivers.get(receiver_id)
         if worn_from is not None and state is not None:
             yield state.quiet_from + radio.WEAK_AFTER
-            yield from radio.edges([state], worn_from, self._plan.grace)
+            yield from radio.edges([state], worn_from, radio.grace_of([state], self._plan.grace))
 
     def _draw(self, receiver_id: DeviceId, begun_at: datetime, ended_at: datetime) -> None:
         word = self._listening.near(receiver_id, begun_at) if begun_at >= self._blind_until else None

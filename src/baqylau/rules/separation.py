@@ -2,7 +2,7 @@
 
 State machine, for one carried unit while it and a bracelet are on the person and an order is in force:
 
-    together --not heard for 5 min and the grace, the unit proved to listen--> apart (M01)
+    together --not heard for 5 min and the grace (longer after it lay still), the unit proved to listen--> apart (M01)
     apart --heard again, two frames within a minute--> together (M02, which ends it)
 
 Heard at home by a home unit is together, too: there the unit may lie where it likes, and the time of the way out is
@@ -10,7 +10,7 @@ counted from the last reception at either. A unit that does not listen finds not
 on the domain, section 4 and section 7 check 17.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -23,7 +23,7 @@ from baqylau.rules.radio import FRESH, HERE, Presence, Word
 from baqylau.rules.settings import GONE_AFTER_S, RETURN_FRAMES, RETURN_HEARD_WITHIN_S
 
 NAME = "separation"
-VERSION = "1"
+VERSION = "2"
 
 
 class Apart(Struct, frozen=True, array_like=True):
@@ -34,7 +34,7 @@ class Apart(Struct, frozen=True, array_like=True):
 
 
 def step(
-    author: Author, state: Apart | None, at: datetime, word: Word, grace_s: float, *, ticking: bool
+    author: Author, state: Apart | None, at: datetime, word: Word, *, ticking: bool
 ) -> tuple[Apart | None, tuple[Finding, ...]]:
     """Take what the unit, or a home unit, says of the bracelet. Only a tick finds it away."""
     if state is not None:
@@ -48,7 +48,7 @@ def step(
         at=at,
         because=word.because,
         since=word.since,
-        thresholds={"gone_after_s": GONE_AFTER_S, "gone_grace_s": grace_s},
+        thresholds={"gone_after_s": GONE_AFTER_S, "gone_grace_s": word.grace.total_seconds()},
         checks=(Check.RECEIVER_ALIVE, Check.NO_OTHER_RECEIVER, Check.WE_LISTENED),
     )
     return Apart(finding.id, word.since), (finding,)
@@ -67,8 +67,8 @@ def _together(author: Author, state: Apart, at: datetime, word: Word) -> tuple[N
     return None, (finding,)
 
 
-def explain(author: Author, state: Apart | None, at: datetime, word: Word, grace: timedelta) -> Account:
+def explain(author: Author, state: Apart | None, at: datetime, word: Word) -> Account:
     """Say what is found next, and what it still lacks."""
     if state is not None:
         return author.account(Code.SEPARATION_ENDED, Need(key="heard_again", met=False), finding=state.finding)
-    return author.account(Code.SEPARATION, *radio.explain(word, at, grace))
+    return author.account(Code.SEPARATION, *radio.explain(word, at))

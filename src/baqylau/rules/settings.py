@@ -103,6 +103,9 @@ BREATH_UNIT_SILENT_S: Final = 86_400
 
 GONE_AFTER_S: Final = 300
 """A bracelet not heard for this long is suspected to be gone; the device's own grace comes on top. Notes, section 4."""
+STILL_GRACE_S: Final = 300
+"""So much more is waited for a bracelet that was heard well and lay still: nobody leaves without moving; a body that
+lies on it, or a bath, hides it, and most of them for less than ten minutes [K]."""
 RECEIVER_FRESH_S: Final = 120
 """Nobody is found absent unless a receiver showed within this time that it listens: two reports of a minute [K]."""
 RECEIVER_HOLDS_S: Final = 600

@@ -33,6 +33,10 @@ def heard(
     return radio.heard(state, when, name, body, from_at)
 
 
+def heard_at(rssi_dbm: float) -> Heard:
+    return Heard(receiver_id=UNIT, rssi_dbm=rssi_dbm, frames=RETURN_FRAMES)
+
+
 def alive(state: Receiver | None, when: datetime, name: ObservationId = TWO) -> Receiver:
     return radio.proved(state, when, name, when)
 
@@ -179,9 +183,25 @@ def test_present_becomes_weak_after_two_minutes_and_is_gone_after_five() -> None
     assert said == [Presence.PRESENT, Presence.WEAK, Presence.WEAK]
     gone = word(one, when=NOON + 5 * MINUTE)
     assert gone == radio.Word(
-        presence=Presence.ABSENT_SUSPECTED, since=NOON, because=(ONE, TWO), proved_at=NOON + 4 * MINUTE
+        presence=Presence.ABSENT_SUSPECTED, since=NOON, because=(ONE, TWO), proved_at=NOON + 4 * MINUTE, grace=GRACE
     )
     assert (gone.lone, gone.zone) == (False, 0)
+
+
+STILL = timedelta(minutes=5)
+
+
+def test_a_bracelet_that_was_heard_well_and_lay_still_is_waited_for_longer() -> None:
+    still, faint = (radio.heard(None, NOON, ONE, heard_at(dbm), NOON, still=True) for dbm in (-60.0, -91.0))
+    assert [radio.grace_of([one], GRACE) for one in (still, faint, heard())] == [GRACE + STILL, GRACE, GRACE]
+    assert radio.grace_of([], GRACE) == GRACE
+
+
+def test_the_last_reception_of_all_receivers_says_whether_it_lay_still() -> None:
+    still, moved = radio.heard(None, NOON, ONE, heard_at(-60.0), NOON, still=True), heard(when=NOON + MINUTE)
+    assert radio.grace_of([still, moved], GRACE) == GRACE
+    later = radio.heard(moved, NOON + 2 * MINUTE, TWO, heard_at(-60.0), NOON, still=True)
+    assert radio.grace_of([later, moved], GRACE) == GRACE + STILL
 
 
 def test_absence_is_sure_when_the_grace_is_over_and_the_proof_is_fresh() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from baqylau.domain.findings import Check
-from baqylau.domain.observations import Battery, Grade, Interference, InterferenceKind, Observation, Strap
+from baqylau.domain.observations import Battery, Grade, Interference, InterferenceKind, Motion, Observation, Strap
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.fold import standing
@@ -56,6 +56,19 @@ def test_a_bracelet_heard_all_night_is_at_home() -> None:
     story = at_home(at("21:00"), TOMORROW)
     assert told(judged(WHO, story, TOMORROW)[1]) == [("P05", "22:00")]
     assert shown(WHO, at_home(at("21:00"), at("23:00")), at("23:00")) == (Compliance.AS_PRESCRIBED, None)
+
+
+@pytest.mark.parametrize(
+    ("moving", "unheard_min", "found"),
+    [(False, 9, []), (False, 30, [("P03", "23:10")]), (True, 9, [("P03", "23:05")]), (True, 30, [("P03", "23:05")])],
+)
+def test_somebody_who_lay_still_when_last_heard_did_not_leave_but_hides_the_bracelet(
+    unheard_min: int, found: list[tuple[str, str]], *, moving: bool
+) -> None:
+    until = at("23:00") + MINUTE * unheard_min
+    last = hears(at("22:59"), UNIT, -60.0, 1, Motion(moving=moving))
+    story = [*at_home(at("21:00"), at("22:59")), last, *listens(at("22:59"), until), *at_home(until, at("23:59"))]
+    assert [one for one in told(judged(WHO, story, at("23:59"))[1]) if one[0] == "P03"] == found
 
 
 @pytest.mark.parametrize(("grace_s", "found"), [(60, "23:05"), (0, "23:04"), (600, "23:14"), (61, "23:05:01")])

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import ObservationId, SubjectId
+from baqylau.domain.observations import Motion
 from baqylau.rules import separation
 from baqylau.rules.finding import Author
 from baqylau.rules.radio import FRESH, Presence, Word
@@ -49,6 +50,15 @@ def test_a_unit_that_does_not_report_finds_nothing() -> None:
     assert only(judged(CARRIER, story, at("14:00"))[1], "M01") == []
     broken = [well(at("13:00") + MINUTE * number, MOBILE, working=False) for number in range(60)]
     assert only(judged(CARRIER, [*story, *broken], at("14:00"))[1], "M01") == []
+
+
+def test_a_bracelet_that_lay_still_at_home_hides_and_is_not_away_from_the_unit() -> None:
+    last = hears(at("12:59"), UNIT, -60.0, 6, Motion(moving=False))
+    heard_till = [*at_home(at("12:00"), at("12:59")), last]
+    both = [*listens(at("12:00"), at("13:30"), MOBILE), *listens(at("12:59"), at("13:30"))]
+    assert only(judged(BOTH, [*heard_till, *both], at("13:30"))[1], "M01") == [("M01", "13:10")]
+    back = at_home(at("13:09"), at("13:30"))
+    assert only(judged(BOTH, [*heard_till, *both, *back], at("13:30"))[1], "M01") == []
 
 
 def test_our_own_deafness_moves_the_deadline() -> None:
@@ -130,18 +140,18 @@ def there(*, lone: bool = False) -> Word:
 
 def test_only_a_tick_and_a_fresh_proof_find_the_bracelet_away() -> None:
     fresh_until = NOON + FRESH
-    assert separation.step(AUTHOR, None, fresh_until, gone(), 60, ticking=True)[0] is not None
+    assert separation.step(AUTHOR, None, fresh_until, gone(), ticking=True)[0] is not None
     for when, proved_at, ticking in (
         (fresh_until, NOON, False),
         (fresh_until + timedelta(seconds=1), NOON, True),
         (fresh_until, None, True),
     ):
-        assert separation.step(AUTHOR, None, when, gone(proved_at), 60, ticking=ticking) == (None, ())
+        assert separation.step(AUTHOR, None, when, gone(proved_at), ticking=ticking) == (None, ())
 
 
 def test_one_frame_alone_does_not_end_a_separation() -> None:
-    apart, _ = separation.step(AUTHOR, None, NOON, gone(), 60, ticking=True)
-    assert separation.step(AUTHOR, apart, NOON, there(lone=True), 60, ticking=False) == (apart, ())
-    assert separation.step(AUTHOR, apart, NOON, gone(), 60, ticking=True) == (apart, ())
-    ended, found = separation.step(AUTHOR, apart, NOON, there(), 60, ticking=False)
+    apart, _ = separation.step(AUTHOR, None, NOON, gone(), ticking=True)
+    assert separation.step(AUTHOR, apart, NOON, there(lone=True), ticking=False) == (apart, ())
+    assert separation.step(AUTHOR, apart, NOON, gone(), ticking=True) == (apart, ())
+    ended, found = separation.step(AUTHOR, apart, NOON, there(), ticking=False)
     assert (ended, told(found)) == (None, [("M02", "12:00")])
