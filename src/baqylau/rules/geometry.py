@@ -20,7 +20,17 @@ from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
 from baqylau.rules.repair import ZoneError, repaired
 from baqylau.rules.settings import COARSE_CLEARANCE, COARSE_R95_M
 
-__all__ = ["LONGEST_DEGREE_M", "Shape", "ZoneError", "distance_m", "repaired", "shape_of", "verdict"]
+__all__ = [
+    "LONGEST_DEGREE_M",
+    "Shape",
+    "ZoneError",
+    "distance_m",
+    "east_deg",
+    "metres_per_degree",
+    "repaired",
+    "shape_of",
+    "verdict",
+]
 
 _EQUATOR_M: Final = 6_378_137.0
 _ECCENTRICITY_SQUARED: Final = 6.694_379_990_14e-3
@@ -36,7 +46,7 @@ _REMEMBERED: Final = 128
 """Squares of one zone whose distance is remembered."""
 
 
-def _metres_per_degree(latitude_deg: float) -> tuple[float, float]:
+def metres_per_degree(latitude_deg: float) -> tuple[float, float]:
     """Give metres per degree of latitude and of longitude at a latitude (WGS 84)."""
     sine = sin(radians(latitude_deg))
     flat = 1.0 - _ECCENTRICITY_SQUARED * sine * sine
@@ -45,15 +55,15 @@ def _metres_per_degree(latitude_deg: float) -> tuple[float, float]:
     return radians(meridian_m), radians(prime_m) * cos(radians(latitude_deg))
 
 
-def _east_deg(longitude_deg: float, of_deg: float) -> float:
+def east_deg(longitude_deg: float, of_deg: float) -> float:
     """Give how far east of another a longitude lies, the short way round."""
     return (longitude_deg - of_deg + 180.0) % 360.0 - 180.0
 
 
 def distance_m(from_latitude_deg: float, from_longitude_deg: float, latitude_deg: float, longitude_deg: float) -> float:
     """Give the distance of two places: right to 0.3 % within some hundred kilometres, an estimate beyond."""
-    north_m, east_m = _metres_per_degree((from_latitude_deg + latitude_deg) / 2)
-    return hypot((latitude_deg - from_latitude_deg) * north_m, _east_deg(longitude_deg, from_longitude_deg) * east_m)
+    north_m, east_m = metres_per_degree((from_latitude_deg + latitude_deg) / 2)
+    return hypot((latitude_deg - from_latitude_deg) * north_m, east_deg(longitude_deg, from_longitude_deg) * east_m)
 
 
 class Shape(Protocol):
@@ -116,7 +126,7 @@ class _Plane:
         latitudes = [point.latitude_deg for point in points]
         self._latitude_deg = (min(latitudes) + max(latitudes)) / 2
         self._longitude_deg = points[0].longitude_deg
-        self._north_m, self._east_m = _metres_per_degree(self._latitude_deg)
+        self._north_m, self._east_m = metres_per_degree(self._latitude_deg)
         self._grid: dict[tuple[int, int], float] = {}
         self._area: shapely.Polygon | None = None
         self._width_m = 0.0

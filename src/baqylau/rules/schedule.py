@@ -118,11 +118,12 @@ def _local_day(schedule: Schedule, at: datetime) -> date:
 @lru_cache(maxsize=4096)
 def _windows_of(schedule: Schedule, day: date) -> tuple[tuple[datetime, datetime], ...]:
     zone = ZoneInfo(schedule.timezone)
-    pairs = ((_instant(day, window.start_min, zone), _end(day, window, zone)) for window in _begun_on(schedule, day))
+    pairs = ((_instant(day, window.start_min, zone), _end(day, window, zone)) for window in begun_on(schedule, day))
     return tuple((begin, end) for begin, end in pairs if begin < end)
 
 
-def _begun_on(schedule: Schedule, day: date) -> tuple[Window, ...]:
+def begun_on(schedule: Schedule, day: date) -> tuple[Window, ...]:
+    """Give the windows that begin on a local day."""
     for exception in schedule.exceptions:
         if exception.day == day:
             return exception.windows

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import TypeGuard
 
 from msgspec import Struct
@@ -69,12 +69,14 @@ class Known(Struct, frozen=True, kw_only=True):
     """Which devices go by a number of a protocol."""
     naming: Mapping[PersonId, AbstractSet[PersonId]]
     """Whose restrictions name a person."""
+    stood: AbstractSet[tuple[str, str]] = frozenset()
+    """Kinds and ids of what was there before: taking it back before it begins leaves it without duration."""
 
 
 def faults_of(registry: Registry, known: Known) -> Iterator[Fault]:
     """Give everything for which the rows cannot be saved."""
     yield from _unknown(registry, known)
-    yield from _without_duration(registry)
+    yield from _without_duration(registry, known.stood)
     for device in registry.devices:
         if len(known.numbers[device.protocol, device.number]) > 1:
             yield Fault(kind="device", key=device.id, field="number", reason="number_taken")
@@ -105,7 +107,7 @@ def _unknown(registry: Registry, known: Known) -> Iterator[Fault]:
             yield Fault(kind=kind, key=key, field=field, reason="unknown")
 
 
-def _without_duration(registry: Registry) -> Iterator[Fault]:
+def _without_duration(registry: Registry, stood: AbstractSet[tuple[str, str]]) -> Iterator[Fault]:
     rows: tuple[tuple[str, Timed], ...] = (
         *(("order", row) for row in registry.orders),
         *(("restriction", row) for row in registry.restrictions),
@@ -115,7 +117,8 @@ def _without_duration(registry: Registry) -> Iterator[Fault]:
         *(("maintenance", row) for row in registry.maintenances),
     )
     for kind, row in rows:
-        if row.until_at is not None and row.until_at <= row.from_at:
+        taken_back = kind != "order" and row.until_at == row.from_at and (kind, row.id) in stood
+        if row.until_at is not None and row.until_at <= row.from_at and not taken_back:
             yield Fault(kind=kind, key=row.id, field="until_at", reason="ends_before_it_begins")
 
 
@@ -133,15 +136,15 @@ def _overlaps(fittings: tuple[Fitting, ...], devices: Mapping[DeviceId, Device])
 
 
 def succeeded(versions: Iterable[Restriction]) -> Iterator[Restriction]:
-    """Give the versions of restrictions so that each ends, at the latest, where its next one begins."""
-    ordered = sorted(versions, key=lambda row: (row.id, row.version))
-    for earlier, later in zip_longest(ordered, ordered[1:]):
-        if later is None or later.id != earlier.id:
-            yield earlier
-        elif earlier.until_at is None or later.from_at < earlier.until_at:
-            yield replace(earlier, until_at=max(earlier.from_at, later.from_at))
+    """Give the versions of restrictions so that each ends, at the latest, where a later one begins."""
+    later: Restriction | None = None
+    for version in sorted(versions, key=lambda row: (row.id, row.version), reverse=True):
+        follower = later if later is not None and later.id == version.id else None
+        if follower is not None and (version.until_at is None or follower.from_at < version.until_at):
+            yield replace(version, until_at=max(version.from_at, follower.from_at))
         else:
-            yield earlier
+            yield version
+        later = version if follower is None or version.from_at < follower.from_at else follower
 
 
 def differs_from(old: Timed | None, new: Timed) -> datetime:

@@ -66,7 +66,7 @@ def save(
     before |= {key_of(value): value for value in _of_the_same(connection, (*before.values(), *values_of(registry)))}
     after = before | {key_of(value): value for value in values_of(registry)}
     after |= {key_of(value): value for value in succeeded(filter(is_restriction, after.values()))}
-    known = _known(after.values())
+    known = _known(after.values(), before)
     faults = tuple(faults_of(registry, known))
     changed = {key: value for key, value in after.items() if before.get(key) != value}
     if not faults:
@@ -149,7 +149,7 @@ def _of(kind: str, names: Iterable[str], column: ColumnElement[str] = register.c
     return and_(register.c.kind == kind, among(column, names))
 
 
-def _known(values: Iterable[Value]) -> Known:
+def _known(values: Iterable[Value], before: Iterable[Key]) -> Known:
     rows = tuple(values)
     numbers: dict[tuple[str, str], set[DeviceId]] = defaultdict(set)
     for device in _only(Device, rows):
@@ -166,6 +166,7 @@ def _known(values: Iterable[Value]) -> Known:
         fittings=tuple(_only(Fitting, rows)),
         numbers={number: frozenset(ids) for number, ids in numbers.items()},
         naming=naming,
+        stood=frozenset((kind, name.rpartition("/")[0] if kind == RESTRICTION else name) for kind, name in before),
     )
 
 
