@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import SourceFileLoader
 from inspect import CO_OPTIMIZED
 from pathlib import Path
@@ -54,8 +54,8 @@ class Bench:
     def killer(self, path: Path, mutant: Mutant) -> str:
         """Give the test that fails with the mutant, empty when there is none."""
         old, new = _parts(compile(path.read_bytes(), str(path), "exec")), _parts(_code(path, mutant))
-        if old.frame == new.frame:
-            tests = self._tests(path, mutant, old.changed(new))
+        tests = self._tests(path, mutant, old.changed(new)) if old.frame == new.frame else []
+        if tests:
             said = _in_fork(lambda: self._exchanged(str(path), new, tests), ENDLESS_S)
         else:
             tests = self._tests(path, mutant, None)
@@ -87,10 +87,11 @@ class Bench:
 
     def _exchanged(self, path: str, new: "_Parts", tests: Sequence[str]) -> str:
         gc.unfreeze()
+        codes = new.all
         for function in [one for one in gc.get_objects() if isinstance(one, FunctionType)]:
             code = function.__code__
-            changed = new.functions.get(code.co_firstlineno) if code.co_filename == path else None
-            if changed and changed.co_qualname == code.co_qualname:
+            changed = codes.get((code.co_firstlineno, code.co_qualname)) if code.co_filename == path else None
+            if changed and changed.co_freevars == code.co_freevars:
                 function.__code__ = changed
         return next((name for name in tests if _fails(self._items[name])), "")
 
@@ -120,6 +121,20 @@ class _Parts(Struct, frozen=True):
 
     def changed(self, new: "_Parts") -> set[int]:
         return {line for line, code in self.functions.items() if new.functions.get(line) != code}
+
+    @property
+    def all(self) -> dict[tuple[int, str], CodeType]:
+        """Functions with those within them, which may have been made when the module was imported."""
+        return {
+            (one.co_firstlineno, one.co_qualname): one for outer in self.functions.values() for one in _within(outer)
+        }
+
+
+def _within(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _within(constant)
 
 
 def _parts(code: CodeType) -> _Parts:

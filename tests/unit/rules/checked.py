@@ -137,6 +137,7 @@ def sample(
     check: CheckId = FIRST,
     *,
     state: SampleState = SampleState.VALID,
+    uncertain: float = 0.02,
     **more: object,
 ) -> Observation:
     valid = state is SampleState.VALID
@@ -144,7 +145,7 @@ def sample(
         check_id=check,
         state=state,
         alcohol_mg_l=alcohol if valid else None,
-        uncertainty_mg_l=0.02 if valid else None,
+        uncertainty_mg_l=uncertain if valid else None,
         **more,  # type: ignore[arg-type]
     )
     return fact(at(clock), body, BREATH)

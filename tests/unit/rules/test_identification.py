@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from baqylau.domain.checks import Ending, Lens, Likely, LikenessReason, VoidWhy
-from baqylau.domain.findings import Code
+from baqylau.domain.findings import Check, Code
 from baqylau.rules.explaining import explain
 from baqylau.rules.settings import CHECK_LASTS_S, VOID_WITHIN_S
 from tests.unit.rules.checked import (
@@ -41,6 +41,7 @@ def test_nobody_who_begins_in_time_has_missed_it() -> None:
     missed = next(one for one in found if one.code is Code.CHECK_MISSED)
     assert missed.at == at("10:15") + timedelta(seconds=VOID_WITHIN_S)
     assert missed.since == at("10:00")
+    assert Check.WE_LISTENED in missed.checks
     _, found = judged(checked(), [asked("10:00"), begun("10:14")], at("10:20"))
     assert codes(found) == []
 
@@ -77,10 +78,11 @@ def test_a_check_that_ends_without_use_is_incomplete_unless_the_unit_failed(how:
     assert codes(found) == expected
 
 
-def test_a_check_that_never_ended_is_incomplete() -> None:
-    _, found = judged(checked(), [asked("10:00"), begun("10:02")], EVENING)
+def test_a_check_that_never_ended_is_incomplete_and_the_units_other_words_change_nothing() -> None:
+    _, found = judged(checked(), [asked("10:00"), begun("10:02"), fact(at("10:05"), Lens(blocked=False))], EVENING)
     assert codes(found) == ["A06"]
     assert found[0].at == at("10:02") + timedelta(seconds=CHECK_LASTS_S)
+    assert Check.WE_LISTENED in found[0].checks
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,9 @@ def test_a_check_that_never_ended_is_incomplete() -> None:
         (Likely.REVIEW, (), {"alive": False}, ["A04"]),
         (Likely.REVIEW, (), {}, ["A02"]),
         (Likely.NO_MATCH, (R.NONCE_WRONG, R.TIME_WRONG), {}, ["A04"]),
+        (Likely.MATCH, (R.FACE_AGREES,), {"faces": 1}, ["A01"]),
         (Likely.MATCH, (R.FACE_AGREES,), {"faces": 2}, ["A01", "A08"]),
+        (Likely.MATCH, (R.FACE_AGREES, R.SEVERAL_FACES), {"faces": 1}, ["A01", "A08"]),
         (Likely.NOT_JUDGED, (R.TOO_POOR,), {}, ["A06"]),
         (Likely.NOT_JUDGED, (R.NO_MODEL,), {}, []),
         (Likely.NOT_JUDGED, (R.NO_TEMPLATE, R.FACE_NOT_SEEN), {}, []),
@@ -114,6 +118,10 @@ def test_a_persons_word_goes_before_the_machines() -> None:
     assert {one.ends for one in found[2:]} == {one.id for one in found[:2]}
     _, found = judged(checked(), [*story, decided("11:00", Likely.NO_MATCH)], EVENING)
     assert codes(found) == ["A02", "A03"]
+    _, found = judged(checked(), [*story, decided("11:00", Likely.NOT_JUDGED)], EVENING)
+    assert codes(found) == ["A02", "A03"], "who looked and could not tell leaves the machine's word"
+    _, found = judged(checked(), [*story[:3], decided("11:00", Likely.MATCH)], EVENING)
+    assert codes(found) == ["A01"], "a person needs no machine"
     matched = [asked("10:00"), likeness("10:04", Likely.MATCH), decided("11:00", Likely.NO_MATCH)]
     _, found = judged(checked(), matched, EVENING)
     assert codes(found) == ["A01", "A02"]

@@ -1,14 +1,33 @@
 """Sobriety: what breath tests come to; a fail needs two, and never rests on a figure that does not hold."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from baqylau.domain.checks import Bypass, Calibrated, CheckWhy, Ending, Likely, LikenessReason, SampleState, VoidWhy
-from baqylau.domain.findings import Code
+from baqylau.domain.checks import (
+    Asked,
+    BreathSample,
+    Bypass,
+    Calibrated,
+    CheckKind,
+    CheckWhy,
+    Ending,
+    Likely,
+    LikenessReason,
+    SampleState,
+    Voided,
+    VoidWhy,
+)
+from baqylau.domain.findings import Check, Code
+from baqylau.domain.ids import CheckId
 from baqylau.domain.observations import Enclosure, Observation
+from baqylau.rules import sobriety
+from baqylau.rules.case import Case
 from baqylau.rules.explaining import explain
-from baqylau.rules.settings import CALIBRATION_DUE_S
+from baqylau.rules.settings import CALIBRATION_DUE_S, CONFIRMATION_DIFFERS_MG_L
+from baqylau.rules.sobriety import above, alcohol_mg_l
 from tests.unit.rules.checked import (
     BREATH,
     FIRST,
@@ -25,9 +44,10 @@ from tests.unit.rules.checked import (
     sample,
     voided,
 )
-from tests.unit.rules.stories import at
+from tests.unit.rules.stories import at, deaf
 
 EVENING = at("20:00")
+THIRD = CheckId("3" * 32)
 HIM = likeness("10:05", Likely.MATCH, LikenessReason.FACE_AGREES, unit=BREATH)
 CONFIRMING = asked_breath("10:20", SECOND, why=CheckWhy.CONFIRMATION, after=FIRST)
 
@@ -159,3 +179,115 @@ def test_the_minute_says_what_a_test_lacks() -> None:
         ("breath_above", True),
         ("breath_confirmed", False),
     ]
+
+
+def case(alcohol: float, uncertainty: float = 0.02, **more: Any) -> Case:
+    """A valid test of the person at ten, with the order's limit at a quarter."""
+    body = Asked(check_id=FIRST, kind=CheckKind.BREATH, why=CheckWhy.RANDOM, expires_at=at("10:15"), limit_mg_l=0.25)
+    tried = BreathSample(check_id=FIRST, state=SampleState.VALID, alcohol_mg_l=alcohol, uncertainty_mg_l=uncertainty)
+    fields: dict[str, Any] = {"asked": body, "asked_at": at("10:00"), "sample": tried, "sample_at": at("10:02")}
+    return Case(**(fields | more))
+
+
+def test_only_a_valid_test_within_the_calibration_has_a_figure() -> None:
+    assert alcohol_mg_l(Case()) is None
+    whole = case(0.5)
+    assert alcohol_mg_l(whole) == 0.5
+    assert whole.sample is not None
+    assert alcohol_mg_l(case(0.5, sample=replace(whole.sample, state=SampleState.MOUTH_ALCOHOL))) is None
+    for until, figure in (("10:01", None), ("10:02", None), ("10:03", 0.5)):
+        assert alcohol_mg_l(case(0.5, sample=replace(whole.sample, calibrated_until_at=at(until)))) == figure
+
+
+def test_a_test_is_above_by_more_than_its_uncertainty_or_it_decides_nothing() -> None:
+    assert above(case(0.5, uncertainty=0.25)) is False, "exactly at the limit is not above it"
+    assert above(case(0.5, uncertainty=0.125)) is True
+    assert above(case(0.5, uncertainty=0.0)) is True
+    unlimited = case(0.5)
+    assert unlimited.asked is not None
+    assert above(case(0.5, asked=replace(unlimited.asked, limit_mg_l=None))) is None
+
+
+def test_nothing_is_found_of_what_nobody_asked_for_or_what_does_not_count() -> None:
+    tried = case(0.5)
+    assert [one.code for one in sobriety.found(tried, {}, EVENING)] == [Code.BREATH_FIRST_POSITIVE]
+    assert list(sobriety.found(replace(tried, asked=None), {}, EVENING)) == []
+    void = Voided(check_id=FIRST, why=VoidWhy.UNIT_NOT_REACHED)
+    assert list(sobriety.found(replace(tried, voided=void), {}, EVENING)) == []
+
+
+def test_a_unit_that_failed_is_held_against_nobody_and_a_result_that_stays_away_is_found() -> None:
+    begins = [asked_breath("10:00"), begun("10:01", unit=BREATH)]
+    _, found = judged(checked(), [*begins, ended("10:03", Ending.UNIT_FAULT, unit=BREATH)], EVENING)
+    assert codes(found) == []
+    _, found = judged(checked(), [*begins, ended("10:03", unit=BREATH)], EVENING)
+    assert codes(found) == ["E09"]
+    _, found = judged(checked(), [*begins, deaf(at("10:05"), at("10:35"))], EVENING)
+    assert [(one.code.value, one.at) for one in found] == [("E09", at("12:00"))]
+    assert Check.WE_LISTENED in found[0].checks
+    _, found = judged(checked(), [asked_breath("10:00")], EVENING)
+    assert Check.WE_LISTENED in found[0].checks
+
+
+@pytest.mark.parametrize(
+    ("why", "after", "between", "expected"),
+    [
+        (CheckWhy.CONFIRMATION, FIRST, [sample("10:02", 0.0)], ["E02"]),
+        (CheckWhy.REPEAT, THIRD, [sample("10:02", 0.30)], ["E02", "E02"]),
+        (CheckWhy.REPEAT, FIRST, [sample("10:02", None, state=SampleState.INSUFFICIENT)], ["E07", "E02"]),
+    ],
+)
+def test_a_test_is_a_second_one_only_after_a_first_that_was_above(
+    why: CheckWhy, after: CheckId, between: list[Observation], expected: list[str]
+) -> None:
+    story = [asked_breath("10:00"), *between, asked_breath("10:20", SECOND, why=why, after=after)]
+    _, found = judged(checked(), [*story, sample("10:21", 0.30, SECOND)], EVENING)
+    assert codes(found) == expected
+
+
+def test_the_repetition_of_a_second_test_is_a_second_test() -> None:
+    again = asked_breath("10:30", THIRD, why=CheckWhy.REPEAT, after=SECOND)
+    short = sample("10:21", None, SECOND, state=SampleState.INSUFFICIENT)
+    story = [*first(0.30), CONFIRMING, short, again, sample("10:31", 0.30, THIRD, uncertain=0.01)]
+    _, found = judged(checked(), story, EVENING)
+    assert codes(found) == ["E02", "E04", "E03"]
+    figures = {one.name: one.value for one in found[-1].thresholds}
+    assert figures["uncertainty_mg_l"] == 0.01, "of two that are alike the later one is named"
+
+
+def test_how_far_two_tests_may_differ() -> None:
+    exact = case(CONFIRMATION_DIFFERS_MG_L, uncertainty=0.0)
+    assert exact.asked is not None
+    asked = replace(exact.asked, limit_mg_l=0.05)
+    one = replace(exact, asked=asked)
+    confirming = replace(asked, check_id=SECOND, why=CheckWhy.CONFIRMATION, after=FIRST)
+    two = case(0.0, asked=confirming)
+    assert list(sobriety.found(two, {FIRST: one}, EVENING)) == [], "exactly so far is not too far"
+    far = replace(one, sample=case(0.3, uncertainty=0.0).sample)
+    [ruling] = sobriety.found(two, {FIRST: far}, EVENING)
+    assert (ruling.code, ruling.thresholds["difference_mg_l"]) == (Code.CONFIRMATION_ABNORMAL, 0.3)
+    [ruling] = sobriety.found(replace(two, sample=case(0.05).sample), {FIRST: far}, EVENING)
+    assert ruling.thresholds["difference_mg_l"] == pytest.approx(0.25)
+
+
+def test_a_clean_breath_of_nobody_who_could_be_seen_is_incomplete_and_a_missing_model_is_ours() -> None:
+    unseen = likeness("10:05", Likely.NOT_JUDGED, LikenessReason.FACE_NOT_SEEN, unit=BREATH)
+    _, found = judged(checked(), [*first(0.0), unseen], EVENING)
+    assert codes(found) == ["E07"]
+    ours = likeness("10:05", Likely.NOT_JUDGED, LikenessReason.NO_MODEL, unit=BREATH)
+    _, found = judged(checked(), [*first(0.0), ours], EVENING)
+    assert codes(found) == []
+
+
+def test_who_looked_and_decided_nothing_leaves_the_machines_word() -> None:
+    _, found = judged(checked(), [*first(0.0), HIM, decided("11:00", Likely.NOT_JUDGED, unit=BREATH)], EVENING)
+    assert codes(found) == ["E01"]
+    _, found = judged(checked(), [*first(0.0), decided("10:03", Likely.NOT_JUDGED, unit=BREATH), HIM], EVENING)
+    assert codes(found) == ["E01"]
+
+
+def test_a_calibration_told_again_and_again_is_found_once() -> None:
+    until = at("10:00", day=20)
+    days = [fact(at("09:00", day=day), Calibrated(until_at=until), BREATH) for day in (0, 10, 15, 21, 22)]
+    _, found = judged(checked(), days, at("10:00", day=25))
+    assert codes(found) == ["E11", "E14"]
