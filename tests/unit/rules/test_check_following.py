@@ -6,7 +6,7 @@ from baqylau.domain.checks import CheckKind, CheckWhy, Ending, Likely, LikenessR
 from baqylau.domain.observations import Observation
 from baqylau.rules.case import Case, gathered, of_case
 from baqylau.rules.check_following import AskAgain, MakeVoid, Next, Nothing, Standing, following
-from tests.unit.rules.checked import BREATH, FIRST, asked, asked_breath, begun, ended, likeness, sample
+from tests.unit.rules.checked import BREATH, FIRST, asked, asked_breath, begun, ended, likeness, sample, voided
 from tests.unit.rules.stories import at
 
 WELL = Standing(reached=True, av_alive=True)
@@ -23,8 +23,14 @@ def identity(
     return following(CheckKind.IDENTITY, why, case_of(asked("10:00"), *story), standing, at("10:00"), at(clock))
 
 
-def breath(clock: str, *story: Observation, why: CheckWhy = CheckWhy.RANDOM, since: str = "10:00") -> Next | None:
-    return following(CheckKind.BREATH, why, case_of(asked_breath("10:00"), *story), WELL, at(since), at(clock))
+def breath(
+    clock: str,
+    *story: Observation,
+    why: CheckWhy = CheckWhy.RANDOM,
+    since: str = "10:00",
+    standing: Standing = WELL,
+) -> Next | None:
+    return following(CheckKind.BREATH, why, case_of(asked_breath("10:00"), *story), standing, at(since), at(clock))
 
 
 def test_a_unit_that_never_got_the_command_makes_a_check_void() -> None:
@@ -38,6 +44,17 @@ def test_a_server_that_is_down_makes_a_check_void_that_nobody_began() -> None:
     assert identity("10:15", standing=down) == MakeVoid(VoidWhy.AV_SERVER_DOWN)
     assert identity("10:15", begun("10:02"), standing=down) is None
     assert identity("10:15") is None
+    assert breath("10:15", standing=down) is None, "a breath needs no face to be measured"
+
+
+def test_nothing_follows_from_what_nobody_asked_for_or_what_does_not_count() -> None:
+    assert following(CheckKind.BREATH, CheckWhy.RANDOM, Case(), WELL, at("10:00"), at("10:05")) == Nothing()
+    assert breath("10:05", voided("10:04", VoidWhy.UNIT_FAULT, unit=BREATH)) == Nothing()
+
+
+def test_what_nobody_answered_is_not_waited_for_for_ever() -> None:
+    assert breath("12:15:59") is None
+    assert breath("12:16") == Nothing()
 
 
 def test_a_fault_of_the_unit_makes_a_check_void() -> None:
@@ -53,6 +70,10 @@ def test_what_was_of_no_use_is_repeated_once() -> None:
         why=CheckWhy.REPEAT, due_at=at("10:05")
     )
     short = sample("10:02", None, state=SampleState.INSUFFICIENT)
+    for how in (Ending.POOR, Ending.BROKEN_OFF, Ending.POWER_LOST):
+        again = breath("10:04", begun("10:02", unit=BREATH), ended("10:03", how, unit=BREATH))
+        assert again == AskAgain(why=CheckWhy.REPEAT, due_at=at("10:04"))
+    assert breath("10:04", begun("10:02", unit=BREATH), ended("10:03", unit=BREATH)) is None
     assert breath("10:03", short) == AskAgain(why=CheckWhy.REPEAT, due_at=at("10:03"))
 
 
@@ -78,7 +99,10 @@ def test_tests_go_on_until_one_is_below_or_two_hours_are_over() -> None:
     above = sample("10:02", 0.5)
     assert breath("10:03", above, why=CheckWhy.CONFIRMATION) == AskAgain(why=CheckWhy.TO_ZERO, due_at=at("10:22"))
     assert breath("10:03", above, why=CheckWhy.TO_ZERO) == AskAgain(why=CheckWhy.TO_ZERO, due_at=at("10:22"))
-    assert breath("10:03", above, why=CheckWhy.TO_ZERO, since="08:00") == Nothing()
+    assert breath("10:03", above, why=CheckWhy.TO_ZERO, since="08:22") == AskAgain(
+        why=CheckWhy.TO_ZERO, due_at=at("10:22")
+    )
+    assert breath("10:03", above, why=CheckWhy.TO_ZERO, since="08:21") == Nothing()
     assert breath("10:03", sample("10:02", 0.1), why=CheckWhy.TO_ZERO) == Nothing()
 
 
