@@ -13,7 +13,7 @@ from baqylau.rules.silence import speaks_by_itself
 from baqylau.rules.spans import Duty
 from baqylau.rules.state import DeviceState
 
-_Shown = tuple[Compliance, Blindness | None]
+Shown = tuple[Compliance, Blindness | None]
 
 _GRAVEST_FIRST = (
     Compliance.NOT_AS_PRESCRIBED,
@@ -23,23 +23,37 @@ _GRAVEST_FIRST = (
 )
 
 
-def of_person(
+def of_each(
     plans: Iterable[RestrictionPlan],
     keepings: Mapping[str, Keeping],
     at: datetime,
     why: Blindness | None,
-) -> _Shown:
-    """Give the gravest that any restriction gives. `why` is why the place is unknown, None when it is known."""
+) -> dict[str, Shown]:
+    """Give what each restriction in force gives, with its own reason where it is unknown and has one.
+
+    `why` is why the place is unknown, None when it is known.
+    """
     in_force = [(plan, keepings.get(plan.key, BEGUN)) for plan in plans if plan.validity.holds(at) and plan.kind.breach]
     at_home = any(state.by_radio and state.against is False for _, state in in_force)
-    said = [of_restriction(plan, state, at, why, at_home=at_home) for plan, state in in_force]
+    said = [(plan.key, of_restriction(plan, state, at, why, at_home=at_home), state.why) for plan, state in in_force]
+    return {key: (one, own if one is Compliance.UNKNOWN else None) for key, one, own in said}
+
+
+def of_person(each: Mapping[str, Shown], why: Blindness | None) -> Shown:
+    """Give the gravest that any restriction gives. `why` as above."""
+    said = [one for one, _ in each.values()]
     gravest = next((one for one in _GRAVEST_FIRST if one in said), Compliance.FREE)
     if gravest is not Compliance.UNKNOWN:
         return gravest, None
-    whys = [
-        state.why for (_, state), one in zip(in_force, said, strict=True) if one is Compliance.UNKNOWN and state.why
-    ]
-    return gravest, why if why in _OF_EVERYTHING else next(iter(whys), why or Blindness.POOR_FIX)
+    return resolved((gravest, next((own for _, own in each.values() if own), None)), why)
+
+
+def resolved(shown: Shown, why: Blindness | None) -> Shown:
+    """Give the same with the reason that counts: what blinds us to everything goes before a restriction's own."""
+    said, own = shown
+    if said is not Compliance.UNKNOWN:
+        return said, None
+    return said, why if why in _OF_EVERYTHING else own or why or Blindness.POOR_FIX
 
 
 _OF_EVERYTHING = {Blindness.OURSELVES, Blindness.NO_OBSERVATION_YET}

@@ -9,13 +9,13 @@ order, a restriction or a time on the person ends, what was open in it ends with
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from msgspec import Struct
 
 from baqylau.domain.findings import Finding
-from baqylau.domain.ids import ObservationId
+from baqylau.domain.ids import ObservationId, RestrictionId
 from baqylau.domain.observations import Fix, Observation
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
@@ -23,7 +23,20 @@ from baqylau.rules.judging import Judging
 from baqylau.rules.plan import plan_of
 from baqylau.rules.state import PersonState
 
-__all__ = ["LastFix", "PersonStanding", "PersonState", "Stretch", "begin", "fold", "standing", "trace"]
+__all__ = [
+    "Folded",
+    "LastFix",
+    "PersonStanding",
+    "PersonState",
+    "Stretch",
+    "Turn",
+    "begin",
+    "fold",
+    "follow",
+    "standing",
+    "trace",
+    "trace_each",
+]
 
 
 class LastFix(Struct, frozen=True, kw_only=True):
@@ -56,6 +69,25 @@ class Stretch(Struct, frozen=True, kw_only=True):
     blindness: Blindness | None = None
 
 
+class Turn(Struct, frozen=True, kw_only=True, gc=False):
+    """From an instant on one version of a restriction gives this."""
+
+    restriction_id: RestrictionId
+    version: int
+    at: datetime
+    compliance: Compliance
+    blindness: Blindness | None = None
+
+
+class Folded(Struct, frozen=True, kw_only=True):
+    """Everything that a fold gives."""
+
+    state: PersonState
+    findings: tuple[Finding, ...]
+    turns: tuple[Turn, ...]
+    """In the order of time; several of one restriction at one instant count as the last of them."""
+
+
 def begin() -> PersonState:
     """Give the state of a person of whom nothing has been folded."""
     return PersonState()
@@ -68,12 +100,34 @@ def fold(
 
     Every finding's `at` is the instant at which it was found: that of an observation or of a tick.
     """
+    judging = _judged(supervision, state, observations, until)
+    return judging.state(), tuple(judging.findings)
+
+
+def follow(
+    supervision: Supervision, state: PersonState, observations: Sequence[Observation], until: datetime | None
+) -> Folded:
+    """Fold in the same way, and give also what each restriction gave from when on."""
+    judging = _judged(supervision, state, observations, until)
+    return Folded(
+        state=judging.state(), findings=tuple(judging.findings), turns=tuple(_turn(*one) for one in judging.turns)
+    )
+
+
+def _judged(
+    supervision: Supervision, state: PersonState, observations: Sequence[Observation], until: datetime | None
+) -> Judging:
     judging = Judging(plan_of(supervision), state)
     for observation in observations:
         judging.hear(observation)
     if until is not None:
         judging.wait(until)
-    return judging.state(), tuple(judging.findings)
+    return judging
+
+
+def _turn(at: datetime, key: str, said: Compliance, why: Blindness | None) -> Turn:
+    name, _, version = key.rpartition("/")
+    return Turn(restriction_id=RestrictionId(name), version=int(version), at=at, compliance=said, blindness=why)
 
 
 def standing(supervision: Supervision, state: PersonState, now: datetime) -> PersonStanding:
@@ -101,10 +155,7 @@ def trace(
     until_at: datetime,
 ) -> tuple[Stretch, ...]:
     """Give the timeline from one instant to another, by the same fold from a state before it."""
-    judging = Judging(plan_of(supervision), state)
-    for observation in observations:
-        judging.hear(observation)
-    judging.wait(until_at)
+    judging = _judged(supervision, state, observations, until_at)
     begun = (from_at, state.compliance, state.blindness)
     clipped = ((min(max(at, from_at), until_at), said, why) for at, said, why in judging.changes)
     changes = [begun, *clipped, (until_at, *begun[1:])]
@@ -113,3 +164,15 @@ def trace(
         for (at, said, why), (end, _, _) in pairwise(changes)
         if at < end
     )
+
+
+def trace_each(
+    supervision: Supervision,
+    state: PersonState,
+    observations: Sequence[Observation],
+    until_at: datetime,
+) -> tuple[Turn, ...]:
+    """Give what each restriction gave, by the same fold: where it stands at the state, and every turn after it."""
+    begun_at = state.through or datetime.min.replace(tzinfo=UTC)
+    begun = (_turn(begun_at, key, *said) for key, said in state.said.items())
+    return (*begun, *(_turn(*one) for one in _judged(supervision, state, observations, until_at).turns))

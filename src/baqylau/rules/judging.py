@@ -49,6 +49,7 @@ class Judging:
         "_percent",
         "_plan",
         "_position",
+        "_said",
         "_shown",
         "_since",
         "_stale",
@@ -57,6 +58,7 @@ class Judging:
         "_wake",
         "changes",
         "findings",
+        "turns",
     )
 
     def __init__(self, plan: Plan, state: PersonState) -> None:
@@ -75,6 +77,9 @@ class Judging:
         self.findings: list[Finding] = []
         self.changes: list[tuple[datetime, Compliance, Blindness | None]] = []
         """What was shown, from when on."""
+        self._said = state.said
+        self.turns: list[tuple[datetime, str, Compliance, Blindness | None]] = []
+        """The same of each restriction, by restriction and version; free from when it is not in force any more."""
         self._calm = state.calm if state.prescribed == plan.digest else None
         self._due = state.due_at if state.prescribed == plan.digest else None
         """When a restriction or a boundary needs a tick; None when it has to be worked out again."""
@@ -153,6 +158,7 @@ class Judging:
             compliance=self._shown[0],
             blindness=self._shown[1],
             since=self._since,
+            said=self._said,
         )
 
     def _heard(self, plan: DevicePlan, time: Validity, observation: Observation, at: datetime) -> None:
@@ -340,12 +346,21 @@ class Judging:
         why = compliance.why_unknown(
             self._equipment.states, self._heard_at, self._position, unheard=self._unheard, stale=self._stale
         )
-        shown = compliance.of_person(self._plan.restrictions, self._keepings, at, why)
+        each = compliance.of_each(self._plan.restrictions, self._keepings, at, why)
+        self._turn(at, {key: compliance.resolved(one, why) for key, one in each.items()})
+        shown = compliance.of_person(each, why)
         if contact.broken(self._contacts):
             shown = (Compliance.NOT_AS_PRESCRIBED, None)
         if shown != self._shown or self._since is None:
             self._shown, self._since = shown, at
             self.changes.append((at, *shown))
+
+    def _turn(self, at: datetime, said: dict[str, compliance.Shown]) -> None:
+        """Note from when on which restriction gives something else."""
+        if said != self._said:
+            gone = ((key, (Compliance.FREE, None)) for key in self._said if key not in said)
+            self.turns += [(at, key, *one) for key, one in (*gone, *said.items()) if self._said.get(key) != one]
+            self._said = said
 
     def _next_wake(self) -> datetime:
         """Give the first instant after the last tick at which time alone changes something, or `ALWAYS`."""

@@ -68,8 +68,13 @@ def refold(
     supervision: Supervision, snapshot: PersonState, observations: Iterable[Observation], until: datetime | None
 ) -> tuple[PersonState, tuple[Finding, ...]]:
     """Fold again from a snapshot. `observations`: all with an instant after the snapshot's, in any order."""
+    return fold(supervision, snapshot, in_order(observations), until)
+
+
+def in_order(observations: Iterable[Observation]) -> list[Observation]:
+    """Give observations as they are folded, each once."""
     once = {observation.id: observation for observation in observations}
-    return fold(supervision, snapshot, sorted(once.values(), key=order_key), until)
+    return sorted(once.values(), key=order_key)
 
 
 def difference(known: Iterable[FindingId], found: Iterable[Finding]) -> Difference:

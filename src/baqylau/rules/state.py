@@ -104,6 +104,8 @@ class PersonState(Struct, frozen=True, kw_only=True):
     blindness: Blindness | None = None
     since: datetime | None = None
     """Since when these two are what they are."""
+    said: dict[str, tuple[Compliance, Blindness | None]] = {}
+    """The same of each restriction in force, by restriction and version."""
 
     def at_home(self) -> bool:
         """Whether the bracelet is heard at a place where the person has to be."""

@@ -10,6 +10,8 @@ from sqlalchemy import Engine, delete, select
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId
 from baqylau.domain.verdicts import Compliance
+from baqylau.rules.fold import Turn
+from baqylau.storage import verdicts
 from baqylau.storage.bulk import BulkInsert, columns_of, updating
 from baqylau.storage.database import driver, transaction
 from baqylau.storage.editing import NOT_JUDGED
@@ -55,6 +57,10 @@ class Judged(Struct, frozen=True, kw_only=True):
     raised: tuple[Finding, ...] = ()
     superseded: tuple[FindingId, ...] = ()
     live: LiveWrite | None = None
+    turns: tuple[Turn, ...] = ()
+    """What each restriction gave from when on."""
+    drop_turns_after: datetime | None = None
+    """The fold began anew after this instant: what was kept of restrictions since then no longer holds."""
 
 
 class JudgedBatch(Struct, frozen=True, kw_only=True):
@@ -187,6 +193,8 @@ def _write_people(cursor: "Cursor[Any]", batch: JudgedBatch) -> None:
     if dropped:
         cursor.execute(_DROP_SNAPSHOTS, columns_of(dropped))
     _SNAPSHOTS.run(cursor, [(one.person_id, one.through, one.state) for one in people if one.snapshot])
+    again = [(one.person_id, one.drop_turns_after) for one in people if one.drop_turns_after]
+    verdicts.write(cursor, again, ((one.person_id, turn) for one in people for turn in one.turns))
     _LIVE.run(
         cursor,
         [

@@ -1,6 +1,6 @@
 """What the screen shows of a person, of everything that is known."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -93,15 +93,20 @@ def test_who_is_heard_at_home_keeps_out_of_zones_and_within_the_town(plan: Restr
 
 
 def person(states: list[tuple[RestrictionPlan, Keeping]], why: Blindness | None = None) -> object:
-    keepings = {plan.key: state for plan, state in states}
-    return compliance.of_person([plan for plan, _ in states], keepings, NIGHT, why)
+    return of_all([plan for plan, _ in states], {plan.key: state for plan, state in states}, NIGHT, why)
+
+
+def of_all(
+    plans: list[RestrictionPlan], keepings: dict[str, Keeping], at: datetime, why: Blindness | None = None
+) -> object:
+    return compliance.of_person(compliance.of_each(plans, keepings, at, why), why)
 
 
 def test_the_gravest_is_shown_of_a_person() -> None:
     assert person([(PRESENCE, KEPT), (ZONE, FOUND), (TOWN, BEGUN)]) == (Compliance.NOT_AS_PRESCRIBED, None)
     assert person([(PRESENCE, KEPT), (WORK, KEPT)]) == (Compliance.AS_PRESCRIBED, None)
     assert person([(WORK, KEPT)]) == person([]) == (Compliance.FREE, None)
-    assert compliance.of_person([PRESENCE], {}, NIGHT, None) == (Compliance.UNKNOWN, Blindness.POOR_FIX)
+    assert of_all([PRESENCE], {}, NIGHT) == (Compliance.UNKNOWN, Blindness.POOR_FIX)
 
 
 def test_why_it_is_unknown_is_said_by_what_knows_most_of_it() -> None:
@@ -127,9 +132,9 @@ def test_being_heard_at_home_counts_for_other_restrictions_by_radio_alone() -> N
 
 def test_what_is_not_in_force_is_not_shown() -> None:
     for instant, shown in ((ORDER_UNTIL - SECOND, Compliance.NOT_AS_PRESCRIBED), (ORDER_UNTIL, Compliance.FREE)):
-        assert compliance.of_person([ZONE], {ZONE.key: FOUND}, instant, None) == (shown, None)
+        assert of_all([ZONE], {ZONE.key: FOUND}, instant) == (shown, None)
     later = planned(exclusion(), orders=(order(ORDER_FROM + SECOND),))
-    assert compliance.of_person([later], {later.key: FOUND}, ORDER_FROM, None) == (Compliance.FREE, None)
+    assert of_all([later], {later.key: FOUND}, ORDER_FROM) == (Compliance.FREE, None)
 
 
 def device(*, silent: bool, speaks: bool = True) -> DeviceState:

@@ -191,7 +191,7 @@ def test_a_rule_that_breaks_is_told_and_stops_nothing(site: Site, monkeypatch: p
     judge = site.judge()
     judge.catch_up(lambda: False)
     with monkeypatch.context() as patched:
-        patched.setattr(judging, "fold", broken)
+        patched.setattr(judging, "follow", broken)
         walk_into_school(site, 1)
         judge.catch_up(lambda: False)
     assert codes(site) == [Code.JUDGING_FAILED]

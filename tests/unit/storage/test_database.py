@@ -29,8 +29,11 @@ from baqylau.storage.link_tables import link_state
 from baqylau.storage.media_tables import media_check
 from baqylau.storage.notice_tables import notice
 from baqylau.storage.schema import alarm
+from baqylau.storage.paper_tables import paper
 from baqylau.storage.seats import judge_seat
 from baqylau.storage.strangers import stranger
+from baqylau.storage.template_tables import template
+from baqylau.storage.verdict_tables import verdict
 from tests.unit.storage.kept import NOON
 
 _OLD_ALARMS = """
@@ -58,6 +61,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) ->
         metadata
     }
     assert {media_check.metadata, console_contact.metadata, judge_seat.metadata, check_asked.metadata} == {metadata}
+    assert {template.metadata, verdict.metadata, paper.metadata} == {metadata}
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 

@@ -11,9 +11,10 @@ from baqylau.domain.ids import FindingId, PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import nearness_of, ourselves, partition_of
 from baqylau.domain.people import Supervision
+from baqylau.rules import fold
 from baqylau.rules.clock import instant, order_key
-from baqylau.rules.fold import PersonState, begin, fold, standing
-from baqylau.rules.refold import complete, difference, late, refold
+from baqylau.rules.fold import PersonState, Turn, begin, follow, standing
+from baqylau.rules.refold import complete, difference, in_order, late
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import Judged, JudgeStore, LiveWrite
 
@@ -59,6 +60,7 @@ class Folded(Struct, frozen=True, kw_only=True):
     again: bool = False
     snapshots_until: datetime | None = None
     """Snapshots later than this no longer hold; None when all do."""
+    turns: tuple[Turn, ...] = ()
 
 
 class Judging:
@@ -83,12 +85,12 @@ class Judging:
         ordered = sorted(new, key=order_key)
         if ordered and late(known.state, ordered[0]):
             return self.again(known, instant(ordered[0]), listened, read_to)
-        state, findings = fold(known.supervision, known.state, ordered, None)
-        state, findings = _waited(known.supervision, state, findings, listened)
+        folded = _waited(known.supervision, follow(known.supervision, known.state, ordered, None), listened)
         return Folded(
-            state=state,
+            state=folded.state,
             observations=len(ordered),
-            raised=findings,
+            raised=folded.findings,
+            turns=folded.turns,
             snapshots_until=_before(ordered[0], known.state) if ordered else None,
         )
 
@@ -106,17 +108,17 @@ class Judging:
         snapshot = self._store.snapshot_before(known.person_id, since)
         state, after = (state_from(snapshot[0]), snapshot[1]) if snapshot else (begin(), None)
         history = [one for one in self.history(known.supervision, after, read_to) if not late(state, one)]
-        state, findings = refold(known.supervision, state, history, None)
-        state, findings = _waited(known.supervision, state, findings, listened)
-        changed = difference(self._store.findings_after(known.person_id, after), findings)
+        folded = _waited(known.supervision, follow(known.supervision, state, in_order(history), None), listened)
+        changed = difference(self._store.findings_after(known.person_id, after), folded.findings)
         return Folded(
-            state=state,
+            state=folded.state,
             observations=len(history),
             raised=changed.raised,
             superseded=changed.superseded,
             begun_after=after,
             again=True,
             snapshots_until=after or BEFORE_EVERYTHING,
+            turns=folded.turns,
         )
 
     def history(
@@ -137,20 +139,19 @@ class Judging:
         return gaps + told
 
 
-def _waited(
-    supervision: Supervision, state: PersonState, findings: tuple[Finding, ...], listened: datetime | None
-) -> tuple[PersonState, tuple[Finding, ...]]:
+def _waited(supervision: Supervision, folded: fold.Folded, listened: datetime | None) -> fold.Folded:
     """Fold the instants at which time alone changes something, and no time beyond them.
 
     A state that stood at the present would make the next word of a device late: its instant lies a moment back.
     """
-    while listened is not None and state.wake_at is not None and state.wake_at <= listened:
-        woken_at = state.wake_at
-        state, found = fold(supervision, state, (), woken_at)
-        findings += found
-        if state.wake_at == woken_at:
+    while listened is not None and (woken_at := folded.state.wake_at) is not None and woken_at <= listened:
+        then = follow(supervision, folded.state, (), woken_at)
+        folded = fold.Folded(
+            state=then.state, findings=folded.findings + then.findings, turns=folded.turns + then.turns
+        )
+        if then.state.wake_at == woken_at:
             raise TimeStandsStillError(woken_at)
-    return state, findings
+    return folded
 
 
 def _before(first: Observation, state: PersonState) -> datetime | None:
@@ -177,6 +178,8 @@ def judged(known: Known, folded: Folded, shown_at: datetime) -> Judged:
         drop_snapshots_after=folded.snapshots_until,
         raised=folded.raised,
         superseded=folded.superseded,
+        turns=folded.turns,
+        drop_turns_after=(folded.begun_after or BEFORE_EVERYTHING) if folded.again else None,
         live=live_of(known.supervision, state, shown_at),
     )
 
