@@ -3,7 +3,7 @@
 from typing import Any
 
 from baqylau.domain.ids import DeviceId
-from baqylau.domain.observations import Battery, LinkEvent, LinkHealth, Skin, Strain, Strap
+from baqylau.domain.observations import Battery, Enclosure, LinkEvent, LinkHealth, Skin, Strain, Strap
 from baqylau.domain.people import DeviceKind, Supervision
 from tests.unit.rules.stories import (
     TRACKER,
@@ -50,6 +50,14 @@ def test_what_was_found_before_the_work_is_not_found_again_after_it() -> None:
         ("W03", "12:00"),
         ("W03", "13:00"),
     ]
+
+
+def test_a_case_opened_before_the_work_is_not_found_again_and_one_opened_at_work_is() -> None:
+    before = [heard(at("11:50"), Enclosure(open=True))]
+    assert told(judged(who(), before, at("14:00"))[1]) == [("B04", "11:50"), ("W03", "12:00"), ("W03", "13:00")]
+    within = [heard(at("12:10"), Enclosure(open=True))]
+    found = judged(who(), within, at("14:00"))[1]
+    assert told(found) == [("W03", "12:00"), ("B04", "12:10"), ("W03", "13:00"), ("B04", "13:00")]
 
 
 def test_every_state_that_still_holds_is_found_again() -> None:
