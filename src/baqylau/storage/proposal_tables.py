@@ -26,4 +26,4 @@ proposal = Table(
     Index("proposal_of_person", "person_id", "number"),
     Index("proposal_by_version", "version", postgresql_where=text("version IS NOT NULL")),
 )
-"""Answered ones stay: who wanted what, why, and who agreed. A version names the saving of the registers that it made."""
+"""Answered ones stay: who wanted what, why, and who agreed. `version`: the saving of the registers that it made."""

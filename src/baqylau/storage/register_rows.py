@@ -51,7 +51,12 @@ def in_force(
         recorded = (register.c.recorded_at <= known_at) & still
     columns = (register.c.kind, cast(register.c.body, Text).label("body"))
     for row in connection.execute(select(*columns).where(chosen, recorded).order_by(register.c.id)):
-        yield _DECODERS[row.kind].decode(row.body)
+        yield value_of(row.kind, row.body)
+
+
+def value_of(kind: str, body: str) -> Value:
+    """Give what a row holds."""
+    return _DECODERS[kind].decode(body)
 
 
 def values_of(registry: Registry) -> tuple[Value, ...]:

@@ -64,7 +64,7 @@ class Registers:
         """
         at = self._clock()
         with transaction(self._engine) as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": REGISTER_LOCK})
+            lock_registers(connection)
             version = save(connection, registry, by=by, at=at, again=again)
             audit.record(connection, who=by, what="registers.save", about=f"registers/{version}", at=at)
             notify(connection, "registers")
@@ -76,12 +76,12 @@ class Registers:
         `RegisterRefusedError` when they could not be saved.
         """
         with transaction(self._engine) as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": REGISTER_LOCK})
+            lock_registers(connection)
             with connection.begin_nested() as attempt:
                 version = save(connection, registry, by="", at=self._clock())
                 chosen = (register_change.c.version == version) & (register_change.c.person_id == person_id)
                 expected = Expected(
-                    supervision=_read(connection, person_id, None),
+                    supervision=supervision_of(connection, person_id, None),
                     effective_from=connection.scalar(select(register_change.c.effective_from).where(chosen)),
                 )
                 attempt.rollback()
@@ -126,7 +126,7 @@ class Registers:
     def supervision(self, person_id: PersonId, *, known_at: datetime | None = None) -> Supervision:
         """Give what is prescribed for a person: as it is known now, or as it was recorded at an instant."""
         with transaction(self._engine) as connection:
-            return _read(connection, person_id, known_at)
+            return supervision_of(connection, person_id, known_at)
 
     def supervisions(self, person_ids: Collection[PersonId] | None = None) -> dict[PersonId, Supervision]:
         """Give what is prescribed for these people, for everybody on None."""
@@ -176,7 +176,13 @@ class Registers:
             return _only(kind, in_force(connection, and_(*chosen)))
 
 
-def _read(connection: Connection, person_id: PersonId, known_at: datetime | None) -> Supervision:
+def lock_registers(connection: Connection) -> None:
+    """Wait until nobody else saves; savings follow one another until their transactions end."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": REGISTER_LOCK})
+
+
+def supervision_of(connection: Connection, person_id: PersonId, known_at: datetime | None = None) -> Supervision:
+    """Give what is prescribed for a person, in a transaction of somebody else's."""
     own = list(in_force(connection, register.c.person_id == person_id, known_at=known_at))
     others = (register.c.kind == CONSENT) & among(register.c.person_id, _named(own))
     own += in_force(connection, others, known_at=known_at)
