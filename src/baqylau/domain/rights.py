@@ -43,6 +43,9 @@ class Action(StrEnum):
     LOOK_PEOPLE = "look_people"
     LOOK_PERSON = "look_person"
     LOOK_MINUTE = "look_minute"
+    LOOK_KEPT = "look_kept"
+    LOOK_REPLAY = "look_replay"
+    LOOK_PATTERNS = "look_patterns"
     LOOK_OBSERVATION = "look_observation"
     LOOK_IDENTITY = "look_identity"
     LOOK_OUTSIDE_DUTY = "look_outside_duty"
@@ -57,6 +60,11 @@ class Action(StrEnum):
     LOOK_ENROLMENT = "look_enrolment"
     ENROL_PERSON = "enrol_person"
     EXPORT_EVIDENCE = "export_evidence"
+    MAKE_PAPER = "make_paper"
+    MAKE_STATISTICS = "make_statistics"
+    LOOK_PAPER = "look_paper"
+    EXPORT_TABLE = "export_table"
+    READ_INTERFACE = "read_interface"
     LOOK_CASE = "look_case"
     LOOK_PROPOSALS = "look_proposals"
     PROPOSE_CHANGE = "propose_change"
@@ -104,6 +112,9 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOOK_PEOPLE: _WATCH | _AUDIT,
     Action.LOOK_PERSON: _WATCH | _AUDIT,
     Action.LOOK_MINUTE: _WATCH | _AUDIT,
+    Action.LOOK_KEPT: _WATCH | _AUDIT,
+    Action.LOOK_REPLAY: _WATCH | _AUDIT,
+    Action.LOOK_PATTERNS: _LEAD,
     Action.LOOK_OBSERVATION: _WATCH | _AUDIT,
     Action.LOOK_IDENTITY: _WATCH,
     Action.LOOK_OUTSIDE_DUTY: _LEAD | _AUDIT,
@@ -118,6 +129,11 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOOK_ENROLMENT: _INSPECT | _AUDIT,
     Action.ENROL_PERSON: _INSPECT,
     Action.EXPORT_EVIDENCE: _INSPECT,
+    Action.MAKE_PAPER: _LEAD,
+    Action.MAKE_STATISTICS: _LEAD | _AUDIT,
+    Action.LOOK_PAPER: _LEAD | _AUDIT,
+    Action.EXPORT_TABLE: _INSPECT,
+    Action.READ_INTERFACE: _EVERYBODY,
     Action.LOOK_CASE: _LEAD | _AUDIT,
     Action.LOOK_PROPOSALS: _LEAD | _AUDIT,
     Action.PROPOSE_CHANGE: _INSPECT,
@@ -136,12 +152,17 @@ PERSONAL = frozenset(
         Action.LOOK_ALARM,
         Action.LOOK_PERSON,
         Action.LOOK_MINUTE,
+        Action.LOOK_KEPT,
+        Action.LOOK_REPLAY,
+        Action.LOOK_PATTERNS,
         Action.LOOK_OBSERVATION,
         Action.LOOK_DEVICE,
         Action.LOOK_CHECK,
         Action.PLAY_RECORDING,
         Action.LOOK_ENROLMENT,
         Action.EXPORT_EVIDENCE,
+        Action.MAKE_PAPER,
+        Action.EXPORT_TABLE,
         Action.LOOK_CASE,
     }
 )

@@ -28,6 +28,7 @@ from baqylau.storage.forwarding_tables import forwarding_basis
 from baqylau.storage.link_tables import link_state
 from baqylau.storage.media_tables import media_check
 from baqylau.storage.notice_tables import notice
+from baqylau.storage.proposal_tables import proposal
 from baqylau.storage.schema import alarm
 from baqylau.storage.paper_tables import paper
 from baqylau.storage.seats import judge_seat
@@ -61,7 +62,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) ->
         metadata
     }
     assert {media_check.metadata, console_contact.metadata, judge_seat.metadata, check_asked.metadata} == {metadata}
-    assert {template.metadata, verdict.metadata, paper.metadata} == {metadata}
+    assert {template.metadata, verdict.metadata, paper.metadata, proposal.metadata} == {metadata}
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 

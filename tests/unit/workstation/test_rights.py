@@ -40,7 +40,16 @@ class Example(Struct, frozen=True):
     status: int = 200
 
 
+PAPER = {
+    "kind": "memo",
+    "language": "kk",
+    "purpose": "a",
+    "from_at": "2026-11-21T16:00:00Z",
+    "until_at": "2026-11-21T17:00:00Z",
+}
 OF_THE_STAFF = {
+    ("POST", "/papers/statistics"): Example("/papers/statistics", {}, 422),
+    ("GET", "/papers/{number}"): Example("/papers/2026-999999", status=404),
     ("GET", "/account"): Example("/account"),
     ("PUT", "/account/password"): Example("/account/password", {"old": "a", "new": "b"}, 422),
     ("POST", "/account/totp"): Example("/account/totp"),
@@ -81,9 +90,16 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
         ("GET", "/people"): Example("/people"),
         ("GET", "/people/{id}"): Example(f"/people/{of.person}"),
         ("GET", "/people/{id}/minute"): Example(f"/people/{of.person}/minute?at=2026-11-21T16:59:00Z"),
+        ("GET", "/people/{id}/kept"): Example(f"/people/{of.person}/kept"),
+        ("GET", "/people/{id}/replay"): Example(
+            f"/people/{of.person}/replay?from=2026-11-21T16:00:00Z&until=2026-11-21T16:59:00Z"
+        ),
+        ("GET", "/people/{id}/patterns"): Example(f"/people/{of.person}/patterns"),
         ("POST", "/people/{id}/evidence"): Example(
             f"/people/{of.person}/evidence", {"alarm": of.alarm, "purpose": "a", "basis": "b", "recipient": "c"}
         ),
+        ("POST", "/people/{id}/papers"): Example(f"/people/{of.person}/papers", PAPER),
+        ("POST", "/alarms/{number}/paper"): Example(f"/alarms/{of.alarm}/paper", {"language": "ru", "purpose": "a"}),
         ("GET", "/people/{id}/checks"): Example(f"/people/{of.person}/checks"),
         ("POST", "/people/{id}/checks"): Example(
             f"/people/{of.person}/checks", {"kind": "identity", "reason": "a"}, 409

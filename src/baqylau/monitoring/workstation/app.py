@@ -22,6 +22,7 @@ from baqylau.monitoring.workstation import (
     live,
     looks,
     own,
+    papering,
     passkeys,
     purposes,
     session,
@@ -64,6 +65,13 @@ _ACCESS: tuple[Door, ...] = (
     Door("/audit/chain", staffing.chain, Action.LOOK_AUDIT),
 )
 
+_PAPERS: tuple[Door, ...] = (
+    Door("/people/{id}/papers", papering.about_person, Action.MAKE_PAPER, method="POST"),
+    Door("/alarms/{number}/paper", papering.about_alarm, Action.MAKE_PAPER, method="POST"),
+    Door("/papers/statistics", papering.statistics, Action.MAKE_STATISTICS, method="POST"),
+    Door("/papers/{number}", papering.receipt, Action.LOOK_PAPER),
+)
+
 
 def _api(settings: Settings) -> list[BaseRoute]:
     return [
@@ -89,6 +97,7 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Door("/people/{id}", looks.person, Action.LOOK_PERSON),
         Door("/people/{id}/minute", looks.minute, Action.LOOK_MINUTE),
         Door("/people/{id}/evidence", giving.give, Action.EXPORT_EVIDENCE, method="POST"),
+        *_PAPERS,
         Door("/people/{id}/checks", checks.of_person, Action.LOOK_CHECK),
         Door("/people/{id}/checks", checks.ask, Action.ORDER_CHECK, method="POST"),
         Door("/people/{id}/enrolment/{number}", checks.enrolled, Action.LOOK_ENROLMENT),

@@ -33,20 +33,20 @@ class Giver:
 
     def __init__(self, vault: Vault, signer: Signer | None) -> None:
         """`signer`: None where this program may not sign for the installation."""
-        self._vault = vault
-        self._signer = signer
+        self.vault = vault
+        self.signer = signer
 
     def give(self, desk: Desk, person_id: PersonId, wanted: EvidenceWanted, by: Account) -> IO[bytes]:
         """Make a bundle in a file without a name. `RefusedError` for what is not to be given."""
         desk.duty.look(by, "look.evidence", person_id, wanted.purpose)
-        if self._signer is None:
+        if self.signer is None:
             raise not_found("evidence.refused.no_key")
         archive = self._archive(desk)
         with ExitStack() as unless_given:
             out: IO[bytes] = unless_given.enter_context(TemporaryFile())
             try:
                 asked = _asked(archive, person_id, wanted, by.login)
-                export(archive, asked, out, signer=self._signer, now=desk.clock(), random=desk.random)
+                export(archive, asked, out, signer=self.signer, now=desk.clock(), random=desk.random)
             except NothingToGiveError as none:
                 raise not_found("person.refused.not_found") from none
             except TooLargeError as large:
@@ -58,7 +58,7 @@ class Giver:
     def _archive(self, desk: Desk) -> Archive:
         stores = desk.stores
         return Archive(
-            source=EvidenceSource(stores.engine, self._vault),
+            source=EvidenceSource(stores.engine, self.vault),
             journal=stores.journal,
             judge=JudgeStore(stores.engine),
             registers=Registers(stores.engine, desk.clock),

@@ -1,0 +1,121 @@
+"""Papers are made at the workstation: numbered, signed, on record, readable letter by letter."""
+
+import base64
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from baqylau.domain.findings import Code
+from baqylau.domain.papers import PaperKind
+from baqylau.domain.rights import Bounds, Role
+from baqylau.monitoring.papers.making import ABOUT_PERSON
+from baqylau.storage.papers import Receipt, Statement, holds
+from baqylau.storage.registers import Registers
+from tests.unit.papers.pdf_text import text_of
+from tests.unit.workstation import invented
+from tests.unit.workstation.invented import AYAN
+from tests.unit.workstation.office import Browser, Office
+
+NAME = 'Әғқңөұүһі #panic("a") *b* $x$ @c <img onerror> \\ #let'
+"""A name that would be code in the language of the papers, with every letter that Kazakh has beyond Russian."""
+
+
+@pytest.fixture
+def town(office: Office) -> Office:
+    people = (replace(invented.TOWN.people[0], name=NAME), invented.TOWN.people[1])
+    Registers(office.engine, office.clock).save(replace(invented.TOWN, people=people), by="installation")
+    office.employ()
+    return office
+
+
+def ask(browser: Browser, office: Office, kind: str, language: str = "kk", **more: object) -> httpx.Response:
+    until = office.clock() + timedelta(minutes=1)
+    period = {"from_at": (until - timedelta(days=2)).isoformat(), "until_at": until.isoformat()}
+    body: dict[str, Any] = {"kind": kind, "language": language, "purpose": "hearing 4", **period, **more}
+    return browser.change("POST", f"/api/people/{AYAN}/papers", body)
+
+
+def words(answer: httpx.Response) -> str:
+    assert answer.status_code == 200, answer.text
+    assert b"<pdfaid:part>2</pdfaid:part>" in answer.content
+    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in answer.content
+    return text_of(answer.content)
+
+
+def test_each_paper_about_a_person_can_be_read_out_in_each_language(town: Office) -> None:
+    town.find(invented.finding(1))
+    with town.browser() as browser:
+        browser.sign_in()
+        for language in ("kk", "ru", "en"):
+            for kind in sorted(ABOUT_PERSON):
+                said = "".join(words(ask(browser, town, kind, language)).split())
+                assert "".join(NAME.split()) in said, (kind, language)
+                assert "1-26" in said
+
+
+def test_numbers_have_no_gap_and_each_signature_holds_for_its_file_alone(town: Office) -> None:
+    with town.browser() as browser:
+        browser.sign_in()
+        wrong = ask(browser, town, "compliance", until_at=(town.clock() - timedelta(days=9)).isoformat())
+        first, second = ask(browser, town, "memo"), ask(browser, town, "compliance", recipient="the court")
+        numbers = [one.headers["Baqylau-Paper"] for one in (first, second)]
+        beside = browser.get(f"/api/papers/{numbers[0]}")
+        none = browser.get("/api/papers/2026-000009")
+    assert (wrong.status_code, none.status_code, numbers) == (422, 404, ["2026-000001", "2026-000002"])
+    receipt = msgspec.json.decode(beside.content, type=Receipt)
+    assert holds(first.content, receipt, town.signer.public_key)
+    assert not holds(second.content, receipt)
+    assert not holds(first.content, receipt, bytes(32))
+    forged = replace(receipt.said, made_by="somebody")
+    assert not holds(first.content, replace(receipt, statement=base64.b64encode(msgspec.json.encode(forged)).decode()))
+    signed = msgspec.json.decode(base64.b64decode(receipt.statement), type=Statement)
+    assert (signed.kind, signed.person_id, signed.number) == (PaperKind.MEMO, AYAN, numbers[0])
+
+
+def test_what_leaves_the_service_is_on_the_persons_record_and_every_paper_is_in_the_audit(town: Office) -> None:
+    with town.browser() as browser:
+        browser.sign_in()
+        assert ask(browser, town, "memo").status_code == 200
+        assert ask(browser, town, "court", recipient="the court").status_code == 200
+        said = words(ask(browser, town, "own"))
+    entries = town.stores.audit.latest(20)
+    assert [one.purpose for one in reversed(entries) if one.what == "paper.make"][:2] == [
+        "hearing 4; memo 2026-000001",
+        "hearing 4; the court; court 2026-000002",
+    ]
+    assert len([one for one in entries if one.what == "look.paper"]) == 3
+    assert said.count(Code.DISCLOSURE.value) == 1
+
+
+def test_an_alarms_report_says_why_and_what_was_done(town: Office) -> None:
+    number = town.alarm()
+    with town.browser() as browser:
+        browser.sign_in()
+        browser.act(number, "take")
+        browser.act(number, "note", text="he says that it was the door")
+        asked = {"language": "en", "purpose": "hearing"}
+        said = words(browser.change("POST", f"/api/alarms/{number}/paper", asked))
+        none = browser.change("POST", "/api/alarms/999/paper", asked)
+    assert none.status_code == 404
+    for part in ("Report on alarm", "B01", "he says that it was the door", "tamper 1", "Asia/Almaty", "UTC+5"):
+        assert part in said, said
+
+
+def test_statistics_name_nobody_and_an_operator_prints_nothing(town: Office) -> None:
+    number = town.alarm()
+    town.employ("oral", Role.OPERATOR, Bounds())
+    until = town.clock() + timedelta(minutes=1)
+    period = {"from_at": (until - timedelta(days=2)).isoformat(), "until_at": until.isoformat(), "language": "ru"}
+    with town.browser() as browser:
+        browser.sign_in()
+        said = words(browser.change("POST", "/api/papers/statistics", period))
+        browser.sign_in("oral")
+        refused = browser.change("POST", f"/api/alarms/{number}/paper", {"language": "ru", "purpose": "a"})
+    assert "< 5" in said
+    assert AYAN not in said
+    assert "Әғқ" not in said
+    assert refused.status_code == 403
