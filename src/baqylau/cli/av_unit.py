@@ -19,7 +19,8 @@ from baqylau.cli.unit_program import (
     with_folder,
 )
 from baqylau.devices.av_unit.hands import Equipment, Hands
-from baqylau.devices.av_unit.screen import Screen
+from baqylau.devices.av_unit.screen import Screen, ScreenIndicator
+from baqylau.devices.av_unit.serving import ScreenPage
 from baqylau.devices.av_unit.shell import av_unit as kind
 from baqylau.devices.linux_unit.folder import Folder
 from baqylau.devices.linux_unit.link import Identity
@@ -46,6 +47,7 @@ CameraName = Annotated[str, typer.Option("--camera", help="v4l2:DEVICE or file:V
 MicrophoneName = Annotated[str, typer.Option("--microphone", help="alsa:DEVICE or file:SOUND; empty: none.")]
 SpeakerName = Annotated[str, typer.Option("--speaker", help="Program that speaks, called as espeak-ng is.")]
 Lamp = Annotated[bool, typer.Option("--lamp", help="The screen can light the face in colours.")]
+PagePort = Annotated[int, typer.Option("--page", help="Port of the screen's page on this board alone; 0: none.")]
 
 
 @av_unit.callback()
@@ -59,6 +61,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
     source: Beacons = None,
     speaker: SpeakerName = PROGRAM,
     lamp: Lamp = False,  # noqa: FBT002 - an option
+    page: PagePort = 8480,
     lifeline: Lifeline = False,  # noqa: FBT002 - an option
     language: Language = SPOKEN,
 ) -> None:
@@ -78,16 +81,18 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
         spool = MediaSpool(folder, identity.signer, identity.device_id)
         line = ServerLine(av_server, own.root if enrolment.root else None) if av_server else None
         upload = None if line is None else MediaUpload(identity, line, spool, now, SystemRandom())
+        screen, voice = Screen(folder, language=language, terminal=True), Speaker(speaker)
         equipment = Equipment(
             camera=sees,
             microphone=hears,
             find=face_finder(),
-            screen=Screen(folder, terminal=True),
-            speaker=Speaker(speaker),
+            screen=screen,
+            speaker=voice,
+            page=ScreenPage(screen, page) if page else None,
         )
         hands = Hands(equipment, spool, upload, clock)
         buttons = tuple(source_of(one, clock) for one in source or [])
-        return Heard(clock, (), (hands, *buttons), hands)
+        return Heard(clock, (), (hands, *buttons), hands, ScreenIndicator(folder, screen, voice))
 
     program = Program(name="av-unit", folder=folder, server=server, voice="", language=language, heard=heard)
     program.run(kind(lamp=lamp))

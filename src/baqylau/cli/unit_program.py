@@ -50,6 +50,8 @@ class Heard(Struct, frozen=True):
     others: tuple[Source, ...] = ()
     hands: Callable[[Struct], Awaitable[None]] | None = None
     """What does what only this kind of unit does."""
+    indicator: Indicator | None = None
+    """Lamp and voice, where they are more than files."""
 
 
 class Program(Struct, frozen=True, kw_only=True):
@@ -97,7 +99,7 @@ class Program(Struct, frozen=True, kw_only=True):
                     hands=heard.hands,
                     clock=heard.clock,
                     spool=spool,
-                    indicator=Indicator(own.path, self.voice),
+                    indicator=heard.indicator or Indicator(own.path, self.voice),
                     line=line,
                     random=SystemRandom(),
                 ),

@@ -31,6 +31,8 @@ class Show(Struct, frozen=True, kw_only=True, gc=False):
     light: str = ""
     """The colour of the whole screen."""
     aloud: bool = True
+    left_ms: int = 0
+    """So long the person has for it; 0 where nothing counts down."""
 
 
 class CloseCapture(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from baqylau.devices.av_unit.acts import Act, CloseCapture, DropCapture, OpenCap
 from baqylau.devices.av_unit.capture import LOOK_EVERY_MS, Capture
 from baqylau.devices.av_unit.inputs import Look
 from baqylau.devices.av_unit.screen import Screen
+from baqylau.devices.av_unit.serving import ScreenPage
 from baqylau.devices.linux_unit.media_spool import BegunCheck, MediaSpool, Sealed
 from baqylau.devices.linux_unit.media_upload import MediaUpload
 from baqylau.domain.ids import CheckId
@@ -38,6 +39,7 @@ class Equipment(Struct, frozen=True, kw_only=True):
     find: Finder | None = None
     screen: Screen
     speaker: Speaker
+    page: ScreenPage | None = None
 
 
 class Seen(Struct, frozen=True):
@@ -86,22 +88,23 @@ class Hands:
 
     async def words(self) -> AsyncIterator[Said]:
         """Do what there is to do, and say what is seen meanwhile."""
-        bringing = None if self._upload is None else asyncio.create_task(self._upload.run())
+        beside = [asyncio.create_task(one.run()) for one in (self._upload, self._has.page) if one is not None]
         try:
             while True:
                 act = await self._next()
                 done = await self._done(act) if act is not None else self._seen()
                 if done is not None:
                     yield Said(self._clock(), Particular(done))
-                if bringing is not None and bringing.done():
-                    await bringing
+                for task in beside:
+                    if task.done():
+                        await task
         finally:
             if self._capture is not None:
                 self._capture.close()
             self._has.speaker.close()
-            if bringing is not None:
-                bringing.cancel()
-                await asyncio.gather(bringing, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     async def _next(self) -> Act | None:
         """Give what is to be done next; None when the open camera is to be looked through meanwhile."""
@@ -186,6 +189,6 @@ class Hands:
 
     def _show(self, act: Show) -> None:
         words = text(act.language, act.key)
-        self._has.screen.show(words, act.digit, act.light)
+        self._has.screen.show(words, act.language, digit=act.digit, light=act.light, left_ms=act.left_ms)
         if act.aloud:
             self._has.speaker.say(words, act.language)

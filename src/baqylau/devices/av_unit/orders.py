@@ -52,7 +52,7 @@ def button(turn: AvTurn, *, lamp: bool) -> None:
 
 def _withdrawn(turn: AvTurn, check_id: CheckId) -> None:
     """Ask no more. A check that goes on is broken off, and nothing of it is kept."""
-    asking.withdrawn(turn, check_id)
+    asking.withdrawn(turn, check_id, VOICE)
     going = turn.state.session
     if going is not None and going.order.check_id == check_id:
         turn.outputs.append(Do(DropCapture(check_id)))

@@ -28,8 +28,11 @@ COVERED_MS = 3_000
 SIGNED_WITHIN_MS = 60_000
 TOLD_MS = 1_800
 """A prompt is spoken so long; the person's time begins after it."""
+TURN_TOLD_MS = 800
+"""Whoever understands where to turn begins before the words are over."""
 DIGITS_TOLD_MS = 3_000
-TURN_MS, DIGIT_MS = 3_000, 1_700
+"""The first digit is shown when the words before it are over: what is shown is said at once."""
+TURN_MS, DIGIT_MS = 4_000, 1_700
 """Time for one turn and back, and for one digit. [D]"""
 
 
@@ -73,6 +76,10 @@ def passed(turn: AvTurn, look: Look | None = None, *, lamp: bool) -> None:
         case Phase.STEPS:
             if turn.ms >= session.until_ms:
                 _next(turn, replace(session, step=session.step + 1), lamp=lamp)
+            elif session.hidden and turn.ms >= session.began_ms + session.marks[-1].from_ms:
+                session = replace(session, hidden=False)
+                turn.change(session=session)
+                _ask(turn, session, session.marks[-1].step, first=False)
         case Phase.SIGN:
             if turn.ms - session.phase_ms >= SIGNED_WITHIN_MS:
                 signed(turn, Signed(at=turn.at, monotonic_ms=turn.ms, check_id=session.order.check_id))
@@ -121,7 +128,13 @@ def _next(turn: AvTurn, session: Session, *, lamp: bool) -> None:
     told_ms, lasts_ms = _times(step, before)
     from_ms = turn.ms - session.began_ms + told_ms
     mark = Mark(from_ms=from_ms, until_ms=from_ms + lasts_ms, step=step)
-    turn.change(session=replace(session, marks=(*session.marks, mark), until_ms=turn.ms + told_ms + lasts_ms))
+    session = replace(
+        session,
+        marks=(*session.marks, mark),
+        until_ms=turn.ms + told_ms + lasts_ms,
+        hidden=isinstance(step, SayDigit) and told_ms > 0,
+    )
+    turn.change(session=session)
     _ask(turn, session, step, first=told_ms > 0)
 
 
@@ -131,7 +144,7 @@ def _times(step: Step, before: Step | None) -> tuple[int, int]:
         case LookAhead(seconds=seconds):
             return TOLD_MS, round(1000 * seconds)
         case TurnHead():
-            return TOLD_MS, TURN_MS
+            return TURN_TOLD_MS, TURN_MS
         case SayDigit():
             return (0 if isinstance(before, SayDigit) else DIGITS_TOLD_MS), DIGIT_MS
         case ShowLight(seconds=seconds):
@@ -149,7 +162,7 @@ def _ask(turn: AvTurn, session: Session, step: Step, *, first: bool) -> None:
         case TurnHead(to=side):
             _show(turn, session, side.value)
         case SayDigit(digit=digit):
-            _show(turn, session, "digit", digit=str(digit), aloud=first)
+            _show(turn, session, "digit", digit="" if session.hidden else str(digit), aloud=first)
         case ShowLight(colour=colour):
             _show(turn, session, "light", light=colour.value, aloud=first)
         case Blow() | Hum():
@@ -205,5 +218,12 @@ def signed(turn: AvTurn, said: Signed) -> None:
 
 
 def _show(turn: AvTurn, session: Session, word: str, *, digit: str = "", light: str = "", aloud: bool = True) -> None:
-    language = session.order.language
-    turn.outputs.append(Do(Show(language=language, key=f"av.say.{word}", digit=digit, light=light, aloud=aloud)))
+    shown = Show(
+        language=session.order.language,
+        key=f"av.say.{word}",
+        digit=digit,
+        light=light,
+        aloud=aloud,
+        left_ms=max(session.until_ms - turn.ms, 0) if session.phase is Phase.STEPS else 0,
+    )
+    turn.outputs.append(Do(shown))

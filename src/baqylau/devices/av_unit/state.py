@@ -40,6 +40,8 @@ class Session(Struct, frozen=True, kw_only=True):
     step: int = 0
     until_ms: int = 0
     """When the step ends."""
+    hidden: bool = False
+    """The digit waits until the words before it are over."""
     covered_ms: int | None = None
     """Since when nothing is to be seen."""
     marks: tuple[Mark, ...] = ()

@@ -20,7 +20,7 @@ def carry_out(turn: BreathTurn, command: Command, locked: str) -> None:
             _asked(turn, number, order, locked)
         case WithdrawCheck(check_id=check_id):
             # What has begun goes on to its end: it belongs to whoever gives it.
-            asking.withdrawn(turn, check_id)
+            asking.withdrawn(turn, check_id, VOICE)
             telling.result(turn, number, CommandState.DONE)
         case TellPerson() as message:
             telling.tell(turn, command, message)

@@ -91,6 +91,7 @@ def waited(turn: Turn[A], voice: str) -> None:
     for one in turn.state.waiting:
         if turn.ms >= one.expires_ms:
             telling.result(turn, one.number, CommandState.EXPIRED, "not begun")
+            _over(turn, one, f"{voice}late")
         else:
             kept.append(_prompted(turn, one, voice))
     if tuple(kept) != turn.state.waiting:
@@ -112,11 +113,12 @@ def taken_up(turn: Turn[A], taken: Waiting) -> None:
     turn.change(waiting=tuple(one for one in turn.state.waiting if one is not taken))
 
 
-def withdrawn(turn: Turn[A], check_id: CheckId) -> None:
+def withdrawn(turn: Turn[A], check_id: CheckId, voice: str) -> None:
     """Ask no more."""
     for one in turn.state.waiting:
         if one.order.check_id == check_id:
             telling.result(turn, one.number, CommandState.FAILED, "withdrawn")
+            _over(turn, one, f"{voice}withdrawn")
     turn.change(waiting=tuple(one for one in turn.state.waiting if one.order.check_id != check_id))
 
 
@@ -128,6 +130,12 @@ def _prompted(turn: Turn[A], one: Waiting, voice: str) -> Waiting:
         ask(turn, one, f"{voice}remind")
         return replace(one, reminded=True)
     return one
+
+
+def _over(turn: Turn[A], one: Waiting, key: str) -> None:
+    """Say that nobody is asked any more: what stood on the screen is no longer true."""
+    if one.prompted:
+        turn.say(Say(language=one.order.language, aloud=False, key=key))
 
 
 def _waiting(turn: Turn[A], number: int, order: BeginCheck) -> Waiting:

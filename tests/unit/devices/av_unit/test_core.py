@@ -58,13 +58,28 @@ def test_a_check_runs_through_the_steps_of_its_number_with_the_time_of_each() ->
     assert all(one.until_ms <= after.from_ms for one, after in pairwise(marks))
     digits = [one for one in marks if isinstance(one.step, SayDigit)]
     assert [f"av.say.digit {one.step.digit}" for one in digits if isinstance(one.step, SayDigit)] == [
-        one for one in sitting.said if one.startswith("av.say.digit")
+        one for one in sitting.said if one.startswith("av.say.digit ")
     ]
     assert min(one.until_ms - one.from_ms for one in digits) >= 1500
     assert Begun(check_id=CHECK) in sitting.bodies()
     assert sitting.ended() == [Ended(check_id=CHECK, how=Ending.DONE, items=9, manifest=DIGEST)]
     assert list(sitting.results())[-1] == "done done"
     assert not sitting.open
+
+
+def test_the_first_digit_is_shown_when_its_time_begins_and_not_while_the_words_before_it_are_said() -> None:
+    sitting = Sitting()
+    sitting.order(check())
+    sitting.button()
+    shown_ms: dict[str, int] = {}
+    for _ in range(5 * 45):
+        sitting.look(seconds=0.2)
+        for word in sitting.said:
+            shown_ms.setdefault(word, sitting.ms)
+    first = next(one for one in closed(sitting).marks if isinstance(one.step, SayDigit))
+    assert isinstance(first.step, SayDigit)
+    assert shown_ms["av.say.digit"] < first.from_ms
+    assert first.from_ms <= shown_ms[f"av.say.digit {first.step.digit}"] <= first.from_ms + 400
 
 
 def test_who_sits_badly_is_told_what_to_change_and_the_steps_wait() -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from baqylau.devices.breath_unit.inputs import BoardSaid, CalibrationRead, RowsCame
 from baqylau.devices.breath_unit.metrology.calibration import Lock
 from baqylau.devices.linux_unit.inputs import Ordered, SourceState, Tick
-from baqylau.domain.checks import BreathSample, Bypass, Calibrated, Ended, Ending, SampleState
+from baqylau.domain.checks import NO_DIOXIDE, BreathSample, Bypass, Calibrated, Ended, Ending, SampleState
 from baqylau.domain.commands import Command, CommandState, WithdrawCheck
 from baqylau.domain.ids import CheckId
 from baqylau.domain.observations import Body, Enclosure
@@ -93,6 +93,22 @@ def test_no_trick_passes_for_a_breath(trick: Trick) -> None:
 def test_air_as_warm_as_a_breath_with_a_hum_from_a_loudspeaker_is_found_by_its_carbon_dioxide() -> None:
     assert sample(outcome(home(dioxide=True))).state is SampleState.VALID
     assert sample(outcome(home(dioxide=True), trick=Trick.WARM_PUMP)).state is SampleState.INTERFERENT
+
+
+def test_a_unit_that_measures_no_carbon_dioxide_says_what_every_figure_of_it_leaves_open() -> None:
+    assert sample(outcome(home())).why == sample(outcome(home(), trick=Trick.WARM_PUMP)).why == (NO_DIOXIDE,)
+    assert sample(outcome(home(dioxide=True))).why == ()
+
+
+@pytest.mark.parametrize("shown", ["unplugged", "beyond its range"])
+def test_a_sensor_of_carbon_dioxide_that_shows_nothing_is_a_fault_and_no_way_around_it(shown: str) -> None:
+    at = home(dioxide=True)
+    if shown == "unplugged":
+        at.board.broken = frozenset({"dioxide_percent"})
+    else:
+        at.board.overrun = frozenset({"dioxide_percent"})
+    told = outcome(at, trick=Trick.WARM_PUMP)
+    assert (sample(told).state, told.ended and told.ended.how) == (SampleState.SENSOR_FAULT, Ending.UNIT_FAULT)
 
 
 def test_a_bypass_is_named_once_all_tries_are_over() -> None:
@@ -214,7 +230,7 @@ def test_who_never_comes_is_reminded_and_then_left_alone() -> None:
     for minute in range(20):
         at.take(Tick(at=BEGIN, monotonic_ms=60_000 + 60_000 * minute))
     said = [one.key for one in at.outputs if hasattr(one, "key")]
-    assert said == ["breath.say.due", "breath.say.remind"]
+    assert said == ["breath.say.due", "breath.say.remind", "breath.say.late"]
     assert [one.state for one in results(at)] == [CommandState.ACKNOWLEDGED, CommandState.EXPIRED]
     assert not [one for one in bodies(at) if isinstance(one, Ended)]
 
