@@ -15,11 +15,12 @@ from sqlalchemy import Connection, Engine, Select, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.storage import commands
+from baqylau.storage import commands, shared_batches
 from baqylau.storage.bulk import BulkInsert, updating
 from baqylau.storage.consoles import Look, keep_looks
 from baqylau.storage.database import driver, transaction
 from baqylau.storage.link_tables import beacon_status, link_batch, link_state, unit_word
+from baqylau.storage.shared_batches import SharedBatch
 
 CONTENT_BYTES = 8
 """Of the digest of each record so much is kept."""
@@ -107,6 +108,7 @@ class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     words: tuple[Word, ...] = ()
     told: tuple[commands.Told, ...] = ()
     looks: tuple[Look, ...] = ()
+    shared: SharedBatch | None = None
 
 
 class LinkRecords:
@@ -232,6 +234,7 @@ def _keep_rest(connection: Connection, arrivals: Sequence[Arrival], at: datetime
     if words:
         connection.execute(insert(unit_word).on_conflict_do_nothing(), words)
     commands.tell(connection, [told for one in arrivals for told in one.told])
+    shared_batches.keep(connection, [one.shared for one in arrivals if one.shared is not None], at)
     keep_looks(connection, [look for one in arrivals for look in one.looks])
 
 

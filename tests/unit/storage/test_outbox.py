@@ -116,9 +116,9 @@ def test_four_who_take_at_once_share_the_work(house: House, outbox: Outbox) -> N
 def test_a_receipt_finds_its_notice_once(number: AlarmId, outbox: Outbox) -> None:
     outbox.spread(to_duty, NOON)
     [due] = outbox.take(NOON, LEASE, 10)
-    assert not outbox.awaits_receipts(NOON)
+    assert not outbox.awaiting(NOON, 10)
     outbox.settle(taken_over(due.notice, NOON, reference="17"))
-    assert outbox.awaits_receipts(NOON)
+    assert outbox.awaiting(NOON, 10)
     assert outbox.receipt("17", after(5), delivered=True)
     assert not outbox.receipt("17", after(6), delivered=False)
     assert not outbox.receipt("18", after(6), delivered=True)

@@ -13,6 +13,7 @@ from baqylau.crypto.signing import signed_by
 from baqylau.protocols.evidence.container import ContainerError, Member, Opened, lines, open_container, pieces, whole
 from baqylau.protocols.evidence.journal_proof import JournalProof
 from baqylau.protocols.evidence.parts import (
+    BATCHES,
     CONTEXT,
     DIGEST_LINE_BYTES,
     FINDINGS,
@@ -216,8 +217,10 @@ def _name(line: bytes) -> str:
 def _contents(file: IO[bytes], opened: Opened, manifest: dict[str, Any], sound: list[str], verdict: Verdict) -> None:
     """Hold what the lines say against each other and against the signed heads."""
     proof = JournalProof(manifest["installation_key"])
-    takers = {KEYS: proof.key, RECORDS: proof.record, TREES: proof.tree, HEADS: proof.head}
+    takers = {KEYS: proof.key, RECORDS: proof.record, BATCHES: proof.batch, TREES: proof.tree, HEADS: proof.head}
     for part, take in takers.items():
+        if part is BATCHES and part not in manifest["parts"]:
+            continue
         if part not in sound:
             verdict.wrong("part_missing", part=part)
             return
@@ -247,6 +250,8 @@ def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> No
         verdict.right("unproven", count=proof.unproven)
     if proof.device_signed:
         verdict.right("device_signed", count=proof.device_signed)
+    if proof.shared:
+        verdict.right("shared", count=proof.shared)
     if proof.unauthenticated:
         verdict.right("unauthenticated", count=proof.unauthenticated)
     verdict.right("findings", count=manifest["parts"].get(FINDINGS, {"lines": 0})["lines"])

@@ -4,12 +4,13 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from baqylau.crypto.merkle import ProofWrongError, carried, proven_root
 from baqylau.crypto.signing import signed_by
 from baqylau.protocols.evidence.parts import octets, record_leaf, said
-from baqylau.protocols.evidence.signatures import batch_signed, is_signed, signer_of
+from baqylau.protocols.evidence.signatures import batch_signed, is_signed, shared_digest, signer_of
 from baqylau.protocols.evidence.unpacking import UnreadableError, plain, unpacked
 
 _HEAD_FIELDS = 5
@@ -28,6 +29,8 @@ class JournalProof:
         """First entry, size and root of the last tree of each partition."""
         self._covered: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._heads: dict[int, tuple[int, int, bytes]] | None = None
+        self._shared: set[bytes] = set()
+        """Digests of batches that tell of several people."""
         self.heads_at = ""
         self.count = self.withheld = self.unproven = self.proven = self.device_signed = self.unauthenticated = 0
 
@@ -64,15 +67,37 @@ class JournalProof:
 
     def _signed_by_device(self, told: dict[str, Any]) -> str:
         raw = octets(told["raw"])
+        if (digest := shared_digest(raw)) is not None:
+            self._shared.add(digest)
         if told["authentication"] == "unauthenticated_device":
             self.unauthenticated += 1
         if told["authentication"] != "device_key" or not is_signed(raw):
             return ""
+        return self._proven_batch(raw)
+
+    def _proven_batch(self, raw: bytes) -> str:
         keys = self._device_keys.get(signer_of(raw) or "", [])
         if not any(batch_signed(raw, one) for one in keys):
             return "device_signature"
         self.device_signed += 1
         return ""
+
+    def batch(self, line: dict[str, Any]) -> str:
+        """Take a batch that tells of several people: a record has to hold its digest, a device to have signed it."""
+        if "withheld" in line:
+            return ""
+        try:
+            raw = octets(line["raw"])
+        except (KeyError, UnreadableError):
+            return "unreadable"
+        if sha256(raw).digest() not in self._shared:
+            return "batch"
+        return self._proven_batch(raw) if is_signed(raw) else ""
+
+    @property
+    def shared(self) -> int:
+        """How many records rest on a batch that tells of several people."""
+        return len(self._shared)
 
     def tree(self, line: dict[str, Any]) -> str:
         """Take the proof of one day of one partition; days come in their order."""

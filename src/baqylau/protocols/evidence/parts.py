@@ -26,8 +26,8 @@ DIGEST_LINE_BYTES = 65
 RECORDS, TREES, HEADS = "records", "trees", "heads"
 FINDINGS, ALARMS, ACTS, AUDIT = "findings", "alarms", "acts", "audit"
 REGISTERS, KEYS, RULES, JUDGING = "registers", "keys", "rules", "judging"
-RECORDINGS = "recordings"
-PARTS = (RECORDS, TREES, HEADS, FINDINGS, ALARMS, ACTS, AUDIT, REGISTERS, KEYS, RULES, JUDGING, RECORDINGS)
+RECORDINGS, BATCHES = "recordings", "batches"
+PARTS = (RECORDS, TREES, HEADS, FINDINGS, ALARMS, ACTS, AUDIT, REGISTERS, KEYS, RULES, JUDGING, RECORDINGS, BATCHES)
 _CLEAR = (
     *("partition", "seq", "id", "person_id", "device_id", "observed_at", "received_at", "instant"),
     *("authentication", "key_id"),

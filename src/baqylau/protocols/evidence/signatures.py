@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from baqylau.crypto.signing import signed_by
 
+SHARED = b"baqylau shared batch 1\n"
+"""Begins what a person's record keeps of a batch that tells of several people: its digest, and a share of its key."""
+_DIGEST_BYTES = 32
 BATCH_CONTEXT = b"baqylau batch 1"
 _SIGN1, _UNPROTECTED = b"\xd2\x84", b"\xa0"
 _ED25519 = b"\xa2\x01\x27\x04"
@@ -15,6 +18,12 @@ _DIRECT, _LONGEST = 24, 4
 def is_signed(raw: bytes) -> bool:
     """Whether these bytes are a message that a device signed, and not what a receiver heard or a shared key coded."""
     return raw.startswith(_SIGN1)
+
+
+def shared_digest(raw: bytes) -> bytes | None:
+    """Give the digest of the batch of several people that these bytes stand for; None when they stand for none."""
+    end = len(SHARED) + _DIGEST_BYTES
+    return raw[len(SHARED) : end] if raw.startswith(SHARED) and len(raw) >= end else None
 
 
 def signer_of(raw: bytes) -> str | None:

@@ -1,10 +1,15 @@
 """Two people under supervision in one flat, with one home unit and one relay between them."""
 
+from base64 import b64decode
 from datetime import datetime, timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import httpx
+import msgspec
+import pytest
 from msgspec.structs import replace
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId, RestrictionId
@@ -12,10 +17,15 @@ from baqylau.domain.observations import Enclosure, Observation
 from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device, DeviceKind, Person
 from baqylau.monitoring.server.link.desk import Desk
+from baqylau.protocols.batch.envelope import digest_of
 from baqylau.protocols.batch.records import LocalFinding, Said
 from baqylau.protocols.beacon.status import Status
+from baqylau.protocols.evidence.signatures import shared_digest
+from baqylau.storage.database import transaction
 from baqylau.storage.device_keys import KeyKind
 from baqylau.storage.registry import Registry
+from baqylau.storage.shared_batches import opened, shared_batch
+from tests.unit.server.given import asked, bundle_of, verdict_on
 from tests.unit.server.link.household import (
     AINUR,
     BEGUN,
@@ -99,7 +109,59 @@ def test_what_a_shared_unit_says_of_itself_reaches_each_person_once_however_ofte
     assert [sum(own().bodies == one.bodies for one in told) for told in of_each] == [1, 1]
     assert {one.id for one in of_each[0]}.isdisjoint(one.id for one in of_each[1])
     assert [len(site.told(name, person)) for name in (BRACELET, HIS) for person in (AINUR, BOLAT)] == [1, 0, 0, 1]
-    assert not any(site.journal.raw(one.id) for told in of_each for one in told), "it tells of both: nobody's key"
+
+
+def test_what_a_shared_unit_signed_is_kept_once_and_opens_with_the_keys_of_all_together(engine: Engine) -> None:
+    site, unit = Flat(engine), Unit()
+    raw = unit.batch(1, [(START, own()), (START, heard(START)), (START, his(0))])
+
+    async def tell(_: Desk, client: httpx.AsyncClient) -> None:
+        for _again in range(2):
+            await post(client, raw)
+
+    story(site, tell)
+    proofs = [
+        [proof for one in site.told(UNIT, person) if (proof := site.journal.raw(one.id))] for person in (AINUR, BOLAT)
+    ]
+    assert [len(of_one) for of_one in proofs] == [1, 1]
+    assert {shared_digest(proof) for of_one in proofs for proof in of_one} == {digest_of(raw)}
+    assert not any(raw[20:60] in proof for of_one in proofs for proof in of_one), "a share alone says nothing"
+    assert opened(engine, digest_of(raw), site.journal.raw) == raw
+    assert raw[20:60] not in _sealed(site)
+    site.vault.destroy(BOLAT)
+    assert opened(engine, digest_of(raw), site.journal.raw) is None, "who is forgotten takes it along"
+
+
+def _sealed(site: Flat) -> bytes:
+    with transaction(site.engine) as connection:
+        sealed: bytes = connection.execute(select(shared_batch.c.sealed)).scalar_one()
+    return sealed
+
+
+@pytest.mark.parametrize("third_parties", [True, False])
+def test_a_bundle_proves_what_a_shared_unit_signed_and_withholds_it_where_it_shows_others(
+    engine: Engine,
+    third_parties: bool,  # noqa: FBT001 - a case
+) -> None:
+    site, unit = Flat(engine), Unit()
+    site.open_for_the_first_time()
+    raw = unit.batch(1, [(START, own()), (START, heard(START)), (START, his(0))])
+
+    async def tell(_: Desk, client: httpx.AsyncClient) -> None:
+        await post(client, raw)
+
+    story(site, tell)
+    site.judge().catch_up(lambda: False)
+    bundle = bundle_of(site, asked(third_parties=third_parties))
+    verdict = verdict_on(bundle)
+    told = {one.key: one.params for one in verdict.facts}
+    assert verdict.faults == []
+    assert told["evidence.fact.shared"] == {"count": 1}
+    assert ("evidence.fact.device_signed" in told) is third_parties
+    with ZipFile(BytesIO(bundle)) as archive:
+        [line] = archive.read("batches.jsonl").splitlines()
+    given = msgspec.json.decode(line)
+    assert (b64decode(given["raw"]) == raw) if third_parties else ("withheld" in given)
 
 
 def test_whom_no_order_covers_has_nothing_of_a_shared_unit(engine: Engine) -> None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +21,7 @@ from baqylau.monitoring.server.evidence import by_what
 from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, state_from
 from baqylau.protocols.evidence import parts
+from baqylau.protocols.evidence.signatures import shared_digest
 from baqylau.rules.clock import instant
 from baqylau.rules.fold import begin, fold
 from baqylau.rules.refold import late
@@ -182,24 +183,35 @@ class _Gathering:
         names = [*self._devices, ourselves(partition_of(self._asked.person_id)), self._nearness]
         found = self._archive.source.records(names, self._asked.from_at, self._until)
         places: dict[int, list[int]] = defaultdict(list)
+        shared: dict[bytes, None] = {}
         for kept in self._theirs([one for one in found if one.clear.seq <= heads[one.clear.partition].seq]):
             clear = kept.clear
             if kept.leaf is not None:
                 places[clear.partition].append(clear.seq)
             if kept.content is not None:
                 bound = msgspec.msgpack.encode(clear)
-                line = {
+                line: dict[str, Any] = {
                     "partition": clear.partition,
                     "seq": clear.seq,
                     "bound": bound,
                     "content": kept.content,
                     "said": parts.said(bound, kept.content),
                 }
+                digest = shared_digest(parts.octets(line["said"]["raw"]))
+                shared |= {digest: None} if digest is not None else {}
                 give = self._asked.third_parties or clear.device_id != self._nearness
                 self._bundle.put(parts.RECORDS, line, give=give)
             elif kept.leaf is not None:
                 self._bundle.put_line(parts.RECORDS, parts.place_alone(clear.partition, clear.seq, kept.leaf))
+        self._batches(shared)
         return places
+
+    def _batches(self, digests: Iterable[bytes]) -> None:
+        """Put what units signed that serve others too; it shows these as well. Of the forgotten there is none."""
+        for digest in digests:
+            raw = self._archive.source.batch(digest, self._archive.journal.raw)
+            if raw is not None:
+                self._bundle.put(parts.BATCHES, {"raw": raw}, give=self._asked.third_parties)
 
     def _theirs(self, found: Sequence[Kept]) -> Iterable[Kept]:
         """Leave out what devices told while they were not on this person."""

@@ -363,4 +363,5 @@ def _arrival(kept: Kept, opened: Opened, taken: Taken, now: datetime) -> Arrival
         words=tuple(taken.words),
         told=tuple(taken.told),
         looks=tuple(taken.looks),
+        shared=taken.shared,
     )

@@ -4,12 +4,14 @@ A unit is believed about itself and about what it did. What it heard of another 
 that the unit does not have. Pure but for what is remembered of latched words (`Latches`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from secrets import token_bytes
 from typing import assert_never
 
 from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from baqylau.crypto.digests import observation_id
 from baqylau.domain.checks import Asked, Decided, Likeness, Voided
@@ -54,6 +56,7 @@ from baqylau.storage.consoles import Look
 from baqylau.storage.journal import Entry
 from baqylau.storage.link_records import CONTENT_BYTES, Kept, Status, Word
 from baqylau.storage.quarantine import Item
+from baqylau.storage.shared_batches import SharedBatch, shared
 
 LINK, BEACON, CONSOLE = "link", "beacon", "console"
 _NOT_OF_ITSELF = (Blind, Nearness, Heard, ConsoleCheck, Asked, Likeness, Voided, Decided)
@@ -78,6 +81,8 @@ class Taken(Struct):
     words: list[Word] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
+    shared: SharedBatch | None = None
+    """The batch itself, where it tells of several people."""
     contents: bytes = b""
     new: int = 0
     """How many of the records were not kept before."""
@@ -91,6 +96,8 @@ class Reader(Struct, frozen=True):
     latches: Latches
     opener: by_hand.Opener | None = None
     """None where no console is served."""
+    random: Callable[[int], bytes] = token_bytes
+    """Gives the key, and its shares, of a batch that tells of several people."""
 
     def read(
         self,
@@ -214,12 +221,22 @@ class _Reading:
     def alive(self, raw: bytes, digest: bytes) -> None:
         """Keep that the unit spoke to us, at our own time, and what it signed."""
         proof, body = self._proof(raw), LinkHealth(event=LinkEvent.PING)
+        before = len(self.taken.entries)
         self._keep(self._unit_id, (body,), self._now, (b"batch", digest), proof)
+        entries = self.taken.entries[before:]
+        if len(entries) > 1:
+            self.taken.entries[before:] = self._shared(entries, raw)
+
+    def _shared(self, entries: Sequence[Entry], raw: bytes) -> list[Entry]:
+        """Keep what the unit signed under the keys of all of whom it tells; give their entries with their shares."""
+        names = [one.observation.id for one in entries]
+        self.taken.shared, proofs = shared(raw, self._unit_id, names, self._reader.random)
+        return [replace(one, raw=proof) for one, proof in zip(entries, proofs, strict=True)]
 
     def _proof(self, raw: bytes) -> bytes:
         """Give what the unit signed, to be kept under its person's key alone.
 
-        What a unit of several people signed tells of each of them: it is kept under nobody's key.
+        What a unit of several people signed tells of each of them: it is kept beside, under the keys of all.
         """
         belongs = self._reader.fleet.belongs(self._unit_id, self._now)
         return raw if len(belongs) == 1 and belongs[0].person_id is not None else b""
