@@ -15,11 +15,13 @@ from baqylau.crypto.signing import Signer
 from baqylau.domain.rights import Action
 from baqylau.monitoring.workstation import (
     acts,
+    cases,
     checks,
     cover,
     devices,
     giving,
     live,
+    looking_back,
     looks,
     own,
     papering,
@@ -70,6 +72,20 @@ _PAPERS: tuple[Door, ...] = (
     Door("/alarms/{number}/paper", papering.about_alarm, Action.MAKE_PAPER, method="POST"),
     Door("/papers/statistics", papering.statistics, Action.MAKE_STATISTICS, method="POST"),
     Door("/papers/{number}", papering.receipt, Action.LOOK_PAPER),
+    Door("/people/{id}/tables", papering.table, Action.EXPORT_TABLE, method="POST"),
+)
+
+_CASES: tuple[Door, ...] = (
+    Door("/people/{id}/case", cases.case, Action.LOOK_CASE),
+    Door("/people/{id}/case/preview", cases.preview, Action.PROPOSE_CHANGE, method="POST"),
+    Door("/people/{id}/case/proposals", cases.propose, Action.PROPOSE_CHANGE, method="POST"),
+    Door("/cases/preview", cases.preview_new, Action.PROPOSE_CHANGE, method="POST"),
+    Door("/cases/proposals", cases.propose_new, Action.PROPOSE_CHANGE, method="POST"),
+    Door("/proposals", cases.waiting, Action.LOOK_PROPOSALS),
+    Door("/proposals/{number}", cases.proposal, Action.LOOK_CASE),
+    Door("/proposals/{number}/answer", cases.answer, Action.ANSWER_PROPOSAL, method="POST"),
+    Door("/proposals/{number}/withdrawal", cases.withdraw, Action.PROPOSE_CHANGE, method="POST"),
+    Door("/zones/read", cases.zones, Action.PROPOSE_CHANGE, method="POST"),
 )
 
 
@@ -85,6 +101,7 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Door("/session/language", session.choose_language, Action.KEEP_OWN_ACCOUNT, method="PUT"),
         Door("/invitation", session.accept, Action.ACCEPT_INVITATION, method="POST"),
         *_ACCESS,
+        *_CASES,
         Door("/live", live.snapshot, Action.LOOK_LIVE),
         Door("/feed", live.follow, Action.LOOK_LIVE),
         Door("/alarms", looks.alarms, Action.LOOK_ALARMS),
@@ -96,6 +113,9 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Door("/people", looks.people, Action.LOOK_PEOPLE),
         Door("/people/{id}", looks.person, Action.LOOK_PERSON),
         Door("/people/{id}/minute", looks.minute, Action.LOOK_MINUTE),
+        Door("/people/{id}/kept", looking_back.kept, Action.LOOK_KEPT),
+        Door("/people/{id}/replay", looking_back.replay, Action.LOOK_REPLAY),
+        Door("/people/{id}/patterns", looking_back.patterns, Action.LOOK_PATTERNS),
         Door("/people/{id}/evidence", giving.give, Action.EXPORT_EVIDENCE, method="POST"),
         *_PAPERS,
         Door("/people/{id}/checks", checks.of_person, Action.LOOK_CHECK),
@@ -106,6 +126,7 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Door("/checks/{id}/decision", checks.decide, Action.DECIDE_CHECK, method="POST"),
         Door("/checks/{id}/media/{index}", checks.recording, Action.PLAY_RECORDING),
         Door("/strangers", devices.strangers, Action.LOOK_STRANGERS),
+        Door("/devices/free", cases.free_devices, Action.LOOK_DEVICES),
         Door("/devices/{id}", devices.device, Action.LOOK_DEVICE),
         Door("/devices/{id}/commands", devices.command, Action.ORDER_DEVICE, method="POST"),
         Door("/observations/{id}", looks.observation, Action.LOOK_OBSERVATION),

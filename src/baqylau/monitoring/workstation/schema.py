@@ -16,6 +16,7 @@ from baqylau.monitoring.workstation import (
     load_figures,
     messages,
     minute,
+    replay_messages,
 )
 
 _MODULES = (
@@ -23,6 +24,7 @@ _MODULES = (
     case_messages,
     messages,
     minute,
+    replay_messages,
     load_figures,
     equipment,
     check_messages,

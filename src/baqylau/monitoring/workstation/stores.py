@@ -10,12 +10,15 @@ from baqylau.monitoring.workstation.directory import Directory
 from baqylau.monitoring.workstation.duty import Duty
 from baqylau.monitoring.workstation.health import HealthDesk
 from baqylau.monitoring.workstation.hearing import Hearing
+from baqylau.monitoring.workstation.kept import KeptTimes
 from baqylau.monitoring.workstation.minutes import Minutes
 from baqylau.monitoring.workstation.recall import Recall
+from baqylau.monitoring.workstation.replays import Replays
 from baqylau.monitoring.workstation.timeline import Timelines
 from baqylau.storage.accounts import Accounts, Throttle
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.audit import Audit
+from baqylau.storage.cases import Cases
 from baqylau.storage.checks import Checks
 from baqylau.storage.commands import Commands
 from baqylau.storage.device_keys import DeviceKeys
@@ -30,6 +33,7 @@ from baqylau.storage.live import Live
 from baqylau.storage.media import Media
 from baqylau.storage.outbox import Outbox
 from baqylau.storage.program_keys import ProgramKeys
+from baqylau.storage.proposals import Proposals
 from baqylau.storage.purposes import Purposes
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
@@ -38,6 +42,7 @@ from baqylau.storage.sessions import Sessions
 from baqylau.storage.strangers import Strangers
 from baqylau.storage.templates import TemplateStore
 from baqylau.storage.vault import Vault
+from baqylau.storage.verdicts import Verdicts
 from baqylau.storage.wishes import Wishes
 
 
@@ -84,4 +89,8 @@ class Stores:
         self.checks = Checks(engine, self.journal, clock, random)
         self.media = Media(engine, vault, media_dir, clock, random) if media_dir else None
         self.templates = TemplateStore(engine, vault, clock, random)
+        self.cases = Cases(engine)
+        self.proposals = Proposals(engine, clock)
         self.minutes = Minutes(recall, self.findings, self.live)
+        self.kept = KeptTimes(Verdicts(engine), self.findings, self.live, timezone)
+        self.replays = Replays(recall, self.timelines, self.findings, self.live, timezone)
