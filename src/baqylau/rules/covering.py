@@ -34,11 +34,23 @@ def covers(zone: Zone, other: Zone) -> bool:
     if isinstance(zone, Circle) and isinstance(other, Circle):
         way_m = distance_m(*_pair(zone.center), *_pair(other.center))
         return way_m + other.radius_m <= zone.radius_m
-    points = _points(zone)
+    points = corners(zone)
     at = points[0]
-    if any(abs(east_deg(one.longitude_deg, at.longitude_deg)) > 90 for one in (*points, *_points(other))):  # noqa: PLR2004 - a quarter of the globe is no plane
+    if any(abs(east_deg(one.longitude_deg, at.longitude_deg)) > 90 for one in (*points, *corners(other))):  # noqa: PLR2004 - a quarter of the globe is no plane
         return False
     return bool(shapely.covers(shapely.buffer(_drawn(zone, at, 1.0), _EDGE_M), _drawn(other, at, _OUTER)))
+
+
+def meet(zone: Zone, other: Zone, within_m: float = 0.0) -> bool:
+    """Whether two zones lie nearer to each other than a distance."""
+    at = corners(zone)[0]
+    ours, theirs = _drawn(zone, at, 1.0), _drawn(other, at, 1.0)
+    return bool(shapely.distance(ours, theirs) <= within_m)
+
+
+def area_m2(zone: Zone) -> float:
+    """Give the area of a zone."""
+    return float(shapely.area(_drawn(zone, corners(zone)[0], 1.0)))
 
 
 def _shape(zone: Zone) -> tuple[object, ...]:
@@ -58,7 +70,8 @@ def _pair(point: Point) -> tuple[float, float]:
     return point.latitude_deg, point.longitude_deg
 
 
-def _points(zone: Zone) -> tuple[Point, ...]:
+def corners(zone: Zone) -> tuple[Point, ...]:
+    """Give the points by which the edge of a zone is drawn; of a circle its centre."""
     match zone:
         case Circle(center=center):
             return (center,)

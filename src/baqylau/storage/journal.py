@@ -51,6 +51,10 @@ _OF_DEVICES = rows.selecting(
     "AND instant <= coalesce(%s::timestamptz, 'infinity') AND received_at >= %s - interval '2 minutes' "
     "AND received_at <= coalesce(%s::timestamptz, 'infinity')"
 )
+_HOW_MANY = (
+    "SELECT count(*) FROM (SELECT 1 FROM journal WHERE device_id = ANY(%s) AND instant >= %s "
+    "AND received_at >= %s - interval '2 minutes' LIMIT %s) AS found"
+)
 _FIRST_RECEIVED_AFTER = (
     "SELECT min(instant) FROM journal WHERE device_id = ANY(%s) AND instant <= %s AND received_at > %s"
 )
@@ -135,6 +139,12 @@ class Journal:
         wanted = [row for row in _once(found, told_of) if row[0] not in last or row[1] <= last[row[0]]]
         self._vault.load(rows.key_id_of(row) for row in wanted)
         return sorted((self._entry(row).observation for row in wanted), key=order_key)
+
+    def how_many(self, device_ids: Collection[DeviceId], from_instant: datetime, most: int) -> int:
+        """Give how many entries these devices have from an instant on; counting stops at `most`."""
+        with transaction(self._engine) as connection, driver(connection).cursor() as cursor:
+            asked = (list(device_ids), from_instant, from_instant, most)
+            return int(cursor.execute(_HOW_MANY, asked).fetchall()[0][0])
 
     def entries(self, observation_ids: Collection[ObservationId]) -> list[JournalEntry]:
         """Give several observations as they were kept, in judging order; those that are not there are left out."""

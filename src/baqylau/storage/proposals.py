@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, Row, case, insert, select, update
 
 from baqylau.domain.ids import PersonId
+from baqylau.domain.people import Supervision
 from baqylau.domain.proposals import Change, Proposal, ProposalState, Stricter
 from baqylau.rules.stricter import stricter
 from baqylau.storage import audit
@@ -36,6 +37,15 @@ class Asked(Struct, frozen=True, kw_only=True):
     change: Change
     base: int
     grounds: str
+
+
+class Trial(Struct, frozen=True, kw_only=True):
+    """What a change would come to."""
+
+    stricter: tuple[Stricter, ...]
+    rows: Registry
+    before: Supervision
+    after: Supervision
 
 
 class ChangedMeanwhileError(Exception):
@@ -84,17 +94,16 @@ class Proposals:
                 _announce(connection, version, by, at)
         return kept
 
-    def reasons(self, asked: Asked) -> tuple[Stricter, ...]:
-        """Give why a change would wait, none if it would be saved at once. Nothing is saved.
-
-        `RegisterRefusedError` when it cannot be saved.
-        """
+    def tried(self, person_id: PersonId, change: Change) -> Trial:
+        """Give what a change would come to. Nothing is saved. `RegisterRefusedError` when it cannot be saved."""
         with transaction(self._engine) as connection:
             lock_registers(connection)
+            before = supervision_of(connection, person_id)
             with connection.begin_nested() as attempt:
-                reasons, _ = _tried(connection, asked, "", self._clock())
+                rows = _saved(connection, person_id, change, "", self._clock())[1]
+                after = supervision_of(connection, person_id)
                 attempt.rollback()
-        return reasons
+        return Trial(stricter=stricter(before, after), rows=rows, before=before, after=after)
 
     def answer(self, number: int, by: str, grounds: str, *, agreed: bool) -> Proposal:
         """Save what waits, or refuse it, in the name of a second person.
@@ -148,18 +157,19 @@ def _tried(connection: Connection, asked: Asked, by: str, at: datetime) -> tuple
     """Save a change and keep it only if it is not stricter; give why it is, or the version that it made."""
     before = supervision_of(connection, asked.person_id)
     with connection.begin_nested() as attempt:
-        version = _saved(connection, asked.person_id, asked.change, by, at)
+        version, _ = _saved(connection, asked.person_id, asked.change, by, at)
         reasons = stricter(before, supervision_of(connection, asked.person_id))
         if reasons:
             attempt.rollback()
     return reasons, None if reasons else version
 
 
-def _saved(connection: Connection, person_id: PersonId, change: Change, by: str, at: datetime) -> int:
+def _saved(connection: Connection, person_id: PersonId, change: Change, by: str, at: datetime) -> tuple[int, Registry]:
+    """Save the rows of a change, and give the version that they make."""
     held = [row.value for row in rows_about(connection, person_id) if row.in_force]
     registry = rows_of(change, held)
     refuse((*foreign(registry, person_id, held), *_taken(connection, registry, person_id)))
-    return save(connection, registry, by=by, at=at)
+    return save(connection, registry, by=by, at=at), registry
 
 
 def _taken(connection: Connection, registry: Registry, person_id: PersonId) -> Iterator[Fault]:
@@ -180,7 +190,7 @@ def _applied(connection: Connection, waits: Proposal, at: datetime) -> int:
         name = row.key.rpartition("/")[0] if row.kind == RESTRICTION else row.key
         if row.version > waits.base and (row.kind, name) == key:
             raise ChangedMeanwhileError(waits.base, row.version)
-    return _saved(connection, waits.person_id, waits.change, waits.proposed_by, at)
+    return _saved(connection, waits.person_id, waits.change, waits.proposed_by, at)[0]
 
 
 def _kept(

@@ -222,7 +222,7 @@ REASONS: list[tuple[Change, list[str]]] = [
 def test_each_kind_of_change_says_why_it_would_wait_and_trying_keeps_nothing(chamber: Chamber) -> None:
     before = chamber.registers.version(), chamber.registers.supervision(AIGUL)
     for change, reasons in REASONS:
-        assert [one.key for one in chamber.proposals.reasons(chamber.asked(change))] == reasons, change
+        assert [one.key for one in chamber.proposals.tried(AIGUL, change).stricter] == reasons, change
     assert (chamber.registers.version(), chamber.registers.supervision(AIGUL)) == before
 
 

@@ -157,7 +157,7 @@ class CasePage(Struct, frozen=True, kw_only=True):
     names: dict[PersonId, str]
     """Of other people whom restrictions name."""
     answerers: tuple[str, ...]
-    """Names of the colleagues who may agree to what the looker proposes; none: nobody could, and it would wait for ever."""
+    """Names of the colleagues who may agree to what the looker proposes; none: what is stricter would wait for ever."""
     may_propose: bool
 
 
