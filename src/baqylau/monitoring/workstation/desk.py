@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from baqylau.crypto import passwords
 from baqylau.monitoring.workstation.broadcast import Broadcaster
+from baqylau.monitoring.workstation.case_records import CaseRecords
 from baqylau.monitoring.workstation.challenges import Challenges
 from baqylau.monitoring.workstation.check_records import CheckRecords
 from baqylau.monitoring.workstation.device_records import DeviceRecords
@@ -45,6 +46,7 @@ class Desk:
         self.duty = stores.duty
         self.records = Records(stores, settings.installation, clock)
         self.equipment = DeviceRecords(stores, clock)
+        self.cases = CaseRecords(stores, clock, random)
         self.checks = CheckRecords(stores, clock, random)
         self.staff = StaffRecords(stores, settings, clock, random)
         self.challenges = Challenges(clock, random)
