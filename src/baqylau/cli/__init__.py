@@ -30,6 +30,7 @@ COMMANDS = {
     "why": "hindsight",
     "refold": "hindsight",
     "evidence": "evidence",
+    "paper": "papers",
     "verify": "evidence",
     "backup": "backup",
     "restore": "backup",

@@ -48,6 +48,14 @@ class Receipt(Struct, frozen=True, kw_only=True):
     public_key: str
     signature: str
 
+    def signed(self) -> Statement:
+        """Give the statement as it was signed."""
+        return msgspec.json.decode(base64.b64decode(self.statement), type=Statement)
+
+    def key(self) -> bytes:
+        """Give the public key."""
+        return base64.b64decode(self.public_key)
+
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """A paper that is to be made."""
@@ -59,6 +67,16 @@ class Wanted(Struct, frozen=True, kw_only=True):
     recipient: str
     """Whom it is given to outside the service; empty where it stays."""
     language: str
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """A table or a track that is given out."""
+
+    person_id: PersonId
+    by: str
+    purpose: str
+    recipient: str
+    what: str
 
 
 class Papers:
@@ -94,6 +112,15 @@ class Papers:
             _on_record(connection, wanted, number, at)
         return file, receipt
 
+    def give_table(self, given: Given, at: datetime) -> None:
+        """Write down that a table or a track leaves; the person's record too, where it leaves the service."""
+        purpose = "; ".join(part for part in (given.purpose, given.recipient, given.what) if part)
+        about = f"person/{given.person_id}"
+        with transaction(self._engine) as connection:
+            if given.recipient:
+                record_disclosure(connection, given.person_id, f"table-{at.isoformat()}", given.by, at)
+            audit.record(connection, who=given.by, what="table.give", about=about, purpose=purpose, at=at)
+
     def receipt(self, number: str) -> Receipt | None:
         """Give what was signed of a paper; None where there is no such number."""
         year, _, running = number.partition("-")
@@ -105,8 +132,7 @@ class Papers:
 
 def holds(file: bytes, receipt: Receipt, expected_key: bytes | None = None) -> bool:
     """Tell whether a file is the very paper that a receipt is about, signed by the expected key."""
-    statement, key = base64.b64decode(receipt.statement), base64.b64decode(receipt.public_key)
-    said = msgspec.json.decode(statement, type=Statement)
+    statement, key, said = base64.b64decode(receipt.statement), receipt.key(), receipt.signed()
     right_key = expected_key is None or key == expected_key
     signed = signed_by(key, CONTEXT + statement, base64.b64decode(receipt.signature))
     return right_key and signed and said.sha256 == sha256(file).hexdigest()

@@ -10,14 +10,15 @@ import pytest
 from msgspec.structs import replace
 
 from baqylau.domain.findings import Code
-from baqylau.domain.papers import PaperKind
+from baqylau.domain.observations import Fix
+from baqylau.domain.papers import PaperKind, TableFormat
 from baqylau.domain.rights import Bounds, Role
 from baqylau.monitoring.papers.making import ABOUT_PERSON
 from baqylau.storage.papers import Receipt, Statement, holds
 from baqylau.storage.registers import Registers
 from tests.unit.papers.pdf_text import text_of
 from tests.unit.workstation import invented
-from tests.unit.workstation.invented import AYAN
+from tests.unit.workstation.invented import AYAN, TRACKER
 from tests.unit.workstation.office import Browser, Office
 
 NAME = 'Әғқңөұүһі #panic("a") *b* $x$ @c <img onerror> \\ #let'
@@ -46,15 +47,15 @@ def words(answer: httpx.Response) -> str:
     return text_of(answer.content)
 
 
-def test_each_paper_about_a_person_can_be_read_out_in_each_language(town: Office) -> None:
+def test_each_paper_about_a_person_can_be_read_out_letter_by_letter(town: Office) -> None:
     town.find(invented.finding(1))
     with town.browser() as browser:
         browser.sign_in()
-        for language in ("kk", "ru", "en"):
-            for kind in sorted(ABOUT_PERSON):
-                said = "".join(words(ask(browser, town, kind, language)).split())
-                assert "".join(NAME.split()) in said, (kind, language)
-                assert "1-26" in said
+        wanted = [("kk", kind) for kind in sorted(ABOUT_PERSON)] + [("ru", "court"), ("en", "own")]
+        for language, kind in wanted:
+            said = "".join(words(ask(browser, town, kind, language)).split())
+            assert "".join(NAME.split()) in said, (kind, language)
+            assert "1-26" in said
 
 
 def test_numbers_have_no_gap_and_each_signature_holds_for_its_file_alone(town: Office) -> None:
@@ -119,3 +120,25 @@ def test_statistics_name_nobody_and_an_operator_prints_nothing(town: Office) -> 
     assert AYAN not in said
     assert "Әғқ" not in said
     assert refused.status_code == 403
+
+
+def test_a_track_leaves_in_every_form_and_a_list_is_no_track(town: Office) -> None:
+    town.hear(TRACKER, Fix(latitude_deg=43.25, longitude_deg=76.95, accuracy_m=8.0))
+    until = town.clock() + timedelta(minutes=1)
+    period = {"from_at": (until - timedelta(days=1)).isoformat(), "until_at": until.isoformat()}
+    asked = {"language": "kk", "purpose": "hearing", "recipient": "=the court", **period}
+
+    def table(browser: Browser, kind: str, form: str) -> httpx.Response:
+        return browser.change("POST", f"/api/people/{AYAN}/tables", {"kind": kind, "format": form, **asked})
+
+    with town.browser() as browser:
+        browser.sign_in()
+        tracks = {form: table(browser, "track", form) for form in TableFormat}
+        lists = [table(browser, kind, form) for kind in ("alarms", "findings") for form in ("xlsx", "csv")]
+        drawn = table(browser, "alarms", "gpx")
+    assert {form: answer.status_code for form, answer in tracks.items()} == dict.fromkeys(TableFormat, 200)
+    assert all(b"43.25" in tracks[form].content for form in TableFormat if form is not TableFormat.XLSX)
+    assert [one.status_code for one in lists] == [200] * 4
+    assert Code.DISCLOSURE.value in lists[3].text
+    assert (drawn.status_code, drawn.json()["params"]) == (422, {"field": "format"})
+    assert len([one for one in town.stores.audit.latest(60) if one.what == "table.give"]) == 9

@@ -16,10 +16,12 @@ from starlette.routing import Mount
 
 from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId
 from baqylau.domain.observations import Fix
+from baqylau.domain.proposals import ChangeOrder
 from baqylau.domain.rights import PERSONAL, STRANGER, Action, Bounds, Role, may
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.door import Door, action_of
 from baqylau.monitoring.workstation.tokens import digest
+from baqylau.storage.proposals import Asked
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
 from tests.unit.workstation import invented
@@ -73,8 +75,59 @@ OF_THE_STAFF = {
 """Routes that are about nobody under supervision."""
 
 
+LEAVE = {
+    "type": "grant_permission",
+    "permission": {
+        "id": "",
+        "person_id": "",
+        "restriction_id": None,
+        "from_at": "2026-11-22T03:00:00Z",
+        "until_at": "2026-11-22T05:00:00Z",
+        "reason": "clinic",
+        "granted_by": "",
+    },
+}
+"""Not stricter: it holds at once."""
+BEGIN = {
+    "type": "register_person",
+    "person": {"id": "", "name": "Invented", "district": "Солтүстік"},
+    "order": {
+        "id": "",
+        "person_id": "",
+        "court": "Invented court",
+        "act_number": "1",
+        "act_date": "2026-11-01",
+        "from_at": "2026-11-22T00:00:00Z",
+        "until_at": "2027-11-22T00:00:00Z",
+    },
+}
+
+
+def cases(of: "Things") -> dict[tuple[str, str], Example]:
+    """Give the routes of cases. The last version of anything is lower than this one."""
+    asked, begun = {"version": 99, "grounds": "a"}, {"version": 0, "grounds": "a"}
+    return {
+        ("GET", "/people/{id}/case"): Example(f"/people/{of.person}/case"),
+        ("POST", "/people/{id}/case/preview"): Example(f"/people/{of.person}/case/preview", {"change": LEAVE}),
+        ("POST", "/people/{id}/case/proposals"): Example(
+            f"/people/{of.person}/case/proposals", {"change": LEAVE, **asked}
+        ),
+        ("POST", "/cases/preview"): Example("/cases/preview", {"change": BEGIN}),
+        ("POST", "/cases/proposals"): Example("/cases/proposals", {"change": BEGIN, **begun}),
+        ("GET", "/proposals"): Example("/proposals"),
+        ("GET", "/proposals/{number}"): Example(f"/proposals/{of.proposal}"),
+        ("POST", "/proposals/{number}/answer"): Example(
+            f"/proposals/{of.proposal}/answer", {"approve": False, "grounds": "a"}
+        ),
+        ("POST", "/proposals/{number}/withdrawal"): Example(f"/proposals/{of.proposal}/withdrawal", status=409),
+        ("POST", "/zones/read"): Example("/zones/read", {"text": "no zone"}, 422),
+        ("GET", "/devices/free"): Example("/devices/free"),
+    }
+
+
 def examples(of: "Things") -> dict[tuple[str, str], Example]:
     return {
+        **cases(of),
         ("GET", "/session"): Example("/session"),
         ("PUT", "/session/language"): Example("/session/language", {"language": "kk"}, 204),
         ("GET", "/live"): Example("/live"),
@@ -100,6 +153,9 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
         ),
         ("POST", "/people/{id}/papers"): Example(f"/people/{of.person}/papers", PAPER),
         ("POST", "/alarms/{number}/paper"): Example(f"/alarms/{of.alarm}/paper", {"language": "ru", "purpose": "a"}),
+        ("POST", "/people/{id}/tables"): Example(
+            f"/people/{of.person}/tables", {**PAPER, "kind": "track", "format": "gpx"}
+        ),
         ("GET", "/people/{id}/checks"): Example(f"/people/{of.person}/checks"),
         ("POST", "/people/{id}/checks"): Example(
             f"/people/{of.person}/checks", {"kind": "identity", "reason": "a"}, 409
@@ -130,6 +186,8 @@ ACTS_ON_PEOPLE = {
     Action.ORDER_CHECK,
     Action.DECIDE_CHECK,
     Action.ENROL_PERSON,
+    Action.PROPOSE_CHANGE,
+    Action.ANSWER_PROPOSAL,
 }
 SAYS_NO_NAME = {Action.LOOK_DEVICE}
 """Looks that give no identity to a role that reads none: the bounds alone count."""
@@ -143,6 +201,7 @@ class Things(Struct, frozen=True):
     alarm: int
     observation: str
     check: str
+    proposal: int
 
 
 class Town:
@@ -158,7 +217,22 @@ class Town:
         heard = self.office.hear(DeviceId(device), Fix(latitude_deg=43.2, longitude_deg=76.9), person_id=person)
         found = replace(invented.finding(number), person_id=person)
         alarm, check = self.office.find(found)[0], asked_of(self.office, person, DeviceId(device), number).id
-        return Things(person=person, device=device, alarm=alarm, observation=heard.id, check=check)
+        return Things(
+            person=person,
+            device=device,
+            alarm=alarm,
+            observation=heard.id,
+            check=check,
+            proposal=self._proposal(person),
+        )
+
+    def _proposal(self, person: PersonId) -> int:
+        """Give the number of a stricter change that waits."""
+        order = self.office.stores.directory.book().supervision(person).orders[0]
+        longer = ChangeOrder(order=replace(order, until_at=order.until_at + timedelta(days=1)))
+        district = NORTH if person == AYAN else SOUTH
+        asked = Asked(person_id=person, district=district, change=longer, base=99, grounds="a")
+        return self.office.stores.proposals.propose(asked, "somebody").number
 
     def employ(self, role: Role, bounds: Bounds) -> str:
         """Give the token of somebody who is signed in; no password is hashed for it."""

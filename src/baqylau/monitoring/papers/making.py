@@ -116,15 +116,10 @@ class Maker:
             from_at=from_at,
             until_at=until_at,
             stretches=tuple(msgspec.convert(one, Stretch, from_attributes=True) for one in segments),
-            findings=tuple(self._findings(wanted.person_id, from_at, until_at)) if drawn else (),
+            findings=tuple(written_of(shelf, wanted.person_id, from_at, until_at)) if drawn else (),
             alarms=tuple(self._alarms(wanted.person_id, from_at, until_at)) if drawn else (),
             now=now,
         )
-
-    def _findings(self, person_id: PersonId, from_at: datetime, until_at: datetime) -> list[Written]:
-        found = self._shelf.source.findings(person_id, from_at, until_at)
-        renamed = ({**one, "alarm_id": one["alarm"]} for one in found)
-        return [msgspec.convert(one, Written) for one in renamed]
 
     def _alarms(self, person_id: PersonId, from_at: datetime, until_at: datetime) -> list[Alarm]:
         chosen = AlarmFilter(person_id=person_id, raised_from=from_at, raised_until=until_at)
@@ -146,6 +141,12 @@ class Maker:
             superseded=frozenset(grounds.superseded),
             acts=grounds.acts,
         )
+
+
+def written_of(shelf: Shelf, person_id: PersonId, from_at: datetime, until_at: datetime) -> list[Written]:
+    """Give what was found about a person in a period, taken away since or not."""
+    found = shelf.source.findings(person_id, from_at, until_at)
+    return [msgspec.convert({**one, "alarm_id": one["alarm"]}, Written) for one in found]
 
 
 def _period(from_at: datetime, until_at: datetime) -> None:

@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from baqylau.domain.ids import AlarmId, PersonId
 from baqylau.domain.papers import PaperKind
+from baqylau.monitoring.papers.giving_tables import MEDIA_TYPES, FormatError, TableAsked, give
 from baqylau.monitoring.papers.making import ABOUT_PERSON, Maker, NoSuchError, PeriodError, Shelf
 from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.duty import missing
 from baqylau.monitoring.workstation.gate import account
 from baqylau.monitoring.workstation.giving import Giver
 from baqylau.monitoring.workstation.looks import alarm_number
-from baqylau.monitoring.workstation.paper_messages import AlarmPaperWanted, PaperWanted, StatisticsWanted
+from baqylau.monitoring.workstation.paper_messages import AlarmPaperWanted, PaperWanted, StatisticsWanted, TableWanted
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.wire import received, reply
 from baqylau.storage.accounts import Account
@@ -30,11 +31,16 @@ Made = tuple[bytes, Receipt]
 
 
 def _maker(request: Request) -> Maker:
-    desk, giver = desk_of(request), cast("Giver", request.app.state.giver)
+    giver = cast("Giver", request.app.state.giver)
     if giver.signer is None:
         raise not_found("evidence.refused.no_key")
+    return Maker(_shelf(request), giver.signer, desk_of(request).clock)
+
+
+def _shelf(request: Request) -> Shelf:
+    desk, giver = desk_of(request), cast("Giver", request.app.state.giver)
     stores = desk.stores
-    shelf = Shelf(
+    return Shelf(
         engine=stores.engine,
         registers=Registers(stores.engine, desk.clock),
         alarms=stores.alarms,
@@ -43,7 +49,6 @@ def _maker(request: Request) -> Maker:
         timelines=stores.timelines,
         timezone=desk.settings.installation.timezone,
     )
-    return Maker(shelf, giver.signer, desk.clock)
 
 
 def person_of(request: Request) -> PersonId:
@@ -129,6 +134,39 @@ async def statistics(request: Request) -> Response:
     except PeriodError:
         raise wrong_period() from None
     return _file(*made)
+
+
+async def table(request: Request) -> Response:
+    """Send a table or a track of a person: XLSX, CSV, GeoJSON, KML or GPX."""
+    desk, person_id = desk_of(request), person_of(request)
+    asked = await received(request, TableWanted)
+    file = await desk.do(_table, desk, _shelf(request), person_id, asked, account(request))
+    name = f"{asked.kind}-{asked.from_at:%Y%m%d}-{asked.until_at:%Y%m%d}.{asked.format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(file, media_type=MEDIA_TYPES[asked.format], headers=headers)
+
+
+def _table(desk: Desk, shelf: Shelf, person_id: PersonId, asked: TableWanted, by: Account) -> bytes:
+    if person_id not in desk.stores.directory.book().people:
+        raise missing(by, "person.refused.not_found")
+    desk.duty.look(by, f"look.{asked.kind}", person_id, asked.purpose)
+    wanted = TableAsked(
+        kind=asked.kind,
+        format=asked.format,
+        person_id=person_id,
+        from_at=asked.from_at,
+        until_at=asked.until_at,
+        language=asked.language.value,
+        by=by.login,
+        purpose=asked.purpose.strip(),
+        recipient=asked.recipient.strip(),
+    )
+    try:
+        return give(shelf, wanted, desk.clock())
+    except PeriodError:
+        raise wrong_period() from None
+    except FormatError:
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field="format") from None
 
 
 async def receipt(request: Request) -> Response:
