@@ -44,6 +44,8 @@ def test_a_service_starts_a_command_with_options_that_exist(unit: Path) -> None:
     assert program == "/opt/baqylau/bin/baqylau"
     assert name in cli.COMMANDS
     command = get_command(cli.app).get_command(typer.Context(get_command(cli.app)), name)  # type: ignore[attr-defined]
+    if hasattr(command, "commands"):
+        command = command.commands[words[0]]
     options = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= options
 

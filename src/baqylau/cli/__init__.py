@@ -32,6 +32,7 @@ COMMANDS = {
     "evidence": "evidence",
     "paper": "papers",
     "verify": "evidence",
+    "file": "person_files",
     "backup": "backup",
     "restore": "backup",
     "notices": "notices",

@@ -28,11 +28,13 @@ from baqylau.monitoring.server.evidence.rejudging import judge_again
 from baqylau.monitoring.server.evidence.withholding import NoSuchLineError, withhold
 from baqylau.monitoring.server.evidence.writing import TooLargeError
 from baqylau.protocols.evidence.checking import UNREADABLE, check
+from baqylau.protocols.evidence.recordings import save_recordings
 from baqylau.protocols.evidence.telling import told
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
+from baqylau.storage.media import Media
 from baqylau.storage.proof import Signed
 from baqylau.storage.registers import Registers
 
@@ -57,6 +59,9 @@ def export_bundle(  # noqa: PLR0913 - each is an option of the command
     third_parties: Annotated[
         bool, typer.Option("--with-third-parties", help="Give also what shows where another person was.")
     ] = False,
+    recordings: Annotated[
+        bool, typer.Option("--with-recordings", help="Give also what was recorded at checks.")
+    ] = False,
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
@@ -67,7 +72,7 @@ def export_bundle(  # noqa: PLR0913 - each is an option of the command
         raise _refused(language, "evidence.which")
     with ready(data, database) as engine, told_why_not(language), new_file(output, language) as out:
         own = vaulted(engine, data)
-        archive = archive_of(engine, own)
+        archive = archive_of(engine, own, data)
         if alarm:
             person, since, until = around(archive, AlarmId(alarm))
         asked = Asked(
@@ -80,6 +85,7 @@ def export_bundle(  # noqa: PLR0913 - each is an option of the command
             basis=basis,
             recipient=recipient,
             third_parties=third_parties,
+            recordings=recordings,
         )
         export(archive, asked, out, signer=own.signer, now=now(), random=os.urandom)
     typer.echo(text(language, "evidence.written", file=output))
@@ -140,6 +146,9 @@ def verify(
     published: Annotated[
         list[Path] | None, typer.Option("--head", help="Published head that the journal must still lead to.")
     ] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="Write the bundle's recordings into this new folder when they are proved.")
+    ] = None,
     data: Data = DEFAULT_DATA,
     database: Database = "",
     language: Language = SPOKEN,
@@ -159,6 +168,7 @@ def verify(
                 verdict = check(file, bytes.fromhex(expected) if expected else None)
                 if not verdict.faults:
                     judge_again(file, verdict)
+                    verdict.saved(save_recordings(file, recordings) if recordings else 0, str(recordings))
     except (OSError, ValueError) as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(UNREADABLE) from wrong
@@ -167,7 +177,7 @@ def verify(
     raise typer.Exit(verdict.outcome)
 
 
-def archive_of(engine: Engine, own: Vaulted) -> Archive:
+def archive_of(engine: Engine, own: Vaulted, data_dir: Path) -> Archive:
     """Join what a bundle is made of."""
     return Archive(
         source=EvidenceSource(engine, own.vault),
@@ -176,6 +186,7 @@ def archive_of(engine: Engine, own: Vaulted) -> Archive:
         registers=Registers(engine, now),
         alarms=Alarms(engine, now),
         live=Live(engine),
+        media=Media(engine, own.vault, data_dir / "media", now, os.urandom),
     )
 
 

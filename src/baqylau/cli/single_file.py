@@ -16,6 +16,7 @@ MODULES = (
     "protocols/evidence/parts.py",
     "protocols/evidence/signatures.py",
     "protocols/evidence/journal_proof.py",
+    "protocols/evidence/recordings.py",
     "protocols/evidence/checking.py",
     "protocols/evidence/telling.py",
     "cli/verifier.py",

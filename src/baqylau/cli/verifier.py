@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from baqylau.protocols.evidence.checking import UNREADABLE, check
+from baqylau.protocols.evidence.recordings import save_recordings
 from baqylau.protocols.evidence.telling import told
 
 
@@ -16,6 +17,7 @@ def main(words: list[str], texts: Mapping[str, Mapping[str, str]]) -> int:
     options.add_argument("bundle")
     options.add_argument("--key", type=bytes.fromhex, help="Public key that the installation published, hexadecimal.")
     options.add_argument("--language", choices=sorted(texts), default="en")
+    options.add_argument("--recordings", help="New folder to write the bundle's recordings into when they are proved.")
     given = options.parse_args(words)
 
     def say(key: str, params: dict[str, Any]) -> str:
@@ -24,8 +26,10 @@ def main(words: list[str], texts: Mapping[str, Mapping[str, str]]) -> int:
     try:
         with Path(given.bundle).open("rb") as file:
             verdict = check(file, given.key)
+            if given.recordings and not verdict.faults:
+                verdict.saved(save_recordings(file, Path(given.recordings)), given.recordings)
     except OSError as wrong:
-        sys.stderr.write(f"{given.bundle}: {wrong.strerror}\n")
+        sys.stderr.write(f"{wrong.filename}: {wrong.strerror}\n")
         return UNREADABLE
     for line in told(verdict, say):
         sys.stdout.write(line + "\n")

@@ -9,13 +9,14 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, Text, cast, or_, select
 
 from baqylau.crypto.signing import Signer
-from baqylau.domain.ids import AlarmId, DeviceId, ObservationId, PersonId
+from baqylau.domain.ids import AlarmId, CheckId, DeviceId, ObservationId, PersonId
 from baqylau.storage import rows
 from baqylau.storage.audit import record
 from baqylau.storage.database import among, driver, transaction
 from baqylau.storage.device_keys import KeyKind
 from baqylau.storage.editing import record_disclosure
 from baqylau.storage.link_tables import device_key
+from baqylau.storage.media_tables import media_check
 from baqylau.storage.proof import Signed, sign_in
 from baqylau.storage.schema import alarm_act, audit, finding, finding_event, journal_day, register
 from baqylau.storage.shared_batches import opened
@@ -131,6 +132,13 @@ class EvidenceSource:
             }
             for row in found
         ]
+
+    def recorded(self, person_id: PersonId, after: datetime, until: datetime) -> list[CheckId]:
+        """Give the checks of a person with recordings that began within a time, those destroyed since too."""
+        begun = (media_check.c.began_at > after) & (media_check.c.began_at <= until)
+        wanted = select(media_check.c.check_id).where(media_check.c.person_id == person_id, begun)
+        with transaction(self._engine) as connection:
+            return [CheckId(one) for one in connection.scalars(wanted.order_by(media_check.c.id))]
 
     def acts(self, alarm_ids: Collection[AlarmId]) -> list[dict[str, Any]]:
         """Give what was done about alarms."""

@@ -10,6 +10,7 @@ from baqylau.protocols.evidence.checking import Verdict, check
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.media import Media
 from tests.unit.server.site import AINUR, START, Site
 from tests.unit.server.test_judge import catch_up, walk_into_school
 
@@ -24,7 +25,7 @@ def walked(site: Site) -> Site:
     return site
 
 
-def archive_of(site: Site) -> Archive:
+def archive_of(site: Site, media: Media | None = None) -> Archive:
     return Archive(
         source=EvidenceSource(site.engine, site.vault),
         journal=site.journal,
@@ -32,6 +33,7 @@ def archive_of(site: Site) -> Archive:
         registers=site.registers,
         alarms=Alarms(site.engine, site.clock),
         live=site.live,
+        media=media,
     )
 
 
@@ -41,6 +43,7 @@ def asked(
     until_at: datetime = END,
     alarm_id: AlarmId | None = None,
     third_parties: bool = False,
+    recordings: bool = False,
 ) -> Asked:
     return Asked(
         person_id=AINUR,
@@ -52,12 +55,13 @@ def asked(
         recipient="Town court",
         alarm_id=alarm_id,
         third_parties=third_parties,
+        recordings=recordings,
     )
 
 
-def bundle_of(site: Site, wanted: Asked | None = None) -> bytes:
+def bundle_of(site: Site, wanted: Asked | None = None, media: Media | None = None) -> bytes:
     out = BytesIO()
-    export(archive_of(site), wanted or asked(), out, signer=site.signer, now=site.clock(), random=os.urandom)
+    export(archive_of(site, media), wanted or asked(), out, signer=site.signer, now=site.clock(), random=os.urandom)
     return out.getvalue()
 
 

@@ -21,3 +21,4 @@ class EvidenceWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     until_at: datetime | None = None
     alarm: AlarmId | None = None
     third_parties: bool = False
+    recordings: bool = False

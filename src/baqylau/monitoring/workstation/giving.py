@@ -64,6 +64,7 @@ class Giver:
             registers=Registers(stores.engine, desk.clock),
             alarms=stores.alarms,
             live=stores.live,
+            media=stores.media,
         )
 
 
@@ -79,6 +80,7 @@ def _asked(archive: Archive, person_id: PersonId, wanted: EvidenceWanted, by: st
         recipient=wanted.recipient,
         alarm_id=wanted.alarm,
         third_parties=wanted.third_parties,
+        recordings=wanted.recordings,
     )
 
 

@@ -25,6 +25,7 @@ from baqylau.protocols.evidence.parts import (
     MANIFEST,
     MANIFEST_BYTES_MAX,
     PARTS,
+    RECORDINGS,
     RECORDS,
     SIGNATURE,
     TREES,
@@ -35,6 +36,7 @@ from baqylau.protocols.evidence.parts import (
     lines_name,
     read_json,
 )
+from baqylau.protocols.evidence.recordings import RecordingsProof
 
 SOUND, CHANGED, UNREADABLE, OTHER_KEY = 0, 1, 2, 3
 """How a check ends, as the exit code of a program."""
@@ -73,6 +75,11 @@ class Verdict:
     def right(self, fact: str, /, **params: Any) -> None:
         """Note what is proved."""
         self.facts.append(Sentence(f"evidence.fact.{fact}", params))
+
+    def saved(self, count: int, folder: str) -> None:
+        """Note how many recordings were written out, and where."""
+        if count:
+            self.right("saved", count=count, folder=folder)
 
 
 def fingerprint(key: str) -> str:
@@ -217,7 +224,15 @@ def _name(line: bytes) -> str:
 def _contents(file: IO[bytes], opened: Opened, manifest: dict[str, Any], sound: list[str], verdict: Verdict) -> None:
     """Hold what the lines say against each other and against the signed heads."""
     proof = JournalProof(manifest["installation_key"])
-    takers = {KEYS: proof.key, RECORDS: proof.record, BATCHES: proof.batch, TREES: proof.tree, HEADS: proof.head}
+    recordings = RecordingsProof(proof.device_keys)
+    takers = {
+        KEYS: proof.key,
+        RECORDS: proof.record,
+        BATCHES: proof.batch,
+        TREES: proof.tree,
+        HEADS: proof.head,
+        RECORDINGS: recordings.take,
+    }
     for part, take in takers.items():
         if part is BATCHES and part not in manifest["parts"]:
             continue
@@ -232,6 +247,7 @@ def _contents(file: IO[bytes], opened: Opened, manifest: dict[str, Any], sound: 
     for fault, params in proof.ended():
         verdict.wrong(fault, **params)
     _tell(manifest, proof, verdict)
+    _tell_recordings(recordings, verdict)
 
 
 def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> None:
@@ -255,3 +271,12 @@ def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> No
     if proof.unauthenticated:
         verdict.right("unauthenticated", count=proof.unauthenticated)
     verdict.right("findings", count=manifest["parts"].get(FINDINGS, {"lines": 0})["lines"])
+
+
+def _tell_recordings(recordings: RecordingsProof, verdict: Verdict) -> None:
+    if recordings.checks:
+        verdict.right("recordings", checks=recordings.checks, count=recordings.recordings)
+    if recordings.withheld:
+        verdict.right("recordings_withheld", count=recordings.withheld)
+    if recordings.destroyed:
+        verdict.right("recordings_destroyed", count=recordings.destroyed)

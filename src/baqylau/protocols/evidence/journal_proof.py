@@ -22,7 +22,7 @@ class JournalProof:
 
     def __init__(self, installation_key: str) -> None:
         self._installation_key = installation_key
-        self._device_keys: dict[str, list[bytes]] = defaultdict(list)
+        self.device_keys: dict[str, list[bytes]] = defaultdict(list)
         self._leaves: dict[int, dict[int, bytes]] = defaultdict(dict)
         self._sorted: dict[int, list[int]] = {}
         self._roots: dict[int, tuple[int, int, bytes]] = {}
@@ -42,7 +42,7 @@ class JournalProof:
             return "unreadable"
         if len(public) != _KEY_BYTES:
             return "unreadable"
-        self._device_keys[device_id].append(public)
+        self.device_keys[device_id].append(public)
         return ""
 
     def record(self, line: dict[str, Any]) -> str:
@@ -76,7 +76,7 @@ class JournalProof:
         return self._proven_batch(raw)
 
     def _proven_batch(self, raw: bytes) -> str:
-        keys = self._device_keys.get(signer_of(raw) or "", [])
+        keys = self.device_keys.get(signer_of(raw) or "", [])
         if not any(batch_signed(raw, one) for one in keys):
             return "device_signature"
         self.device_signed += 1

@@ -1,4 +1,7 @@
-"""What a device signed by itself: batches of the device link (`protocols/spec/batch.md`, L1), taken apart by hand."""
+"""What a device signed by itself, taken apart by hand.
+
+Batches of the device link (`protocols/spec/batch.md`, L1) and manifests of recordings (`protocols/spec/media.md`, V1).
+"""
 
 from collections.abc import Callable
 
@@ -7,7 +10,7 @@ from baqylau.crypto.signing import signed_by
 SHARED = b"baqylau shared batch 1\n"
 """Begins what a person's record keeps of a batch that tells of several people: its digest, and a share of its key."""
 _DIGEST_BYTES = 32
-BATCH_CONTEXT = b"baqylau batch 1"
+BATCH_CONTEXT, MANIFEST_CONTEXT = b"baqylau batch 1", b"baqylau media manifest 1"
 _SIGN1, _UNPROTECTED = b"\xd2\x84", b"\xa0"
 _ED25519 = b"\xa2\x01\x27\x04"
 """Algorithm EdDSA, then the key id: the two protected fields of every batch."""
@@ -37,12 +40,23 @@ def signer_of(raw: bytes) -> str | None:
 
 def batch_signed(raw: bytes, public_key: bytes, proven: Callable[[bytes, bytes, bytes], bool] = signed_by) -> bool:
     """Whether a batch was signed with a device's key."""
+    return _payload(raw, public_key, BATCH_CONTEXT, proven) is not None
+
+
+def manifest_payload(raw: bytes, public_key: bytes) -> bytes | None:
+    """Give what a manifest of recordings says, None when it was not signed with this key."""
+    return _payload(raw, public_key, MANIFEST_CONTEXT, signed_by)
+
+
+def _payload(
+    raw: bytes, public_key: bytes, context: bytes, proven: Callable[[bytes, bytes, bytes], bool]
+) -> bytes | None:
     parts = _parts(raw)
     if parts is None:
-        return False
+        return None
     protected, payload, signature = parts
-    signed = b"\x84" + _head(_TEXT, 10) + b"Signature1" + _held(protected) + _held(BATCH_CONTEXT) + _held(payload)
-    return proven(public_key, signed, signature)
+    signed = b"\x84" + _head(_TEXT, 10) + b"Signature1" + _held(protected) + _held(context) + _held(payload)
+    return payload if proven(public_key, signed, signature) else None
 
 
 def _parts(raw: bytes) -> tuple[bytes, bytes, bytes] | None:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import IO, Any
@@ -21,6 +21,7 @@ from baqylau.monitoring.server.evidence import by_what
 from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, state_from
 from baqylau.protocols.evidence import parts
+from baqylau.protocols.evidence.recordings import destroyed_line, manifest_line, piece_lines
 from baqylau.protocols.evidence.signatures import shared_digest
 from baqylau.rules.clock import instant
 from baqylau.rules.fold import begin, fold
@@ -32,6 +33,7 @@ from baqylau.storage.evidence import Disclosure, EvidenceSource, Kept
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
+from baqylau.storage.media import Media, Recordings
 from baqylau.storage.proof import Signed, SignedHead, heads_in
 from baqylau.storage.registers import Registers
 
@@ -53,6 +55,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     alarm_id: AlarmId | None = None
     third_parties: bool = False
     """Give also what shows where another person was."""
+    recordings: bool = False
+    """Give also what was recorded at checks, and not only what the units signed about it."""
 
 
 class Archive(Struct, frozen=True, kw_only=True):
@@ -64,6 +68,8 @@ class Archive(Struct, frozen=True, kw_only=True):
     registers: Registers
     alarms: Alarms
     live: Live
+    media: Media | None
+    """None where the recordings of checks are out of reach: then the bundle names none."""
 
 
 class NothingToGiveError(Exception):
@@ -149,7 +155,7 @@ class _Gathering:
             },
         )
         self._record()
-        self._equipment()
+        self._equipment(self._recordings())
 
     def _judging(self) -> None:
         """Put what judging the time again begins with."""
@@ -263,13 +269,38 @@ class _Gathering:
         for entry in source.audit(objects, asked.from_at):
             self._bundle.put(parts.AUDIT, entry)
 
-    def _equipment(self) -> None:
+    def _equipment(self, units: set[DeviceId]) -> None:
         for row in self._archive.source.registers(self._asked.person_id, self._devices):
             body = {**row["body"], **({"password": ""} if "password" in row["body"] else {})}
             give = self._asked.third_parties or "other_id" not in body
             self._bundle.put(parts.REGISTERS, {**row, "body": body}, give=give)
-        for key in self._archive.source.public_keys(self._devices):
+        for key in self._archive.source.public_keys({*self._devices, *units}):
             self._bundle.put(parts.KEYS, key)
+
+    def _recordings(self) -> set[DeviceId]:
+        """Put what units signed about recordings of checks, and these where they are asked for; give the units."""
+        media, asked, units = self._archive.media, self._asked, set[DeviceId]()
+        if media is None:
+            return units
+        for check_id in self._archive.source.recorded(asked.person_id, asked.from_at, self._until):
+            kept = media.of_check(check_id)
+            if kept is None:
+                continue
+            units.add(kept.device_id)
+            for line in _gone(kept) if kept.destroyed_at else self._recorded(media, kept):
+                self._bundle.put(parts.RECORDINGS, line)
+        return units
+
+    def _recorded(self, media: Media, kept: Recordings) -> Iterator[dict[str, Any]]:
+        yield manifest_line(kept.check_id, media.manifest(kept.check_id))
+        for item in kept.items if self._asked.recordings else ():
+            if item.held == item.size:
+                content = media.read(kept.check_id, item.index, who=self._asked.by, purpose=self._asked.purpose)
+                yield from piece_lines(kept.check_id, item.index, item.content_type, content)
+
+
+def _gone(kept: Recordings) -> Iterator[dict[str, Any]]:
+    yield destroyed_line(kept.check_id, kept.manifest, kept.destroyed_why, kept.destroyed_at)
 
 
 def without_others(supervision: Supervision) -> Supervision:
