@@ -172,6 +172,7 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
         ("POST", "/devices/{id}/commands"): Example(f"/devices/{of.device}/commands", {"type": "report"}, 409),
         ("GET", "/observations/{id}"): Example(f"/observations/{of.observation}"),
         ("GET", "/health"): Example("/health"),
+        ("GET", "/openapi.json"): Example("/openapi.json"),
         ("GET", "/load"): Example("/load"),
         ("GET", "/basemap"): Example("/basemap/none", status=404),
         ("POST", "/session/unlock"): Example("/session/unlock", {}, 422),

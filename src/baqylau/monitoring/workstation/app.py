@@ -23,6 +23,7 @@ from baqylau.monitoring.workstation import (
     live,
     looking_back,
     looks,
+    openapi,
     own,
     papering,
     passkeys,
@@ -89,7 +90,8 @@ _CASES: tuple[Door, ...] = (
 )
 
 
-def _api(settings: Settings) -> list[BaseRoute]:
+def api(settings: Settings) -> list[BaseRoute]:
+    """Give everything below `/api`."""
     return [
         Door("/session", session.show, Action.SEE_WHO_IS_SIGNED_IN),
         Door("/session", session.sign_in, Action.SIGN_IN, method="POST"),
@@ -130,6 +132,7 @@ def _api(settings: Settings) -> list[BaseRoute]:
         Door("/devices/{id}", devices.device, Action.LOOK_DEVICE),
         Door("/devices/{id}/commands", devices.command, Action.ORDER_DEVICE, method="POST"),
         Door("/observations/{id}", looks.observation, Action.LOOK_OBSERVATION),
+        Door("/openapi.json", openapi.show, Action.READ_INTERFACE),
         Door("/health", status.health, Action.LOOK_HEALTH),
         Door("/load", looks.load, Action.LOOK_LOAD),
         Hall("/basemap", MapFiles(settings.basemap_dir or NO_BASEMAP), Action.LOOK_MAP),
@@ -163,10 +166,10 @@ def create_app(
             desk.broadcaster.close()
             group.cancel_scope.cancel()
 
-    api = _api(settings)
+    routes = api(settings)
     app = Starlette(
         routes=[
-            Mount("/api", routes=api, middleware=[Middleware(Gate, routes=api)]),
+            Mount("/api", routes=routes, middleware=[Middleware(Gate, routes=routes)]),
             Route("/healthz", status.alive),
             Route("/readyz", status.ready),
             Route("/metrics", status.metrics),

@@ -9,15 +9,18 @@ from baqylau.monitoring.workstation.access_messages import Unlocking
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.gate import token_of, who
 from baqylau.monitoring.workstation.session import proved_by_password
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.tokens import digest
 from baqylau.monitoring.workstation.wire import received
 
 
+@speaks(status=204)
 async def lock(request: Request) -> Response:
     """Cover the page."""
     return await _cover(request, locked=True)
 
 
+@speaks(takes=Unlocking, status=204, refuses=(401, 429))
 async def unlock(request: Request) -> Response:
     """Uncover it for whoever says the password; a wrong one is counted as at sign-in."""
     given = await received(request, Unlocking)

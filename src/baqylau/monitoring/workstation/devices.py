@@ -7,10 +7,12 @@ from starlette.responses import Response
 
 from baqylau.domain.ids import DeviceId
 from baqylau.monitoring.workstation.desk import desk_of
-from baqylau.monitoring.workstation.equipment import Ask
+from baqylau.monitoring.workstation.equipment import Ask, DevicePage, StrangerList
 from baqylau.monitoring.workstation.gate import signed_of
 from baqylau.monitoring.workstation.refusals import not_found
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received, reply
+from baqylau.storage.commands import CommandRow
 
 
 def _named(request: Request) -> DeviceId:
@@ -20,18 +22,21 @@ def _named(request: Request) -> DeviceId:
     return DeviceId(name)
 
 
+@speaks(gives=DevicePage)
 async def device(request: Request) -> Response:
     """Give everything that one device is known by."""
     desk = desk_of(request)
     return reply(await desk.do(desk.equipment.page, _named(request), signed_of(request).account))
 
 
+@speaks(gives=StrangerList)
 async def strangers(request: Request) -> Response:
     """Give the devices that called and are not registered."""
     desk = desk_of(request)
     return reply(await desk.do(desk.equipment.strangers))
 
 
+@speaks(takes=Ask, gives=CommandRow, refuses=(409,))
 async def command(request: Request) -> Response:
     """Order a device something in the name of who is signed in, and give the command."""
     desk = desk_of(request)

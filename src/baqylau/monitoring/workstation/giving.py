@@ -18,6 +18,7 @@ from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.evidence_messages import EvidenceWanted
 from baqylau.monitoring.workstation.gate import account
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received
 from baqylau.storage.accounts import Account
 from baqylau.storage.evidence import EvidenceSource
@@ -95,6 +96,7 @@ def _time(archive: Archive, person_id: PersonId, wanted: EvidenceWanted) -> tupl
     return wanted.from_at, wanted.until_at
 
 
+@speaks(takes=EvidenceWanted, media="application/zip")
 async def give(request: Request) -> Response:
     """Send a bundle about a person as a file."""
     desk, giver = desk_of(request), cast("Giver", request.app.state.giver)

@@ -16,6 +16,7 @@ from baqylau.monitoring.workstation.kept import Range
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.replay_messages import KeptPage, PatternsPage, Replay
 from baqylau.monitoring.workstation.replays import LONGEST
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import instant, reply
 from baqylau.storage.accounts import Account
 
@@ -42,6 +43,7 @@ def _looked_at(desk: Desk, person_id: PersonId, what: str, reference: str, by: A
     return person
 
 
+@speaks(gives=KeptPage, asks={"range": Range, "restriction": str})
 async def kept(request: Request) -> Response:
     """Give how a `restriction` was kept, being at home where none is named, over a `range`."""
     desk, query = desk_of(request), request.query_params
@@ -62,6 +64,7 @@ def _kept(desk: Desk, person_id: PersonId, wanted: RestrictionId | None, far: Ra
     return page
 
 
+@speaks(gives=Replay, needs={"from": datetime, "until": datetime}, asks={"known_at": datetime})
 async def replay(request: Request) -> Response:
     """Give what was `from` an instant `until` another, at most a day; with `known_at`, as it was known then."""
     desk, query = desk_of(request), request.query_params
@@ -86,6 +89,7 @@ def _replay(
     return desk.stores.replays.of(person, from_at, min(until_at, now), known_at)
 
 
+@speaks(gives=PatternsPage, asks={"month": str})
 async def patterns(request: Request) -> Response:
     """Describe a local `month` (such as 2026-11), this one where none is named."""
     desk, query = desk_of(request), request.query_params

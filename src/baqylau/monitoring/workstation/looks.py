@@ -1,6 +1,7 @@
 """What people look at. Each look at one person's facts is written into the audit before it is answered."""
 
 import re
+from datetime import datetime
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -9,9 +10,12 @@ from starlette.responses import Response
 from baqylau.domain.ids import AlarmId, ObservationId, PersonId
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.gate import account
-from baqylau.monitoring.workstation.load_figures import last_month
+from baqylau.monitoring.workstation.load_figures import LoadFigures, last_month
+from baqylau.monitoring.workstation.messages import AlarmPage, AlarmRow, HeardRaw, LivePerson, PersonCard
+from baqylau.monitoring.workstation.minute import Minute
 from baqylau.monitoring.workstation.records import Which
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import instant, reply, whole_number
 
 _OBSERVATION = re.compile(r"[0-9a-f]{32}")
@@ -28,6 +32,7 @@ def alarm_number(request: Request) -> AlarmId:
     return AlarmId(int(text))
 
 
+@speaks(gives=tuple[AlarmRow, ...], asks={"state": Which, "before": int, "limit": int})
 async def alarms(request: Request) -> Response:
     """List alarms, the newest first: `state` (open, closed, all), `before` (a number) and `limit` narrow it."""
     desk = desk_of(request)
@@ -44,6 +49,7 @@ def _which(text: str) -> Which:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field="state") from None
 
 
+@speaks(gives=AlarmPage)
 async def alarm(request: Request) -> Response:
     """Give everything that one alarm rests on."""
     desk = desk_of(request)
@@ -51,12 +57,14 @@ async def alarm(request: Request) -> Response:
     return reply(page)
 
 
+@speaks(gives=tuple[LivePerson, ...])
 async def people(request: Request) -> Response:
     """List everybody under supervision as they are now."""
     desk = desk_of(request)
     return reply(await desk.do(desk.records.people, account(request)))
 
 
+@speaks(gives=PersonCard)
 async def person(request: Request) -> Response:
     """Give one person with what is prescribed and the last 24 hours."""
     desk = desk_of(request)
@@ -66,6 +74,7 @@ async def person(request: Request) -> Response:
     return reply(await desk.do(desk.records.card, PersonId(person_id), account(request)))
 
 
+@speaks(gives=Minute, needs={"at": datetime}, asks={"known_at": datetime})
 async def minute(request: Request) -> Response:
     """Give why and why not for one person `at` an instant; with `known_at`, as it was known then."""
     desk, query = desk_of(request), request.query_params
@@ -77,6 +86,7 @@ async def minute(request: Request) -> Response:
     return reply(await desk.do(desk.records.minute, PersonId(person_id), at, known_at, account(request)))
 
 
+@speaks(gives=LoadFigures, asks={"from": datetime, "until": datetime})
 async def load(request: Request) -> Response:
     """Give how heavy the alarms weigh that were raised `from` an instant `until` another; of the last month unsaid."""
     desk, query = desk_of(request), request.query_params
@@ -87,6 +97,7 @@ async def load(request: Request) -> Response:
     return reply(await desk.do(desk.records.load, from_at, until_at))
 
 
+@speaks(gives=HeardRaw, refuses=(410,))
 async def observation(request: Request) -> Response:
     """Give one observation as we understood it and as it was heard, byte for byte."""
     desk = desk_of(request)

@@ -26,6 +26,7 @@ from baqylau.monitoring.workstation.gate import PROGRAM, account, token_of, who
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.secrets_chosen import choosable
 from baqylau.monitoring.workstation.session import proved_by_password
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.monitoring.workstation.tokens import digest, fresh
 from baqylau.monitoring.workstation.wire import received, reply
@@ -37,6 +38,7 @@ _KEYS = 20
 """As many keys for programs as one account may have at once."""
 
 
+@speaks(gives=OwnAccount)
 async def show(request: Request) -> Response:
     """Give everything about the own account."""
     desk = desk_of(request)
@@ -67,6 +69,7 @@ def scopes(mine: Account) -> tuple[Action, ...]:
     return tuple(action for action in Action if may(mine.role, action) and action not in BY_HAND)
 
 
+@speaks(takes=NewPassword, status=204, refuses=(401, 429))
 async def change_password(request: Request) -> Response:
     """Take another password; every other session of the account ends."""
     desk, login = desk_of(request), who(request)
@@ -79,6 +82,7 @@ async def change_password(request: Request) -> Response:
     return Response(status_code=_DONE)
 
 
+@speaks(gives=Authenticator, refuses=(409,))
 async def begin_totp(request: Request) -> Response:
     """Make a secret for an authenticator, which counts once a code of it is said."""
     desk, login = desk_of(request), who(request)
@@ -95,6 +99,7 @@ def _address(secret: bytes, login: str, place: str) -> str:
     return f"otpauth://totp/{issuer}:{quote(login, safe='')}?secret={one_time.written(secret)}&issuer={issuer}"
 
 
+@speaks(takes=OneTimeCode, gives=RecoveryCodes, refuses=(409,))
 async def confirm_totp(request: Request) -> Response:
     """Let the authenticator count, and give the recovery codes, this once."""
     desk = desk_of(request)
@@ -105,6 +110,7 @@ async def confirm_totp(request: Request) -> Response:
     return reply(RecoveryCodes(codes=codes))
 
 
+@speaks(takes=Unlocking, status=204, refuses=(401, 409, 429))
 async def remove_totp(request: Request) -> Response:
     """Ask for no code any more, for whoever says the password."""
     desk, login = desk_of(request), who(request)
@@ -115,6 +121,7 @@ async def remove_totp(request: Request) -> Response:
     return Response(status_code=_DONE)
 
 
+@speaks(status=204)
 async def end_session(request: Request) -> Response:
     """End one of the own sessions."""
     desk = desk_of(request)
@@ -123,6 +130,7 @@ async def end_session(request: Request) -> Response:
     return Response(status_code=_DONE)
 
 
+@speaks(takes=NewKey, gives=IssuedKey, refuses=(409,))
 async def issue_key(request: Request) -> Response:
     """Make a key for a program; it is shown this once."""
     desk, mine = desk_of(request), account(request)
@@ -137,6 +145,7 @@ async def issue_key(request: Request) -> Response:
     return reply(IssuedKey(key=key, expires_at=expires_at))
 
 
+@speaks(status=204)
 async def revoke_key(request: Request) -> Response:
     """Let a program in no more."""
     desk = desk_of(request)

@@ -18,6 +18,7 @@ from baqylau.monitoring.workstation.giving import Giver
 from baqylau.monitoring.workstation.looks import alarm_number
 from baqylau.monitoring.workstation.paper_messages import AlarmPaperWanted, PaperWanted, StatisticsWanted, TableWanted
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received, reply
 from baqylau.storage.accounts import Account
 from baqylau.storage.evidence import EvidenceSource
@@ -59,6 +60,7 @@ def person_of(request: Request) -> PersonId:
     return PersonId(person_id)
 
 
+@speaks(takes=PaperWanted, media="application/pdf")
 async def about_person(request: Request) -> Response:
     """Make a paper about a person as PDF/A. `Baqylau-Paper` is its number, by which its signature is had."""
     desk, person_id = desk_of(request), person_of(request)
@@ -93,6 +95,7 @@ def wrong_period() -> RefusedError:
     return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "paper.refused.period", field="until_at")
 
 
+@speaks(takes=AlarmPaperWanted, media="application/pdf")
 async def about_alarm(request: Request) -> Response:
     """Make the report on an alarm and send it as PDF/A."""
     desk, number = desk_of(request), alarm_number(request)
@@ -117,6 +120,7 @@ def _about_alarm(desk: Desk, maker: Maker, number: AlarmId, asked: AlarmPaperWan
     return maker.about_alarm(wanted, number)
 
 
+@speaks(takes=StatisticsWanted, media="application/pdf", refuses=(404,))
 async def statistics(request: Request) -> Response:
     """Make the statistics of a period, which name nobody, and send them as PDF/A."""
     desk = desk_of(request)
@@ -136,6 +140,7 @@ async def statistics(request: Request) -> Response:
     return _file(*made)
 
 
+@speaks(takes=TableWanted, media=", ".join(one.partition(";")[0] for one in MEDIA_TYPES.values()))
 async def table(request: Request) -> Response:
     """Send a table or a track of a person: XLSX, CSV, GeoJSON, KML or GPX."""
     desk, person_id = desk_of(request), person_of(request)
@@ -169,6 +174,7 @@ def _table(desk: Desk, shelf: Shelf, person_id: PersonId, asked: TableWanted, by
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field="format") from None
 
 
+@speaks(gives=Receipt)
 async def receipt(request: Request) -> Response:
     """Give what was signed of a paper: its digest, and by which key. It travels beside the paper."""
     number, desk = request.path_params["number"], desk_of(request)

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -12,8 +13,10 @@ from baqylau.crypto.passkeys import NotProvedError, Place
 from baqylau.monitoring.workstation.access_messages import PasskeyAnswer
 from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.gate import account, who
+from baqylau.monitoring.workstation.messages import Me
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.session import attempt, welcome
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received
 from baqylau.storage.second_factors import Passkey, PasskeyInUseError
 
@@ -42,6 +45,7 @@ def _octets(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
+@speaks(gives=dict[str, Any], refuses=(429,))
 async def ask_to_make(request: Request) -> Response:
     """Ask the browser for a new passkey."""
     desk, mine = desk_of(request), account(request)
@@ -51,6 +55,7 @@ async def ask_to_make(request: Request) -> Response:
     return Response(asked, media_type="application/json")
 
 
+@speaks(takes=PasskeyAnswer, status=204, refuses=(409,))
 async def make(request: Request) -> Response:
     """Let the passkey that the browser made open the account."""
     desk, login = desk_of(request), who(request)
@@ -66,6 +71,7 @@ async def make(request: Request) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
+@speaks(status=204)
 async def remove(request: Request) -> Response:
     """Let a passkey open the account no more."""
     desk, named = desk_of(request), request.path_params["id"]
@@ -78,12 +84,14 @@ async def remove(request: Request) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
+@speaks(gives=dict[str, Any], refuses=(429,))
 async def ask_to_prove(request: Request) -> Response:
     """Ask the browser for any passkey of ours."""
     desk = desk_of(request)
     return Response(passkeys.proving(_place(request), desk.challenges.give(_ANYBODY)), media_type="application/json")
 
 
+@speaks(takes=PasskeyAnswer, gives=Me, refuses=(401, 429))
 async def sign_in(request: Request) -> Response:
     """Begin the session of whoever the passkey belongs to."""
     desk = desk_of(request)

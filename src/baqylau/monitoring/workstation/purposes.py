@@ -10,12 +10,14 @@ from baqylau.monitoring.workstation.access_messages import Stated, Stating
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.gate import who
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.monitoring.workstation.wire import received, reply
 
 _LONGEST_NUMBER = 18
 
 
+@speaks(takes=Stating, gives=Stated, refuses=(404,))
 async def state(request: Request) -> Response:
     """Keep why, for everybody whom the page is about, and give until when it holds."""
     desk = desk_of(request)

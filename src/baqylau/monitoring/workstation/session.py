@@ -16,6 +16,7 @@ from baqylau.monitoring.workstation.messages import Credentials, Invitation, Lan
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.secrets_chosen import canonical, choosable
 from baqylau.monitoring.workstation.settings import Settings
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.throttle import BY_LOGIN, BY_PEER, FORGET_AFTER, remaining_s
 from baqylau.monitoring.workstation.tokens import digest, fresh
 from baqylau.monitoring.workstation.wire import received, reply
@@ -55,6 +56,7 @@ def me(account: Account, csrf: str, settings: Settings, *, locked: bool = False)
     )
 
 
+@speaks(gives=Me | None)
 async def show(request: Request) -> Response:
     """Tell who is signed in, null for nobody: a page that asks first is no mistake and leaves none in its console."""
     signed: SignedIn | None = request.state.signed
@@ -62,6 +64,7 @@ async def show(request: Request) -> Response:
     return reply(me(signed.account, signed.csrf, settings, locked=signed.locked) if signed else None)
 
 
+@speaks(takes=Credentials, gives=Me, refuses=(401, 429))
 async def sign_in(request: Request) -> Response:
     """Begin a session, or refuse; a login that does not exist takes as long as a wrong password."""
     desk = desk_of(request)
@@ -142,6 +145,7 @@ async def _begin(request: Request, desk: Desk, account: Account) -> Response:
     return response
 
 
+@speaks(status=204)
 async def sign_out(request: Request) -> Response:
     """End the session."""
     desk = desk_of(request)
@@ -151,6 +155,7 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
+@speaks(takes=LanguageChoice, status=204)
 async def choose_language(request: Request) -> Response:
     """Keep the language in which somebody wants to read."""
     desk = desk_of(request)
@@ -159,6 +164,7 @@ async def choose_language(request: Request) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
+@speaks(takes=Invitation, gives=Me, refuses=(409, 410, 429))
 async def accept(request: Request) -> Response:
     """Use a one-time link: make the account and begin its first session."""
     desk = desk_of(request)

@@ -11,12 +11,15 @@ from baqylau.monitoring.workstation.access_messages import (
     AuditPage,
     ChainState,
     Employment,
+    Link,
     NewColleague,
+    Staff,
     Suspension,
 )
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.gate import account
 from baqylau.monitoring.workstation.secrets_chosen import canonical
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.monitoring.workstation.wire import instant, received, reply, whole_number
 from baqylau.storage.accounts import Account
@@ -26,12 +29,14 @@ _PAGE = 100
 _LONGEST_PAGE = 500
 
 
+@speaks(gives=Staff)
 async def all_accounts(request: Request) -> Response:
     """Give the people of the service."""
     desk = desk_of(request)
     return reply(await desk.do(desk.staff.all))
 
 
+@speaks(takes=NewColleague, gives=Link)
 async def invite(request: Request) -> Response:
     """Make a one-time link for somebody new."""
     desk = desk_of(request)
@@ -39,6 +44,7 @@ async def invite(request: Request) -> Response:
     return reply(await desk.do(desk.staff.invite, given, account(request)))
 
 
+@speaks(takes=Employment, status=204, refuses=(409,))
 async def employ(request: Request) -> Response:
     """Give an account another role or other bounds: 200 when it is done, 202 when it waits for a second."""
     desk = desk_of(request)
@@ -47,6 +53,7 @@ async def employ(request: Request) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT if done else HTTPStatus.ACCEPTED)
 
 
+@speaks(takes=Suspension, status=204, refuses=(409,))
 async def suspend(request: Request) -> Response:
     """Let nobody in by an account, or let them in again."""
     desk, login, by = desk_of(request), _login(request), account(request)
@@ -55,12 +62,14 @@ async def suspend(request: Request) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
+@speaks(gives=Link, refuses=(409,))
 async def reset(request: Request) -> Response:
     """Make a link for a new password."""
     desk = desk_of(request)
     return reply(await desk.do(desk.staff.reset, _login(request), account(request)))
 
 
+@speaks(takes=Answer, gives=Link, refuses=(409,))
 async def answer(request: Request) -> Response:
     """Agree to what another administrator asked for, or refuse it."""
     desk, by = desk_of(request), account(request)
@@ -73,6 +82,10 @@ def _login(request: Request) -> str:
     return canonical(request.path_params["login"].replace("\0", ""))
 
 
+@speaks(
+    gives=AuditPage,
+    asks={"who": str, "about": str, "what": str, "from": datetime, "until": datetime, "before": int, "limit": int},
+)
 async def audit(request: Request) -> Response:
     """Give the audit, newest first: `who`, `about`, `what`, `from` and `until` choose, `before` and `limit` page."""
     desk, query = desk_of(request), request.query_params
@@ -100,6 +113,7 @@ def _instant(request: Request, field: str) -> datetime | None:
     return instant(request.query_params[field], field) if field in request.query_params else None
 
 
+@speaks(gives=ChainState)
 async def chain(request: Request) -> Response:
     """Prove the whole audit anew."""
     desk = desk_of(request)

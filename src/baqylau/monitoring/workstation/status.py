@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from baqylau.monitoring.workstation.desk import desk_of
+from baqylau.monitoring.workstation.messages import Health
 from baqylau.monitoring.workstation.metrics import allowed
 from baqylau.monitoring.workstation.refusals import RefusedError
+from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import reply
 
 
@@ -26,6 +28,7 @@ async def ready(request: Request) -> Response:
     return PlainTextResponse(f"ready {newest}\n")
 
 
+@speaks(gives=Health)
 async def health(request: Request) -> Response:
     """Give the way of an observation with its delays."""
     desk = desk_of(request)
