@@ -1,6 +1,6 @@
 """What an evidence bundle is made of, read from the record: rows as they were kept, and the digests that prove them."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, Text, cast, or_, select
 
 from baqylau.crypto.signing import Signer
-from baqylau.domain.ids import AlarmId, CheckId, DeviceId, ObservationId, PersonId
+from baqylau.domain.ids import AlarmId, CheckId, DeviceId, PersonId
 from baqylau.storage import rows
 from baqylau.storage.audit import record
 from baqylau.storage.database import among, driver, transaction
@@ -19,7 +19,7 @@ from baqylau.storage.link_tables import device_key
 from baqylau.storage.media_tables import media_check
 from baqylau.storage.proof import Signed, sign_in
 from baqylau.storage.schema import alarm_act, audit, finding, finding_event, journal_day, register
-from baqylau.storage.shared_batches import opened
+from baqylau.storage.shared_batches import SharedBatch, shared_batch_of
 from baqylau.storage.vault import KeyDestroyedError, Vault
 
 _RECORDS = rows.selecting(
@@ -89,9 +89,9 @@ class EvidenceSource:
         except KeyDestroyedError:
             return None
 
-    def batch(self, digest: bytes, raw_of: Callable[[ObservationId], bytes]) -> bytes | None:
-        """Give what a unit of several people signed, as `storage.shared_batches.opened`."""
-        return opened(self._engine, digest, raw_of)
+    def batch(self, digest: bytes) -> SharedBatch | None:
+        """Give what a unit of several people signed, sealed as it is kept."""
+        return shared_batch_of(self._engine, digest)
 
     def trees(self, partition: int, from_seq: int, until_seq: int) -> Iterator[DayTree]:
         """Give the trees from that which holds an entry on, up to a head that was signed."""

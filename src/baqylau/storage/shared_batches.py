@@ -1,25 +1,15 @@
-"""Batches of units that serve several people: each kept once, sealed so that only the keys of all of them open it.
+"""Batches of units that serve several people: each kept once, sealed with a key that lies in shares in the journal."""
 
-What such a unit signed tells of all its people at once, so it may lie under no one person's key. It is sealed with a
-key of its own; of that key each person's entry in the journal holds one share, and all of them together are the key.
-Who is forgotten takes their share along: then nobody can read the batch any more. The entries keep its digest.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import reduce
 
 from msgspec import Struct, structs
 from sqlalchemy import Column, Connection, Engine, LargeBinary, Table, Text, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from baqylau.crypto.sealing import KEY_BYTES, NONCE_BYTES, Seal, SealBrokenError
 from baqylau.domain.ids import DeviceId, ObservationId
-from baqylau.protocols.batch.envelope import digest_of
-from baqylau.protocols.evidence.signatures import SHARED, shared_digest
 from baqylau.storage.columns import instant, metadata, octets, word
 from baqylau.storage.database import transaction
-from baqylau.storage.vault import KeyDestroyedError
 
 shared_batch = Table(
     "shared_batch",
@@ -34,24 +24,12 @@ shared_batch = Table(
 
 
 class SharedBatch(Struct, frozen=True, kw_only=True, gc=False):
-    """A sealed batch on its way to the disk."""
+    """A sealed batch, by its digest."""
 
     digest: bytes
     device_id: DeviceId
     entries: tuple[ObservationId, ...]
     sealed: bytes
-
-
-def shared(
-    raw: bytes, device_id: DeviceId, entries: Sequence[ObservationId], random: Callable[[int], bytes]
-) -> tuple[SharedBatch, tuple[bytes, ...]]:
-    """Seal a batch, and give what each of the entries keeps of it: its digest and a share of its key."""
-    digest, key = digest_of(raw), random(KEY_BYTES)
-    shares = [random(KEY_BYTES) for _ in entries[1:]]
-    shares.append(reduce(_mixed, shares, key))
-    sealed = Seal(key).close(raw, nonce=random(NONCE_BYTES), context=digest)
-    batch = SharedBatch(digest=digest, device_id=device_id, entries=tuple(entries), sealed=sealed)
-    return batch, tuple(SHARED + digest + share for share in shares)
 
 
 def keep(connection: Connection, batches: Sequence[SharedBatch], at: datetime) -> None:
@@ -61,22 +39,11 @@ def keep(connection: Connection, batches: Sequence[SharedBatch], at: datetime) -
         connection.execute(insert(shared_batch).on_conflict_do_nothing(), values)
 
 
-def opened(engine: Engine, digest: bytes, raw_of: Callable[[ObservationId], bytes]) -> bytes | None:
-    """Give exactly the bytes that were signed; None when they are not there, or one of the people was forgotten.
-
-    `raw_of` gives what an entry of the journal keeps, as `storage.journal.Journal.raw`.
-    """
+def shared_batch_of(engine: Engine, digest: bytes) -> SharedBatch | None:
+    """Give the sealed batch with this digest, None when there is none."""
     with transaction(engine) as connection:
         row = connection.execute(select(shared_batch).where(shared_batch.c.digest == digest)).one_or_none()
     if row is None:
         return None
-    try:
-        told = [raw_of(ObservationId(name)) for name in row.entries]
-        key = reduce(_mixed, (one[-KEY_BYTES:] for one in told if shared_digest(one) == digest), bytes(KEY_BYTES))
-        return Seal(key).open(row.sealed, context=digest)
-    except (KeyDestroyedError, KeyError, SealBrokenError):
-        return None
-
-
-def _mixed(one: bytes, other: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+    entries = tuple(map(ObservationId, row.entries))
+    return SharedBatch(digest=row.digest, device_id=DeviceId(row.device_id), entries=entries, sealed=row.sealed)

@@ -1,17 +1,21 @@
 """An import file is taken whole or not at all, and every mistake is shown where it stands."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from textwrap import dedent
 
 import pytest
+from sqlalchemy import Engine
 
+from baqylau.domain.ids import PersonId
 from baqylau.domain.orders import ExclusionZone, NoContact, PresenceRegime, RequiredPlace, Route, Territory, TimedPlace
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle
 from baqylau.locales import LANGUAGES, text
 from baqylau.monitoring.server.importing.document import MistakesError
 from baqylau.monitoring.server.importing.registry import parse
+from baqylau.storage.registers import Registers
+from baqylau.storage.registry import RegisterRefusedError
 
 GOOD = dedent("""\
     people:
@@ -246,3 +250,31 @@ def test_every_kind_of_restriction_consents_and_work_on_equipment_come_from_a_fi
 )
 def test_a_mistake_in_the_newer_parts_is_shown_where_it_stands(old: str, new: str, field: str, key: str) -> None:
     assert (field, key) in [(where, what) for _, where, what in mistakes_of(EVERYTHING.replace(old, new))]
+
+
+HOUSEHOLD = EVERYTHING.replace('clause: "1", zone: market', 'clause: "1", zone: home').replace(
+    "fittings:\n",
+    """fittings:
+  - {id: f-3, person: p-1, device: u-1, from: 2026-08-15T10:00:00+05:00}
+  - {id: f-4, person: p-2, device: u-1, from: 2026-08-15T10:00:00+05:00, until: 2026-10-01T00:00:00+05:00}
+""",
+)
+
+
+def test_a_household_with_one_home_unit_for_two_people_comes_from_a_file(engine: Engine) -> None:
+    registers = Registers(engine, lambda: datetime(2026, 8, 20, tzinfo=UTC))
+    registers.save(parse(HOUSEHOLD), by="installation")
+    for person, fittings in ((PersonId("p-1"), ["f-3"]), (PersonId("p-2"), ["f-2", "f-4"])):
+        had = registers.supervision(person)
+        assert sorted(one.id for one in had.fittings) == fittings
+        assert "u-1" in {one.id for one in had.devices}
+
+
+def test_a_tracker_is_on_one_person_at_a_time_and_a_home_unit_is_on_each_once(engine: Engine) -> None:
+    registers = Registers(engine, lambda: datetime(2026, 8, 20, tzinfo=UTC))
+    for old, new in (
+        ("person: p-1, device: u-1, from: 2026-08", "person: p-1, device: t-2, from: 2026-08"),
+        ("id: f-4, person: p-2", "id: f-4, person: p-1"),
+    ):
+        with pytest.raises(RegisterRefusedError, match="overlaps"):
+            registers.save(parse(HOUSEHOLD.replace(old, new)), by="installation")

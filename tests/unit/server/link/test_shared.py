@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId, RestrictionId
@@ -17,14 +17,14 @@ from baqylau.domain.observations import Enclosure, Observation
 from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device, DeviceKind, Person
 from baqylau.monitoring.server.link.desk import Desk
+from baqylau.monitoring.server.shared_batches import opened
 from baqylau.protocols.batch.envelope import digest_of
 from baqylau.protocols.batch.records import LocalFinding, Said
 from baqylau.protocols.beacon.status import Status
 from baqylau.protocols.evidence.signatures import shared_digest
-from baqylau.storage.database import transaction
 from baqylau.storage.device_keys import KeyKind
 from baqylau.storage.registry import Registry
-from baqylau.storage.shared_batches import opened, shared_batch
+from baqylau.storage.shared_batches import SharedBatch, shared_batch_of
 from tests.unit.server.given import asked, bundle_of, verdict_on
 from tests.unit.server.link.household import (
     AINUR,
@@ -126,16 +126,20 @@ def test_what_a_shared_unit_signed_is_kept_once_and_opens_with_the_keys_of_all_t
     assert [len(of_one) for of_one in proofs] == [1, 1]
     assert {shared_digest(proof) for of_one in proofs for proof in of_one} == {digest_of(raw)}
     assert not any(raw[20:60] in proof for of_one in proofs for proof in of_one), "a share alone says nothing"
-    assert opened(engine, digest_of(raw), site.journal.raw) == raw
-    assert raw[20:60] not in _sealed(site)
+    assert _opened(site, raw) == raw
+    assert raw[20:60] not in _kept(site, raw).sealed
     site.vault.destroy(BOLAT)
-    assert opened(engine, digest_of(raw), site.journal.raw) is None, "who is forgotten takes it along"
+    assert _opened(site, raw) is None, "who is forgotten takes it along"
 
 
-def _sealed(site: Flat) -> bytes:
-    with transaction(site.engine) as connection:
-        sealed: bytes = connection.execute(select(shared_batch.c.sealed)).scalar_one()
-    return sealed
+def _kept(site: Flat, raw: bytes) -> SharedBatch:
+    kept = shared_batch_of(site.engine, digest_of(raw))
+    assert kept is not None
+    return kept
+
+
+def _opened(site: Flat, raw: bytes) -> bytes | None:
+    return opened(_kept(site, raw), site.journal.raw)
 
 
 @pytest.mark.parametrize("third_parties", [True, False])

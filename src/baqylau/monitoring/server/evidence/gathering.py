@@ -20,6 +20,7 @@ from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.evidence import by_what
 from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, state_from
+from baqylau.monitoring.server.shared_batches import opened
 from baqylau.protocols.evidence import parts
 from baqylau.protocols.evidence.recordings import destroyed_line, manifest_line, piece_lines
 from baqylau.protocols.evidence.signatures import shared_digest
@@ -215,7 +216,8 @@ class _Gathering:
     def _batches(self, digests: Iterable[bytes]) -> None:
         """Put what units signed that serve others too; it shows these as well. Of the forgotten there is none."""
         for digest in digests:
-            raw = self._archive.source.batch(digest, self._archive.journal.raw)
+            kept = self._archive.source.batch(digest)
+            raw = opened(kept, self._archive.journal.raw) if kept is not None else None
             if raw is not None:
                 self._bundle.put(parts.BATCHES, {"raw": raw}, give=self._asked.third_parties)
 

@@ -33,6 +33,7 @@ from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.link import by_hand
 from baqylau.monitoring.server.link.beacons import Beacons, Latches
 from baqylau.monitoring.server.reading import placed
+from baqylau.monitoring.server.shared_batches import shared
 from baqylau.protocols.batch.envelope import Opened
 from baqylau.protocols.batch.records import (
     Alive,
@@ -56,7 +57,7 @@ from baqylau.storage.consoles import Look
 from baqylau.storage.journal import Entry
 from baqylau.storage.link_records import CONTENT_BYTES, Kept, Status, Word
 from baqylau.storage.quarantine import Item
-from baqylau.storage.shared_batches import SharedBatch, shared
+from baqylau.storage.shared_batches import SharedBatch
 
 LINK, BEACON, CONSOLE = "link", "beacon", "console"
 _NOT_OF_ITSELF = (Blind, Nearness, Heard, ConsoleCheck, Asked, Likeness, Voided, Decided)
