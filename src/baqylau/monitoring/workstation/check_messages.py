@@ -157,16 +157,12 @@ Readings = tuple[float | None, ...]
 """Evenly spaced; None where the sensor gave none."""
 
 
-class BlowTrace(Struct, frozen=True, kw_only=True):
-    """One breath of a test as the sensor saw it, for drawing; the signed recording itself is among the media."""
+class Breath(Struct, frozen=True, kw_only=True):
+    """One breath of a test as the sensor saw it."""
 
-    step_ms: float
     current_ua: Readings = ()
     pressure_pa: Readings = ()
     flow_ml_s: Readings = ()
-    stretches: tuple[Stretch, ...] = ()
-    sample_ms: float | None = None
-    """When air was taken into the cell."""
     photos_ms: tuple[float, ...] = ()
     baseline_ua: float | None = None
     charge_uc: float | None = None
@@ -179,6 +175,15 @@ class BlowTrace(Struct, frozen=True, kw_only=True):
     why: tuple[str, ...] = ()
     alcohol_mg_l: float | None = None
     uncertainty_mg_l: float | None = None
+
+
+class BlowTrace(Breath, frozen=True, kw_only=True):
+    """The same for drawing; the signed recording itself is among the media."""
+
+    step_ms: float
+    stretches: tuple[Stretch, ...] = ()
+    sample_ms: float | None = None
+    """When air was taken into the cell."""
 
 
 class CheckPage(Struct, frozen=True, kw_only=True):

@@ -7,16 +7,16 @@ import msgspec
 from msgspec import Struct
 
 from baqylau.domain.challenge import challenge
-from baqylau.domain.checks import Decided, SampleState
+from baqylau.domain.checks import Decided
 from baqylau.domain.observations import Observation
 from baqylau.monitoring.workstation.check_messages import (
     BlowTrace,
+    Breath,
     CheckDecision,
     CheckFact,
     CheckRow,
     MediaItem,
     Prompted,
-    Readings,
     Stretch,
     StretchKind,
 )
@@ -139,25 +139,10 @@ class _Marks(Struct, frozen=True, kw_only=True):
     sample_ms: float | None = None
 
 
-class _Blow(Struct, frozen=True, kw_only=True):
+class _Blow(Breath, frozen=True, kw_only=True):
     """One breath, as the unit wrote it."""
 
-    current_ua: Readings = ()
-    pressure_pa: Readings = ()
-    flow_ml_s: Readings = ()
     marks: _Marks = _Marks()
-    photos_ms: tuple[float, ...] = ()
-    baseline_ua: float | None = None
-    charge_uc: float | None = None
-    decay_s: float | None = None
-    cell_c: float | None = None
-    room_c: float | None = None
-    ambient_hpa: float | None = None
-    co2_percent: float | None = None
-    state: SampleState | None = None
-    why: tuple[str, ...] = ()
-    alcohol_mg_l: float | None = None
-    uncertainty_mg_l: float | None = None
 
 
 class _Trace(Struct, frozen=True, kw_only=True):
