@@ -1,0 +1,26 @@
+// Questions about cases, by name; and what the server finds wrong with a change.
+import type { Answering, CasePage, CaseRefusal, FreeDevices, Preview, Previewing, Proposing, ProposalList, ProposalPage, ProposalRow, ZonesRead, ZoneText } from '../generated/api'
+import { change, read, RefusedError } from '../session/http'
+
+export type Change = Proposing['change']
+
+const id = encodeURIComponent
+/** A new person has no case yet. */
+const door = (person: string) => (person === '' ? '/api/cases' : `/api/people/${id(person)}/case`)
+
+export const cases = {
+  waiting: () => read('/api/proposals') as Promise<ProposalList>,
+  proposal: (number: number) => read(`/api/proposals/${number}`) as Promise<ProposalPage>,
+  answer: (number: number, answer: Answering) => change('POST', `/api/proposals/${number}/answer`, answer) as Promise<ProposalRow>,
+  withdraw: (number: number) => change('POST', `/api/proposals/${number}/withdrawal`) as Promise<ProposalRow>,
+  case: (person: string) => read(`/api/people/${id(person)}/case`) as Promise<CasePage>,
+  preview: (person: string, asked: Previewing) => change('POST', `${door(person)}/preview`, asked) as Promise<Preview>,
+  propose: (person: string, proposal: Proposing) => change('POST', `${door(person)}/proposals`, proposal) as Promise<ProposalRow>,
+  readZones: (text: ZoneText) => change('POST', '/api/zones/read', text) as Promise<ZonesRead>,
+  devices: () => read('/api/devices/free') as Promise<FreeDevices>,
+}
+
+/** What the server says of a change that it does not take; null where something else went wrong. */
+export function refusalOf(error: unknown): CaseRefusal | null {
+  return error instanceof RefusedError && error.refusal && 'faults' in error.refusal ? (error.refusal as unknown as CaseRefusal) : null
+}
