@@ -148,8 +148,9 @@ believe is not told.
 Each run lives through the satellite pipeline and the server's rules. A disturbance has to be found within
 {within_s:.0f} s in {disturbed:.0%} of the runs; where nothing was done no alarm of jamming, deception or shielding,
 and none of the first priority, may stand. Intervals hold the true share in 95 of 100 cases (Wilson). The device worn
-here looks at its receiver every second and knows the gain of its input (`sim/sky/worn.py`). One that switches its
-receiver on once a minute to save its battery sees no fall within seconds, and is not measured here.
+here is the core of our own tracker (`sim/sky/worn.py`): its receiver is on for a few seconds in each minute until
+something is in doubt, and speaks over its serial line, with its own verdict on jamming. Of the delay up to 52 s are
+the pause between two looks, and 60 s the time for which a suspicion has to last.
 
 {disturbed_runs}
 

@@ -207,6 +207,7 @@ class Sky(Struct, frozen=True, tag="sky", kw_only=True, gc=False):
     satellites: int
     """Heard, of all systems."""
     mean_cn0_dbhz: float | None = None
+    """Our own devices tell the mean of the six strongest."""
     used: tuple[InUse, ...] = ()
     """Those that make the position, by system, where the receiver tells."""
 

@@ -13,7 +13,6 @@ Source: notes on radio and GNSS, 1.1 and 4.
 """
 
 from datetime import datetime
-from statistics import fmean
 
 from msgspec.structs import replace
 
@@ -26,6 +25,7 @@ from baqylau.protocols.batch.records import ClockQuality
 from baqylau.rules.gnss import pipeline
 from baqylau.rules.gnss.epoch import Epoch
 from baqylau.rules.gnss.signs import JAM, SPOOF
+from baqylau.rules.gnss.sky import mean_dbhz
 from baqylau.rules.gnss.surroundings import Surroundings
 from baqylau.rules.settings import RECEIVER_FAULT_AFTER_S
 
@@ -65,7 +65,7 @@ def seen(turn: MobileTurn, said: SkySeen, judge: Judge) -> None:
         fix=_fix(epoch),
         used=epoch.satellites,
         heard=len(strengths) or None,
-        cn0_dbhz=fmean(strengths) if strengths else None,
+        cn0_dbhz=mean_dbhz(strengths),
     )
     returned = not turn.state.places.failed
     _change(turn, seen=word, since_ms=turn.ms, failed=False)

@@ -3,7 +3,7 @@
 $GPGGA,...*hh          a sentence of the satellite receiver
 H -61.5 <54 hex>*hh    a beacon, as `links/radio/modem.md` has it
 W <ohm> <percent> <case> <lux> <skin> <moves> <g> <celsius> <mV> <charging>*hh    all sensors; `-` for one that fails
-N 1*hh                 on the mobile network, or 0
+N 1 -83*hh             on the mobile network, and its strength in dBm where the modem says; 0: on none
 P*hh                   the button for help was held
 """
 
@@ -53,6 +53,8 @@ def _word(fields: list[str], at_ms: int) -> Word | None:
             return Pressed(at_ms)
         case ["N", there] if there in {"0", "1"}:
             return Network(at_ms, there=there == "1")
+        case ["N", "1", dbm]:
+            return Network(at_ms, there=True, signal_dbm=float(dbm))
         case ["W", ohm, percent, case, lux, skin, moves, knock, celsius, volts, charging]:
             return Sample(
                 at_ms,

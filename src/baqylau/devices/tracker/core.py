@@ -6,7 +6,7 @@ the board. What it writes down goes into the ring (`ring`), and from there over 
 """
 
 from baqylau.devices.strap import Sample
-from baqylau.devices.tracker import orders, place, said, worn
+from baqylau.devices.tracker import doubt, orders, place, said, worn
 from baqylau.devices.tracker.inputs import Configured, Heard, Located, Network, Ordered, Pressed, TimeTold
 from baqylau.devices.tracker.outputs import Message, Receiver, Upload
 from baqylau.devices.tracker.state import State, Turn
@@ -116,8 +116,11 @@ def _network(turn: Turn, given: Network) -> None:
     state = turn.state
     if given.there and state.network is False:
         turn.do(Upload(urgent=False))
+    fades, state.network_dbm = doubt.fades(state, given.signal_dbm), given.signal_dbm
+    if fades or state.network != given.there:
+        turn.write(said.own([said.cell(there=given.there, signal_dbm=given.signal_dbm)]))
     if state.network != given.there:
-        turn.write(said.own([["cell", given.there]]))
+        doubt.network_turned(turn, there=given.there)
     state.network = given.there
 
 
@@ -135,7 +138,7 @@ def _short(turn: Turn, word: int) -> None:
 def _wake_at_ms(turn: Turn) -> int:
     state = turn.state
     soon_ms = min(
-        state.plan.wake_at_ms(turn.at_ms, place.every_ms(state, turn.at_ms)),
+        state.plan.wake_at_ms(turn.at_ms, place.every_ms(state, turn.at_ms), hopeless=state.air.sky is False),
         state.worn.wake_at_ms(),
         state.spoke_ms + ALIVE_MS,
     )

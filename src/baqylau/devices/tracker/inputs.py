@@ -67,10 +67,11 @@ class TimeTold:
 class Network:
     """The modem is on the mobile network, or is not."""
 
-    def __init__(self, at_ms: int, *, there: bool) -> None:
-        """Take which."""
+    def __init__(self, at_ms: int, *, there: bool, signal_dbm: "float | None" = None) -> None:
+        """Take which, and how strong it is where the modem says."""
         self.at_ms = at_ms
         self.there = there
+        self.signal_dbm = signal_dbm
 
 
 class Pressed:

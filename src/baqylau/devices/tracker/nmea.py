@@ -1,4 +1,6 @@
-"""Sentences of a satellite receiver, as a small board reads them: GGA, RMC, GSA, GSV, GST. Runs in MicroPython.
+"""Sentences of a satellite receiver, as a small board reads them: GGA, RMC, GSA, GSV, GST, PMTKSPF. In MicroPython.
+
+The last one is the receiver's own verdict on jamming, 0 unknown to 3 critical, as a family of common chips says it.
 
 Sentences of one instant make one epoch. It is given when a sentence of the next instant begins, or when a sentence
 ends the burst. Nothing is corrected: a line with a wrong check is passed over, and a field that cannot be read is not
@@ -10,6 +12,7 @@ from baqylau.rules.gnss.epoch import FLAT_FIX, FULL_FIX, NO_FIX, Epoch
 
 LINE_MAX = 120
 DIGITS_MAX = 15
+JAMMING = "PMTKSPF"
 _SYSTEMS = {"GP": "G", "GL": "R", "GA": "E", "GB": "C", "BD": "C", "GQ": "J", "GI": "I"}
 _KNOTS = 0.514444
 _STRENGTH_STEP = 4
@@ -33,6 +36,8 @@ class NmeaReader:
     def take(self, line: str) -> "Epoch | None":
         """Take a line; give the epoch that it completes, or None."""
         words = _words(line)
+        if len(words) > 1 and words[0] == JAMMING:
+            self._fields["receiver_jam"] = _whole(words[1])
         if not words or len(words[0]) != 5:  # noqa: PLR2004 - talker and kind
             return None
         talker, kind = words[0][:2], words[0][2:]

@@ -4,7 +4,7 @@ The fix is written down as the receiver gave it; what is thought of it (`rules/g
 whether the clock may be set by it, and what the wearer is warned of.
 """
 
-from baqylau.devices.tracker import said
+from baqylau.devices.tracker import doubt, said
 from baqylau.devices.tracker.anchors import BROKEN, STALE
 from baqylau.devices.tracker.clock import in_our_era
 from baqylau.devices.tracker.outputs import Receiver, Upload, Warn
@@ -31,7 +31,7 @@ _WAITED_FOR = (validity.FEW_SATELLITES, validity.COARSE, validity.UNDATED, valid
 def every_ms(state: "State", at_ms: int) -> int:
     """Give how often a place is due now."""
     indoors, resting = bool(state.anchors.indoors), state.worn.resting(at_ms)
-    return state.plan.every_ms(at_ms, doubt=state.duty.doubt, indoors=indoors, resting=resting)
+    return state.plan.every_ms(at_ms, doubt=doubt.there(state, at_ms), indoors=indoors, resting=resting)
 
 
 def located(turn: "Turn", given: "Located") -> None:
@@ -40,6 +40,7 @@ def located(turn: "Turn", given: "Located") -> None:
     _set_clock(turn, epoch)
     state.track, judged = pipeline.step(state.track, epoch, _around(turn))
     _claim(turn, judged)
+    doubt.seen(turn, epoch, judged)
     if not state.plan.is_due(turn.at_ms, every_ms(state, turn.at_ms)):
         return
     if not epoch.measured():
@@ -71,7 +72,7 @@ def _answer(turn: "Turn", bodies: "list[said.Said]", *, found: bool) -> None:
 def _put(turn: "Turn", bodies: "list[said.Said]", *, found: bool) -> None:
     """Write a place, or that there is none; the orders that waited for it are done."""
     state = turn.state
-    turn.write(said.own(bodies), urgent=bool(state.asked))
+    turn.write(said.own(bodies + doubt.network(state)), urgent=bool(state.asked))
     if not state.asked:
         turn.do(Upload(urgent=False))
     for number in state.asked:
@@ -129,7 +130,7 @@ def searched(turn: "Turn") -> None:
     """Give up a search that took long enough, and switch the receiver as the plan says."""
     state, at_ms = turn.state, turn.at_ms
     every = every_ms(state, at_ms)
-    if state.plan.given_up(at_ms, every):
+    if state.plan.given_up(at_ms, every, hopeless=state.air.sky is False):
         if state.candidate is not None:
             _tell(turn, state.candidate, None)
         else:

@@ -74,11 +74,14 @@ class Plan:
         """Tell whether a place that is found now is to be told."""
         return self.wanted or at_ms >= self.due_ms(every_ms)
 
-    def given_up(self, at_ms: int, every_ms: int) -> bool:
-        """Tell whether it was looked for long enough."""
-        hot = at_ms - self.fixed_ms < HOT_FOR_MS
-        from_ms = max(self.on_ms, self.done_ms)
-        return self.on and self.is_due(at_ms, every_ms) and at_ms - from_ms >= (HOT_MS if hot else COLD_MS)
+    def given_up(self, at_ms: int, every_ms: int, *, hopeless: bool) -> bool:
+        """Tell whether it was looked for long enough; without a sky (`hopeless`) no longer than until the next."""
+        return self.on and self.is_due(at_ms, every_ms) and at_ms >= self._until_ms(at_ms, every_ms, hopeless=hopeless)
+
+    def _until_ms(self, at_ms: int, every_ms: int, *, hopeless: bool) -> int:
+        if at_ms - self.fixed_ms >= HOT_FOR_MS:
+            return max(self.on_ms, self.done_ms) + COLD_MS
+        return max(self.on_ms, self.done_ms) + (min(HOT_MS, every_ms) if hopeless else HOT_MS)
 
     def told(self, at_ms: int, *, found: bool) -> None:
         """Take it that a place was told, or that there is none."""
@@ -86,8 +89,8 @@ class Plan:
         if found:
             self.fixed_ms = at_ms
 
-    def wake_at_ms(self, at_ms: int, every_ms: int) -> int:
+    def wake_at_ms(self, at_ms: int, every_ms: int, *, hopeless: bool) -> int:
         """Give when there is something to do next."""
         if not self.on:
             return max(self.done_ms + every_ms - LEAD_MS, at_ms + 1000)
-        return max(self.on_ms, self.done_ms) + HOT_MS if at_ms - self.fixed_ms < HOT_FOR_MS else self.on_ms + COLD_MS
+        return self._until_ms(at_ms, every_ms, hopeless=hopeless)

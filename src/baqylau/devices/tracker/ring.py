@@ -61,7 +61,7 @@ class Ring:
         self._resume(disk.read("told"))
         self._files = sorted([int(name[1:]) for name in disk.names() if name[:1] == "r" and name[1:].isdigit()])
         self._urgent: list[int] = []
-        known = [self._know(first) for first in self._files] + [last for _, last in self._kept]
+        known = [self._know(first) for first in self._files[:]] + [last for _, last in self._kept]
         self.last = max(known) if self._files or self._kept != [[0, 0]] else self._reserved
         """Number of the last record that was ever written."""
         self._file = 0
@@ -132,12 +132,17 @@ class Ring:
         self._disk.remove(_name(first))
 
     def _know(self, first: int) -> int:
-        """Look through a file for what is urgent; give its last number."""
+        """Look through a file for what is urgent; give its last number.
+
+        A file whose first record is not whole goes: that number is given again, and would be added behind what is torn.
+        """
         seq = first - 1
         for content in _whole(self._disk.read(_name(first))):
             seq += 1
             if is_urgent(content) and not self._is_kept(seq):
                 self._urgent.append(seq)
+        if seq < first:
+            self._forget(first)
         return seq
 
     def _next(self) -> "tuple[int, int] | None":
@@ -182,7 +187,8 @@ class Ring:
         return whole[first - files[-1] : last - files[-1] + 1]
 
     def _gone(self, first: int, last: int) -> "tuple[int, list[bytes]] | None":
-        """Pass over numbers whose records were cut off: nobody will ever have them."""
+        """Pass over numbers whose records were cut off, up to the next file: nobody will ever have them."""
+        last = min([last] + [one - 1 for one in self._files if one > first])
         self._kept = _joined(self._kept + [[first, last]])  # noqa: RUF005 - as boards have it
         self._urgent = [seq for seq in self._urgent if not self._is_kept(seq)]
         return self.batch()

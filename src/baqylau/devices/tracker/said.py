@@ -1,5 +1,7 @@
 """What a tracker writes down, as the arrays of the device link (`spec/batch.md`, L2 and L3). Runs in MicroPython."""
 
+from baqylau.rules.gnss.sky import mean_dbhz
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -42,16 +44,21 @@ def fix_by_relay(latitude_deg: float, longitude_deg: float, accuracy_m: float) -
     return ["fix", latitude_deg, longitude_deg, None, None, None, None, None, accuracy_m, "relay"]
 
 
+def cell(*, there: bool, signal_dbm: "float | None") -> "Said":
+    """Say whether there is a mobile network, and how strong it is."""
+    return ["cell", there, "", float(signal_dbm)] if there and signal_dbm is not None else ["cell", there]
+
+
 def no_fix(satellites: "int | None") -> "Said":
     """Say that the receiver worked and found no place."""
     return _short(["no_fix", satellites])
 
 
 def sky(cn0_dbhz: "tuple[float, ...]", systems: "dict[str, int]") -> "Said":
-    """Say how many satellites are heard, how strong in the mean, and how many of each system are used."""
-    mean = int(10 * sum(cn0_dbhz) / len(cn0_dbhz) + 0.5) / 10 if cn0_dbhz else None
+    """Say how many satellites are heard, how strong the strongest are, and how many of each system are used."""
+    mean = mean_dbhz(cn0_dbhz)
     used = [[letter, systems[letter]] for letter in sorted(systems) if systems[letter]]
-    return _short(["sky", len(cn0_dbhz), _fraction(mean), used or None])
+    return _short(["sky", len(cn0_dbhz), None if mean is None else int(10 * mean + 0.5) / 10, used or None])
 
 
 def claim(kind: str, grade: int, figure: "float | None") -> "Said | None":

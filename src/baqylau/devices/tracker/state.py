@@ -3,6 +3,7 @@
 from baqylau.devices.strap import NOTHING_LEARNED
 from baqylau.devices.tracker.anchors import Anchors
 from baqylau.devices.tracker.clock import Clock, resumed
+from baqylau.devices.tracker.doubt import Air
 from baqylau.devices.tracker.duty import Duty
 from baqylau.devices.tracker.outputs import Keep, Upload, Write
 from baqylau.devices.tracker.plan import Plan
@@ -35,6 +36,7 @@ class State:
         "number",
         "asked",
         "network",
+        "network_dbm",
         "candidate",
         "satellites",
         "claims",
@@ -44,7 +46,7 @@ class State:
         "unkept",
         "wake_at_ms",
     )
-    PARTS = ("worn", "plan", "anchors", "duty")
+    PARTS = ("worn", "plan", "anchors", "duty", "air")
 
     def __init__(self, cipher: "Cipher", device_id: str) -> None:
         """Begin with nothing known."""
@@ -55,6 +57,7 @@ class State:
         self.plan = Plan()
         self.anchors = Anchors()
         self.duty = Duty()
+        self.air = Air()
         self.track = pipeline.begin()
         self.version = 0
         """Of the configuration."""
@@ -63,6 +66,7 @@ class State:
         self.asked: tuple[int, ...] = ()
         """Commands that wait for a place."""
         self.network: bool | None = None
+        self.network_dbm: float | None = None
         self.candidate: Epoch | None = None
         """The last place that was measured but is not good, while a better one is looked for."""
         self.satellites: int | None = None

@@ -21,6 +21,12 @@ def strength_dbhz(cn0_dbhz: "tuple[float, ...]") -> float:
     return (sum(strongest) + SILENT_DBHZ * (SKY_SATELLITES - len(strongest))) / SKY_SATELLITES
 
 
+def mean_dbhz(cn0_dbhz: "tuple[float, ...]") -> "float | None":
+    """Give the mean of the strongest satellites that are heard: the many faint ones of several systems say little."""
+    strongest = sorted(cn0_dbhz, reverse=True)[:SKY_SATELLITES]
+    return sum(strongest) / len(strongest) if strongest else None
+
+
 def spread_db(cn0_dbhz: "tuple[float, ...]") -> "float | None":
     """Give the standard deviation of the satellites' strengths, or None where too few are heard to tell."""
     if len(cn0_dbhz) < EQUAL_SATELLITES:

@@ -20,6 +20,7 @@ from baqylau.sim.sky.network import Network
 from baqylau.sim.sky.receiver import Receiver
 from baqylau.sim.sky.sentences import sentences
 from baqylau.sim.sky.way import Leg, Way
+from baqylau.sim.sky.worn import JUDGES
 from baqylau.sim.speaking import speak
 from baqylau.sim.town_plan import Place
 
@@ -46,7 +47,7 @@ class LiveBoard:
     def __init__(self, board: Board, begun_at: datetime, random: Random) -> None:
         """Put it on; its receiver begins cold."""
         self._board, self._way = board, Way(board.start, *board.legs)
-        self._receiver = Receiver(random.getrandbits(32), begun_at.timestamp())
+        self._receiver = Receiver(random.getrandbits(32), begun_at.timestamp(), JUDGES)
         self._network = Network(random)
         self._done: tuple[Disturbance, ...] = board.wrapped
         self._there: bool | None = None
@@ -56,11 +57,12 @@ class LiveBoard:
         """Give what the board says at an instant later than all before."""
         truth = replace(self._way.at(after_s % self._way.lasts_s), into_s=after_s)
         said = [sentences(self._receiver.epoch(truth, self._done))]
-        there = self._network.level_dbm(truth, self._done) is not None
-        if there is not self._there:
+        level_dbm, due = self._network.level_dbm(truth, self._done), after_s - self._sensed_s >= SENSED_S
+        there = level_dbm is not None
+        if there is not self._there or due:
             self._there = there
-            said.append(_framed(b"N 1" if there else b"N 0"))
-        if after_s - self._sensed_s >= SENSED_S:
+            said.append(_framed(b"N 0" if level_dbm is None else b"N 1 %.0f" % level_dbm))
+        if due:
             self._sensed_s = after_s
             said.append(board_line.written(self._sensed(after_s, moves=truth.moving)))
         return said

@@ -26,6 +26,8 @@ DRMS_TO_R95 = 1.73
 LEAST_RANGE_M = 3.0
 ALTITUDE_M = 345.0
 GAIN, GAIN_SPREAD, GAIN_PER_DB = 5200, 60.0, 95.0
+JAM_SEEN_DB = (10.0, 25.0)
+"""From here on a receiver that judges for itself warns, and calls it critical."""
 CAPTURED_S = 4.0
 """How long a deceiver needs to take the receiver over."""
 FALSE_SATELLITES = 10
@@ -40,6 +42,8 @@ class Model(Struct, frozen=True, kw_only=True):
     tells_gain: bool = True
     """Tells the gain of its input and how narrow a disturbance is."""
     states_accuracy: bool = False
+    judges_jam: bool = False
+    """Says for itself how badly it is jammed."""
 
 
 class Receiver:
@@ -156,7 +160,7 @@ class Receiver:
 
     def _input(self, disturbances: Sequence[Disturbance], truth: Truth) -> dict[str, object]:
         """Give what the input of the receiver feels, where it tells."""
-        if not self._model.tells_gain:
+        if not self._model.tells_gain and not self._model.judges_jam:
             return {}
         lost_db = 0.0
         for one in disturbances:
@@ -167,9 +171,14 @@ class Receiver:
                     lost_db = max(lost_db, 8.0)
                 case Bag():
                     pass
+        said: dict[str, object] = {}
+        if self._model.judges_jam:
+            said["receiver_jam"] = 1 + sum(lost_db >= limit_db for limit_db in JAM_SEEN_DB)
+        if not self._model.tells_gain:
+            return said
         figure = 12 + 6.5 * max(lost_db - 8.0, 0.0) + abs(float(self._dice.normal(0, 6)))
         gain = GAIN - GAIN_PER_DB * lost_db + float(self._dice.normal(0, GAIN_SPREAD))
-        return {"agc": round(min(max(gain, 0), 8191)), "jam_figure": round(min(figure, 255))}
+        return said | {"agc": round(min(max(gain, 0), 8191)), "jam_figure": round(min(figure, 255))}
 
 
 def _degrees(place: Place) -> tuple[float, float]:

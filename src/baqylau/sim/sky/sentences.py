@@ -18,7 +18,7 @@ R95_PER_AXIS = 2.45
 
 
 def sentences(epoch: Epoch) -> bytes:
-    """Give RMC, GGA, GSA and GSV of each system, and GST where the receiver states its accuracy."""
+    """Give RMC, GGA, GSA and GSV of each system, GST where it states its accuracy, PMTKSPF where it judges jamming."""
     return b"".join(_framed(fields) for fields in _all(epoch))
 
 
@@ -41,6 +41,8 @@ def _all(epoch: Epoch) -> Iterator[str]:
         filled = ",".join(numbers + [""] * (_ONE_SYSTEM - len(numbers)))
         yield f"GNGSA,A,{epoch.mode or 1},{filled},{hdop},{hdop},{hdop},{_NUMBER[letter]}"
     yield from _in_view(epoch)
+    if epoch.receiver_jam is not None:
+        yield f"PMTKSPF,{epoch.receiver_jam}"
 
 
 def _in_view(epoch: Epoch) -> Iterator[str]:

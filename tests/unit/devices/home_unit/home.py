@@ -78,7 +78,7 @@ class Home:
         self.said: list[Say] = []
         self.lamps: list[Lamp] = []
         self.asked: list[Output] = []
-        self.status = Status(battery_percent=90.0)
+        self.status = Status(battery_percent=90.0, now=frozenset({"moving"}))
         self.take(Started, sources=sources)
         self.take(Configured, configuration=configuration(self.at, **more))  # type: ignore[arg-type]
 

@@ -58,7 +58,7 @@ class Handheld:
         self.said: list[Say] = []
         self.lamps: list[Lamp] = []
         self.asked: list[Output] = []
-        self.status = Status(battery_percent=90.0)
+        self.status = Status(battery_percent=90.0, now=frozenset({"moving"}))
         self.place: Point | None = TOWN
         self.take(ClockTold, quality=ClockQuality.NETWORK)
         self.take(Started, sources=(SOURCE,))

@@ -23,6 +23,7 @@ def test_the_sentences_of_an_instant_are_one_epoch() -> None:
             nmea("GNGSA,A,3,65,66,,,,,,,,,,,1.5,0.8,1.2,2"),
             nmea("GPGSV,1,1,03,01,40,083,46,02,17,308,41,12,07,344,"),
             nmea("GNGST,120000.00,1.0,,,,3.0,4.0,9.0"),
+            nmea("PMTKSPF,2"),
         ]
     )
     assert (epoch.mode, epoch.satellites, epoch.hdop, epoch.altitude_m) == (FULL_FIX, 11, 0.8, 700.5)
@@ -32,6 +33,7 @@ def test_the_sentences_of_an_instant_are_one_epoch() -> None:
     assert epoch.speed_m_s == pytest.approx(5.144, abs=0.001)
     assert epoch.systems == {"G": 3, "R": 2}
     assert epoch.cn0_dbhz == (46.0, 41.0)
+    assert epoch.receiver_jam == 2
     assert epoch.stated_m == pytest.approx(8.65, abs=0.01)
 
 

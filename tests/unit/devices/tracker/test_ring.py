@@ -2,6 +2,7 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,6 +108,25 @@ def test_batches_are_bounded() -> None:
     batch = ring.batch()
     assert batch is not None
     assert len(batch[1]) <= BATCH_MAX
+
+
+def test_a_file_that_was_torn_in_its_first_record_takes_no_other_record_with_it() -> None:
+    for numbered_before in (0, 3):
+        flash = Flash()
+        ring = Ring(flash)
+        for number in range(numbered_before):
+            ring.write(content(number), urgent=False)
+        ring = Ring(flash)
+        flash.fuse = 1 if numbered_before else 2
+        with pytest.raises(PowerLostError):
+            ring.write(content(10), urgent=False)
+        again = Ring(flash)
+        written = {again.write(content(number), urgent=False): content(number) for number in range(20, 25)}
+        arrived: dict[int, bytes] = {}
+        after = Ring(flash)
+        while arrives(after, arrived):
+            pass
+        assert {seq: arrived.get(seq) for seq in written} == written
 
 
 @settings(deadline=None, max_examples=40)
