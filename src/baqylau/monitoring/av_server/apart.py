@@ -4,6 +4,7 @@ The process holds the models. It ends when its line to us does, also when we are
 alone.
 """
 
+import os
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -23,8 +24,12 @@ from baqylau.monitoring.av_server.report import Judged
 from baqylau.monitoring.av_server.templates import Templates
 from baqylau.monitoring.av_server.working import JudgingFailedError, Material, unjudged
 
-WITHIN_S = 180.0
-"""A comparison that takes longer is broken off: nine times what a minute of recording takes. [D]"""
+WITHIN_CPU_S = 180.0
+"""A comparison that works longer is broken off: nine times what a minute of recording takes. Counted is what it worked,
+not what it waited: a busy machine breaks off nobody's check. [D]"""
+STANDS_STILL_S = 120.0
+"""One that does not work at all for so long has come to a halt. [D]"""
+_LOOK_S = 1.0
 
 
 class Shelf(Protocol):
@@ -37,9 +42,9 @@ class Shelf(Protocol):
 class Apart:
     """One process that compares, begun at the first comparison and again after it died."""
 
-    def __init__(self, shelf: Shelf, models: Path, within_s: float = WITHIN_S) -> None:
+    def __init__(self, shelf: Shelf, models: Path, within_cpu_s: float = WITHIN_CPU_S) -> None:
         """`models`: the folder of the models that this installation adds or changes."""
-        self._shelf, self._models, self._within_s = shelf, models, within_s
+        self._shelf, self._models, self._within_cpu_s = shelf, models, within_cpu_s
         self._process: BaseProcess | None = None
         self._line: Connection | None = None
 
@@ -48,12 +53,24 @@ class Apart:
         line = self._line or self._begun()
         try:
             line.send((material, self._shelf.of(material.person_id)))
-            answer = line.recv_bytes() if line.poll(self._within_s) else b""
+            answer = line.recv_bytes() if self._came(line) else b""
             return msgspec.msgpack.decode(answer, type=Judged)
         except (OSError, EOFError, msgspec.DecodeError) as wrong:
             self.close()
             msg = f"the comparison ended or took too long: {type(wrong).__name__}"
             raise JudgingFailedError(msg) from wrong
+
+    def _came(self, line: Connection) -> bool:
+        """Wait for the answer; False when the process worked for too long, or not at all."""
+        began_s = worked_s = _worked_s(self.pid)
+        still_s = 0.0
+        while not line.poll(_LOOK_S):
+            now_s = _worked_s(self.pid)
+            still_s = 0.0 if now_s > worked_s else still_s + _LOOK_S
+            worked_s = now_s
+            if worked_s - began_s > self._within_cpu_s or still_s > STANDS_STILL_S:
+                return False
+        return True
 
     @property
     def pid(self) -> int | None:
@@ -78,6 +95,13 @@ class Apart:
         theirs.close()
         self._process, self._line = process, ours
         return ours
+
+
+def _worked_s(pid: int | None) -> float:
+    """Give how long a process has worked; `OSError` when it is gone."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    user, system = fields[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def compare(line: Connection, folder: Path) -> None:
