@@ -9,12 +9,13 @@ import httpx
 import msgspec
 import pytest
 
+from baqylau.domain.observations import Fix
 from baqylau.domain.orders import ExclusionZone
 from baqylau.domain.rights import Bounds, Role
 from baqylau.monitoring.workstation.tokens import digest
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, NOW
-from tests.unit.workstation.office import Office
+from tests.unit.workstation.office import EVERYBODY, Office
 
 CSRF = "a token of the test"
 GROUNDS = "court act 17 of today"
@@ -25,11 +26,11 @@ PROPOSALS = f"{CASE}/proposals"
 class Colleague:
     """Somebody who is signed in; no password is hashed for it."""
 
-    def __init__(self, office: Office, address: str, login: str, role: Role, bounds: Bounds) -> None:
+    def __init__(self, office: Office, client: httpx.Client, login: str, role: Role, bounds: Bounds) -> None:
         office.employ(login, role, bounds)
         office.stores.sessions.open(digest(login), login, CSRF, office.clock() + timedelta(hours=9))
-        self._headers = {"Origin": address, "X-CSRF-Token": CSRF, "Cookie": f"baqylau={login}"}
-        self._address = address
+        self._headers = {"Origin": str(client.base_url), "X-CSRF-Token": CSRF, "Cookie": f"baqylau={login}"}
+        self._client = client
 
     def get(self, path: str) -> Any:
         answer = self._ask("GET", path)
@@ -51,25 +52,31 @@ class Colleague:
         return self.post(f"/proposals/{number}/answer", {"approve": approve, "grounds": GROUNDS}, status)
 
     def _ask(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        return httpx.request(
-            method, f"{self._address}/api{path}", json=body, headers=self._headers, timeout=30, trust_env=False
-        )
+        return self._client.request(method, f"/api{path}", json=body, headers=self._headers)
 
 
 class Service:
-    def __init__(self, office: Office, address: str) -> None:
-        self._office, self._address = office, address
+    """A server with two inspectors."""
+
+    def __init__(self, office: Office, client: httpx.Client) -> None:
+        self._office, self._client = office, client
         self.aliya = self.employ("aliya")
         self.bolat = self.employ("bolat")
 
-    def employ(self, login: str, role: Role = Role.INSPECTOR, bounds: Bounds = Bounds()) -> Colleague:  # noqa: B008
-        return Colleague(self._office, self._address, login, role, bounds)
+    def employ(self, login: str, role: Role = Role.INSPECTOR, bounds: Bounds = EVERYBODY) -> Colleague:
+        return Colleague(self._office, self._client, login, role, bounds)
+
+
+@contextmanager
+def lined(office: Office) -> Iterator[httpx.Client]:
+    with office.open() as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+        yield client
 
 
 @contextmanager
 def opened(office: Office) -> Iterator[Service]:
-    with office.open() as address:
-        yield Service(office, address)
+    with lined(office) as client:
+        yield Service(office, client)
 
 
 @pytest.fixture
@@ -113,3 +120,172 @@ def test_a_narrower_zone_holds_at_once_and_a_wider_one_when_a_colleague_agrees(s
         ("Aliya", ["from_at", "zone"]),
     ]
     assert (case["proposals"], case["answerers"], case["may_propose"]) == ([], ["Aliya"], True)
+
+
+def test_two_who_change_the_same_case_at_once_are_told_of_each_other(service: Service) -> None:
+    opened_at = service.aliya.get(CASE)["version"]
+    service.bolat.propose(market(zone=round_market(150)))
+    told = service.aliya.propose(market(zone=round_market(120)), 409, version=opened_at)
+    assert told["key"] == "case.refused.changed"
+    assert [(one["by_name"], one["now"]["restriction"]["zone"]["radius_m"]) for one in told["changed"]] == [
+        ("Bolat", 150)
+    ]
+    assert service.aliya.propose(market(zone=round_market(120)), version=told["version"])["state"] == "applied"
+
+    waits = service.aliya.propose(market(zone=round_market(900)))["number"]
+    service.bolat.propose(market(zone=round_market(110)))
+    told = service.bolat.answer(waits, 409)
+    assert (told["key"], len(told["changed"])) == ("case.refused.changed", 1)
+    assert service.bolat.answer(waits, approve=False)["state"] == "refused"
+    told = service.bolat.answer(waits, 409)
+    assert (told["key"], told["params"]) == ("case.refused.already.refused", {"by": "Bolat"})
+    assert service.aliya.post(f"/proposals/{waits}/withdrawal", status=409)["key"] == "case.refused.already.refused"
+    assert service.bolat.answer(999, 404)["key"] == "case.refused.no_proposal"
+
+
+PERSON = {"id": "", "name": "Invented Newcomer", "district": "North", "language": "kk"}
+ORDER = {
+    "id": "",
+    "person_id": "",
+    "court": "Invented court",
+    "act_number": "17",
+    "act_date": "2026-11-01",
+    "from_at": NOW.isoformat(),
+    "until_at": (NOW + timedelta(days=200)).isoformat(),
+}
+NIGHTS = {"timezone": "Asia/Almaty", "windows": [{"start_min": 1320, "end_min": 360}]}
+HOME = {
+    "type": "presence",
+    "id": "",
+    "order_id": "",
+    "version": 0,
+    "clause": "At home from 22:00 to 06:00",
+    "from_at": NOW.isoformat(),
+    "places": [{"type": "circle", "name": "Home", "center": [43.24, 76.9], "radius_m": 60}],
+    "schedule": NIGHTS,
+}
+
+
+def test_a_case_begins_with_two_signatures_and_outlives_a_restart_between_them(office: Office) -> None:
+    office.populate()
+    begins = {"type": "register_person", "person": PERSON, "order": ORDER, "restrictions": [HOME]}
+    with opened(office) as service:
+        seen = service.aliya.post("/cases/preview", {"change": begins})
+        assert [one["key"] for one in seen["stricter"]] == [
+            "case.stricter.order_added",
+            "case.stricter.restriction_added",
+        ]
+        assert [(one["day"], one["from_at"]) for one in seen["windows"]][:2] == [
+            ("2026-11-21", "2026-11-21T17:00:00Z"),
+            ("2026-11-22", "2026-11-22T17:00:00Z"),
+        ]
+        assert (seen["timezone"], seen["month"], seen["too_long"]) == ("Asia/Almaty", None, False)
+        waits = service.aliya.propose(begins, path="/cases/proposals", version=0)
+        assert (waits["state"], waits["person_name"], waits["district"]) == ("waiting", "Invented Newcomer", "North")
+        south = service.employ("saule", bounds=Bounds(districts=("South",)))
+        assert south.get("/proposals")["rows"] == []
+        assert south.answer(waits["number"], 403)["key"] == "duty.refused.act"
+        beyond = south.propose(begins, 422, path="/cases/proposals", version=0)
+        assert [(one["field"], one["key"]) for one in beyond["faults"]] == [
+            ("person.district", "case.fault.beyond_bounds")
+        ]
+    with lined(office) as client:
+        erlan = Colleague(office, client, "erlan", Role.INSPECTOR, Bounds(districts=("North",)))
+        page = erlan.get(f"/proposals/{waits['number']}")
+        assert (page["case"], page["row"]["may_answer"]) == (None, True)
+        person_id = erlan.answer(waits["number"])["person_id"]
+        case = erlan.get(f"/people/{person_id}/case")
+        assert (case["person"]["name"], case["orders"][0]["standing"]) == ("Invented Newcomer", "in_force")
+        assert case["orders"][0]["restrictions"][0]["restriction"]["clause"] == HOME["clause"]
+        assert {one["proposal"] for one in case["history"]} == {waits["number"]}
+    assert office.stores.audit.verify() == []
+
+
+def test_every_fault_of_a_form_stands_at_its_field_and_nothing_is_saved(service: Service) -> None:
+    wrong: dict[str, Any] = {
+        "zone.name": ("case.fault.empty", market(zone=round_market(10) | {"name": " "})),
+        "zone": ("zone.refused.radius", market(zone=round_market(-1))),
+        "clause": ("case.fault.empty", market(clause="")),
+        "from_at": ("import.offset_missing", market(from_at="2026-11-22T00:00:00")),
+        "dwell_s": ("import.negative", market(dwell_s=-5)),
+        "schedule.timezone": ("import.unknown_timezone", market(schedule={"timezone": "Moon/Crater", "windows": []})),
+        "schedule.windows[0]": (
+            "import.window_empty",
+            market(schedule={"timezone": "Asia/Almaty", "windows": [{"start_min": 60, "end_min": 60}]}),
+        ),
+        "order_id": ("import.register.unknown", market(order_id="o-none")),
+        "until_at": ("import.register.ends_before_it_begins", market(until_at=(NOW - timedelta(days=1)).isoformat())),
+    }
+    version = service.aliya.get(CASE)["version"]
+    for field, (key, change) in wrong.items():
+        refused = service.aliya.propose(change, 422)
+        assert refused["key"] == "case.refused.fields"
+        assert (f"restriction.{field}", key) in [(one["field"], one["key"]) for one in refused["faults"]], refused
+        seen = service.aliya.post(f"{CASE}/preview", {"change": change})
+        assert (seen["faults"], seen["month"]) == (refused["faults"], None)
+    outside = service.aliya.propose(market(from_at=(NOW + timedelta(days=900)).isoformat()), 422)["faults"][0]
+    assert (outside["field"], outside["key"]) == ("restriction", "import.register.outside_order")
+    assert outside["params"]["field"] == "1-26"
+    blank = {"change": market(), "version": version, "grounds": "  "}
+    assert service.aliya.post(PROPOSALS, blank, 422)["key"] == "request.refused.field"
+    new = {"type": "register_person", "person": PERSON, "order": ORDER, "restrictions": []}
+    assert service.aliya.propose(new, 422)["faults"][0]["key"] == "case.fault.other_door"
+    assert service.aliya.propose(market(), 422, path="/cases/proposals")["faults"][0]["key"] == "case.fault.other_door"
+    assert (service.aliya.get(CASE)["version"], service.aliya.get("/proposals")["rows"]) == (version, [])
+
+
+def test_who_is_alone_is_told_whom_to_ask_and_there_is_no_way_around(office: Office) -> None:
+    office.populate()
+    with lined(office) as client:
+        alone = Colleague(office, client, "aliya", Role.ADMINISTRATOR, EVERYBODY)
+        Colleague(office, client, "olga", Role.OPERATOR, EVERYBODY)
+        assert alone.get(CASE)["answerers"] == []
+        waits = alone.propose(market(zone=round_market(900)))
+        assert alone.answer(waits["number"], 403)["key"] == "case.refused.nobody_else"
+        assert alone.post(f"/proposals/{waits['number']}/withdrawal")["state"] == "withdrawn"
+
+
+def test_a_preview_says_what_the_rule_would_have_found_last_month(office: Office, service: Service) -> None:
+    for minute in range(6):
+        office.hear(
+            invented.TRACKER,
+            Fix(latitude_deg=43.2565 + minute / 100_000, longitude_deg=76.95, accuracy_m=8.0),
+            observed_at=NOW - timedelta(days=2) + timedelta(minutes=minute),
+        )
+    seen = service.aliya.post(f"{CASE}/preview", {"change": market(zone=round_market(1500))})
+    assert [(one["code"], one["place"]) for one in seen["month"]["gained"]] == [("Z01", "Market")]
+    assert (seen["month"]["lost"], seen["month"]["more"], seen["too_long"]) == ([], 0, False)
+    since = (NOW - timedelta(days=1)).isoformat()
+    seen = service.aliya.post(f"{CASE}/preview", {"change": market(zone=round_market(1500)), "since": since})
+    assert seen["month"] is None
+    assert service.aliya.get(CASE)["proposals"] == []
+
+
+def test_zones_are_read_from_what_colleagues_send(service: Service) -> None:
+    square = {"type": "Polygon", "coordinates": [[[76.9, 43.2], [76.91, 43.2], [76.91, 43.21], [76.9, 43.2]]]}
+    text = msgspec.json.encode({"type": "Feature", "properties": {"name": "Park"}, "geometry": square}).decode()
+    read = service.aliya.post("/zones/read", {"text": text})
+    assert ([(one["type"], one["name"]) for one in read["zones"]], read["warnings"]) == ([("polygon", "Park")], [])
+    far = service.aliya.post("/zones/read", {"text": '{"type":"Point","coordinates":[43.2,76.9]}', "name": "Far"})
+    assert [one["key"] for one in far["warnings"]] == ["case.warning.axes_exchanged"]
+    refused = service.aliya.post("/zones/read", {"text": "<kml"}, 422)
+    assert refused["faults"] == [{"field": "text", "key": "zone.refused.not_readable", "params": {}}]
+
+
+def test_a_zone_over_a_place_of_duty_is_told_and_what_is_free_can_be_fitted(service: Service) -> None:
+    home = HOME | {"order_id": "o-1"}
+    waits = service.aliya.propose({"type": "set_restriction", "restriction": home})["number"]
+    service.bolat.answer(waits)
+    near = {"type": "circle", "name": "Stadium", "center": [43.24, 76.9], "radius_m": 100}
+    day = {"timezone": "Asia/Almaty", "windows": [{"start_min": 600, "end_min": 700}]}
+    zone = market(id="", zone=near, schedule=day, warning_m=0)
+    seen = service.aliya.post(f"{CASE}/preview", {"change": zone})
+    covers = {"zone": "Stadium", "place": "Home"}
+    assert ("case.warning.covers_place", covers) in [(one["key"], one["params"]) for one in seen["warnings"]]
+
+    assert [one["id"] for one in service.aliya.get("/devices/free")["devices"]] == [invented.SPARE]
+    fit = {"id": "", "device_id": invented.SPARE, "person_id": "", "from_at": NOW.isoformat()}
+    made = service.aliya.propose({"type": "fit", "fitting": fit})
+    assert made["state"] == "applied"
+    assert service.aliya.get("/devices/free")["devices"] == []
+    assert service.aliya.get(CASE)["fittings"][0]["kind"] == "tracker"

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from baqylau.domain.findings import Finding
-from baqylau.domain.ids import PersonId
+from baqylau.domain.ids import PersonId, SubjectId
 from baqylau.domain.orders import Restriction
-from baqylau.domain.people import Supervision
 from baqylau.domain.proposals import AddOrder, Change, EndRestriction, RegisterPerson, SetRestriction, Stricter
 from baqylau.domain.schedules import Schedule
 from baqylau.monitoring.server.judging import Judging
@@ -75,8 +74,7 @@ class Previews:
         try:
             trial = self._stores.proposals.tried(person_id, change)
         except RegisterRefusedError as refused:
-            words = self._words(self._registers.supervision(person_id), change)
-            return replace(preview, faults=located(refused.faults, change, words))
+            return replace(preview, faults=located(refused.faults, change, self.words(person_id, change)))
         earliest = preview.at - LAST_MONTH
         month, too_long = self._month(person_id, change, max(since or earliest, earliest), preview.at)
         return replace(
@@ -88,7 +86,7 @@ class Previews:
         )
 
     def _warnings(self, trial: Trial, change: Change, now: datetime) -> Iterator[CaseWarning]:
-        words, known = self._words(trial.after, change), list(doubts(trial.before, {}))
+        words, known = self.words(trial.after.person_id, change), list(doubts(trial.before, {}))
         changed = {one.id: one for one in trial.rows.restrictions}
         for told, plain in zip(doubts(trial.after, words), doubts(trial.after, {}), strict=True):
             if plain not in known or told.restriction_id in changed:
@@ -100,8 +98,10 @@ class Previews:
         if any(one < now - _LONG_AGO for one in _begins(trial.rows)):
             yield CaseWarning(key="case.warning.past")
 
-    def _words(self, supervision: Supervision, change: Change) -> dict[str, str]:
-        people = self._stores.directory.book().people.values()
+    def words(self, person_id: PersonId, change: Change) -> dict[str, str]:
+        """Give what people call the things that a case and a change name by their ids."""
+        book = self._stores.directory.book()
+        people, supervision = book.people.values(), book.supervision(person_id)
         own = (*supervision.orders, *supervision.restrictions, *supervision.devices)
         return words_of((*people, *own, *added(change)))
 
@@ -118,12 +118,24 @@ class Previews:
             found = self._review.with_rows(person_id, rows, since).comparison
         except RegisterRefusedError:
             return None, False
-        return _told(found, since, now), False
+        return _told(_of(found, change), since, now), False
 
 
 def sentences(reasons: Iterable[Stricter]) -> tuple[Sentence, ...]:
     """Give reasons as the pages say them."""
     return tuple(Sentence(key=f"case.stricter.{one.key}", params=dict(one.params)) for one in reasons)
+
+
+def _of(found: Comparison, change: Change) -> Comparison:
+    """Give what the change itself does, where it is about one restriction: other rules may have changed too."""
+    if not isinstance(change, SetRestriction | EndRestriction):
+        return found
+    name = SubjectId(change.restriction.id if isinstance(change, SetRestriction) else change.restriction_id)
+    return Comparison(
+        gained=tuple(one for one in found.gained if one.subject == name),
+        lost=tuple(one for one in found.lost if one.subject == name),
+        changed=tuple(one for one in found.changed if one.now.subject == name),
+    )
 
 
 def _told(found: Comparison, since: datetime, until: datetime) -> LastMonth:

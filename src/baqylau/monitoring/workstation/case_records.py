@@ -32,7 +32,7 @@ from baqylau.monitoring.workstation.case_messages import (
     Proposing,
 )
 from baqylau.monitoring.workstation.case_naming import about
-from baqylau.monitoring.workstation.case_preview import Previews, added, sentences
+from baqylau.monitoring.workstation.case_preview import Previews, sentences
 from baqylau.monitoring.workstation.duty import missing
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
@@ -79,7 +79,7 @@ class CaseRecords:
         try:
             made = self._stores.proposals.propose(wanted, by.login)
         except RegisterRefusedError as refused:
-            raise self._refused(refused, change) from None
+            raise self._refused(refused, change, whose) from None
         except ChangedMeanwhileError as later:
             raise self._changed(whose, later) from None
         return self._rows([made], by)[0]
@@ -121,7 +121,7 @@ class CaseRecords:
         except ChangedMeanwhileError as later:
             raise self._changed(one.person_id, later) from None
         except RegisterRefusedError as refused:
-            raise self._refused(refused, one.change) from None
+            raise self._refused(refused, one.change, one.person_id) from None
         return self._rows([answered], by)[0]
 
     def withdraw(self, number: int, by: Account) -> ProposalRow:
@@ -249,9 +249,8 @@ class CaseRecords:
             and one.bounds.hold(person_id, district)
         )
 
-    def _refused(self, refused: RegisterRefusedError, change: Change) -> CaseRefusedError:
-        people = self._stores.directory.book().people.values()
-        return wrong_fields(located(refused.faults, change, words_of((*people, *added(change)))))
+    def _refused(self, refused: RegisterRefusedError, change: Change, person_id: PersonId) -> CaseRefusedError:
+        return wrong_fields(located(refused.faults, change, self._previews.words(person_id, change)))
 
     def _changed(self, person_id: PersonId, later: ChangedMeanwhileError) -> CaseRefusedError:
         rows = self._stores.cases.rows(person_id)
