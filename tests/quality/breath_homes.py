@@ -5,37 +5,23 @@ are drawn anew, adjusted once and used for up to two months. Intervals are Wilso
 """
 
 import sys
-from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
-
-from msgspec import Struct
 
 from baqylau.devices.breath_unit.metrology.calibration import Limits
 from baqylau.devices.breath_unit.metrology.gas import at_breath_temperature
-from baqylau.domain.checks import SampleState
+from baqylau.domain.checks import NO_DIOXIDE, Bypass, SampleState
 from baqylau.links.breath_lines import Board
 from baqylau.sim.breath.air import Person, Trick
 from baqylau.sim.breath.board import ModelBoard, Room
 from baqylau.sim.breath.cell import FULL_SCALE_UA, Cell, drawn
 from baqylau.sim.breath.home import Home, Somebody, Told
 from baqylau.sim.breath.laboratory import file
-from tests.quality.judging import wilson
-from tests.quality.metrology import LEVELS_MG_L, MADE_AT, dice
+from tests.quality.breath_page import PAGE, RECORDED, Exact, Recorded, Tricked, kept_as, page
+from tests.quality.metrology import CELLS, LEVELS_MG_L, MADE_AT, REPEATING, dice, honest, repeated
 
-HOMES, TIMES = 400, 120
+HOMES, TIMES = 200, 100
 DRIFT_DAYS = 60.0
-
-
-class Exact(Struct, frozen=True, kw_only=True):
-    """What came of honest tests."""
-
-    tests: int
-    valid: int
-    beyond: int
-    """Further from the truth than an instrument may err."""
-    covered: int
-    worst_share: float
 
 
 def home(random: Random, room: Room, *, dioxide: bool = False, days: float = 1.0, cell: Cell | None = None) -> Home:
@@ -90,10 +76,16 @@ def small_lungs(times: int) -> int:
     )
 
 
-def passed(trick: Trick, times: int, *, dioxide: bool = False) -> int:
-    """Give how often a trick passes for a breath."""
-    tests = (outcome(dice(seed), Person(), trick=trick, dioxide=dioxide) for seed in range(times))
-    return sum(_state(told) is SampleState.VALID for told in tests)
+def tricked(trick: Trick, times: int, *, dioxide: bool) -> Tricked:
+    """Let sober people try a trick."""
+    refused = named = flagged = 0
+    for seed in range(times):
+        told = outcome(dice(seed), Person(), trick=trick, dioxide=dioxide)
+        valid = _state(told) is SampleState.VALID
+        refused += not valid
+        named += not valid and any(isinstance(one, Bypass) for one in told.bodies)
+        flagged += valid and told.sample is not None and NO_DIOXIDE in told.sample.why
+    return Tricked(trick=trick, dioxide=dioxide, tests=times, refused=refused, named=named, flagged=flagged)
 
 
 def rinsed(times: int) -> tuple[int, int]:
@@ -113,31 +105,34 @@ def _state(told: Told) -> SampleState | None:
     return None if told.sample is None else told.sample.state
 
 
-def _lines() -> Iterator[str]:
-    found = exact(range(HOMES))
-    yield (
-        f"{found.tests} whole tests, {found.valid} valid, {found.beyond} beyond the limit of error, "
-        f"{found.covered / found.valid:.2%} within their uncertainty, worst {found.worst_share:.0%} of the limit"
+def found(share: int) -> Recorded:
+    """Do it all; `share`: a so-many-th of it."""
+    return Recorded(
+        day=today(),
+        levels=honest(range(max(CELLS // share, 1))),
+        repeated=repeated(range(max(REPEATING // share, 1))),
+        whole=exact(range(max(HOMES // share, 2))),
+        small_lungs=(small_lungs(TIMES // share), TIMES // share),
+        rinsed=(*rinsed(TIMES // share), TIMES // share),
+        tricks=(
+            *(tricked(one, TIMES // share, dioxide=False) for one in Trick),
+            tricked(Trick.WARM_PUMP, TIMES // share, dioxide=True),
+        ),
     )
-    yield f"lungs of 1.8 L: {_share(small_lungs(TIMES), TIMES)} succeed within three tries"
-    named, wrong = rinsed(TIMES)
-    yield f"rinsed mouth: {_share(named, TIMES)} named, {_share(wrong, TIMES)} a figure above 0.02 mg/L"
-    for trick in Trick:
-        yield f"{trick}: {_share(passed(trick, TIMES), TIMES)} passed for a breath"
-    with_sensor = passed(Trick.WARM_PUMP, TIMES, dioxide=True)
-    yield f"warm_pump, with carbon dioxide measured: {_share(with_sensor, TIMES)} passed for a breath"
 
 
-def _share(good: int, of: int) -> str:
-    low, high = wilson(good, of)
-    return f"{good} of {of} ({low:.1%} to {high:.1%})"
+def today() -> date:
+    """Give the day of the result."""
+    return datetime.now(UTC).date()
 
 
 def main() -> None:
-    """Print what was found."""
-    for line in _lines():
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+    """Print what was found, and keep it where that is wanted."""
+    told = found(1)
+    sys.stdout.write(page(told))
+    if "--record" in sys.argv:
+        RECORDED.write_bytes(kept_as(told))
+        PAGE.write_text(page(told), encoding="utf-8")
 
 
 if __name__ == "__main__":

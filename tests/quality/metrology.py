@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
+from statistics import median, stdev
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from baqylau.devices.breath_unit.metrology.blow import Acceptance, examined
 from baqylau.devices.breath_unit.metrology.calibration import Calibration, Gas, Limits, Point, adjusted
-from baqylau.devices.breath_unit.metrology.gas import at_breath_temperature
+from baqylau.devices.breath_unit.metrology.gas import BREATH_C, at_breath_temperature
 from baqylau.devices.breath_unit.metrology.result import Result, Sample, measured
 from baqylau.devices.breath_unit.metrology.transient import TraceFault, Transient, evaluated
 from baqylau.domain.checks import SampleState
@@ -27,20 +29,39 @@ HEATED_C = 20.0
 DRIFT_DAYS = 60.0
 BREATHS = 20
 CELLS = 500
+REPEATING, SAMPLES = 60, 20
+HEATED_AT_C = 34.0
 _ADJUSTED_AT_C, _ADJUSTED_WITH_MG_L = (18.0, 25.0, 32.0, 42.0), (0.10, 0.40, 0.95)
 
 
-class Accuracy(Struct, frozen=True, kw_only=True):
-    """What came of many breaths of people who meant it honestly."""
+class Level(Struct, frozen=True, kw_only=True):
+    """What came of honest breaths that held so much alcohol in the depth of the lungs."""
 
+    alcohol_mg_l: float
     breaths: int
     valid: int
     beyond: int
     """Valid results further from the truth than an instrument may err."""
     covered: int
     """Valid results whose stated uncertainty holds the truth."""
+    mean_mg_l: float
+    """Of the errors."""
+    worst_mg_l: float
     worst_share: float
     """The largest error as a share of what is allowed."""
+
+
+class Repeated(Struct, frozen=True, kw_only=True):
+    """One gas measured again and again by each of many cells: how far the results of one cell spread."""
+
+    alcohol_mg_l: float
+    cells: int
+    samples: int
+    """Of each cell."""
+    typical_sd_mg_l: float
+    worst_sd_mg_l: float
+    allowed_sd_mg_l: float
+    """A third of the largest error."""
 
 
 def dice(seed: int) -> Random:
@@ -78,22 +99,30 @@ def tested(cell: Cell, calibration: Calibration, air: Blown, age_days: float, ra
     return measured(sample, calibration), at_breath_temperature(air.alcohol_mg_l, breath.temperature_c)
 
 
-def honest(seeds: range) -> Accuracy:
+def honest(seeds: range) -> tuple[Level, ...]:
     """Let people of all lungs blow honestly, each seed into another cell."""
     told = [one for seed in seeds for one in _breaths(dice(seed))]
-    valid = [(result, truth) for result, truth in told if result.state is SampleState.VALID]
-    shares = [abs((result.alcohol_mg_l or 0.0) - truth) / Limits().at(truth) for result, truth in valid]
-    covered = [abs((one.alcohol_mg_l or 0.0) - truth) <= (one.uncertainty_mg_l or 0.0) for one, truth in valid]
-    return Accuracy(
+    return tuple(_level(level, [one[1:] for one in told if one[0] == level]) for level in LEVELS_MG_L)
+
+
+def _level(level: float, told: list[tuple[Result, float]]) -> Level:
+    valid = [(one, truth) for one, truth in told if one.state is SampleState.VALID]
+    errors = [(one.alcohol_mg_l or 0.0) - truth for one, truth in valid]
+    shares = [abs(error) / Limits().at(truth) for error, (_, truth) in zip(errors, valid, strict=True)]
+    covered = [abs(error) <= (one.uncertainty_mg_l or 0.0) for error, (one, _) in zip(errors, valid, strict=True)]
+    return Level(
+        alcohol_mg_l=level,
         breaths=len(told),
         valid=len(valid),
         beyond=sum(share > 1 for share in shares),
         covered=sum(covered),
-        worst_share=max(shares),
+        mean_mg_l=sum(errors) / max(len(errors), 1),
+        worst_mg_l=max(map(abs, errors), default=0.0),
+        worst_share=max(shares, default=0.0),
     )
 
 
-def _breaths(random: Random) -> Iterator[tuple[Result, float]]:
+def _breaths(random: Random) -> Iterator[tuple[float, Result, float]]:
     cell = drawn(random)
     calibration = calibrated(cell, random)
     for _ in range(BREATHS):
@@ -104,16 +133,64 @@ def _breaths(random: Random) -> Iterator[tuple[Result, float]]:
             alcohol_mg_l=random.choice(LEVELS_MG_L),
         )
         air = blown(person, random.uniform(5.0, 40.0), random)
-        yield tested(cell, calibration, air, random.uniform(0.0, DRIFT_DAYS), random)
+        yield (person.alcohol_mg_l, *tested(cell, calibration, air, random.uniform(0.0, DRIFT_DAYS), random))
+
+
+def repeated(cells: range) -> tuple[Repeated, ...]:
+    """Let each cell measure each gas twenty times, as one laboratory would in one afternoon."""
+    spreads: dict[float, list[float]] = {level: [] for level in LEVELS_MG_L}
+    for seed in cells:
+        random = dice(seed)
+        cell = drawn(random)
+        calibration, age_days = calibrated(cell, random), random.uniform(0.0, DRIFT_DAYS)
+        for level, found in spreads.items():
+            found.append(stdev(_figures(cell, calibration, level, age_days, random)))
+    return tuple(
+        Repeated(
+            alcohol_mg_l=level,
+            cells=len(found),
+            samples=SAMPLES,
+            typical_sd_mg_l=median(found),
+            worst_sd_mg_l=max(found),
+            allowed_sd_mg_l=Limits().at(level) / 3,
+        )
+        for level, found in spreads.items()
+    )
+
+
+def _figures(cell: Cell, calibration: Calibration, level: float, age_days: float, random: Random) -> Iterator[float]:
+    """Give one cell's results for one gas that comes like a breath; the heater holds half a kelvin."""
+    blow = replace(blown(Person(breath_c=BREATH_C), HEATED_C, random), alcohol_mg_l=level)
+    for _ in range(SAMPLES):
+        cell_c = HEATED_AT_C + random.uniform(-0.5, 0.5)
+        sample = Sample(
+            at=MADE_AT + timedelta(days=age_days),
+            cell_c=cell_c,
+            breath=examined(blow.blow, Acceptance()),
+            blank=_seen(cell, 0.0, cell_c, age_days, random),
+            transient=_seen(cell, level, cell_c, age_days, random),
+        )
+        figure = measured(sample, calibration).alcohol_mg_l
+        if figure is not None:
+            yield figure
+
+
+def lines(levels: tuple[Level, ...], spreads: tuple[Repeated, ...]) -> Iterator[str]:
+    """Say it all."""
+    yield "mg/L  breaths valid beyond within-U  mean-error  worst  of-allowed   SD-typical SD-worst  SD-allowed"
+    for level, spread in zip(levels, spreads, strict=True):
+        yield (
+            f"{level.alcohol_mg_l:4.2f} {level.breaths:8d} {level.valid:5d} {level.beyond:6d} "
+            f"{level.covered / max(level.valid, 1):8.2%} {level.mean_mg_l:+11.4f} {level.worst_mg_l:6.4f} "
+            f"{level.worst_share:10.0%} {spread.typical_sd_mg_l:13.4f} {spread.worst_sd_mg_l:8.4f} "
+            f"{spread.allowed_sd_mg_l:11.4f}"
+        )
 
 
 def main() -> None:
     """Print what was found."""
-    found = honest(range(CELLS))
-    sys.stdout.write(
-        f"{found.breaths} honest breaths, {found.valid} valid, {found.beyond} beyond the limit of error, "
-        f"{found.covered / found.valid:.2%} within their uncertainty, worst {found.worst_share:.0%} of the limit\n"
-    )
+    for line in lines(honest(range(CELLS)), repeated(range(REPEATING))):
+        sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

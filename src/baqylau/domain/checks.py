@@ -14,6 +14,8 @@ from msgspec import Struct
 from baqylau.domain.ids import CheckId
 
 NONCE_BYTES = 16
+NO_DIOXIDE = "no_dioxide"
+"""Said of a valid breath by a unit that measures no carbon dioxide: pumped warm air looks the same to it."""
 
 
 class CheckKind(StrEnum):
@@ -191,7 +193,7 @@ class BreathSample(Struct, frozen=True, tag="breath_sample", kw_only=True, gc=Fa
     """Mean over the blow."""
     duration_s: float | None = None
     why: tuple[str, ...] = ()
-    """Each thing for which it was refused, by the unit's own words (`breath.<why>`)."""
+    """Each thing for which it was refused, by the unit's own words (`breath.<why>`); of a valid one: what is open."""
     calibration: str = ""
     """Which calibration was used: number and version of its file."""
     calibrated_until_at: datetime | None = None

@@ -1,6 +1,6 @@
 """How findings become one alarm: a function of the findings under it, not of the order in which they came."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -61,16 +61,23 @@ def opened(alarm_id: AlarmId, finding: Finding, raised_at: datetime) -> Alarm:
     )
 
 
-def consolidated(alarm: Alarm, told: Collection[Told], ended: Iterable[datetime]) -> Alarm:
+class End(Struct, frozen=True):
+    """The condition of an alarm ended; `of`: only that of this finding, or of all where none is named."""
+
+    at: datetime
+    of: FindingId | None = None
+
+
+def consolidated(alarm: Alarm, told: Collection[Told], ended: Iterable[End]) -> Alarm:
     """Give the alarm as the findings under it make it.
 
-    `told` are all of them, never none; `ended` are the instants at which the condition ended. What people did about the
-    alarm stays as it is, and so does the ending of an alarm that is closed.
+    `told` are all of them, never none. What people did about the alarm stays as it is, and so does the ending of an
+    alarm that is closed.
     """
     standing = [one for one in told if one.superseded_at is None]
     shown = sorted(standing or told, key=lambda one: (one.at, one.id))
     said = min(told, key=lambda one: (one.raised_at, one.at, one.id))
-    cleared_at = min((at for at in ended if at >= shown[-1].at), default=None)
+    cleared_at = _cleared_at(shown, tuple(ended))
     return replace(
         alarm,
         first_finding_id=shown[0].id,
@@ -83,3 +90,11 @@ def consolidated(alarm: Alarm, told: Collection[Told], ended: Iterable[datetime]
         cleared_at=alarm.cleared_at if alarm.state is AlarmState.CLOSED else cleared_at,
         superseded_at=None if standing else max(one.superseded_at for one in told if one.superseded_at),
     )
+
+
+def _cleared_at(shown: Sequence[Told], ended: Sequence[End]) -> datetime | None:
+    """Give when everything that is shown was over: by an ending of all, or once each has its own."""
+    whole = [one.at for one in ended if one.of is None and one.at >= shown[-1].at]
+    each = {one.id: min((end.at for end in ended if end.of == one.id), default=None) for one in shown}
+    by_each = [at for at in each.values() if at is not None]
+    return min([*whole, *([max(by_each)] if len(by_each) == len(each) else [])], default=None)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.domain.checks import (
+    NO_DIOXIDE,
     Asked,
     Begun,
     BreathSample,
@@ -120,6 +121,13 @@ def over(case: Case) -> bool:
     return case.ended is not None or case.sample is not None or case.likeness is not None
 
 
+def waits_for_a_look(case: Case) -> bool:
+    """Whether the unit could not tell a breath from pumped warm air, and nobody looked at the photographs yet."""
+    sample = case.sample
+    open_still = sample is not None and sample.state is SampleState.VALID and NO_DIOXIDE in sample.why
+    return open_still and (case.decided is None or case.decided.outcome not in {Likely.MATCH, Likely.NO_MATCH})
+
+
 def missed_at(case: Case) -> datetime | None:
     """Give when it will be missed; None once it is begun, or does not count."""
     if case.asked is None or case.voided is not None or begun(case):
@@ -143,9 +151,16 @@ def state_of(case: Case, now: datetime) -> CheckState:
     if case.sample is not None and case.sample.state is not SampleState.VALID:
         return CheckState.FAILED
     if case.likeness is not None:
-        outcome = case.likeness.outcome
-        return CheckState.FAILED if outcome is Likely.NOT_JUDGED else CheckState(outcome.value)
+        return _compared(case, case.likeness.outcome)
     return _unjudged(case, now)
+
+
+def _compared(case: Case, outcome: Likely) -> CheckState:
+    """A breath that was measured is of use, also where nobody's face could be compared: then a person does it."""
+    measured = case.sample is not None
+    if outcome is Likely.NOT_JUDGED:
+        return CheckState.REVIEW if measured else CheckState.FAILED
+    return CheckState.REVIEW if outcome is Likely.MATCH and waits_for_a_look(case) else CheckState(outcome.value)
 
 
 def _unjudged(case: Case, now: datetime) -> CheckState:

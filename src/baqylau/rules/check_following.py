@@ -62,9 +62,19 @@ Next = Nothing | MakeVoid | AskAgain
 
 
 def following(
-    kind: CheckKind, why: CheckWhy, case: Case, standing: Standing, since_at: datetime, now: datetime
+    kind: CheckKind,
+    why: CheckWhy,
+    case: Case,
+    standing: Standing,
+    since_at: datetime,
+    now: datetime,
+    *,
+    stands_for: CheckWhy | None = None,
 ) -> Next | None:
-    """Give what follows. `since_at`: when the first of its tests to zero, or it itself, was due."""
+    """Give what follows. `since_at`: when the first of its tests to zero, or it itself, was due.
+
+    `stands_for`: of a repetition, what the one that it repeats was for.
+    """
     asked = case.asked
     if asked is None or case.voided is not None:
         return Nothing()
@@ -73,7 +83,7 @@ def following(
     if not begun(case):
         return _unanswered(kind, case, standing, asked.expires_at, now)
     if kind is CheckKind.BREATH:
-        return _breath(why, case, since_at, now)
+        return _breath(why, stands_for or why, case, since_at, now)
     return _identity(why, case, now)
 
 
@@ -96,7 +106,7 @@ def _identity(why: CheckWhy, case: Case, now: datetime) -> Next | None:
     return Nothing() if state in settled else None
 
 
-def _breath(why: CheckWhy, case: Case, since_at: datetime, now: datetime) -> Next | None:
+def _breath(why: CheckWhy, stands_for: CheckWhy, case: Case, since_at: datetime, now: datetime) -> Next | None:
     sample = case.sample
     if sample is None or case.sample_at is None:
         if case.ended is not None and case.ended.how in _AGAIN:
@@ -108,7 +118,7 @@ def _breath(why: CheckWhy, case: Case, since_at: datetime, now: datetime) -> Nex
         return _once_more(why, now)
     if not above(case):
         return Nothing()
-    return _after_alcohol(why, case.sample_at, since_at, now)
+    return _after_alcohol(stands_for, case.sample_at, since_at, now)
 
 
 def _after_alcohol(why: CheckWhy, sample_at: datetime, since_at: datetime, now: datetime) -> Next:

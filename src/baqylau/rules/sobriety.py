@@ -9,7 +9,7 @@ State machine, for one test, where *above* means that alcohol less its uncertain
     valid, above, first test   --> E02; the second test follows in 15 to 20 min
     valid, above, second test  --> E03, with the higher figure
     valid, second test, more than 0.095 mg/L from the first --> E05
-    valid, not above, the face matches    --> E01
+    valid, not above, the face matches    --> E01; only after a person looked, where the unit measures no carbon dioxide
     valid, and the face does not match    --> E08: a person looks, whatever the breath
 
 A fail needs two tests. A figure of a sensor whose calibration is over, or that does not work, is none. Tests to zero
@@ -33,7 +33,7 @@ from baqylau.rules.ruling import Ruling
 from baqylau.rules.settings import BREATH_NOT_RECEIVED_S, CONFIRMATION_DIFFERS_MG_L
 
 NAME: Final = "sobriety"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _NOT_RECEIVED: Final = timedelta(seconds=BREATH_NOT_RECEIVED_S)
 _INCOMPLETE: Final = frozenset(
@@ -69,17 +69,18 @@ def found(case: Case, others: _Cases, at: datetime) -> Iterator[Ruling]:
     asked = case.asked
     if asked is None or case.voided is not None:
         return
+    stands_for = _stands_for(asked, others)
     if case.sample is not None:
         yield from _tried(case, asked, case.sample, others)
     elif case.ended is not None and case.ended.how in _UNUSABLE:
-        yield Ruling(_unless_second(asked, Code.BREATH_INCOMPLETE))
+        yield Ruling(_unless_second(stands_for, Code.BREATH_INCOMPLETE))
     else:
-        yield from _passed(case, asked, at)
+        yield from _passed(case, stands_for, at)
 
 
 def _tried(case: Case, asked: Asked, sample: BreathSample, others: _Cases) -> Iterator[Ruling]:
     if sample.state in _INCOMPLETE:
-        yield Ruling(_unless_second(asked, Code.BREATH_INCOMPLETE))
+        yield Ruling(_unless_second(_stands_for(asked, others), Code.BREATH_INCOMPLETE))
     elif sample.state is SampleState.MOUTH_ALCOHOL:
         yield Ruling(Code.MOUTH_ALCOHOL)
     elif sample.state is SampleState.NOT_IDENTIFIED:
@@ -93,7 +94,7 @@ def _measured(case: Case, asked: Asked, others: _Cases, *, verdict: bool) -> Ite
     first = _first(asked, others)
     if first is not None and above(first):
         yield from _second(case, first, verdict=verdict)
-    elif verdict and asked.why is not CheckWhy.TO_ZERO:
+    elif verdict and _stands_for(asked, others) is not CheckWhy.TO_ZERO:
         yield Ruling(Code.BREATH_FIRST_POSITIVE, thresholds=_figures(case))
 
 
@@ -118,7 +119,7 @@ def _second(case: Case, first: Case, *, verdict: bool) -> Iterator[Ruling]:
 def _who(case: Case, *, passed: bool) -> Iterator[Ruling]:
     """Give what follows from who breathed."""
     likely = _likely(case)
-    if likely is Likely.MATCH and passed:
+    if likely is Likely.MATCH and passed and not cases.waits_for_a_look(case):
         doubt = case.found.get(Code.BREATH_WRONG_PERSON)
         yield Ruling(Code.BREATH_PASSED, ends=doubt, thresholds=_figures(case))
     elif likely in {Likely.NO_MATCH, Likely.REVIEW}:
@@ -143,14 +144,22 @@ def _figures(case: Case) -> dict[str, float]:
     return {name: figure for name, figure in said.items() if figure is not None}
 
 
-def _unless_second(asked: Asked, code: Code) -> Code:
-    return Code.CONFIRMATION_MISSED if asked.why is CheckWhy.CONFIRMATION else code
+def _stands_for(asked: Asked, others: _Cases) -> CheckWhy:
+    """Give what a test is for; a repetition is for what the one before was for."""
+    before = others.get(asked.after)
+    if asked.why is CheckWhy.REPEAT and before is not None and before.asked is not None:
+        return before.asked.why
+    return asked.why
 
 
-def _passed(case: Case, asked: Asked, at: datetime) -> Iterator[Ruling]:
+def _unless_second(stands_for: CheckWhy, code: Code) -> Code:
+    return Code.CONFIRMATION_MISSED if stands_for is CheckWhy.CONFIRMATION else code
+
+
+def _passed(case: Case, stands_for: CheckWhy, at: datetime) -> Iterator[Ruling]:
     missed_at, received_at = cases.missed_at(case), _received_at(case)
     if missed_at is not None and missed_at <= at:
-        yield Ruling(_unless_second(asked, Code.BREATH_MISSED), listened=True)
+        yield Ruling(_unless_second(stands_for, Code.BREATH_MISSED), listened=True)
     if received_at is not None and received_at <= at:
         yield Ruling(Code.BREATH_NOT_RECEIVED, listened=True)
 

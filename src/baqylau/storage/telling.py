@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.catalogue import EVENTS
-from baqylau.domain.consolidation import CLEARED_BY, NAMED_ONLY, PART_OF, Told, consolidated, opened, opens_alarm
+from baqylau.domain.consolidation import CLEARED_BY, NAMED_ONLY, PART_OF, End, Told, consolidated, opened, opens_alarm
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
 from baqylau.domain.notices import Why
@@ -46,7 +46,7 @@ _RAISE = BulkInsert(
 _LOG = BulkInsert(finding_event, ("finding_id", "alarm_id", "at", "kind"))
 _TOLD = "SELECT alarm_id, code, id, at, raised_at, superseded_at FROM finding WHERE alarm_id = ANY(%s)"
 _ENDED = (
-    "SELECT waiting.id, finding.code, finding.at, "
+    "SELECT waiting.id, finding.code, finding.at, finding.body->>'ends', "
     "(SELECT own.code FROM finding AS own WHERE own.id = finding.body->>'ends') "
     "FROM unnest(%s::int8[], %s::text[], %s::text[], %s::timestamptz[]) "
     "AS waiting (id, person_id, subject, since) JOIN finding USING (person_id, subject) "
@@ -175,12 +175,14 @@ def _consolidated(cursor: "Cursor[Any]", alarms: dict[AlarmId, Alarm]) -> list[A
 
 def _ended(
     cursor: "Cursor[Any]", waiting: list[tuple[object, ...]], alarms: dict[AlarmId, Alarm]
-) -> dict[AlarmId, list[datetime]]:
-    ended: dict[AlarmId, list[datetime]] = defaultdict(list)
+) -> dict[AlarmId, list[End]]:
+    ended: dict[AlarmId, list[End]] = defaultdict(list)
     if waiting:
-        for alarm_id, code, at, of in cursor.execute(_ENDED, (*columns_of(waiting), _ENDING_CODES)).fetchall():
+        rows = cursor.execute(_ENDED, (*columns_of(waiting), _ENDING_CODES)).fetchall()
+        for alarm_id, code, at, named, of in rows:
             alarm_code = alarms[alarm_id].code
-            meant = {alarm_code.value} if Code(code) in NAMED_ONLY else {None, alarm_code.value}
+            only = Code(code) in NAMED_ONLY
+            meant = {alarm_code.value} if only else {None, alarm_code.value}
             if Code(code) in CLEARED_BY[alarm_code] and of in meant:
-                ended[alarm_id].append(at)
+                ended[alarm_id].append(End(at, FindingId(named) if only else None))
     return ended

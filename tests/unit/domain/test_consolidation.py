@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.acts import Act, Close, Take, act_on
 from baqylau.domain.alarms import Action, Alarm, AlarmState, Cause
-from baqylau.domain.consolidation import CLEARED_BY, Told, consolidated, opened, opens_alarm
+from baqylau.domain.consolidation import CLEARED_BY, End, Told, consolidated, opened, opens_alarm
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
 
@@ -61,9 +61,19 @@ def test_what_is_said_more_than_two_minutes_after_it_happened_is_late(said_s: fl
 
 def test_the_condition_ends_after_the_last_finding_and_not_before() -> None:
     findings = [told("a", 0), told("b", 60)]
-    assert consolidated(alarm(), findings, [NOON + timedelta(seconds=30)]).cleared_at is None
-    ends = [NOON + timedelta(seconds=90), NOON + timedelta(seconds=70)]
+    assert consolidated(alarm(), findings, [End(NOON + timedelta(seconds=30))]).cleared_at is None
+    ends = [End(NOON + timedelta(seconds=90)), End(NOON + timedelta(seconds=70))]
     assert consolidated(alarm(), findings, ends).cleared_at == NOON + timedelta(seconds=70)
+
+
+def test_an_alarm_about_several_checks_is_over_when_each_of_them_is() -> None:
+    findings = [told("a", 0), told("b", 60)]
+    first, second = (End(NOON + timedelta(seconds=at_s), FindingId(of)) for at_s, of in ((90, "a"), (70, "b")))
+    assert consolidated(alarm(), findings, [first]).cleared_at is None
+    assert consolidated(alarm(), findings, [second]).cleared_at is None
+    assert consolidated(alarm(), findings, [first, second]).cleared_at == NOON + timedelta(seconds=90)
+    taken_away = [told("a", 0), told("b", 60, gone_s=500)]
+    assert consolidated(alarm(), taken_away, [first]).cleared_at == NOON + timedelta(seconds=90)
 
 
 def test_findings_that_late_data_took_away_no_longer_count() -> None:
@@ -84,7 +94,7 @@ def test_what_people_did_stays() -> None:
 
 def test_a_closed_alarm_is_not_cleared_afterwards() -> None:
     closed = alarm(Close(cause=Cause.LEFT_PLACE, action=Action.VISITED, grounds="seen by the patrol"))
-    assert consolidated(closed, [told("a", 0)], [NOON + timedelta(seconds=90)]).cleared_at is None
+    assert consolidated(closed, [told("a", 0)], [End(NOON + timedelta(seconds=90))]).cleared_at is None
 
 
 def test_no_event_ends_a_tamper() -> None:
@@ -106,12 +116,14 @@ some_told = st.builds(
     gone_s=st.one_of(st.none(), st.integers(900, 1800)),
 )
 
+some_ends = st.lists(st.tuples(st.integers(0, 400), st.one_of(st.none(), st.text("abcdef", max_size=3).map(FindingId))))
 
-@given(st.lists(some_told, min_size=1, unique_by=lambda one: one.id), st.lists(st.integers(0, 400)), st.randoms())
+
+@given(st.lists(some_told, min_size=1, unique_by=lambda one: one.id), some_ends, st.randoms())
 def test_the_order_in_which_findings_came_does_not_matter(
-    findings: list[Told], ends_s: list[int], chance: random.Random
+    findings: list[Told], ends_s: list[tuple[int, FindingId | None]], chance: random.Random
 ) -> None:
-    ends = [NOON + timedelta(seconds=second) for second in ends_s]
+    ends = [End(NOON + timedelta(seconds=second), of) for second, of in ends_s]
     shuffled, other_ends = list(findings), list(ends)
     chance.shuffle(shuffled)
     chance.shuffle(other_ends)

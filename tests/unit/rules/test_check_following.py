@@ -106,6 +106,16 @@ def test_tests_go_on_until_one_is_below_or_two_hours_are_over() -> None:
     assert breath("10:03", sample("10:02", 0.1), why=CheckWhy.TO_ZERO) == Nothing()
 
 
+def test_a_repetition_stands_for_what_it_repeats() -> None:
+    def after(stands_for: CheckWhy) -> Next | None:
+        case = case_of(asked_breath("10:00"), sample("10:02", 0.5))
+        return following(CheckKind.BREATH, CheckWhy.REPEAT, case, WELL, at("10:00"), at("10:03"), stands_for=stands_for)
+
+    zero = AskAgain(why=CheckWhy.TO_ZERO, due_at=at("10:22"))
+    assert after(CheckWhy.CONFIRMATION) == after(CheckWhy.TO_ZERO) == zero
+    assert after(CheckWhy.RANDOM) == AskAgain(why=CheckWhy.CONFIRMATION, due_at=at("10:17"), lasts=timedelta(minutes=5))
+
+
 def test_a_test_of_which_nothing_comes_is_not_waited_for_for_ever() -> None:
     waiting = begun("10:02", unit=BREATH)
     assert breath("11:59", waiting) is None

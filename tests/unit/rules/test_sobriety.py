@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from baqylau.domain.checks import (
+    NO_DIOXIDE,
     Asked,
     BreathSample,
     Bypass,
@@ -61,6 +62,16 @@ def test_a_clean_breath_of_the_person_is_only_recorded() -> None:
     assert codes(found) == ["E01"]
 
 
+def test_a_clean_breath_that_may_be_pumped_air_waits_until_a_person_looked() -> None:
+    open_still = [*first(0.0)[:-1], sample("10:02", 0.0, why=(NO_DIOXIDE,)), HIM]
+    _, found = judged(checked(), open_still, EVENING)
+    assert codes(found) == []
+    _, found = judged(checked(), [*open_still, decided("11:00", Likely.MATCH, unit=BREATH)], EVENING)
+    assert codes(found) == ["E01"]
+    _, found = judged(checked(), [*open_still, decided("11:00", Likely.NO_MATCH, unit=BREATH)], EVENING)
+    assert codes(found) == ["E08"]
+
+
 def test_the_uncertainty_is_the_persons() -> None:
     _, found = judged(checked(), [*first(0.179), HIM], EVENING)
     assert codes(found) == ["E01"]
@@ -94,6 +105,16 @@ def test_two_tests_that_differ_too_much_are_looked_at() -> None:
 def test_a_second_test_that_is_not_given_is_graver_than_a_first(second: list[Observation]) -> None:
     _, found = judged(checked(), [*first(0.30), CONFIRMING, *second], EVENING)
     assert codes(found) == ["E02", "E04"]
+
+
+def test_the_repetition_of_a_test_to_zero_is_no_new_first_test_and_that_of_a_second_stays_one() -> None:
+    again = asked_breath("10:20", SECOND, why=CheckWhy.REPEAT, after=FIRST)
+    to_zero = [asked_breath("10:00", why=CheckWhy.TO_ZERO), sample("10:02", None, state=SampleState.INSUFFICIENT)]
+    _, found = judged(checked(), [*to_zero, again, sample("10:21", 0.30, SECOND)], EVENING)
+    assert codes(found) == ["E07"]
+    second = [asked_breath("10:00", why=CheckWhy.CONFIRMATION), sample("10:02", None, state=SampleState.INSUFFICIENT)]
+    _, found = judged(checked(), [*second, again], EVENING)
+    assert codes(found) == ["E04", "E04"]
 
 
 def test_a_test_that_nobody_begins_is_missed_and_one_without_result_not_received() -> None:

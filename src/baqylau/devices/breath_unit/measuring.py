@@ -19,7 +19,7 @@ from baqylau.devices.breath_unit.metrology.transient import (
 )
 from baqylau.devices.breath_unit.state import Recorded, Session
 from baqylau.domain.checks import SampleState
-from baqylau.links.breath_lines import RATE_HZ, SOUND_RATE_HZ, Row
+from baqylau.links.breath_lines import RATE_HZ, SOUND_RATE_HZ, Board, Row
 
 ACCEPTANCE = Acceptance()
 BEFORE_ROWS = round((BASELINE_S + 0.1) * RATE_HZ)
@@ -59,8 +59,11 @@ def transient(recorded: Recorded, full_scale_ua: float) -> Transient | TraceFaul
     return evaluated(trace)
 
 
-def breath(recorded: Recorded, room_c: float) -> Breath:
-    """Examine the breath; one that ended before the valve took anything is examined up to its end."""
+def breath(recorded: Recorded, room_c: float, *, dioxide: bool) -> Breath:
+    """Examine the breath; one that ended before the valve took anything is examined up to its end.
+
+    `dioxide`: the board measures carbon dioxide, and must then have done so.
+    """
     begin = max((recorded.first or 0) - round(RATE_HZ / 5), 0)
     end = len(recorded.rows) if recorded.over is None else recorded.over
     rows = recorded.rows[begin:end]
@@ -72,7 +75,7 @@ def breath(recorded: Recorded, room_c: float) -> Breath:
         rate_hz=RATE_HZ,
         room_c=room_c,
         sampled_at_s=None if sample is None else (sample - begin) / RATE_HZ,
-        carbon_dioxide_percent=_dioxide(recorded, sample),
+        carbon_dioxide_percent=_dioxide(recorded, sample) if dioxide else None,
     )
     return examined(blow, ACCEPTANCE)
 
@@ -80,8 +83,7 @@ def breath(recorded: Recorded, room_c: float) -> Breath:
 def _dioxide(recorded: Recorded, sample: int | None) -> float | None:
     if sample is None:
         return None
-    value = recorded.rows[min(sample, len(recorded.rows) - 1)].dioxide_percent
-    return None if value != value else value  # noqa: PLR0124 - nan, the sensor that is not fitted
+    return recorded.rows[min(sample, len(recorded.rows) - 1)].dioxide_percent
 
 
 def hum_s(rows: tuple[Row, ...]) -> float:
@@ -113,20 +115,20 @@ def blank_mg_l(session: Session, file: CalibrationFile, full_scale_ua: float) ->
 
 
 def judged(
-    session: Session, file: CalibrationFile, full_scale_ua: float
+    session: Session, file: CalibrationFile, board: Board
 ) -> tuple[Breath, Transient | TraceFault, Result]:
     """Say what the breath in the session's rows is."""
     recorded = session.recorded
     first = recorded.rows[0]
-    breathed = breath(recorded, first.room_c)
+    breathed = breath(recorded, first.room_c, dioxide=board.dioxide)
     seen: Transient | TraceFault = TraceFault.TOO_SHORT
     if whole(recorded):
-        seen = transient(recorded, full_scale_ua)
+        seen = transient(recorded, board.full_scale_ua)
     sample = Sample(
         at=session.began_at,
         cell_c=_cell_c(recorded),
         breath=breathed,
-        blank=transient(session.blank, full_scale_ua),
+        blank=transient(session.blank, board.full_scale_ua),
         transient=seen,
     )
     return breathed, seen, measured(sample, file.calibration)

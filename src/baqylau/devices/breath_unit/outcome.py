@@ -7,7 +7,7 @@ from baqylau.devices.breath_unit.metrology.calibration import VALID_FOR
 from baqylau.devices.breath_unit.metrology.result import Result
 from baqylau.devices.breath_unit.state import BreathTurn, Phase, Session
 from baqylau.devices.linux_unit import sources, telling
-from baqylau.domain.checks import BreathSample, Bypass, Ended
+from baqylau.domain.checks import NO_DIOXIDE, BreathSample, Bypass, Ended, SampleState
 from baqylau.domain.commands import CommandState
 from baqylau.domain.observations import Body
 
@@ -58,8 +58,15 @@ def _sample(turn: BreathTurn, going: Session, result: Result, trace: bytes) -> B
         volume_l=None if breath is None else breath.volume_l,
         flow_l_s=flow,
         duration_s=None if breath is None else breath.duration_s,
-        why=tuple(str(one) for one in result.why),
+        why=(*(str(one) for one in result.why), *_left_open(turn, result)),
         calibration="" if file is None else file.name,
         calibrated_until_at=None if file is None else file.calibration.made_at + VALID_FOR,
         trace=trace,
     )
+
+
+def _left_open(turn: BreathTurn, result: Result) -> tuple[str, ...]:
+    """Give what a person has to look at, because this unit cannot tell."""
+    board = turn.state.board
+    told = result.state is SampleState.VALID and (board is None or not board.dioxide)
+    return (NO_DIOXIDE,) if told else ()

@@ -241,10 +241,10 @@ _PHASES: dict[Phase, Callable[[BreathTurn, Session], None]] = {
 
 def _judge(turn: BreathTurn, *, hummed: bool = True) -> None:
     """Evaluate the breath that is over."""
-    session, file = turn.state.session, turn.state.calibration
-    if session is None or file is None:
+    session, file, board = turn.state.session, turn.state.calibration, turn.state.board
+    if session is None or file is None or board is None:
         return
-    breath, transient, result = measuring.judged(session, file, _full_scale_ua(turn))
+    breath, transient, result = measuring.judged(session, file, board)
     result = result if hummed else measuring.without_hum(result)
     blown = Blown(
         attempt=session.attempt,

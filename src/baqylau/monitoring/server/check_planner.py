@@ -135,7 +135,8 @@ class Planner:
 
     def _settles(self, asked: CheckAsked, case: Case, standing: Standing, now: datetime) -> bool:
         """Do what follows from a check; give whether nothing more will."""
-        step = following(asked.kind, asked.why, case, standing, self._began_at(asked), now)
+        began_at, stands_for = self._began_at(asked), self._stands_for(asked)
+        step = following(asked.kind, asked.why, case, standing, began_at, now, stands_for=stands_for)
         match step:
             case None:
                 return False
@@ -151,8 +152,12 @@ class Planner:
         """Give when the first of a row of tests to zero was due, or this check itself."""
         return min((one.due_at for one in self._before(asked)), default=asked.due_at)
 
+    def _stands_for(self, asked: CheckAsked) -> CheckWhy:
+        """Give what a check is for; a repetition is for what the one before was for."""
+        return self._sources.checks.get(asked.after).why if asked.why is CheckWhy.REPEAT and asked.after else asked.why
+
     def _before(self, asked: CheckAsked) -> Iterator[CheckAsked]:
-        while asked.why is CheckWhy.TO_ZERO and asked.after:
+        while asked.why in {CheckWhy.TO_ZERO, CheckWhy.REPEAT} and asked.after:
             asked = self._sources.checks.get(asked.after)
             yield asked
 

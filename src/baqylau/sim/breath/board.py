@@ -72,6 +72,8 @@ class ModelBoard:
         """Reference gas that flows through the intake, where a workshop has joined it."""
         self.broken: frozenset[str] = frozenset()
         """Fields of a row whose sensor is unplugged."""
+        self.overrun: frozenset[str] = frozenset()
+        """Fields of a row whose converter is at its end."""
         self._cell, self._random, self._age_days = cell, random, age_days
         self._streaming, self._seq, self._told_ms = False, 0, -_SWITCHES_EVERY_MS
         self._target_c: float | None = None
@@ -198,6 +200,7 @@ class ModelBoard:
             "dioxide_percent": self._dioxide(air, place),
         }
         measured |= dict.fromkeys(self.broken & measured.keys(), nan)
+        measured |= dict.fromkeys(self.overrun & measured.keys(), inf)
         return Row(
             seq=self._seq,
             sampled=taken,

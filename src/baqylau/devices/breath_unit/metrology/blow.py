@@ -5,6 +5,7 @@ Source: notes on breath alcohol, 5.3 and 5.5. Every limit may be set otherwise.
 
 from collections.abc import Sequence
 from enum import StrEnum
+from math import isfinite
 
 import numpy as np
 from msgspec import Struct
@@ -77,7 +78,9 @@ def examined(blow: Blow, acceptance: Acceptance) -> Breath:
     flow, warmth, pressure = (
         np.asarray(one, dtype=np.float64) for one in (blow.flow_l_s, blow.temperature_c, blow.pressure_pa)
     )
-    if not all(one.size == flow.size and np.isfinite(one).all() for one in (flow, warmth, pressure)):
+    dioxide = blow.carbon_dioxide_percent
+    measured = all(one.size == flow.size and np.isfinite(one).all() for one in (flow, warmth, pressure))
+    if not measured or (dioxide is not None and not isfinite(dioxide)):
         return _nothing(blow, BlowFault.NOT_A_NUMBER)
     blowing = np.flatnonzero(flow >= acceptance.flow_min_l_s)
     if blowing.size == 0 or blow.sampled_at_s is None:
