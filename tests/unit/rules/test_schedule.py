@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from baqylau.domain.schedules import DayException, Schedule, Window
-from baqylau.rules.schedule import gap, on_duty, stretch
+from baqylau.rules.schedule import gap, on_duty, overlap, stretch
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2030, 1, 1, tzinfo=UTC)
@@ -117,3 +117,23 @@ def test_a_window_in_the_hour_that_the_clock_shows_twice_is_the_first_of_the_two
     last_hour = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=23 * 60, end_min=1440),))
     found = stretch(last_hour, utc(2024, 2, 29, 17, 30), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD)
     assert (found.on, found.from_at, found.until_at) == (True, utc(2024, 2, 29, 17), utc(2024, 2, 29, 19))
+
+
+def test_two_schedules_meet_whichever_begins_within_the_other_and_none_is_always() -> None:
+    late = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=23 * 60, end_min=23 * 60 + 30),))
+    week = (utc(2025, 3, 10), utc(2025, 3, 17))
+    assert overlap(late, nightly(), *week)
+    assert overlap(nightly(), late, *week)
+    assert overlap(None, late, *week)
+    assert overlap(late, None, *week)
+    noon = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=720, end_min=780),))
+    assert not overlap(noon, nightly(), *week)
+
+
+def test_schedules_that_meet_on_a_holiday_alone_meet() -> None:
+    festive = date(2025, 3, 21)
+    window = (Window(start_min=720, end_min=780),)
+    once = Schedule(timezone="Asia/Almaty", windows=(), holidays=(festive,), holiday_windows=window)
+    noon = Schedule(timezone="Asia/Almaty", windows=window)
+    assert overlap(once, noon, utc(2025, 3, 10), utc(2025, 4, 10))
+    assert not overlap(once, noon, utc(2025, 3, 10), utc(2025, 3, 20))

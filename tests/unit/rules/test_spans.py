@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from baqylau.domain.ids import DeviceId, PermissionId, PersonId
-from baqylau.domain.orders import Permission
-from baqylau.rules.spans import Duty, Span, Validity, fitted, span_at, validity_of
-from tests.unit.rules.stories import ORDER_FROM, TRACKER, at, exclusion, fitting, order, permission, supervision
+from baqylau.domain.ids import ConsentId, DeviceId, PermissionId, PersonId, RestrictionId
+from baqylau.domain.orders import Consent, NoContact, Permission
+from baqylau.rules.spans import Duty, Span, Validity, fitted, span_at, validity_of, watched
+from tests.unit.rules.stories import ORDER, ORDER_FROM, TRACKER, at, exclusion, fitting, order, permission, supervision
 
 SECOND = DeviceId("tracker-2")
 ZONE = exclusion()
@@ -78,3 +78,28 @@ def test_an_instant_belongs_to_what_begins_at_it() -> None:
     assert span(at("12:00"), noon).duty is Duty.EXCUSED
     assert span(at("13:00"), noon).duty is Duty.DUE
     assert span(at("12:00") - timedelta(microseconds=1), noon).duty is Duty.DUE
+
+
+def test_a_restriction_that_protects_somebody_is_judged_while_they_consent() -> None:
+    other = PersonId("person-2")
+    apart = NoContact(
+        id=RestrictionId("apart"),
+        order_id=ORDER,
+        version=1,
+        clause="not to meet",
+        from_at=ORDER_FROM,
+        other_id=other,
+        distance_m=500.0,
+        protected=True,
+    )
+    endless = Consent(id=ConsentId("c"), person_id=other, from_at=at("10:00"), form="1")
+    ended = replace(endless, until_at=at("12:00"))
+
+    def judged_at(clock: str, *consents: Consent) -> bool:
+        return watched(supervision(apart, consents=consents), apart, at(clock))
+
+    assert [judged_at(clock, endless) for clock in ("09:59", "10:00", "23:00")] == [False, True, True]
+    assert [judged_at(clock, ended) for clock in ("09:59", "10:00", "11:59", "12:00")] == [False, True, True, False]
+    assert not judged_at("10:00")
+    assert watched(supervision(), replace(apart, protected=False), at("10:00"))
+    assert watched(supervision(), ZONE, at("10:00"))
