@@ -89,7 +89,9 @@ quality: setup ## How often alarms and positions are right; writes build/quality
 	@$(BIN)/python -m tests.quality.positions
 	@$(BIN)/python -m tests.quality.finder
 	@$(BIN)/python -m tests.quality.likeness
-	@$(BIN)/pytest -q tests/quality/av_story.py
+	@$(BIN)/python -m tests.quality.av_attacks
+	@$(BIN)/pytest -q tests/quality/av_story.py tests/quality/av_identity.py
+	@FUZZ=100 $(BIN)/pytest -q tests/unit/workstation/test_any_input.py --timeout=3600
 
 mutate: setup ## Put small wrongs into the rules (RULES="silence jump" or all, which takes hours) and see a test fail for each
 	@$(BIN)/python -m tests.mutation $(RULES)

@@ -29,10 +29,13 @@ from baqylau.monitoring.av_server.models import (
     entries,
 )
 from baqylau.monitoring.av_server.presence import installed, missing
+from baqylau.storage.checks import Checks
 from baqylau.storage.installation import installation
+from baqylau.storage.media import Media
 from baqylau.storage.templates import TemplateStore
 
 if TYPE_CHECKING:
+    from baqylau.monitoring.av_server.calibration import Pair
     from baqylau.monitoring.av_server.enrolment import Enrolment, Named
     from baqylau.monitoring.av_server.equipment import Models
 
@@ -43,7 +46,7 @@ app.add_typer(av, name="av")
 MODELS = "models"
 """The folder of an installation's own models and calibrations, within its data."""
 WIDTH = 110
-Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder with one folder per person.")]
+Folder = Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="Folder with one folder per person.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -111,19 +114,22 @@ def enrol(
 
 
 @av.command("calibrate")
-def calibrate_command(
+def calibrate_command(  # noqa: PLR0913 - each is an option of the command
     *,
-    folder: Folder,
+    folder: Folder = None,
+    decided: Annotated[bool, typer.Option("--decided", help="Learn from checks that people decided, too.")] = False,
     kind: Annotated[Kind, typer.Option(help="face or voice.")] = Kind.FACE,
     name: Annotated[str, typer.Option(help="Name of the calibration: place and year.")],
     use: Annotated[bool, typer.Option("--use", help="Compare with it from the next start on.")] = False,
     as_json: AsJson = False,
     data: Data = DEFAULT_DATA,
+    database: Database = "",
     language: Language = SPOKEN,
 ) -> None:
     """Measure how often a model errs on people of this place, who agreed to it, and calibrate it on them.
 
-    Of each person the first three recordings by name are the template, all others are compared with everybody's.
+    Of each person the first three recordings by name are the template, all others are compared with everybody's. With
+    `--decided` the scores of checks count too: as the person's own or as another's, as people decided.
     """
     import numpy as np  # noqa: PLC0415 - slow to load
 
@@ -136,17 +142,17 @@ def calibrate_command(
         studied,
     )
 
-    if kind not in {Kind.FACE, Kind.VOICE}:
-        raise _refuse(language, "av.face_or_voice")
-    models = _models(data, language)
-    found = list(pairs(folder, kind, models))
+    _calibratable(folder, kind, language, decided=decided)
+    found = list(pairs(folder, kind, _models(data, language))) if folder else []
+    if decided:
+        found += _decided(kind, data, database, language)
     try:
         study = studied(
             found,
             name=name,
             draw=np.random.default_rng(0),
             distances=kind is Kind.FACE,
-            groups=groups(folder),
+            groups=groups(folder) if folder else None,
         )
     except TooFewError as few:
         raise _refuse(language, "av.too_few_people") from few
@@ -205,6 +211,28 @@ def forget(
         store = TemplateStore(engine, vaulted(engine, data).vault, now, os.urandom)
         count = store.forget(PersonId(person), by=by, why=why)
     typer.echo(text(language, "av.forgotten", person=person, number=count))
+
+
+def _calibratable(folder: Path | None, kind: Kind, language: str, *, decided: bool) -> None:
+    if kind not in {Kind.FACE, Kind.VOICE}:
+        raise _refuse(language, "av.face_or_voice")
+    if folder is None and not decided:
+        raise _refuse(language, "av.folder_or_decided")
+
+
+def _decided(kind: Kind, data: Path, database: str, language: str) -> "list[Pair]":
+    """Give what people's decisions tell, and say how many there are and how many are of no use."""
+    from baqylau.monitoring.av_server.decided import every_check, learnt  # noqa: PLC0415 - slow to load
+
+    with ready(data, database) as engine:
+        own = vaulted(engine, data)
+        media = Media(engine, own.vault, data / "media", now, os.urandom)
+        looked = every_check(Checks(engine, own.journal, now), media.report)
+        told = learnt(looked, kind, _entries(data, language)[kind].mark)
+    counts = {"genuine": told.genuine, "impostor": told.impostor}
+    left = {"undecided": told.undecided, "unmeasured": told.unmeasured}
+    typer.echo(text(language, "av.decided", **counts, **left), err=True)
+    return list(told.pairs)
 
 
 def _refuse(language: str, key: str, **params: object) -> typer.Exit:

@@ -159,6 +159,13 @@ class Checks:
         """Give the checks from which something may still follow."""
         return self._rows(~check_asked.c.settled, limit)
 
+    def after(self, kind: CheckKind, name: CheckId, limit: int = 500) -> list[CheckAsked]:
+        """Give the checks of a kind in the order of their names, from after one on: all of them, page by page."""
+        chosen = (check_asked.c.kind == kind) & (check_asked.c.id > name)
+        wanted = select(check_asked).where(chosen).order_by(check_asked.c.id).limit(limit)
+        with transaction(self._engine) as connection:
+            return [_check(dict(row)) for row in connection.execute(wanted).mappings()]
+
     def since(self, person_id: PersonId, kind: CheckKind, from_at: datetime) -> int:
         """Give how many checks of a kind were asked of a person since an instant; what followed another is not one."""
         row = check_asked.c

@@ -80,3 +80,11 @@ def test_a_site_calibrates_on_its_own_people_and_takes_it_into_use(says: Says, t
     assert "The calibration hall is used" in said
     assert "hall" in says("models")[1]
     assert "Too few people" in says("calibrate", str(tmp_path / "hall" / "p0"), "--name", "few")[1]
+
+
+def test_a_calibration_from_decisions_says_how_many_there_are_and_wants_enough_of_them(says: Says) -> None:
+    status, said = says("calibrate", "--decided", "--name", "decisions")
+    assert status == 1
+    assert "Decided checks: 0 as the person, 0 as another." in said
+    assert "Too few people" in said
+    assert "Name a folder" in says("calibrate", "--name", "nothing")[1]

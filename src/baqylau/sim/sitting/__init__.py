@@ -1,0 +1,1 @@
+"""Somebody before an audio-visual unit: a portrait that turns and speaks, and the attacks on its checks."""
