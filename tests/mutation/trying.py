@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import SourceFileLoader
 from inspect import CO_OPTIMIZED
+from math import ceil
 from pathlib import Path
-from signal import SIGKILL
+from resource import RLIM_INFINITY, RLIMIT_CPU, setrlimit
+from signal import SIGKILL, SIGXCPU
 from time import monotonic, sleep
 from types import CodeType, FrameType, FunctionType
 
@@ -22,7 +24,9 @@ from tests.mutation.mutants import Mutant, mutated
 
 OPTIONS = ("-qqq", "--no-summary", "--assert=plain", "--capture=no")
 ENDLESS_S = 30.0
-"""A mutant that runs longer than this will not end."""
+"""A mutant that takes more of a processor than this will not end."""
+WAITED = 20
+"""So many times as long it may take by the clock: a busy machine is no endless mutant, and a deadlock is one."""
 ENDLESS = "nothing: it never ended"
 
 
@@ -216,9 +220,9 @@ def _in_fork(work: Callable[[], str], limit_s: float) -> str:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _work(work, reading, writing)
+        _work(work, reading, writing, limit_s)
     os.close(writing)
-    said, end_s = b"", monotonic() + limit_s
+    said, end_s = b"", monotonic() + limit_s * WAITED
     os.set_blocking(reading, False)
     while monotonic() < end_s:
         part = _read(reading)
@@ -232,6 +236,8 @@ def _in_fork(work: Callable[[], str], limit_s: float) -> str:
         said = ENDLESS.encode()
     os.close(reading)
     _, status = os.waitpid(child, 0)
+    if os.waitstatus_to_exitcode(status) == -SIGXCPU:
+        return ENDLESS
     if os.waitstatus_to_exitcode(status) > 0:
         raise RuntimeError("a try died")
     return said.decode()
@@ -244,10 +250,11 @@ def _read(pipe: int) -> bytes | None:
         return None
 
 
-def _work(work: Callable[[], str], reading: int, writing: int) -> None:
+def _work(work: Callable[[], str], reading: int, writing: int, limit_s: float) -> None:
     """Do the work, say what it gives and end the process."""
     code = 1
     try:
+        setrlimit(RLIMIT_CPU, (ceil(limit_s), RLIM_INFINITY))
         os.close(reading)
         silence = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):
