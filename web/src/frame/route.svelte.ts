@@ -6,6 +6,10 @@ export type Page =
   | { name: 'people' }
   | { name: 'person'; id: string }
   | { name: 'minute'; id: string }
+  | { name: 'replay'; id: string }
+  | { name: 'patterns'; id: string }
+  | { name: 'cases' }
+  | { name: 'case'; id: string }
   | { name: 'device'; id: string }
   | { name: 'check'; id: string }
   | { name: 'strangers' }
@@ -28,6 +32,9 @@ export function pageOf(path: string): Page {
   if (first === 'devices' && second === undefined) return { name: 'strangers' }
   if (first === 'devices' && second) return { name: 'device', id: decodeURIComponent(second) }
   if (first === 'checks' && second) return { name: 'check', id: decodeURIComponent(second) }
+  if (first === 'cases' && second === undefined) return { name: 'cases' }
+  if (first === 'people' && second && third === 'case') return { name: 'case', id: decodeURIComponent(second) }
+  if (first === 'people' && second && (third === 'replay' || third === 'patterns')) return { name: third, id: decodeURIComponent(second) }
   if (first === 'people' && second && third === 'minute') return { name: 'minute', id: decodeURIComponent(second) }
   if (first === 'people') return second === undefined ? { name: 'people' } : { name: 'person', id: decodeURIComponent(second) }
   return { name: 'missing' }

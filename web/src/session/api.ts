@@ -1,6 +1,6 @@
 // Every question this screen may put to the server, by name.
-import type { AlarmPage, AlarmRow, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, HeardRaw, Invitation, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PersonCard, StrangerList } from '../generated/api'
-import { change, read } from './http'
+import type { AlarmPage, AlarmRow, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, EvidenceWanted, HeardRaw, Invitation, KeptPage, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PatternsPage, PersonCard, Replay, StrangerList } from '../generated/api'
+import { bytes, change, read } from './http'
 
 /** What a person may do about an alarm; the rest is done by rules. */
 export type Doable = BulkActs['act']
@@ -25,6 +25,12 @@ export const api = {
   person: (person: string) => read(`/api/people/${id(person)}`) as Promise<PersonCard>,
   minute: (person: string, at: string, known: string | null) =>
     read(`/api/people/${id(person)}/minute?at=${id(at)}${known === null ? '' : `&known_at=${id(known)}`}`) as Promise<Minute>,
+  kept: (person: string, restriction: string | null, range: string) =>
+    read(`/api/people/${id(person)}/kept?range=${range}${restriction === null ? '' : `&restriction=${id(restriction)}`}`) as Promise<KeptPage>,
+  replay: (person: string, from: string, until: string, known: string | null) =>
+    read(`/api/people/${id(person)}/replay?from=${id(from)}&until=${id(until)}${known === null ? '' : `&known_at=${id(known)}`}`) as Promise<Replay>,
+  patterns: (person: string, month: string) => read(`/api/people/${id(person)}/patterns?month=${id(month)}`) as Promise<PatternsPage>,
+  evidence: (person: string, wanted: EvidenceWanted) => bytes(`/api/people/${id(person)}/evidence`, wanted),
   checks: (person: string, before: string | null) =>
     read(`/api/people/${id(person)}/checks${before === null ? '' : `?before=${id(before)}`}`) as Promise<CheckList>,
   orderCheck: (person: string, ask: AskCheck) => change('POST', `/api/people/${id(person)}/checks`, ask) as Promise<CheckRow>,

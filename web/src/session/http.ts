@@ -55,3 +55,14 @@ export async function change(method: 'POST' | 'PUT' | 'DELETE', path: string, bo
   if (response.status === 202) return 'waits'
   return response.status === 204 ? null : response.json()
 }
+
+/** Ask for a file that is made for the asking. */
+export async function bytes(path: string, body: unknown): Promise<Blob> {
+  return (await send('POST', path, body)).blob()
+}
+
+/** A file that was made for the asking, and the number it has in the register of papers; none for what is no paper. */
+export async function file(path: string, body: unknown): Promise<{ file: Blob; number: string | null }> {
+  const response = await send('POST', path, body)
+  return { file: await response.blob(), number: response.headers.get('Baqylau-Paper') }
+}

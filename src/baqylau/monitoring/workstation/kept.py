@@ -13,7 +13,7 @@ from baqylau.domain.orders import Placed, PresenceRegime
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.monitoring.workstation.messages import Segment
-from baqylau.monitoring.workstation.replay_messages import KeptPage, KeptRow, Otherwise, Watched
+from baqylau.monitoring.workstation.replay_messages import KeptPage, KeptDay, Otherwise, Watched
 from baqylau.monitoring.workstation.timeline import UNHEARD
 from baqylau.rules.fold import Stretch, Turn
 from baqylau.rules.kept_time import Hours, against, cut, hours_of, shares_of, stretches
@@ -144,7 +144,7 @@ class KeptTimes:
         parts: Sequence[Stretch],
         *,
         until_at: datetime | None,
-    ) -> Iterator[KeptRow]:
+    ) -> Iterator[KeptDay]:
         """Give the rows; those up to an instant, if one is given, by their shares alone."""
         asked = [
             Stretch(from_at=one.span.from_at, until_at=one.span.until_at, compliance=_OF[one.span.duty])
@@ -153,7 +153,7 @@ class KeptTimes:
         for from_at, ends_at, within, row in zip(edges, edges[1:], cut(asked, edges), cut(parts, edges), strict=False):
             if until_at is not None and (not within or within[0].from_at >= until_at):
                 continue
-            yield KeptRow(
+            yield KeptDay(
                 day=from_at.astimezone(self._zone).date(),
                 from_at=from_at,
                 until_at=ends_at,

@@ -35,7 +35,7 @@ class Otherwise(Struct, frozen=True, kw_only=True):
     """Of the permission."""
 
 
-class KeptRow(Struct, frozen=True, kw_only=True):
+class KeptDay(Struct, frozen=True, kw_only=True):
     """A night, or a day: from one local evening, or midnight, to the next."""
 
     day: date
@@ -65,7 +65,7 @@ class KeptPage(Struct, frozen=True, kw_only=True):
     kept_from: datetime | None
     """The first instant of which a verdict is kept; before it everything is unknown. None: there is none at all."""
     total: Shares
-    rows: tuple[KeptRow, ...]
+    rows: tuple[KeptDay, ...]
 
 
 class Reception(Struct, frozen=True, kw_only=True):
