@@ -9,6 +9,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from textwrap import dedent
 from types import ModuleType
+from typing import Any
 
 import msgspec
 import typer.main
@@ -22,6 +23,10 @@ from baqylau.domain.rights import Action, Role, may
 from baqylau.locales import text
 from baqylau.monitoring.server import settings as server_settings
 from baqylau.monitoring.server.importing import shapes
+from baqylau.monitoring.workstation import openapi
+from baqylau.monitoring.workstation.app import api
+from baqylau.monitoring.workstation.messages import Installation
+from baqylau.monitoring.workstation.settings import Settings
 from baqylau.rules import settings as rule_settings
 from scripts import inside
 
@@ -267,10 +272,52 @@ def rights() -> str:
     )
 
 
+def interface() -> str:
+    """Write every door of the workstation's interface, as its own description says it."""
+    nowhere = Installation(name="", timezone="UTC", center=(0.0, 0.0), zoom=0.0, basemap="")
+    described = openapi.document(openapi.doors_of(api(Settings(installation=nowhere))))
+    rows = [
+        (
+            f"`{method.upper()} {path}`",
+            said["summary"],
+            _named(said.get("requestBody")) or ", ".join(f"`{one['name']}`" for one in said["parameters"]),
+            _named(next(iter(said["responses"].values()))),
+            " ".join(status for status in list(said["responses"])[1:]),
+            ", ".join(said["x-roles"]) if len(said["x-roles"]) < len(Role) else "all",
+        )
+        for path, methods in described["paths"].items()
+        for method, said in methods.items()
+    ]
+    text = """
+    Every door of the workstation, for programs that work with it. The description with all types is OpenAPI 3.1, at
+    `GET /api/openapi.json`. A program brings a key of its own (`Authorization: Bearer bqk_...`, made under Account);
+    it may do what its scope and its owner's role allow. A refusal is JSON: a key of the catalogues and what it names.
+    """
+    return page(
+        "Interface",
+        dedent(text).strip(),
+        table(("Door", "What", "Takes", "Gives", "Refuses with", "Roles"), rows),
+    )
+
+
+def _named(part: Mapping[str, Any] | None) -> str:
+    """Give the name of a body's type, or the form of the file."""
+    for media, said in (part or {}).get("content", {}).items():
+        if media != "application/json":
+            return ", ".join(part["content"]) if part else ""
+        schema = said["schema"]
+        many = "items" in schema
+        names = [one.get("$ref", "") for one in (schema.get("items", schema), *schema.get("anyOf", ()))]
+        shown = [name.rpartition("/")[2] for name in names if name]
+        return f"{'list of ' if many else ''}{' or '.join(shown)}" if shown else "JSON"
+    return ""
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "alarms.md": alarms,
     "commands.md": commands,
     "import-file.md": import_file,
+    "interface.md": interface,
     "licences.md": licences,
     "rights.md": rights,
     "rules.md": rules,

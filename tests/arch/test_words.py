@@ -79,7 +79,7 @@ def test_no_file_names_a_place_of_one_machine_or_a_registry() -> None:
 def test_every_sentence_that_the_code_names_is_in_the_catalogues() -> None:
     known = catalogue("en")
     families = {key.partition(".")[0] for key in known} - NOT_ON_SCREENS | {"cli", "doctor", "import"}
-    key_like = re.compile(rf"({'|'.join(sorted(families))})(\.(?!(?:lock|db|json)$)[A-Za-z0-9_]+)+")
+    key_like = re.compile(rf"({'|'.join(sorted(families))})(\.(?!(?:lock|db|json|typ)$)[A-Za-z0-9_]+)+")
     missing = {
         f"{name_of(path)}:{line}: {said}"
         for path in python_files()

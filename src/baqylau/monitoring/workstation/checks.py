@@ -63,7 +63,7 @@ async def recording(request: Request) -> Response:
     return await desk.do(desk.checks.recording, check_named(request), index, asked, account(request))
 
 
-@speaks(media="image/jpeg, image/png, application/octet-stream", refuses=(410, 416))
+@speaks(media="image/jpeg, image/png, application/octet-stream", refuses=(410, 416, 422))
 async def enrolled(request: Request) -> Response:
     """Give one photo that was taken at enrolment."""
     desk = desk_of(request)

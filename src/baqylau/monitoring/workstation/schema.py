@@ -16,8 +16,10 @@ from baqylau.monitoring.workstation import (
     load_figures,
     messages,
     minute,
+    paper_messages,
     replay_messages,
 )
+from baqylau.storage import papers
 
 _MODULES = (
     access_messages,
@@ -30,6 +32,8 @@ _MODULES = (
     check_messages,
     console_messages,
     evidence_messages,
+    paper_messages,
+    papers,
 )
 _ROOT = "#/$defs/{name}"
 
