@@ -105,13 +105,15 @@ def _guide(turn: AvTurn, session: Session, look: Look | None, *, lamp: bool) -> 
     if look is not None:
         wrong = guidance.hint(look)
         seen = session.faces_seen or look.faces != 0
-        session = replace(session, good=0 if wrong else session.good + 1, faces_seen=seen)
+        session = replace(session, good=0 if wrong else session.good + 1, faces_seen=seen, pictured=True)
         if wrong and (wrong != session.hint or turn.ms - session.hint_ms >= HINT_EVERY_MS):
             session = replace(session, hint=wrong, hint_ms=turn.ms)
             _show(turn, session, wrong)
         turn.change(session=session)
     if session.good >= GOOD_LOOKS:
         _next(turn, replace(session, phase=Phase.STEPS, phase_ms=turn.ms, step=0), lamp=lamp)
+    elif turn.ms - session.phase_ms >= GUIDE_MS and not session.pictured:
+        failed(turn, "camera")
     elif turn.ms - session.phase_ms >= GUIDE_MS:
         finish(turn, Ending.POOR if session.faces_seen else Ending.NOBODY)
 

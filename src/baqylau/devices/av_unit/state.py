@@ -33,6 +33,8 @@ class Session(Struct, frozen=True, kw_only=True):
     phase_ms: int
     good: int = 0
     """Good looks in a row."""
+    pictured: bool = False
+    """The camera gave a picture."""
     faces_seen: bool = False
     hint: str = ""
     """What the person was last asked to change."""

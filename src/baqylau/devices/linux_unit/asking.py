@@ -77,9 +77,9 @@ def take(turn: Turn[A], number: int, order: BeginCheck, voice: str) -> None:
 
 
 def started(turn: Turn[A]) -> None:
-    """Begin to run: clocks count anew."""
+    """Begin to run: clocks count anew, and what waits is asked for again, since the screen is empty."""
     again = tuple(
-        replace(_waiting(turn, one.number, one.order), prompted=one.prompted, reminded=one.reminded)
+        replace(_waiting(turn, one.number, one.order), reminded=one.reminded)
         for one in turn.state.waiting
     )
     turn.change(waiting=again)

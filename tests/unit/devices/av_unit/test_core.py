@@ -12,6 +12,7 @@ from baqylau.devices.av_unit.acts import CloseCapture, DropCapture, OpenCapture
 from baqylau.devices.av_unit.session import GUIDE_MS, SIGNED_WITHIN_MS
 from baqylau.domain.challenge import SayDigit, challenge
 from baqylau.domain.checks import Begun, CheckKind, Ended, Ending, Lens
+from baqylau.domain.observations import SelfTest
 from tests.unit.devices.av_unit.sitting import CHECK, DIGEST, NOON, WELL, Sitting, check
 
 COVER = replace(WELL, brightness=3, contrast=1, faces=0)
@@ -103,6 +104,26 @@ def test_poor_light_to_the_end_is_poor_and_an_empty_chair_is_nobody() -> None:
         sitting.sign()
         assert [one.how for one in sitting.ended()] == [how]
         assert not sitting.open
+
+
+def test_after_a_cut_of_power_the_screen_asks_again_for_what_waits() -> None:
+    sitting = Sitting()
+    sitting.order(check())
+    sitting.wait(10)
+    sitting.said.clear()
+    sitting.started()
+    sitting.wait(2)
+    assert sitting.said == ["av.say.due"]
+
+
+def test_a_camera_that_gives_no_picture_is_the_units_fault_and_not_an_empty_chair() -> None:
+    sitting = Sitting()
+    sitting.order(check())
+    sitting.button()
+    sitting.look(None, seconds=GUIDE_MS / 1000 + 1)
+    sitting.sign()
+    assert [one.how for one in sitting.ended()] == [Ending.UNIT_FAULT]
+    assert SelfTest(passed=False, part="camera") in sitting.bodies()
 
 
 def test_a_covered_camera_is_told_once_and_so_is_its_end() -> None:
