@@ -25,6 +25,8 @@ class ModelLine:
         """Called after each tenth of a second."""
         self.hold: Callable[[], bool] = _never
         """Whether time stands still, because somebody who listens is behind."""
+        self.said_ms = 0
+        """When it last said something, by the clock of `stamp`."""
 
     def stamp(self) -> Stamp:
         """Give the present instant of the board."""
@@ -46,6 +48,7 @@ class ModelLine:
                     yield Said(self.stamp(), Particular(word))
             if rows:
                 yield Said(self.stamp(), Particular(Rows(tuple(rows))))
+                self.said_ms = self.stamp().monotonic_ms
             self.passed()
             await asyncio.sleep(self._every_s)
             while self.hold():  # noqa: ASYNC110 - it asks those who listen, who know nothing of it

@@ -210,7 +210,7 @@ class Bench:
         """Tell whether the program is slower than the model's time."""
         session = self.state.session
         photos = session is not None and any(one.kept is None for one in session.photos)
-        rows = session is not None and self.state.last_ms + 300 < self.line.stamp().monotonic_ms
+        rows = session is not None and self.state.last_ms + 300 < self.line.said_ms
         return self.held or not hands.idle or photos or rows
 
     def _second(self) -> None:
