@@ -153,6 +153,8 @@ Ruling = Escalate | Hold | Free
 """What rules do."""
 Act = Doable | Ruling
 
+WITHOUT_REASON = frozenset({"alarm.refused.empty_grounds", "alarm.refused.no_action"})
+"""Why a closing is refused that says neither what was done nor why."""
 _AFTER_CLOSING = (Reopen, Explain, Contest, Decide, Note)
 
 

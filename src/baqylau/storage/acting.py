@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from baqylau.crypto.digests import finding_id
 from baqylau.domain.acts import Act, ActRefusedError, Assign, Close, Escalate, Free, Reopen, StepDone, act_on
@@ -29,7 +30,7 @@ from baqylau.storage.database import driver
 from baqylau.storage.feed import ALARM, append
 from baqylau.storage.schema import alarm, alarm_act, finding, finding_event, judge_cursor
 
-ESCALATION_VERSION = "1"
+RECORD_VERSION = "1"
 
 Done = tuple[Alarm, Act]
 """An alarm as it is after an act."""
@@ -94,7 +95,7 @@ def _done(connection: Connection, before: Alarm, act: Act, by: str, at: datetime
         done += _closed_with(connection, before.id, act, by, at)
     write(connection, done, by, at)
     if isinstance(act, Escalate):
-        _record_overdue(connection, after, at)
+        _record(connection, after.id, Code.TAKE_OVERDUE, "escalation", at)
         with driver(connection).cursor() as cursor:
             announce(cursor, [(after.id, Why.ESCALATED, after.level)], at)
     kind = act.__struct_config__.tag
@@ -146,28 +147,33 @@ def _closed_with(connection: Connection, incident_id: AlarmId, act: Close, by: s
     return [(act_on(one, each, by=by, at=at), each) for one, each in acts]
 
 
-def _record_overdue(connection: Connection, one: Alarm, at: datetime) -> None:
-    """Keep for the record that nobody answered in time (W01)."""
+def record_refused(connection: Connection, alarm_id: AlarmId, by: str, at: datetime) -> None:
+    """Keep for the record that somebody tried to close an alarm without saying what was done or why (W02)."""
+    _record(connection, alarm_id, Code.CLOSING_REFUSED, "closing", at, by)
+
+
+def _record(connection: Connection, alarm_id: AlarmId, code: Code, rule: str, at: datetime, by: str = "") -> None:
+    """Keep for the record what became of work on an alarm."""
     said = Finding(
-        id=finding_id("escalation", str(one.id), at.isoformat()),
-        rule="escalation",
-        rule_version=ESCALATION_VERSION,
-        code=Code.TAKE_OVERDUE,
+        id=finding_id(rule, str(alarm_id), at.isoformat(), *([by] if by else [])),
+        rule=rule,
+        rule_version=RECORD_VERSION,
+        code=code,
         person_id=NOBODY,
-        subject=SubjectId(f"alarm/{one.id}"),
+        subject=SubjectId(f"alarm/{alarm_id}"),
         at=at,
         because=(),
+        by=by,
     )
-    connection.execute(
-        insert(finding).values(
-            id=said.id,
-            person_id=said.person_id,
-            code=said.code.value,
-            subject=said.subject,
-            at=at,
-            raised_at=at,
-            alarm_id=one.id,
-            body=msgspec.to_builtins(said),
-        )
-    )
-    connection.execute(insert(finding_event).values(finding_id=said.id, alarm_id=one.id, at=at, kind="raised"))
+    row = {
+        "id": said.id,
+        "person_id": said.person_id,
+        "code": said.code.value,
+        "subject": said.subject,
+        "at": at,
+        "raised_at": at,
+        "alarm_id": alarm_id,
+        "body": msgspec.to_builtins(said),
+    }
+    if connection.execute(insert(finding).values(row).on_conflict_do_nothing()).rowcount:
+        connection.execute(insert(finding_event).values(finding_id=said.id, alarm_id=alarm_id, at=at, kind="raised"))

@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Engine, Select, Text, cast, func, select
 
-from baqylau.domain.acts import Act
+from baqylau.domain.acts import WITHOUT_REASON, Act, ActRefusedError, Close
 from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId
-from baqylau.storage.acting import do
+from baqylau.storage.acting import do, record_refused
 from baqylau.storage.alarm_rows import alarm_of, finding_of
 from baqylau.storage.database import among, transaction
 from baqylau.storage.schema import alarm, alarm_act, finding, finding_event
@@ -135,10 +135,17 @@ class Alarms:
         """Do it and give the alarm as it is now.
 
         `domain.acts.ActRefusedError` when it does not fit, `KeyError` when there is no such alarm. The act, its
-        audit and the change of the screens are one transaction.
+        audit and the change of the screens are one transaction. Who tries to close without saying what was done, or
+        why, is on record (W02).
         """
-        with transaction(self._engine) as connection:
-            return do(connection, alarm_id, act, by=by, at=self._clock())
+        try:
+            with transaction(self._engine) as connection:
+                return do(connection, alarm_id, act, by=by, at=self._clock())
+        except ActRefusedError as refused:
+            if refused.key in WITHOUT_REASON and isinstance(act, Close):
+                with transaction(self._engine) as connection:
+                    record_refused(connection, alarm_id, by, self._clock())
+            raise
 
     def _views(self, wanted: "Select[Any]") -> list[AlarmView]:
         with transaction(self._engine) as connection:

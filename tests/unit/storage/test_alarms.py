@@ -75,6 +75,18 @@ def test_what_does_not_fit_changes_nothing_and_leaves_no_trace(house: House, ala
     assert Audit(house.engine, house.clock).latest(10) == []
 
 
+def test_who_tries_to_close_without_action_or_grounds_is_on_record(alarms: Alarms, number: AlarmId) -> None:
+    alarms.act(number, Take(), "dana")
+    for wrong in (replace(CLOSE, grounds=" "), replace(CLOSE, action=None)):
+        with pytest.raises(ActRefusedError):
+            alarms.act(number, wrong, "dana")
+    with pytest.raises(ActRefusedError):
+        alarms.act(number, Take(), "dana")
+    on_record = [one for one in alarms.grounds(number).findings if one.code is Code.CLOSING_REFUSED]
+    assert [one.by for one in on_record] == ["dana"], "twice within an instant is once"
+    assert alarms.get(number).finding.code is not Code.CLOSING_REFUSED
+
+
 def test_of_two_who_close_at_once_one_is_refused(alarms: Alarms, number: AlarmId) -> None:
     def close(who: str) -> str:
         try:
