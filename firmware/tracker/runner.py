@@ -73,8 +73,9 @@ if TYPE_CHECKING:
 
 
 SAMPLE_EVERY_MS = core.SAMPLE_EVERY_MS
-POLL_EVERY_MS = 600_000
-"""How often it asks for commands when there is nothing to send; urgent commands come by an SMS that wakes it."""
+POLL_EVERY_MS = 120_000
+"""How often it asks for commands when there is nothing to send: a place that is asked for comes within three minutes,
+also of somebody who sleeps."""
 
 
 class Runner:

@@ -7,7 +7,8 @@ import pytest
 
 from baqylau.devices.tracker.inputs import Located, Network, Pressed
 from baqylau.domain.observations import Battery, Farewell, Fix, FixSource, Motion, Panic, Power, Skin, Strain, Strap
-from baqylau.protocols.batch.records import ClockQuality, Doubt, LocalFinding, Reception
+from baqylau.protocols.batch.records import ClockQuality, CommandResult, Doubt, LocalFinding, Own, Reception
+from firmware.tracker.runner import POLL_EVERY_MS
 from tests.unit.devices.tracker.life import HOME, Life
 
 FAR = (HOME[0] + 0.05, HOME[1])
@@ -227,6 +228,44 @@ def test_a_position_on_demand_comes_at_once_and_the_order_is_done() -> None:
     life.order(2, "report")
     life.wait(130)
     assert life.results()[-1] == (2, "failed", "no_fix")
+
+
+ON_DEMAND_S = 180
+
+
+@pytest.mark.parametrize("lives", ["walking", "asleep", "by a relay", "under a roof", "in doubt"])
+def test_a_position_on_demand_is_answered_within_three_minutes_wherever_it_is_asked_for(lives: str) -> None:
+    life = Life()
+    life.run_by()
+    life.wait(300)
+    if lives == "asleep":
+        life.show(motion=(False, 0.0))
+        life.wait(3 * 3600, rate=20)
+    elif lives == "under a roof":
+        life.place = None
+        life.wait(300)
+    elif lives == "in doubt":
+        life.give(Network(life.at_ms, there=False))
+    life.wait(60, relay=lives == "by a relay")
+    asked_s, told = life.at_ms / 1000, len(life.records)
+    life.order(1, "report", until_s=20_000)
+    life.wait(ON_DEMAND_S - POLL_EVERY_MS // 1000, relay=lives == "by a relay")
+    answer = next(
+        one for one in life.records[told:] if isinstance(one.said, CommandResult) and one.said.state != "acknowledged"
+    )
+    found = lives != "under a roof"
+    assert (answer.said.state, answer.said.detail) == (("done", "") if found else ("failed", "no_fix"))
+    assert answer.monotonic_ms / 1000 - asked_s <= ON_DEMAND_S - POLL_EVERY_MS / 1000
+    assert answer.urgent
+    sources = {FixSource.RELAY} if lives == "by a relay" else {FixSource.GNSS}
+    places = [
+        body
+        for one in life.records[told:]
+        if isinstance(one.said, Own)
+        for body in one.said.bodies
+        if isinstance(body, Fix)
+    ]
+    assert {one.source for one in places} == (sources if found else set())
 
 
 def test_orders_are_carried_out_once_and_not_after_their_end() -> None:
