@@ -81,6 +81,9 @@ def following(
     if case.ended is not None and case.ended.how is Ending.UNIT_FAULT:
         return MakeVoid(VoidWhy.UNIT_FAULT)
     if not begun(case):
+        missed = missed_at(case)
+        if kind is CheckKind.BREATH and why is CheckWhy.TO_ZERO and missed is not None and standing.reached:
+            return _to_zero(missed, since_at, now) if missed <= now else None
         return _unanswered(kind, case, standing, asked.expires_at, now)
     if kind is CheckKind.BREATH:
         return _breath(why, stands_for or why, case, since_at, now)
@@ -125,10 +128,13 @@ def _after_alcohol(why: CheckWhy, sample_at: datetime, since_at: datetime, now: 
     if why not in {CheckWhy.CONFIRMATION, CheckWhy.TO_ZERO}:
         due_at = max(sample_at + _SECOND, now)
         return AskAgain(why=CheckWhy.CONFIRMATION, due_at=due_at, lasts=_SECOND_LASTS)
-    due_at = max(sample_at + _TO_ZERO, now)
-    if due_at > since_at + _TO_ZERO_FOR:
-        return Nothing()
-    return AskAgain(why=CheckWhy.TO_ZERO, due_at=due_at)
+    return _to_zero(sample_at + _TO_ZERO, since_at, now)
+
+
+def _to_zero(at: datetime, since_at: datetime, now: datetime) -> Next:
+    """Ask for the next test to zero; whoever leaves one out is asked again as soon as it is missed."""
+    due_at = max(at, now)
+    return AskAgain(why=CheckWhy.TO_ZERO, due_at=due_at) if due_at <= since_at + _TO_ZERO_FOR else Nothing()
 
 
 def _once_more(why: CheckWhy, due_at: datetime) -> Next:

@@ -106,6 +106,17 @@ def test_tests_go_on_until_one_is_below_or_two_hours_are_over() -> None:
     assert breath("10:03", sample("10:02", 0.1), why=CheckWhy.TO_ZERO) == Nothing()
 
 
+def test_whoever_leaves_out_a_test_to_zero_is_asked_again_until_two_hours_are_over() -> None:
+    assert breath("10:15", why=CheckWhy.TO_ZERO) is None
+    assert breath("10:16", why=CheckWhy.TO_ZERO) == AskAgain(why=CheckWhy.TO_ZERO, due_at=at("10:16"))
+    assert breath("10:16", why=CheckWhy.TO_ZERO, since="08:00") == Nothing()
+    assert breath("10:16") is None
+    lost = Standing(reached=False, av_alive=True)
+    case = case_of(asked_breath("10:00"))
+    told = following(CheckKind.BREATH, CheckWhy.TO_ZERO, case, lost, at("10:00"), at("10:16"))
+    assert told == MakeVoid(VoidWhy.UNIT_NOT_REACHED)
+
+
 def test_a_repetition_stands_for_what_it_repeats() -> None:
     def after(stands_for: CheckWhy) -> Next | None:
         case = case_of(asked_breath("10:00"), sample("10:02", 0.5))
