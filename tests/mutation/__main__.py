@@ -85,8 +85,10 @@ def _main() -> int:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("rules", nargs="*", choices=list(known), help="All when left out.")
     words.add_argument("--record", action="store_true", help="Write the figures where they are kept.")
+    words.add_argument("--tests", nargs="+", type=Path, help="Only these: what they kill is killed, quickly.")
     chosen = words.parse_args()
-    memory = Memory(REMEMBERED, ROOT, [*UNIT.glob("*.py"), *WHOLE])
+    tests = [one.resolve() for one in chosen.tests] if chosen.tests else [UNIT, *WHOLE]
+    memory = Memory(REMEMBERED, ROOT, chosen.tests or [*UNIT.glob("*.py"), *WHOLE])
     results: dict[str, Figures] = {}
 
     def work(bench: Bench) -> None:
@@ -97,7 +99,7 @@ def _main() -> int:
             if chosen.record:
                 _record(results)
 
-    with_bench(RULES, [str(place) for place in (UNIT, *WHOLE)], work)
+    with_bench(RULES, [str(place) for place in tests], work)
     return int(any(one.surviving for one in results.values()))
 
 
