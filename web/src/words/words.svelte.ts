@@ -1,4 +1,4 @@
-// What the screens say: one catalogue at a time, whole sentences with named places.
+// What the screens say: one catalogue at a time, its parts where their pages are, whole sentences with named places.
 import type { Language } from '../generated/api'
 import type { Key } from '../generated/keys'
 import { decimal, type Locale } from './format'
@@ -13,6 +13,16 @@ const CATALOGUES: Record<Language, () => Promise<{ default: Catalogue }>> = {
   en: () => import('../generated/locales/en.json'),
 }
 
+/** Words that come with the pages that say them. */
+const LATER = {
+  cases: {
+    kk: () => import('../generated/locales/kk.cases.json'),
+    ru: () => import('../generated/locales/ru.cases.json'),
+    en: () => import('../generated/locales/en.cases.json'),
+  },
+} satisfies Record<string, Record<Language, () => Promise<{ default: Catalogue }>>>
+type Part = keyof typeof LATER
+
 export const LANGUAGES: readonly Language[] = ['kk', 'ru', 'en']
 const REMEMBERED = 'baqylau.language'
 
@@ -21,6 +31,8 @@ class Words {
   timezone = $state(Intl.DateTimeFormat().resolvedOptions().timeZone)
   catalogue = $state.raw<Catalogue>({})
 
+  #parts = new Set<Part>()
+
   /** Language and time zone together: what every format asks for. */
   get locale(): Locale {
     return { language: this.language, timezone: this.timezone }
@@ -28,10 +40,19 @@ class Words {
 
   /** Speak a language from now on; the page changes at once, without a reload. */
   async use(language: Language): Promise<void> {
-    this.catalogue = (await CATALOGUES[language]()).default
+    const parts = await Promise.all([CATALOGUES[language](), ...[...this.#parts].map((part) => LATER[part][language]())])
+    this.catalogue = Object.assign({}, ...parts.map((part) => part.default)) as Catalogue
     this.language = language
     localStorage.setItem(REMEMBERED, language)
     document.documentElement.lang = language
+  }
+
+  /** Speak a part too, from now on and in every language. */
+  async also(part: Part): Promise<void> {
+    if (this.#parts.has(part)) return
+    const more = (await LATER[part][this.language]()).default
+    this.#parts.add(part)
+    this.catalogue = { ...this.catalogue, ...more }
   }
 }
 
