@@ -73,7 +73,7 @@ def test_what_can_just_be_kept_is_in_order() -> None:
     ],
 )
 def test_a_limit_is_a_number_from_nothing_on(limit: float, keys: list[str]) -> None:
-    assert [key for key, _ in said(sobriety(limit_mg_l=limit))] == keys
+    assert said(sobriety(limit_mg_l=limit)) == [(key, True) for key in keys]
 
 
 def test_quiet_hours_leave_the_rest_of_the_day_and_half_of_them_are_none() -> None:

@@ -60,6 +60,15 @@ def test_a_case_opened_before_the_work_is_not_found_again_and_one_opened_at_work
     assert told(found) == [("W03", "12:00"), ("B04", "12:10"), ("W03", "13:00"), ("B04", "13:00")]
 
 
+def test_what_opens_at_the_very_beginning_of_the_work_is_found_again_after_it() -> None:
+    story = [heard(at("12:00"), Strap(open=True), Enclosure(open=True))]
+    assert {code for code, when in told(judged(who(), story, at("14:00"))[1]) if when == "13:00"} == {
+        "W03",
+        "B01",
+        "B04",
+    }
+
+
 def test_every_state_that_still_holds_is_found_again() -> None:
     story = [
         heard(at("12:05"), Strain(beyond=True), Skin(contact=False), Battery(level_percent=20)),
