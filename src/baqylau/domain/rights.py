@@ -82,7 +82,11 @@ STRANGER = frozenset({Action.SIGN_IN, Action.ACCEPT_INVITATION, Action.SEE_WHO_I
 
 COVERED = frozenset({Action.SIGN_OUT, Action.UNLOCK, Action.SEE_WHO_IS_SIGNED_IN})
 """What is open while the page is covered."""
-BY_HAND = STRANGER | COVERED | {Action.KEEP_OWN_ACCOUNT, Action.KEEP_ACCOUNTS, Action.LOOK_OUTSIDE_DUTY}
+BY_HAND = (
+    STRANGER
+    | COVERED
+    | {Action.KEEP_OWN_ACCOUNT, Action.KEEP_ACCOUNTS, Action.LOOK_OUTSIDE_DUTY, Action.ANSWER_PROPOSAL}
+)
 """What no key for a program may do, whatever its owner may."""
 
 _EVERYBODY = frozenset(Role)
@@ -135,7 +139,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.EXPORT_TABLE: _INSPECT,
     Action.READ_INTERFACE: _EVERYBODY,
     Action.LOOK_CASE: _LEAD | _AUDIT,
-    Action.LOOK_PROPOSALS: _LEAD | _AUDIT,
+    Action.LOOK_PROPOSALS: _LEAD,
     Action.PROPOSE_CHANGE: _INSPECT,
     Action.ANSWER_PROPOSAL: _INSPECT,
     Action.LOOK_CONSOLES: _INSPECT | _AUDIT | {Role.TECHNICIAN},

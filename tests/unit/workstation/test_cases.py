@@ -37,6 +37,10 @@ class Colleague:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def look(self, path: str) -> tuple[int, str]:
+        answer = self._ask("GET", path)
+        return answer.status_code, answer.json().get("key", "")
+
     def post(self, path: str, body: Any = None, status: int = 200) -> Any:
         answer = self._ask("POST", path, body)
         assert answer.status_code == status, answer.text
@@ -239,9 +243,12 @@ def test_who_is_alone_is_told_whom_to_ask_and_there_is_no_way_around(office: Off
     with lined(office) as client:
         alone = Colleague(office, client, "aliya", Role.ADMINISTRATOR, EVERYBODY)
         Colleague(office, client, "olga", Role.OPERATOR, EVERYBODY)
+        auditor = Colleague(office, client, "aidar", Role.AUDITOR, EVERYBODY)
         assert alone.get(CASE)["answerers"] == []
         waits = alone.propose(market(zone=round_market(900)))
         assert alone.answer(waits["number"], 403)["key"] == "case.refused.nobody_else"
+        assert auditor.look(f"/proposals/{waits['number']}") == (403, "duty.refused.purpose")
+        assert auditor.look("/proposals") == (403, "request.refused.role")
         assert alone.post(f"/proposals/{waits['number']}/withdrawal")["state"] == "withdrawn"
 
 
