@@ -17,11 +17,19 @@ export function totals(shares: Shares, kind: string): { compliance: Compliance; 
   return all.map(([compliance, seconds]) => ({ compliance, seconds, label: words(compliance, kind) }))
 }
 
+/** 102 h 55 min: never in days, so that what is read adds up. */
+export function hours(seconds: number): string {
+  const min = Math.round(seconds / 60)
+  if (min < 60) return duration(min * 60_000)
+  const [h, rest] = [Math.floor(min / 60), min % 60]
+  return (rest ? t('duration.h_min', { h, min: rest }) : t('duration.h', { h })).replaceAll(' ', '\u00a0')
+}
+
 type Exception = Row['exceptions'][number]
 
 /** 11 min late; 47 min unknown, no position. */
 export function named(one: Exception): string {
-  const time = duration(one.seconds * 1000)
+  const time = hours(one.seconds)
   switch (one.kind) {
     case 'outside':
       return t(one.late ? 'kept.late' : 'kept.otherwise_out', { time })
