@@ -13,7 +13,7 @@ from baqylau.domain.orders import Placed, PresenceRegime
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.monitoring.workstation.messages import Segment
-from baqylau.monitoring.workstation.replay_messages import KeptPage, KeptDay, Otherwise, Watched
+from baqylau.monitoring.workstation.replay_messages import KeptDay, KeptPage, Otherwise, Watched
 from baqylau.monitoring.workstation.timeline import UNHEARD
 from baqylau.rules.fold import Stretch, Turn
 from baqylau.rules.kept_time import Hours, against, cut, hours_of, shares_of, stretches
