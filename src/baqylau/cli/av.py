@@ -158,11 +158,8 @@ def calibrate_command(  # noqa: PLR0913 - each is an option of the command
         raise _refuse(language, "av.too_few_people") from few
     except UselessError as useless:
         raise _refuse(language, "av.no_difference") from useless
-    if as_json:
-        typer.echo(msgspec.json.encode(study).decode())
-    else:
-        for line in (*told(study, language), *drawn_curve(*split(found))):
-            typer.echo(line)
+    lines = [msgspec.json.encode(study).decode()] if as_json else [*told(study, language), *drawn_curve(*split(found))]
+    typer.echo("\n".join(lines))
     if use:
         calibrate(data / MODELS, _entries(data, language)[kind].mark, study.calibration)
         typer.echo(text(language, "av.calibrated", name=name), err=as_json)
