@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
+from baqylau.domain.findings import Code
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Body, Fix, LinkEvent, LinkHealth
 from baqylau.domain.people import Device, DeviceKind
@@ -96,6 +97,26 @@ def test_of_two_devices_with_one_number_the_newer_has_the_line_and_both_words_ar
 
     asyncio.run(story())
     assert fixes(site, name) == 2
+
+
+def test_two_devices_with_one_number_in_two_places_are_a_finding(engine: Engine) -> None:
+    worn, *others = prescribed().devices
+    site = Site(engine, replace(prescribed(), devices=(replace(worn, protocol="h02", password=""), *others)))
+    elsewhere = Fix(
+        latitude_deg=FAR_AWAY.latitude_deg + 2.0, longitude_deg=FAR_AWAY.longitude_deg, satellites=9, hdop=0.9
+    )
+
+    async def story() -> None:
+        async with shared_door(site) as (_, port):
+            for minute in range(6):
+                place = elsewhere if minute % 2 else FAR_AWAY
+                site.clock.pass_by(minutes=1)
+                device = FLEET["h02"].device(worn.number, "")
+                assert await confirmed(await Peer.call(port), device, place, minute=minute) == 1
+
+    asyncio.run(story())
+    site.judge().round()
+    assert {one.alarm.code for one in site.alarms()} == {Code.JUMP}
 
 
 def test_all_protocols_are_heard_at_once_behind_one_door(engine: Engine) -> None:
