@@ -84,7 +84,6 @@ bench: setup ## Speed, beside calibration figures of the same run; writes build/
 quality: setup ## How often alarms and positions are right; writes build/quality.json and build/positions.json
 	@mkdir -p build
 	@$(BIN)/python -m tests.quality
-	@$(BIN)/python -m tests.quality.metrology
 	@$(BIN)/python -m tests.quality.breath_homes
 	@$(BIN)/python -m tests.quality.positions
 	@$(BIN)/python -m tests.quality.finder
@@ -116,6 +115,7 @@ docs: setup ## Write the generated pages of docs/reference
 	@scripts/step "reference pages" $(BIN)/python -m scripts.reference
 	@scripts/step "alarm quality" $(BIN)/python -m tests.quality.page
 	@scripts/step "positions" $(BIN)/python -m tests.quality.positions_page
+	@scripts/step "breath" $(BIN)/python -m tests.quality.breath_page
 
 bless: setup ## Rewrite the golden files of the replay tests; read the diff before you commit it
 	@BAQYLAU_BLESS=1 $(BIN)/pytest -q tests/replay
