@@ -18,7 +18,10 @@ def test_one_more_loss_at_a_place_leaves_what_is_known_of_others() -> None:
     spots: Spots = ()
     for metres in (0.0, 5_000.0, 10.0):
         spots = learned(spots, place(metres), at("12:00"))
-    assert sorted(one.times for one in spots) == [1, 2]
+    assert sorted((one.times, one.latitude_deg > north(1_000.0).latitude_deg) for one in spots) == [
+        (1, True),
+        (2, False),
+    ]
     for _ in range(DEAD_SPOT_TIMES):
         spots = learned(spots, place(0.0), at("12:05"))
     assert known(spots, place(100.0))
