@@ -55,6 +55,7 @@ class Screen:
         with self._lock:
             self._shown |= changed
             self.number += 1
+            self._shown["number"] = self.number
             unfinished = self._file.with_suffix(".new")
             unfinished.write_text(json.dumps(self._shown, ensure_ascii=False), encoding="utf-8")
             unfinished.replace(self._file)

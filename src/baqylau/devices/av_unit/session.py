@@ -162,7 +162,9 @@ def _ask(turn: AvTurn, session: Session, step: Step, *, first: bool) -> None:
         case LookAhead():
             _show(turn, session, "ahead")
         case TurnHead(to=side):
-            _show(turn, session, side.value)
+            # The same words twice would look as if nothing new were asked.
+            again = len(session.marks) > 1 and session.marks[-2].step == step
+            _show(turn, session, f"{side.value}_again" if again else side.value)
         case SayDigit(digit=digit):
             _show(turn, session, "digit", digit="" if session.hidden else str(digit), aloud=first)
         case ShowLight(colour=colour):

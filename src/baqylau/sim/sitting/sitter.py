@@ -65,7 +65,7 @@ class Somebody:
 
     def told(self, prompt: Prompt) -> None:
         """Do it, after the time that people need."""
-        word = prompt.key.rpartition(".")[2]
+        word = prompt.key.rpartition(".")[2].removesuffix("_again")
         self._lights.append((prompt.at_s, prompt.light))
         if word in set(Side):
             towards = 1.0 if word == Side.LEFT else -1.0

@@ -21,7 +21,7 @@ from baqylau.sim.sitting.voice import RATE_HZ as SOUND_HZ
 
 RATE_HZ = 10
 _LOOK_S = 0.02
-_WORDS = ("look", "ahead", "left", "right", "digit", "light", "done", "over")
+_WORDS = ("look", "ahead", "left", "left_again", "right", "right_again", "digit", "light", "done", "over")
 
 
 class Streams:
@@ -54,15 +54,14 @@ class Streams:
         return monotonic() - self._began_s
 
     def _reads(self) -> None:
-        last: tuple[str, ...] = ()
+        last = 0
         while self._going:
             with suppress(OSError, ValueError):
                 shown = json.loads(self._screen.read_text(encoding="utf-8"))
-                now = (shown["text"], shown["digit"], shown["light"])
-                if now != last and now[0] in self._keys:
-                    key, digit, light = self._keys[now[0]], now[1], now[2]
+                if shown["number"] != last and shown["text"] in self._keys:
+                    key, digit, light = self._keys[shown["text"]], shown["digit"], shown["light"]
                     self._sitter.told(Prompt(at_s=self._now_s(), key=key, digit=digit, light=light))
-                last = now
+                last = shown["number"]
             sleep(_LOOK_S)
 
     def _sees(self) -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from baqylau.devices.av_unit.acts import CloseCapture, DropCapture, OpenCapture
 from baqylau.devices.av_unit.session import GUIDE_MS, SIGNED_WITHIN_MS
-from baqylau.domain.challenge import SayDigit, challenge
+from baqylau.domain.challenge import SayDigit, TurnHead, challenge
 from baqylau.domain.checks import Begun, CheckKind, Ended, Ending, Lens
 from baqylau.domain.observations import SelfTest
 from tests.unit.devices.av_unit.sitting import CHECK, DIGEST, NOON, WELL, Sitting, check
@@ -104,6 +104,17 @@ def test_poor_light_to_the_end_is_poor_and_an_empty_chair_is_nobody() -> None:
         sitting.sign()
         assert [one.how for one in sitting.ended()] == [how]
         assert not sitting.open
+
+
+def test_a_turn_to_the_same_side_again_is_asked_for_in_other_words() -> None:
+    sitting = Sitting()
+    sitting.order(check())
+    sitting.button()
+    sitting.look(seconds=45)
+    turns = [one.step.to for one in closed(sitting).marks if isinstance(one.step, TurnHead)]
+    wanted = [turns[0], *(f"{now}_again" if now is before else now for before, now in pairwise(turns))]
+    asked = [one.removeprefix("av.say.") for one in sitting.said if "left" in one or "right" in one]
+    assert asked == wanted
 
 
 def test_after_a_cut_of_power_the_screen_asks_again_for_what_waits() -> None:

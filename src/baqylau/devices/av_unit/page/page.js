@@ -11,6 +11,10 @@ function show(state) {
   place("indicator").lastElementChild.textContent = state.indicator;
   place("text").textContent = state.text;
   place("digit").textContent = state.digit;
+  if (state.digit) {
+    // The same digit twice is two digits.
+    place("digit").animate([{ opacity: 0, transform: "scale(.5)" }, { opacity: 1, transform: "none" }], { duration: 350, easing: "ease-out" });
+  }
   for (const running of bar.getAnimations()) running.cancel();
   left.classList.toggle("running", state.left_ms > 0);
   if (state.left_ms > 0) {
