@@ -139,9 +139,10 @@ class Site:
             except OSError:
                 continue
 
-    def state(self) -> str:
-        """Give what `check list` says of the last check."""
-        return (self.says("check", "list", "aigerim") or "").splitlines()[-1]
+    def stands(self, *states: str) -> bool:
+        """Tell whether `check list` says one of these of a check."""
+        told = self.says("check", "list", "aigerim", "--language", "en") or ""
+        return any(text("en", f"check.state.{state}") in told for state in states)
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
@@ -205,12 +206,16 @@ def sat(site: Site, sitter: Sitter) -> None:
     streams.close()
 
 
-def test_a_person_is_enrolled_asked_sits_and_is_a_match_though_the_comparison_is_killed(site: Site, cast: Cast) -> None:
+def test_a_person_is_enrolled_asked_and_sits_and_is_not_taken_for_another_though_the_comparison_is_killed(
+    site: Site, cast: Cast
+) -> None:
+    """On a busy machine pictures are missing from the film; then a person has to look."""
     person = cast.people[0]
     enrol(site, cast, person)
     site.types("check", "order", "aigerim", "identity", "--reason", "installation")
     sat(site, live(cast, person, person, np.random.default_rng(1)))
-    wait(lambda: "recordings_refused" in site.log("unit") or "submitted" in site.state().lower(), "nothing comes")
+    wait(lambda: site.stands("submitted", "match", "review"), "nothing comes to the server")
     assert site.kill_role("av-server")
-    wait(lambda: "match" in site.state().lower(), "nothing is compared")
-    assert "no match" not in site.state().lower()
+    wait(lambda: site.stands("match", "review"), "nothing is compared")
+    assert not site.stands("no_match", "missed", "failed")
+    assert "recordings_refused" not in site.log("unit")

@@ -122,7 +122,7 @@ class Server:
     def compared(self) -> Judged | None:
         """Compare what waits; None where nothing does."""
         self._judged = None
-        while self._judged is None and self._worker.once():
+        while self._worker.once():
             pass
         return self._judged
 
