@@ -26,6 +26,7 @@ from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
 from tests.unit.workstation import invented
 from tests.unit.workstation.asked import asked_of
+from tests.unit.workstation.case_routes import case_routes
 from tests.unit.workstation.invented import AYAN, DANA, SPARE, TRACKER
 from tests.unit.workstation.office import Office
 
@@ -75,59 +76,9 @@ OF_THE_STAFF = {
 """Routes that are about nobody under supervision."""
 
 
-LEAVE = {
-    "type": "grant_permission",
-    "permission": {
-        "id": "",
-        "person_id": "",
-        "restriction_id": None,
-        "from_at": "2026-11-22T03:00:00Z",
-        "until_at": "2026-11-22T05:00:00Z",
-        "reason": "clinic",
-        "granted_by": "",
-    },
-}
-"""Not stricter: it holds at once."""
-BEGIN = {
-    "type": "register_person",
-    "person": {"id": "", "name": "Invented", "district": "Солтүстік"},
-    "order": {
-        "id": "",
-        "person_id": "",
-        "court": "Invented court",
-        "act_number": "1",
-        "act_date": "2026-11-01",
-        "from_at": "2026-11-22T00:00:00Z",
-        "until_at": "2027-11-22T00:00:00Z",
-    },
-}
-
-
-def cases(of: "Things") -> dict[tuple[str, str], Example]:
-    """Give the routes of cases. The last version of anything is lower than this one."""
-    asked, begun = {"version": 99, "grounds": "a"}, {"version": 0, "grounds": "a"}
-    return {
-        ("GET", "/people/{id}/case"): Example(f"/people/{of.person}/case"),
-        ("POST", "/people/{id}/case/preview"): Example(f"/people/{of.person}/case/preview", {"change": LEAVE}),
-        ("POST", "/people/{id}/case/proposals"): Example(
-            f"/people/{of.person}/case/proposals", {"change": LEAVE, **asked}
-        ),
-        ("POST", "/cases/preview"): Example("/cases/preview", {"change": BEGIN}),
-        ("POST", "/cases/proposals"): Example("/cases/proposals", {"change": BEGIN, **begun}),
-        ("GET", "/proposals"): Example("/proposals"),
-        ("GET", "/proposals/{number}"): Example(f"/proposals/{of.proposal}"),
-        ("POST", "/proposals/{number}/answer"): Example(
-            f"/proposals/{of.proposal}/answer", {"approve": False, "grounds": "a"}
-        ),
-        ("POST", "/proposals/{number}/withdrawal"): Example(f"/proposals/{of.proposal}/withdrawal", status=409),
-        ("POST", "/zones/read"): Example("/zones/read", {"text": "no zone"}, 422),
-        ("GET", "/devices/free"): Example("/devices/free"),
-    }
-
-
 def examples(of: "Things") -> dict[tuple[str, str], Example]:
     return {
-        **cases(of),
+        **{key: Example(*one) for key, one in case_routes(of.person, of.proposal).items()},
         ("GET", "/session"): Example("/session"),
         ("PUT", "/session/language"): Example("/session/language", {"language": "kk"}, 204),
         ("GET", "/live"): Example("/live"),
