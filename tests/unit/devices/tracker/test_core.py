@@ -250,13 +250,15 @@ def test_a_position_on_demand_is_answered_within_three_minutes_wherever_it_is_as
     asked_s, told = life.at_ms / 1000, len(life.records)
     life.order(1, "report", until_s=20_000)
     life.wait(ON_DEMAND_S - POLL_EVERY_MS // 1000, relay=lives == "by a relay")
-    answer = next(
-        one for one in life.records[told:] if isinstance(one.said, CommandResult) and one.said.state != "acknowledged"
-    )
+    answers = [
+        (one.said.state, one.said.detail, one.urgent, one.monotonic_ms / 1000)
+        for one in life.records[told:]
+        if isinstance(one.said, CommandResult) and one.said.state != "acknowledged"
+    ]
     found = lives != "under a roof"
-    assert (answer.said.state, answer.said.detail) == (("done", "") if found else ("failed", "no_fix"))
-    assert answer.monotonic_ms / 1000 - asked_s <= ON_DEMAND_S - POLL_EVERY_MS / 1000
-    assert answer.urgent
+    state, detail, urgent, answered_s = answers[0]
+    assert (state, detail, urgent) == (("done", "", True) if found else ("failed", "no_fix", True))
+    assert answered_s - asked_s <= ON_DEMAND_S - POLL_EVERY_MS / 1000
     sources = {FixSource.RELAY} if lives == "by a relay" else {FixSource.GNSS}
     places = [
         body
