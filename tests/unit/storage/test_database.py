@@ -28,9 +28,9 @@ from baqylau.storage.forwarding_tables import forwarding_basis
 from baqylau.storage.link_tables import link_state
 from baqylau.storage.media_tables import media_check
 from baqylau.storage.notice_tables import notice
+from baqylau.storage.paper_tables import paper
 from baqylau.storage.proposal_tables import proposal
 from baqylau.storage.schema import alarm
-from baqylau.storage.paper_tables import paper
 from baqylau.storage.seats import judge_seat
 from baqylau.storage.strangers import stranger
 from baqylau.storage.template_tables import template

@@ -114,9 +114,7 @@ def blank_mg_l(session: Session, file: CalibrationFile, full_scale_ua: float) ->
     return file.calibration.alcohol_mg_l(seen.charge_uc, _cell_c(session.recorded))
 
 
-def judged(
-    session: Session, file: CalibrationFile, board: Board
-) -> tuple[Breath, Transient | TraceFault, Result]:
+def judged(session: Session, file: CalibrationFile, board: Board) -> tuple[Breath, Transient | TraceFault, Result]:
     """Say what the breath in the session's rows is."""
     recorded = session.recorded
     first = recorded.rows[0]

@@ -78,10 +78,7 @@ def take(turn: Turn[A], number: int, order: BeginCheck, voice: str) -> None:
 
 def started(turn: Turn[A]) -> None:
     """Begin to run: clocks count anew, and what waits is asked for again, since the screen is empty."""
-    again = tuple(
-        replace(_waiting(turn, one.number, one.order), reminded=one.reminded)
-        for one in turn.state.waiting
-    )
+    again = tuple(replace(_waiting(turn, one.number, one.order), reminded=one.reminded) for one in turn.state.waiting)
     turn.change(waiting=again)
 
 

@@ -21,7 +21,7 @@ _AXES: Final = 2
 
 
 def read_zones(text: str, name: str = "", width_m: float = 50.0) -> tuple[Zone, ...]:
-    """Give every zone of a text. `name`: for those that bring none; `width_m`: half the width of a line, or a radius."""
+    """Give every zone of a text. `name`: where it brings none; `width_m`: half the width of a line, or a radius."""
     stripped = text.lstrip("\ufeff \t\r\n")
     drawn = _from_kml(stripped) if stripped.startswith("<") else _from_geojson(stripped)
     zones: list[Zone] = []
