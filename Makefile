@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 BIN := .venv/bin
 PAGES := src/baqylau/monitoring/workstation/static/index.html
 PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
-                $(shell find src/baqylau/domain -name '*.py') $(wildcard src/baqylau/monitoring/workstation/*messages.py) src/baqylau/monitoring/av_server/report.py
+                $(shell find src/baqylau/domain -name '*.py') $(shell find src/baqylau/monitoring/workstation -name '*messages.py' -o -name minute.py) src/baqylau/monitoring/av_server/report.py
 TESTS := tests/unit tests/browser/alone
 BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch tests/browser/whole tests/browser/console
 

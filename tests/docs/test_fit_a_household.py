@@ -29,7 +29,7 @@ from baqylau.domain.people import Person
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Point
 from baqylau.links import wall_clock
-from baqylau.monitoring.workstation.equipment import ReceiverPresence
+from baqylau.monitoring.workstation.equipment.messages import ReceiverPresence
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.rules.radio import Presence
 from baqylau.sim.air.live import House, Worn, run_houses

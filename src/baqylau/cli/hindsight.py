@@ -26,8 +26,8 @@ from baqylau.locales import text
 from baqylau.monitoring.server.importing.registry import parse
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Judging
 from baqylau.monitoring.server.review import Review, Reviewed
-from baqylau.monitoring.workstation.minutes import Minutes
-from baqylau.monitoring.workstation.recall import Recall
+from baqylau.monitoring.workstation.looking_back.minutes import Minutes
+from baqylau.monitoring.workstation.looking_back.recall import Recall
 from baqylau.storage.audit import Audit
 from baqylau.storage.findings import Findings
 from baqylau.storage.judgement import JudgeStore

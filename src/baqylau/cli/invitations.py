@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import now
-from baqylau.monitoring.workstation.tokens import digest, fresh
+from baqylau.monitoring.workstation.access.tokens import digest, fresh
 from baqylau.storage.accounts import Accounts, Invited
 
 HOLDS = timedelta(hours=1)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from baqylau.locales import text
-from baqylau.monitoring.workstation.minute import Minute, OpenFinding
+from baqylau.monitoring.workstation.looking_back.minute import Minute, OpenFinding
 from baqylau.rules.explanation import Account, DeviceAccount, Need, RestrictionAccount
 
 _MET = {True: "+", False: "-"}

@@ -22,10 +22,10 @@ from baqylau.domain.ids import AlarmId, PersonId
 from baqylau.domain.papers import PaperKind, TableFormat, TableKind
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
-from baqylau.monitoring.papers.giving_tables import FormatError, TableAsked, give
-from baqylau.monitoring.papers.making import ABOUT_PERSON, Maker, NoSuchError, PeriodError, Shelf
-from baqylau.monitoring.papers.own_copy import own_copy
-from baqylau.monitoring.workstation.timeline import Timelines
+from baqylau.monitoring.server.papers.giving_tables import FormatError, TableAsked, give
+from baqylau.monitoring.server.papers.making import ABOUT_PERSON, Maker, NoSuchError, PeriodError, Shelf
+from baqylau.monitoring.server.papers.own_copy import own_copy
+from baqylau.monitoring.workstation.looking_back.timeline import Timelines
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.figures import Figures

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from baqylau.domain.observations import Authentication
-from baqylau.monitoring.papers import places, tables
-from baqylau.monitoring.papers.places import Place, Said
-from baqylau.monitoring.papers.words import Words
+from baqylau.monitoring.server.papers import places, tables
+from baqylau.monitoring.server.papers.places import Place, Said
+from baqylau.monitoring.server.papers.words import Words
 
 NOON = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 WORDS = Words(language="ru", timezone="Asia/Almaty")

@@ -25,11 +25,11 @@ from baqylau.domain.observations import Authentication, Body, Observation
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.people import Language
 from baqylau.domain.rights import Bounds, Role
+from baqylau.monitoring.workstation.access.tokens import digest, fresh
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.serve import listener, server
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.monitoring.workstation.tokens import digest, fresh
 from baqylau.rules import fold
 from baqylau.storage.accounts import Account, Invited
 from baqylau.storage.journal import Entry

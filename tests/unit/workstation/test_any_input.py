@@ -17,10 +17,10 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 
 from baqylau.domain.rights import Action, Role, may
+from baqylau.monitoring.workstation.access.tokens import digest
 from baqylau.monitoring.workstation.app import api
 from baqylau.monitoring.workstation.openapi import document, doors_of
 from baqylau.monitoring.workstation.settings import Settings
-from baqylau.monitoring.workstation.tokens import digest
 from tests.unit.workstation.invented import AYAN, INSTALLATION, TRACKER
 from tests.unit.workstation.office import Office
 

@@ -12,7 +12,7 @@ import pytest
 from baqylau.domain.observations import Fix
 from baqylau.domain.orders import ExclusionZone
 from baqylau.domain.rights import Bounds, Role
-from baqylau.monitoring.workstation.tokens import digest
+from baqylau.monitoring.workstation.access.tokens import digest
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, NOW
 from tests.unit.workstation.office import EVERYBODY, Office

@@ -27,7 +27,7 @@ from baqylau.domain.orders import Fitting, Sobriety
 from baqylau.domain.people import Device, DeviceKind
 from baqylau.domain.rights import Role
 from baqylau.domain.schedules import Schedule
-from baqylau.monitoring.workstation.check_reading import blows_of
+from baqylau.monitoring.workstation.checks.reading import blows_of
 from baqylau.monitoring.workstation.ranges import asked_for
 from baqylau.protocols.batch.cbor import written
 from baqylau.protocols.media.manifest import Item, Mark, MediaKind

@@ -9,9 +9,9 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from baqylau.domain.rights import Action
 from baqylau.monitoring.workstation import app
+from baqylau.monitoring.workstation.access.session import sign_in
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.door import Door, action_of
-from baqylau.monitoring.workstation.session import sign_in
 from tests.unit.workstation.office import Office
 
 

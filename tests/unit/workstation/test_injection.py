@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import httpx
 
-from baqylau.monitoring.workstation.tokens import digest
+from baqylau.monitoring.workstation.access.tokens import digest
 from tests.unit.workstation.office import Office
 
 MORE_THAN_VALUES = (

@@ -14,8 +14,8 @@ from baqylau.domain.observations import Fix
 from baqylau.domain.orders import PresenceRegime
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.verdicts import Compliance
-from baqylau.monitoring.workstation.kept import KeptTimes, Range
-from baqylau.monitoring.workstation.replay_messages import KeptPage, PatternsPage, Replay
+from baqylau.monitoring.workstation.looking_back.kept import KeptTimes, Range
+from baqylau.monitoring.workstation.looking_back.messages import KeptPage, PatternsPage, Replay
 from baqylau.rules.fold import Turn
 from baqylau.storage import verdicts
 from baqylau.storage.database import driver, transaction

@@ -15,7 +15,7 @@ from baqylau.domain.ids import PermissionId, PersonId
 from baqylau.domain.orders import Permission
 from baqylau.domain.people import Person
 from baqylau.domain.verdicts import Compliance
-from baqylau.monitoring.workstation.minute import Begun, Minute
+from baqylau.monitoring.workstation.looking_back.minute import Begun, Minute
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.rules.explanation import Account
 from baqylau.storage.registry import Registry

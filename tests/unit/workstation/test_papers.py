@@ -13,7 +13,7 @@ from baqylau.domain.findings import Code
 from baqylau.domain.observations import Fix
 from baqylau.domain.papers import PaperKind, TableFormat
 from baqylau.domain.rights import Bounds, Role
-from baqylau.monitoring.papers.making import ABOUT_PERSON
+from baqylau.monitoring.server.papers.making import ABOUT_PERSON
 from baqylau.storage.papers import Receipt, Statement, holds
 from baqylau.storage.registers import Registers
 from tests.unit.papers.pdf_text import text_of

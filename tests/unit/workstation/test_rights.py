@@ -18,9 +18,9 @@ from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId
 from baqylau.domain.observations import Fix
 from baqylau.domain.proposals import ChangeOrder
 from baqylau.domain.rights import PERSONAL, STRANGER, Action, Bounds, Role, may
+from baqylau.monitoring.workstation.access.tokens import digest
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.door import Door, action_of
-from baqylau.monitoring.workstation.tokens import digest
 from baqylau.storage.proposals import Asked
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
@@ -76,21 +76,8 @@ OF_THE_STAFF = {
 """Routes that are about nobody under supervision."""
 
 
-def examples(of: "Things") -> dict[tuple[str, str], Example]:
+def of_a_person(of: "Things") -> dict[tuple[str, str], Example]:
     return {
-        **{key: Example(*one) for key, one in case_routes(of.person, of.proposal).items()},
-        ("GET", "/session"): Example("/session"),
-        ("PUT", "/session/language"): Example("/session/language", {"language": "kk"}, 204),
-        ("GET", "/live"): Example("/live"),
-        ("GET", "/feed"): Example("/feed"),
-        ("GET", "/alarms"): Example("/alarms"),
-        ("GET", "/alarms/{number}"): Example(f"/alarms/{of.alarm}"),
-        ("POST", "/alarms/acts"): Example(
-            "/alarms/acts", {"numbers": [of.alarm], "act": {"type": "note", "text": "a"}}
-        ),
-        ("POST", "/alarms/{number}/acts"): Example(f"/alarms/{of.alarm}/acts", {"type": "note", "text": "a"}),
-        ("GET", "/colleagues"): Example("/colleagues"),
-        ("POST", "/purposes"): Example("/purposes", {"about": "person/nobody", "purpose": PURPOSE}, 404),
         ("GET", "/people"): Example("/people"),
         ("GET", "/people/{id}"): Example(f"/people/{of.person}"),
         ("GET", "/people/{id}/minute"): Example(f"/people/{of.person}/minute?at=2026-11-21T16:59:00Z"),
@@ -118,6 +105,25 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
             f"/checks/{of.check}/decision", {"outcome": "match", "grounds": "a"}, 409
         ),
         ("GET", "/checks/{id}/media/{index}"): Example(f"/checks/{of.check}/media/1", status=404),
+    }
+
+
+def examples(of: "Things") -> dict[tuple[str, str], Example]:
+    return {
+        **{key: Example(*one) for key, one in case_routes(of.person, of.proposal).items()},
+        ("GET", "/session"): Example("/session"),
+        ("PUT", "/session/language"): Example("/session/language", {"language": "kk"}, 204),
+        ("GET", "/live"): Example("/live"),
+        ("GET", "/feed"): Example("/feed"),
+        ("GET", "/alarms"): Example("/alarms"),
+        ("GET", "/alarms/{number}"): Example(f"/alarms/{of.alarm}"),
+        ("POST", "/alarms/acts"): Example(
+            "/alarms/acts", {"numbers": [of.alarm], "act": {"type": "note", "text": "a"}}
+        ),
+        ("POST", "/alarms/{number}/acts"): Example(f"/alarms/{of.alarm}/acts", {"type": "note", "text": "a"}),
+        ("GET", "/colleagues"): Example("/colleagues"),
+        ("POST", "/purposes"): Example("/purposes", {"about": "person/nobody", "purpose": PURPOSE}, 404),
+        **of_a_person(of),
         ("GET", "/strangers"): Example("/strangers"),
         ("GET", "/devices/{id}"): Example(f"/devices/{of.device}"),
         ("POST", "/devices/{id}/commands"): Example(f"/devices/{of.device}/commands", {"type": "report"}, 409),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baqylau.monitoring.workstation.throttle import BY_LOGIN, BY_PEER, FORGET_AFTER, remaining_s, wait_s
+from baqylau.monitoring.workstation.access.throttle import BY_LOGIN, BY_PEER, FORGET_AFTER, remaining_s, wait_s
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 

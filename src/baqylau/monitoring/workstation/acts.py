@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from baqylau.domain.acts import Doable
+from baqylau.monitoring.workstation.access.gate import signed_of
 from baqylau.monitoring.workstation.desk import desk_of
-from baqylau.monitoring.workstation.gate import signed_of
 from baqylau.monitoring.workstation.looks import alarm_number
 from baqylau.monitoring.workstation.messages import AlarmRow, BulkActs, BulkResult, Colleague
 from baqylau.monitoring.workstation.speech import speaks

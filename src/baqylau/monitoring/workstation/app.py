@@ -13,30 +13,19 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from baqylau.crypto.signing import Signer
 from baqylau.domain.rights import Action
-from baqylau.monitoring.workstation import (
-    acts,
-    cases,
-    checks,
-    cover,
-    devices,
-    giving,
-    live,
-    looking_back,
-    looks,
-    openapi,
-    own,
-    papering,
-    passkeys,
-    purposes,
-    session,
-    staffing,
-    status,
-)
+from baqylau.monitoring.workstation import acts, live, looks, openapi, status
+from baqylau.monitoring.workstation.access import cover, own, passkeys, purposes, session, staffing
+from baqylau.monitoring.workstation.access.gate import Gate
+from baqylau.monitoring.workstation.cases import doors as cases
+from baqylau.monitoring.workstation.checks import doors as checks
 from baqylau.monitoring.workstation.desk import Desk
 from baqylau.monitoring.workstation.door import Door, Hall
+from baqylau.monitoring.workstation.equipment import doors as devices
 from baqylau.monitoring.workstation.files import MapFiles, Pages
-from baqylau.monitoring.workstation.gate import Gate
+from baqylau.monitoring.workstation.giving import evidence as giving
+from baqylau.monitoring.workstation.giving import papers as papering
 from baqylau.monitoring.workstation.headers import Headers
+from baqylau.monitoring.workstation.looking_back import doors as looking_back
 from baqylau.monitoring.workstation.metrics import Timing
 from baqylau.monitoring.workstation.refusals import HANDLERS
 from baqylau.monitoring.workstation.settings import Settings

@@ -8,18 +8,18 @@ from anyio import CapacityLimiter, Lock, to_thread
 from starlette.requests import Request
 
 from baqylau.crypto import passwords
+from baqylau.monitoring.workstation.access.challenges import Challenges
+from baqylau.monitoring.workstation.access.staff import StaffRecords
+from baqylau.monitoring.workstation.access.tokens import fresh
 from baqylau.monitoring.workstation.broadcast import Broadcaster
-from baqylau.monitoring.workstation.case_records import CaseRecords
-from baqylau.monitoring.workstation.challenges import Challenges
-from baqylau.monitoring.workstation.check_records import CheckRecords
-from baqylau.monitoring.workstation.device_records import DeviceRecords
+from baqylau.monitoring.workstation.cases.records import CaseRecords
+from baqylau.monitoring.workstation.checks.records import CheckRecords
+from baqylau.monitoring.workstation.equipment.records import DeviceRecords
 from baqylau.monitoring.workstation.metrics import Metrics
 from baqylau.monitoring.workstation.own_figures import OwnFigures
 from baqylau.monitoring.workstation.records import Records
 from baqylau.monitoring.workstation.settings import Settings
-from baqylau.monitoring.workstation.staff import StaffRecords
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.monitoring.workstation.tokens import fresh
 from baqylau.monitoring.workstation.watching import Watching
 
 _T = TypeVar("_T")

@@ -15,10 +15,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from baqylau.domain.rights import Action, may
+from baqylau.monitoring.workstation.access.duty import alarm_for, people_for
+from baqylau.monitoring.workstation.access.gate import still_signed_in
 from baqylau.monitoring.workstation.broadcast import READ_AT_ONCE, FellBehindError, Told, event
 from baqylau.monitoring.workstation.desk import Desk
-from baqylau.monitoring.workstation.duty import alarm_for, people_for
-from baqylau.monitoring.workstation.gate import still_signed_in
 from baqylau.monitoring.workstation.messages import FeedAlarm, FeedBeat, FeedPeople
 from baqylau.storage.accounts import Account
 from baqylau.storage.database import StorageUnavailableError

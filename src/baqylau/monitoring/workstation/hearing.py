@@ -8,8 +8,8 @@ from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Heard, Observation, ReceiverHealth
 from baqylau.domain.partitions import ourselves, partition_of
 from baqylau.domain.people import Supervision
-from baqylau.monitoring.workstation.equipment import HealthTick, Lane, ReceiverPresence, Tick
-from baqylau.monitoring.workstation.timeline import UNHEARD, Timelines
+from baqylau.monitoring.workstation.equipment.messages import HealthTick, Lane, ReceiverPresence, Tick
+from baqylau.monitoring.workstation.looking_back.timeline import UNHEARD, Timelines
 from baqylau.rules import radio_trace
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.plan import plan_of

@@ -5,9 +5,9 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
+from baqylau.monitoring.workstation.access.gate import account, token_of
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.feed import EventStream, Listener
-from baqylau.monitoring.workstation.gate import account, token_of
 from baqylau.monitoring.workstation.messages import LiveSnapshot
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.speech import speaks

@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from baqylau.domain.ids import AlarmId, ObservationId, PersonId
+from baqylau.monitoring.workstation.access.gate import account
 from baqylau.monitoring.workstation.desk import desk_of
-from baqylau.monitoring.workstation.gate import account
 from baqylau.monitoring.workstation.load_figures import LoadFigures, last_month
+from baqylau.monitoring.workstation.looking_back.minute import Minute
 from baqylau.monitoring.workstation.messages import AlarmPage, AlarmRow, HeardRaw, LivePerson, PersonCard
-from baqylau.monitoring.workstation.minute import Minute
 from baqylau.monitoring.workstation.records import Which
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks

@@ -17,8 +17,8 @@ from baqylau.domain.reactions import Step
 from baqylau.domain.rights import Role
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
-from baqylau.monitoring.workstation.check_messages import CheckRow
-from baqylau.monitoring.workstation.equipment import ReceiverPresence
+from baqylau.monitoring.workstation.checks.messages import CheckRow
+from baqylau.monitoring.workstation.equipment.messages import ReceiverPresence
 
 MOST_AT_ONCE = 200
 """How many alarms one act may be about."""

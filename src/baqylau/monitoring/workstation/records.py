@@ -14,9 +14,10 @@ from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, ObservationId, PersonId
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation import pages
-from baqylau.monitoring.workstation.check_rows import CheckRows
-from baqylau.monitoring.workstation.duty import alarms_for, missing, people_for
+from baqylau.monitoring.workstation.access.duty import alarms_for, missing, people_for
+from baqylau.monitoring.workstation.checks.rows import CheckRows
 from baqylau.monitoring.workstation.load_figures import LoadFigures, figures_of
+from baqylau.monitoring.workstation.looking_back.minute import Minute
 from baqylau.monitoring.workstation.messages import (
     AlarmPage,
     AlarmRow,
@@ -30,7 +31,6 @@ from baqylau.monitoring.workstation.messages import (
     PersonCard,
     Refusal,
 )
-from baqylau.monitoring.workstation.minute import Minute
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.accounts import Account

@@ -7,18 +7,14 @@ from typing import Any
 import msgspec
 
 from baqylau.monitoring.console import messages as console_messages
-from baqylau.monitoring.workstation import (
-    access_messages,
-    case_messages,
-    check_messages,
-    equipment,
-    evidence_messages,
-    load_figures,
-    messages,
-    minute,
-    paper_messages,
-    replay_messages,
-)
+from baqylau.monitoring.workstation import load_figures, messages
+from baqylau.monitoring.workstation.access import messages as access_messages
+from baqylau.monitoring.workstation.cases import messages as case_messages
+from baqylau.monitoring.workstation.checks import messages as check_messages
+from baqylau.monitoring.workstation.equipment import messages as equipment
+from baqylau.monitoring.workstation.giving import evidence_messages, paper_messages
+from baqylau.monitoring.workstation.looking_back import messages as replay_messages
+from baqylau.monitoring.workstation.looking_back import minute
 from baqylau.storage import papers
 
 _MODULES = (

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from baqylau.monitoring.workstation.access.duty import Duty
 from baqylau.monitoring.workstation.directory import Directory
-from baqylau.monitoring.workstation.duty import Duty
 from baqylau.monitoring.workstation.health import HealthDesk
 from baqylau.monitoring.workstation.hearing import Hearing
-from baqylau.monitoring.workstation.kept import KeptTimes
-from baqylau.monitoring.workstation.minutes import Minutes
-from baqylau.monitoring.workstation.recall import Recall
-from baqylau.monitoring.workstation.replays import Replays
-from baqylau.monitoring.workstation.timeline import Timelines
+from baqylau.monitoring.workstation.looking_back.kept import KeptTimes
+from baqylau.monitoring.workstation.looking_back.minutes import Minutes
+from baqylau.monitoring.workstation.looking_back.recall import Recall
+from baqylau.monitoring.workstation.looking_back.replays import Replays
+from baqylau.monitoring.workstation.looking_back.timeline import Timelines
 from baqylau.storage.accounts import Accounts, Throttle
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.audit import Audit

@@ -1,0 +1,47 @@
+"""The copy of a person's own data as a file that other programs read. What shows where another was is not in it."""
+
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+import msgspec
+from msgspec.structs import replace
+
+from baqylau.domain.ids import PersonId
+from baqylau.monitoring.server.evidence.gathering import without_others
+from baqylau.monitoring.server.papers.making import LONGEST, NoSuchError, PeriodError, Shelf, written_of
+from baqylau.storage.alarms import AlarmFilter
+from baqylau.storage.papers import Given, Papers
+
+FORMAT = "baqylau own data 1"
+ALARMS_MAX = 10_000
+
+
+def own_copy(shelf: Shelf, person_id: PersonId, period: tuple[datetime, datetime], by: str, at: datetime) -> bytes:
+    """Write everything as JSON: who, prescribed, heard, found, alarms with their acts. `NoSuchError`, `PeriodError`."""
+    from_at, until_at = period
+    person = shelf.registers.person(person_id)
+    if person is None:
+        raise NoSuchError
+    if not timedelta() < until_at - from_at <= LONGEST:
+        raise PeriodError
+    whole = shelf.registers.supervision(person_id)
+    own = without_others(whole)
+    chosen = AlarmFilter(person_id=person_id, raised_from=from_at, raised_until=until_at)
+    copy = {
+        "format": FORMAT,
+        "made_at": at,
+        "made_by": f"Baqylau {version('baqylau')}",
+        "from": from_at,
+        "until": until_at,
+        "person": person,
+        "prescribed": replace(own, devices=tuple(replace(one, password="") for one in own.devices)),
+        "heard": shelf.timelines.heard(whole, from_at, until_at),
+        "found": written_of(shelf, person_id, from_at, until_at),
+        "alarms": [
+            {"alarm": view.alarm, "acts": shelf.alarms.grounds(view.alarm.id).acts}
+            for view in shelf.alarms.page(chosen, limit=ALARMS_MAX)
+        ],
+    }
+    given = Given(person_id=person_id, by=by, purpose="own data", recipient="", what=f"{from_at} - {until_at}")
+    Papers(shelf.engine).give_table(given, at)
+    return msgspec.json.format(msgspec.json.encode(copy))

@@ -1,0 +1,1 @@
+"""Who comes in, what they may, and how they keep their own account."""

@@ -1,0 +1,1 @@
+"""Cases: what is prescribed for a person, and how it is changed by two people."""

@@ -1,0 +1,135 @@
+"""Cases: what is prescribed for somebody, proposals to change it, and the second person who agrees."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from baqylau.domain.ids import PersonId
+from baqylau.monitoring.server.importing.zone_text import read_zones
+from baqylau.monitoring.workstation.access.duty import missing
+from baqylau.monitoring.workstation.access.gate import account
+from baqylau.monitoring.workstation.cases.faults import wrong_fields
+from baqylau.monitoring.workstation.cases.messages import (
+    Answering,
+    CasePage,
+    FieldFault,
+    FreeDevices,
+    Preview,
+    Previewing,
+    ProposalList,
+    ProposalPage,
+    ProposalRow,
+    Proposing,
+    Sentence,
+    ZonesRead,
+    ZoneText,
+)
+from baqylau.monitoring.workstation.desk import desk_of
+from baqylau.monitoring.workstation.speech import speaks
+from baqylau.monitoring.workstation.wire import received, reply, whole_number
+from baqylau.rules.geometry import ZoneError
+from baqylau.rules.reach import outside_country
+
+
+def _person(request: Request) -> PersonId:
+    name = request.path_params["id"]
+    if "\0" in name:
+        raise missing(account(request), "person.refused.not_found")
+    return PersonId(name)
+
+
+def _number(request: Request) -> int:
+    return whole_number(request.path_params["number"], "number")
+
+
+@speaks(gives=CasePage)
+async def case(request: Request) -> Response:
+    """Give everything that is kept about one person's case."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.cases.case, _person(request), account(request)))
+
+
+@speaks(takes=Previewing, gives=Preview, refuses=(409,))
+async def preview(request: Request) -> Response:
+    """Give what a change would come to. Nothing is saved."""
+    desk = desk_of(request)
+    given = await received(request, Previewing)
+    return reply(await desk.do(desk.cases.preview, _person(request), given, account(request)))
+
+
+@speaks(takes=Previewing, gives=Preview, refuses=(409,))
+async def preview_new(request: Request) -> Response:
+    """Give what registering somebody would come to."""
+    desk = desk_of(request)
+    given = await received(request, Previewing)
+    return reply(await desk.do(desk.cases.preview, None, given, account(request)))
+
+
+@speaks(takes=Proposing, gives=ProposalRow, refuses=(409,))
+async def propose(request: Request) -> Response:
+    """Save a change that is not stricter; a stricter one waits for a second person."""
+    desk = desk_of(request)
+    given = await received(request, Proposing)
+    return reply(await desk.do(desk.cases.propose, _person(request), given, account(request)))
+
+
+@speaks(takes=Proposing, gives=ProposalRow, refuses=(409,))
+async def propose_new(request: Request) -> Response:
+    """Propose to register somebody."""
+    desk = desk_of(request)
+    given = await received(request, Proposing)
+    return reply(await desk.do(desk.cases.propose, None, given, account(request)))
+
+
+@speaks(gives=ProposalList)
+async def waiting(request: Request) -> Response:
+    """List proposals that wait."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.cases.waiting, account(request)))
+
+
+@speaks(gives=ProposalPage, refuses=(422,))
+async def proposal(request: Request) -> Response:
+    """Give one proposal with what is in force beside it."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.cases.proposal, _number(request), account(request)))
+
+
+@speaks(takes=Answering, gives=ProposalRow, refuses=(409,))
+async def answer(request: Request) -> Response:
+    """Agree to what a colleague proposed, or refuse it."""
+    desk = desk_of(request)
+    given = await received(request, Answering)
+    return reply(await desk.do(desk.cases.answer, _number(request), given, account(request)))
+
+
+@speaks(gives=ProposalRow, refuses=(409, 422))
+async def withdraw(request: Request) -> Response:
+    """Take back what one proposed oneself."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.cases.withdraw, _number(request), account(request)))
+
+
+@speaks(gives=FreeDevices)
+async def free_devices(request: Request) -> Response:
+    """List equipment that can be fitted."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.cases.free_devices))
+
+
+@speaks(takes=ZoneText, gives=ZonesRead)
+async def zones(request: Request) -> Response:
+    """Read zones from GeoJSON or KML. Nothing is saved."""
+    desk = desk_of(request)
+    given = await received(request, ZoneText)
+    return reply(await desk.do(_zones, given))
+
+
+def _zones(given: ZoneText) -> ZonesRead:
+    try:
+        found = read_zones(given.text, given.name.strip(), given.half_width_m)
+    except ZoneError as wrong:
+        raise wrong_fields([FieldFault(field="text", key=wrong.key, params=wrong.params)]) from None
+    warnings = [
+        Sentence(key=f"case.warning.{one.key}", params=dict(one.params)) for it in found for one in outside_country(it)
+    ]
+    return ZonesRead(zones=found, warnings=tuple(warnings))

@@ -1,0 +1,1 @@
+"""Checks of a person, asked for, played back and decided."""

@@ -1,0 +1,1 @@
+"""Devices: how one is, what it is ordered, and those that nobody knows."""
