@@ -24,8 +24,7 @@ from tests.unit.server.site import FAR_AWAY, START, Peer, Site, prescribed
 
 LATER = START + timedelta(days=400)
 NUMBER = "353173060000009"
-PROTOCOLS = sorted(set(FLEET) - {"egts"})
-"""EGTS counts devices by numbers of its own."""
+PROTOCOLS = sorted(FLEET)
 SIGNING_IN = sorted(set(PROTOCOLS) - {"osmand", "watch"})
 """Of these every line belongs to one device; the others only name a device in each report."""
 
