@@ -11,8 +11,8 @@ BIN := .venv/bin
 PAGES := src/baqylau/monitoring/workstation/static/index.html
 PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
                 $(shell find src/baqylau/domain -name '*.py') $(shell find src/baqylau/monitoring/workstation -name '*messages.py' -o -name minute.py) src/baqylau/monitoring/av_server/report.py
-TESTS := tests/unit tests/browser/alone
-BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch tests/browser/whole tests/browser/console
+TESTS := tests/unit tests/browser/alone --ignore=tests/unit/workstation
+BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch tests/browser/whole tests/browser/console tests/unit/workstation
 
 .PHONY: help
 help: ## This list
@@ -54,9 +54,9 @@ demo-reset: setup ## Forget the demo's data
 
 # --- check ------------------------------------------------------------------------------------------------------------
 
-.PHONY: check check-python check-web test
+.PHONY: check check-python lint-web check-web test
 check: setup ## Formatting, lint, types, import contracts, web checks: no test is run
-	@$(MAKE) check-web & web=$$!; right=0; $(MAKE) check-python || right=1; wait $$web || right=1; exit $$right
+	@$(MAKE) lint-web & web=$$!; right=0; $(MAKE) check-python check-web || right=1; wait $$web || right=1; exit $$right
 
 check-python:
 	@scripts/step "format" $(BIN)/ruff format --check --quiet .
@@ -64,8 +64,10 @@ check-python:
 	@scripts/step "types" $(BIN)/mypy --no-error-summary
 	@scripts/step "imports" $(BIN)/lint-imports
 
-check-web:
+lint-web:
 	@cd web && ../scripts/step "web lint" ../scripts/npm run --silent lint
+
+check-web:
 	@cd web && ../scripts/step "web types" ../scripts/npm run --silent check
 	@cd web && ../scripts/step "web tests" ../scripts/npm run --silent test
 

@@ -21,7 +21,7 @@ from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.certificates import chain_pem
 from baqylau.devices.linux_unit.link import WAIT_FIRST_S
 from baqylau.links.wall_clock import now
-from baqylau.protocols.fleet import FLEET
+from baqylau.monitoring.server.settings import DOORS, LINK
 from baqylau.sim.storm import HEALTH, Gate, Met, StormUnit, storm, storm_registry
 from baqylau.storage.authorities import authorities, command_signer
 from baqylau.storage.device_keys import KeyKind
@@ -102,7 +102,7 @@ def _enrolled(installation: Installation, fleet: list[StormUnit]) -> tuple[ssl.S
 
 @contextmanager
 def _gateway(installation: Installation, port: int) -> Iterator[int]:
-    closed = [word for name in FLEET for word in ("--door", f"{name}=closed")]
+    closed = [word for name in DOORS if name != LINK for word in ("--door", f"{name}=closed")]
     with installation.role("gateway", "--door", f"link={port}", *closed) as pid:
         await_door(port)
         yield pid

@@ -24,7 +24,7 @@ from baqylau.domain.observations import Heard
 from baqylau.domain.people import DeviceKind
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.judge import Judge
-from baqylau.protocols.fleet import FLEET
+from baqylau.monitoring.server.settings import DOORS, LINK
 from baqylau.sim.air.live import House, Scene, run_houses
 from baqylau.sim.air.worn import CUT
 from baqylau.storage.alarms import Alarms
@@ -92,7 +92,7 @@ class Home(Struct, frozen=True):
 
     def gateway(self) -> AbstractContextManager[int]:
         """Run the gateway with nothing but the link open."""
-        closed = [word for one in FLEET for word in ("--door", f"{one}=closed")]
+        closed = [word for one in DOORS if one != LINK for word in ("--door", f"{one}=closed")]
         return self.installation.role("gateway", "--door", f"link={self.door}", *closed)
 
     @contextmanager

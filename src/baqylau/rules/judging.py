@@ -222,6 +222,8 @@ class Judging:
 
     def _distrusted(self, plan: DevicePlan, time: Validity, observation: Observation, at: datetime) -> None:
         self.findings += self._equipment.distrust(plan, time, observation, at, self._blind_until)
+        if self._listened(observation, at):
+            self._show(at)
 
     def _checked(self, observation: Observation, at: datetime) -> None:
         """Take what an observation says of checks."""

@@ -7,13 +7,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.domain.ids import DeviceId, ObservationId
-from baqylau.domain.observations import Heard, Interference, Motion, Observation, ReceiverHealth
+from baqylau.domain.observations import Distrust, Heard, Interference, Motion, Observation, ReceiverHealth
 from baqylau.rules import radio
 from baqylau.rules.clock import plausible
 from baqylau.rules.radio import GONE, HERE, Presence, Receiver, Word
 from baqylau.rules.radio_plan import Posts, RadioPlan
 
-_ABOUT = (Heard, ReceiverHealth, Interference)
+_ABOUT = (Heard, ReceiverHealth, Interference, Distrust)
 
 
 def speaks_of_receivers(observation: Observation) -> bool:
@@ -43,6 +43,8 @@ class Listening:
         """Take what an observation says of a receiver, or of what one heard; give the gap that it ends at home."""
         gap, from_at = None, at if blind_until is None else max(at, blind_until)
         device_id = observation.device_id
+        if device_id in self._plan.worn and any(isinstance(body, Distrust) for body in observation.bodies):
+            self.receivers = {one: radio.doubted(state) for one, state in self.receivers.items()}
         for body in observation.bodies:
             if isinstance(body, Heard):
                 gap = self._heard(observation, body, at, from_at) or gap

@@ -175,6 +175,11 @@ def _jammed(state: Receiver, at: datetime, *, jammed: bool) -> Receiver:
     return replace(state, jammed=jammed, quiet_from=state.quiet_from if jammed else max(at, state.quiet_from))
 
 
+def doubted(state: Receiver) -> Receiver:
+    """Take it that bytes in the bracelet's name were not believed: what it said of lying still excuses nothing now."""
+    return replace(state, last=replace(state.last, still=False)) if state.last is not None else state
+
+
 def blinded(state: Receiver, gap: timedelta) -> Receiver:
     """Take it that we did not listen for `gap` more."""
     return replace(state, quiet_from=state.quiet_from + gap, listens_until=state.listens_until + gap)

@@ -31,7 +31,7 @@ def test_a_route_without_an_action_is_closed_for_everybody(office: Office, monke
         return Response("everything")
 
     monkeypatch.setattr(
-        app, "_api", lambda _settings: [Door("/session", sign_in, Action.SIGN_IN, method="POST"), Route("/leak", leak)]
+        app, "api", lambda _settings: [Door("/session", sign_in, Action.SIGN_IN, method="POST"), Route("/leak", leak)]
     )
     office.employ()
     with office.browser() as browser:

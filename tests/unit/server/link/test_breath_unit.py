@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -32,6 +33,10 @@ from tests.unit.server.link.checkpoint import BREATH, BREATH_KEY, BREATHES, Chec
 from tests.unit.server.link.household import AINUR, SERVER, minutes, story
 
 MATCH = (Likely.MATCH, LikenessReason.FACE_AGREES)
+
+
+TAKEN_S = 10.0
+"""Of real time; a unit whose line has just come back waits for its own time to go on."""
 
 
 def _never() -> bool:
@@ -88,9 +93,20 @@ class Home(Bench):
         """Let planner and judge look while time stands still, as it does again in so many seconds."""
         self.look_at_the_clock()
         await asyncio.to_thread(self.site.plan)
-        self._desk.take_over(self._desk.view, self.site.commands.open())
+        orders = self.site.commands.open()
+        self._desk.take_over(self._desk.view, orders)
+        await self._takes({one.number for one in orders.get(BREATH, ())})
         self._look_ms = self.board.ms + 1000 * every_s
         self.held = False
+
+    async def _takes(self, numbers: set[int]) -> None:
+        """Let the unit take what it is ordered before its time goes on, unless it is waiting for its line."""
+        if not self.line_out.cut:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TAKEN_S):
+                    await self.until(
+                        lambda: all(one in self.state.carried_out or one <= self.state.through for one in numbers)
+                    )
 
     async def lives(self, until: Callable[[], bool], every_s: int = 60) -> None:
         """Let planner and judge look every so often, until something holds."""

@@ -19,7 +19,7 @@ from baqylau.crypto.certificates import chain_pem
 from baqylau.domain.commands import ReportNow
 from baqylau.domain.observations import ReceiverHealth
 from baqylau.links.wall_clock import now
-from baqylau.monitoring.server.settings import FLEET_PORTS
+from baqylau.monitoring.server.settings import DOORS, LINK
 from baqylau.protocols.batch.envelope import OpenedAnswer, Refused, opened_answer
 from baqylau.storage.authorities import authorities, command_signer
 from baqylau.storage.commands import Commands
@@ -35,7 +35,7 @@ BATCHES, RECORDS = 8, 100
 @contextmanager
 def gateway(data: Path, dsn: str, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """The program; killed at the end, as by a power cut."""
-    closed = [word for name in FLEET_PORTS for word in closing(name)]
+    closed = [word for name in DOORS if name != LINK for word in closing(name)]
     words = ["gateway", "--data", str(data), "--database", dsn, "--door", f"link={port}", *closed]
     with (data / "gateway.log").open("ab") as log:
         process = subprocess.Popen([sys.executable, "-m", "baqylau.cli", *words], stdout=log, stderr=log)
