@@ -5,7 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from baqylau.domain.findings import Check
-from baqylau.domain.observations import Battery, Grade, Interference, InterferenceKind, Motion, Observation, Strap
+from baqylau.domain.observations import (
+    Battery,
+    Distrust,
+    DistrustReason,
+    Grade,
+    Interference,
+    InterferenceKind,
+    Motion,
+    Observation,
+    Strap,
+)
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.fold import standing
@@ -69,6 +79,13 @@ def test_somebody_who_lay_still_when_last_heard_did_not_leave_but_hides_the_brac
     last = hears(at("22:59"), UNIT, -60.0, 1, Motion(moving=moving))
     story = [*at_home(at("21:00"), at("22:59")), last, *listens(at("22:59"), until), *at_home(until, at("23:59"))]
     assert [one for one in told(judged(WHO, story, at("23:59"))[1]) if one[0] == "P03"] == found
+
+
+def test_a_recording_played_in_its_name_ends_the_longer_wait_for_one_that_lay_still() -> None:
+    last = hears(at("22:59"), UNIT, -60.0, 1, Motion(moving=False))
+    played = heard(at("23:01"), Distrust(reason=DistrustReason.REPLAY), device_id=BRACELET)
+    story = [*at_home(at("21:00"), at("22:59")), last, played, *listens(at("22:59"), at("23:59"))]
+    assert ("P03", "23:05") in told(judged(WHO, story, at("23:59"))[1])
 
 
 @pytest.mark.parametrize(("grace_s", "found"), [(60, "23:05"), (0, "23:04"), (600, "23:14"), (61, "23:05:01")])
