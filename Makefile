@@ -11,8 +11,10 @@ BIN := .venv/bin
 PAGES := src/baqylau/monitoring/workstation/static/index.html
 PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
                 $(shell find src/baqylau/domain -name '*.py') $(shell find src/baqylau/monitoring/workstation -name '*messages.py' -o -name minute.py) src/baqylau/monitoring/av_server/report.py
-TESTS := tests/unit tests/browser/alone --ignore=tests/unit/workstation
-BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch tests/browser/whole tests/browser/console tests/unit/workstation
+# Three parts that run side by side, since most stories wait more than they work. What drives a browser comes last in its part.
+TESTS := tests/unit --ignore=tests/unit/workstation
+PAGE_TESTS := tests/unit/workstation tests/browser
+BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch
 
 .PHONY: help
 help: ## This list
@@ -71,10 +73,11 @@ check-web:
 	@cd web && ../scripts/step "web types" ../scripts/npm run --silent check
 	@cd web && ../scripts/step "web tests" ../scripts/npm run --silent test
 
-# The stories of BESIDE wait more than they work: they run beside the others and are shown after them.
+# The other parts are shown after the first one.
 test: system check ## Everything that must pass before a change lands
-	@mkdir -p build; $(BIN)/pytest -q $(BESIDE) >build/beside.log 2>&1 & beside=$$!; right=0; \
-	$(BIN)/pytest -q $(TESTS) || right=1; wait $$beside || right=1; cat build/beside.log; exit $$right
+	@mkdir -p build; $(BIN)/pytest -q $(BESIDE) >build/beside.log 2>&1 & beside=$$!; \
+	$(BIN)/pytest -q $(PAGE_TESTS) >build/pages.log 2>&1 & pages=$$!; right=0; $(BIN)/pytest -q $(TESTS) || right=1; \
+	wait $$pages || right=1; cat build/pages.log; wait $$beside || right=1; cat build/beside.log; exit $$right
 
 # --- measure ----------------------------------------------------------------------------------------------------------
 
