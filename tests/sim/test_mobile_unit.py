@@ -202,6 +202,10 @@ def test_a_bracelet_that_is_left_behind_is_an_alarm_and_the_wearer_was_told_firs
     assert bodies_of(site, MOBILE, CallAsked) == [CallAsked()]
 
 
+NOT_YET_ON_DISK = 20
+"""Frames that a cut of power takes: time runs hundreds of times faster here, so an instant of writing is minutes."""
+
+
 def test_after_a_day_without_a_line_and_a_cut_of_power_everything_is_there_once(engine: Engine, tmp_path: Path) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
 
@@ -226,6 +230,7 @@ def test_after_a_day_without_a_line_and_a_cut_of_power_everything_is_there_once(
     site = told(engine, before, story)
     fixed = [one.observed_at for one in told_of(site, MOBILE) for body in one.bodies if isinstance(body, Fix)]
     assert len(fixed) == len(set(fixed)) >= 24 * 36
-    assert sum(one.frames for one in bodies_of(site, BRACELET, Heard) if isinstance(one, Heard)) >= 24 * 72 - 4
+    frames = sum(one.frames for one in bodies_of(site, BRACELET, Heard) if isinstance(one, Heard))
+    assert 24 * 72 - NOT_YET_ON_DISK <= frames <= 24 * 72
     assert bodies_of(site, MOBILE, Distrust) == []
     assert Code.SEPARATION not in {view.alarm.code for view in site.alarms()}

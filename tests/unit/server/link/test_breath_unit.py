@@ -39,6 +39,10 @@ TAKEN_S = 10.0
 """Of real time; a unit whose line has just come back waits for its own time to go on."""
 
 
+LOOKS, A_MOMENT_S = 600, 0.02
+"""The unit's line waits by the clock on the wall before it tries again: its own time must not run away from that."""
+
+
 def _never() -> bool:
     return False
 
@@ -110,8 +114,9 @@ class Home(Bench):
 
     async def lives(self, until: Callable[[], bool], every_s: int = 60) -> None:
         """Let planner and judge look every so often, until something holds."""
-        for _ in range(120):
+        for _ in range(LOOKS):
             await self.until(lambda: self.held)
+            await asyncio.sleep(A_MOMENT_S)
             await self.looked(every_s)
             if until():
                 return
