@@ -6,6 +6,7 @@ from baqylau.domain.ids import DeviceId, ObservationId, PersonId
 from baqylau.domain.observations import (
     Battery,
     Body,
+    BufferSet,
     CallAsked,
     Cell,
     Displaced,
@@ -101,6 +102,7 @@ _worn = (
 )
 _modem = (
     st.builds(Cell, registered=_flags, id=st.sampled_from(("", "401-01-1", "401-01-2"))),
+    st.builds(BufferSet, buffer_s=st.sampled_from([300, 480])),
     st.builds(SimCard, card=st.sampled_from("ab"), modem=st.just("m")),
     st.builds(Interference, kind=st.sampled_from(InterferenceKind), grade=st.sampled_from(Grade)),
     st.builds(Farewell, reason=st.sampled_from(FarewellReason)),

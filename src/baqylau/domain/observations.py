@@ -251,6 +251,12 @@ class Nearness(Struct, frozen=True, tag="nearness", kw_only=True, gc=False):
     """This person's fix and the other's."""
 
 
+class BufferSet(Struct, frozen=True, tag="buffer", kw_only=True, gc=False):
+    """A walk test of the home chose how long a silence of the bracelet means nothing there."""
+
+    buffer_s: int
+
+
 class Panic(Struct, frozen=True, tag="panic", kw_only=True, gc=False):
     """The person held the button for help."""
 
@@ -281,6 +287,7 @@ Body = (
     | Cell
     | Sky
     | SimCard
+    | BufferSet
     | Distrust
     | Nearness
     | Panic

@@ -13,10 +13,12 @@ from baqylau.rules import (
     clone,
     conditions,
     docking,
+    good_status,
     jump,
     maintenance,
     no_fix,
     not_carried,
+    range_change,
     separation,
     silence,
     sim_card,
@@ -36,6 +38,8 @@ _RULES = (
     charging_duty,
     docking,
     sim_card,
+    range_change,
+    good_status,
     clone,
     not_carried,
     separation,
@@ -62,6 +66,7 @@ class DevicePlan:
         "receivers",
         "silence",
         "takes_checks",
+        "tells_good",
         "times",
     )
 
@@ -73,6 +78,7 @@ class DevicePlan:
         self.receivers = {one.id: clone.centre(one.place) for one in supervision.devices if one.place is not None}
         """Where fixed receivers stand, as far as it is known."""
         self.has_receiver = device.kind in {DeviceKind.TRACKER, DeviceKind.MOBILE_UNIT}
+        self.tells_good = device.kind in good_status.DEVICES
         self.takes_checks = device.kind in CHECKING
         self.silence = silence.terms(device, protected=is_protected(supervision))
         self.case = tamper.case_code(device.kind)

@@ -25,11 +25,13 @@ from baqylau.rules import (
     curfew_accounts,
     device_time,
     docking,
+    good_status,
     jump,
     keeping_accounts,
     no_fix,
     not_carried,
     radio_keeping,
+    range_change,
     separation,
     silence,
     sim_card,
@@ -238,12 +240,21 @@ def _accounts(plan: DevicePlan, own: DeviceState, at: datetime) -> Iterator[Acco
             yield condition.explain(kind, authors[kind.name], own.rare.conditions.get(kind.name))
     yield clone.explain(authors[clone.NAME])
     yield sim_card.explain(authors[sim_card.NAME])
+    yield from _of_its_kind(plan, own, at)
+    if plan.has_receiver:
+        yield no_fix.explain(authors[no_fix.NAME], own.loss, at)
+        yield jump.explain(authors[jump.NAME], own.track)
+
+
+def _of_its_kind(plan: DevicePlan, own: DeviceState, at: datetime) -> Iterator[Account]:
+    authors = plan.authors
+    if plan.device.kind in range_change.DEVICES:
+        yield range_change.explain(authors[range_change.NAME], own.rare.choice)
+    if plan.tells_good:
+        yield good_status.explain(authors[good_status.NAME], own.good_on, at)
     if plan.device.kind in charging_duty.DEVICES:
         yield charging_duty.explain(authors[charging_duty.NAME], own.rare.charging, at)
     if plan.docked is not None:
         yield docking.explain(authors[docking.NAME], own.rare.docking, at)
     if plan.device.kind is DeviceKind.MOBILE_UNIT:
         yield not_carried.explain(authors[not_carried.NAME], own.rare.apart, at)
-    if plan.has_receiver:
-        yield no_fix.explain(authors[no_fix.NAME], own.loss, at)
-        yield jump.explain(authors[jump.NAME], own.track)

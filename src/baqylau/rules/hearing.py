@@ -1,6 +1,6 @@
 """What one observation of a device says to the rules about that device."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
@@ -20,7 +20,8 @@ from baqylau.domain.observations import (
     Sky,
     Strap,
 )
-from baqylau.rules import battery, clock_skew, jump, no_fix, rare, silence, tamper
+from baqylau.rules import battery, clock_skew, good_status, jump, no_fix, rare, silence, tamper
+from baqylau.rules.battery import Level
 from baqylau.rules.clock import plausible
 from baqylau.rules.condition import Evidence
 from baqylau.rules.conditions import remarkable
@@ -96,6 +97,7 @@ class Hearing:
             self._receiver(placed=placed)
         if self._rare is not rare.NONE or self._before.silence.finding is not None:
             self._seldom(placed=placed)
+        good_on = self._good() if self._plan.tells_good else None
         return DeviceState(
             self._before.from_at,
             heard,
@@ -105,6 +107,7 @@ class Hearing:
             clock_wrong,
             self._track,
             self._rare,
+            good_on,
         )
 
     def distrust(self) -> DeviceState:
@@ -171,6 +174,19 @@ class Hearing:
         of_signals = any(isinstance(body, Cell | Sky | NoFix) for body in self._observation.bodies)
         self._rare, found = rare.spoken(self._plan, self._rare, evidence, of_signals=of_signals)
         self.findings += found
+
+    def _good(self) -> date | None:
+        """Take it that a bracelet spoke; give the day on which it last told that all is well."""
+        said_on, well = (
+            self._before.good_on,
+            self._charge.level is Level.FINE and good_status.FAULTS.isdisjoint(self._rare.conditions),
+        )
+        told = any(type(body) is Battery for body in self._observation.bodies)
+        if not (told and well and self._tamper.strap is None and self._tamper.case is None):
+            return said_on
+        said_on, found = good_status.step(self._authors[good_status.NAME], said_on, self._at, self._id)
+        self.findings += found
+        return said_on
 
     def _evidence(self) -> Evidence:
         tampered = self._tamper.strap is not None or self._tamper.case is not None

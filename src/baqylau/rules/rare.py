@@ -22,6 +22,7 @@ from baqylau.domain.console import ConsoleCheck
 from baqylau.domain.findings import Finding
 from baqylau.domain.observations import (
     Blind,
+    BufferSet,
     CallAsked,
     Cell,
     Displaced,
@@ -51,6 +52,7 @@ from baqylau.rules import (
     dead_spots,
     docking,
     not_carried,
+    range_change,
     shielding,
     signals,
     sim_card,
@@ -63,6 +65,7 @@ from baqylau.rules.device_plan import DevicePlan
 from baqylau.rules.docking import Docking
 from baqylau.rules.not_carried import Apart, Said
 from baqylau.rules.position import Position
+from baqylau.rules.range_change import Choice
 from baqylau.rules.signals import Signals, Strength
 from baqylau.rules.sim_card import Pair
 
@@ -84,7 +87,9 @@ _Condition = (
     | Bypass
 )
 _OfCheck = Asked | Begun | Ended | Likeness | BreathSample | Calibrated | Voided | Decided
-Aside = _Condition | Cell | Motion | Sky | NoFix | SimCard | Heard | Nearness | LinkHealth | Blind | _OfCheck
+Aside = (
+    _Condition | Cell | Motion | Sky | NoFix | SimCard | BufferSet | Heard | Nearness | LinkHealth | Blind | _OfCheck
+)
 """Bodies that say nothing of place, strap, case or charge."""
 
 
@@ -103,6 +108,7 @@ class Rare(Struct, frozen=True, array_like=True):
     motion: Said | None = None
     apart: Apart | None = None
     docking: Docking | None = None
+    choice: Choice | None = None
 
 
 NONE = Rare()
@@ -117,10 +123,8 @@ def heard(plan: DevicePlan, state: Rare, evidence: Evidence, body: Aside, place:
             return _signal(plan, state, evidence, body, place)
         case Motion():
             return replace(state, motion=Said(body.moving, evidence.at, evidence.id)), ()
-        case SimCard():
-            author = plan.authors[sim_card.NAME]
-            pair, found = sim_card.step(author, state.sim, evidence.at, evidence.id, body)
-            return (state if pair is state.sim else replace(state, sim=pair)), found
+        case SimCard() | BufferSet():
+            return _set(plan, state, evidence, body)
         case Heard():
             return _witnessed(plan, state, evidence, body)
         case Power():
@@ -166,6 +170,18 @@ def _charged(plan: DevicePlan, state: Rare, evidence: Evidence, body: Power) -> 
         dock = docking.step(plan.docked, dock, at, told_by, external=external)
     same = duty is state.charging and dock is state.docking
     return (state if same else replace(state, charging=duty, docking=dock)), found
+
+
+def _set(plan: DevicePlan, state: Rare, evidence: Evidence, body: SimCard | BufferSet) -> _Step:
+    """Take what is as it was until somebody changes it."""
+    if isinstance(body, SimCard):
+        pair, found = sim_card.step(plan.authors[sim_card.NAME], state.sim, evidence.at, evidence.id, body)
+        return (state if pair is state.sim else replace(state, sim=pair)), found
+    if plan.device.kind not in range_change.DEVICES:
+        return state, ()
+    author = plan.authors[range_change.NAME]
+    choice, found = range_change.step(author, state.choice, evidence.at, evidence.id, body)
+    return (state if choice is state.choice else replace(state, choice=choice)), found
 
 
 def _witnessed(plan: DevicePlan, state: Rare, evidence: Evidence, body: Heard) -> _Step:

@@ -1,6 +1,6 @@
 """What is carried from one observation of a person to the next: all that judging remembers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -36,6 +36,8 @@ class DeviceState(Struct, frozen=True, array_like=True):
     clock_wrong: bool = False
     track: Track = BEGUN
     rare: Rare = NONE
+    good_on: date | None = None
+    """The day on which it last told that all is well."""
 
 
 _DISTORTION = 1.25

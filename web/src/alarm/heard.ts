@@ -97,6 +97,8 @@ function said(body: Body, zones: readonly Zone[]): string {
       return body.registered ? t('heard.cell', { strength: body.signal_dbm === null ? '–' : strength(body.signal_dbm) }) : t('heard.cell_none')
     case 'sky':
       return t('heard.sky', { count: body.satellites })
+    case 'buffer':
+      return t('heard.buffer', { seconds: body.buffer_s })
     case 'sim':
       return t('heard.sim')
     case 'distrust':
@@ -123,7 +125,7 @@ export function sentence(heard: Heard, zones: readonly Zone[]): string {
 const TELLING: Record<string, readonly Body['type'][]> = {
   B: ['strap', 'enclosure', 'skin', 'strain', 'self_test', 'surroundings', 'distrust', 'battery'],
   P: ['fix', 'no_fix', 'heard', 'receiver'],
-  S: ['power', 'battery', 'displaced', 'enclosure', 'receiver', 'interference'],
+  S: ['power', 'battery', 'displaced', 'enclosure', 'receiver', 'interference', 'buffer'],
   M: ['heard', 'receiver', 'motion', 'power'],
   Z: ['fix', 'no_fix'],
   V: ['nearness', 'panic'],

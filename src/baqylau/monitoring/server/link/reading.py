@@ -21,6 +21,7 @@ from baqylau.domain.observations import (
     Authentication,
     Blind,
     Body,
+    BufferSet,
     Distrust,
     DistrustReason,
     Heard,
@@ -170,7 +171,7 @@ class _Reading:
                 )
                 self.taken.told.append(told)
             case WalkTest() | LocalFinding():
-                self._word(said, record)
+                self._word(said, record, identity)
             case Sealed():
                 self._opened(said, identity)
             case _:
@@ -284,7 +285,9 @@ class _Reading:
             return None
         return device.id
 
-    def _word(self, said: WalkTest | LocalFinding, record: Record) -> None:
+    def _word(self, said: WalkTest | LocalFinding, record: Record, identity: tuple[bytes, ...]) -> None:
+        if isinstance(said, WalkTest):
+            self._keep(self._unit_id, (BufferSet(buffer_s=said.buffer_s),), record.observed_at, identity)
         belongs = self._reader.fleet.belongs(self._unit_id, record.observed_at)
         if not belongs:
             self.taken.refused.append(self._unit_id)
