@@ -4,9 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from baqylau.devices.home_unit import walk
 from baqylau.devices.home_unit.state import HomeTurn
-from baqylau.devices.home_unit.walk import Walk
 from baqylau.devices.linux_unit import sources, telling
 from baqylau.devices.linux_unit.outputs import Say
 from baqylau.domain.commands import (
@@ -24,6 +22,8 @@ from baqylau.domain.commands import (
 )
 from baqylau.domain.observations import Displaced
 from baqylau.domain.people import Language
+from baqylau.protocols.batch import walking as walk
+from baqylau.protocols.batch.walking import Walk
 
 
 def carry_out(turn: HomeTurn, command: Command) -> None:

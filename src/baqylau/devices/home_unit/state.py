@@ -1,9 +1,9 @@
 """What the home unit remembers besides what every unit does."""
 
-from baqylau.devices.home_unit.walk import Walk
 from baqylau.devices.linux_unit.state import UnitState
 from baqylau.devices.linux_unit.turn import Turn
 from baqylau.domain.ids import DeviceId
+from baqylau.protocols.batch.walking import Walk
 
 
 class State(UnitState, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Which buffer follows from what was heard at a place."""
 
-from baqylau.devices.home_unit.walk import buffer_s
+from baqylau.protocols.batch.walking import buffer_s
 
 
 def test_where_no_beacon_is_lost_the_shortest_buffer_does() -> None:
