@@ -25,6 +25,7 @@ from baqylau.storage.database import (
     transaction,
 )
 from baqylau.storage.forwarding_tables import forwarding_basis
+from baqylau.storage.head_tables import archived_day
 from baqylau.storage.link_tables import link_state
 from baqylau.storage.media_tables import media_check
 from baqylau.storage.notice_tables import notice
@@ -63,6 +64,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) ->
     }
     assert {media_check.metadata, console_contact.metadata, judge_seat.metadata, check_asked.metadata} == {metadata}
     assert {template.metadata, verdict.metadata, paper.metadata, proposal.metadata} == {metadata}
+    assert archived_day.metadata is metadata
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 

@@ -1,0 +1,15 @@
+"""Heads that are published and time-stamped, and days of the journal that are in the archive."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0022"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables. There is no way back: facts are kept."""
+    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
