@@ -44,7 +44,9 @@ class StageFinder:
     """Reads the corner of a frame."""
 
     def find(self, pixels: Pixels, *, eager: bool = False) -> list[Face]:  # noqa: ARG002 - as the protocol has it
-        count, turned, _ = pixels[0, :3, 0].tolist()
+        count, turned, who = pixels[0, :3, 0].tolist()
+        if who > OTHER:
+            return []
         middle = np.array([180.0, 100.0])
         nose = middle + np.array([(turned - 128) / 100 * 60, 30])
         eyes = middle + np.array([[40.0, 0], [20, 0], [-40, 0], [-20, 0]])

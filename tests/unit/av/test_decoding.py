@@ -1,5 +1,6 @@
 """Whatever is in the bytes, decoding ends soon and says what was wrong."""
 
+import wave
 from collections.abc import Iterator
 from fractions import Fraction
 from io import BytesIO
@@ -147,3 +148,40 @@ def test_a_photograph_that_claims_to_be_endless_is_left_out() -> None:
     head = photo(64, 64)
     at = head.index(b"\xff\xc0")
     assert picture(head[: at + 5] + b"\xff\xff\xff\xff" + head[at + 9 :]) is None
+
+
+def test_a_photograph_of_many_pixels_of_sixteen_bits_or_without_colour_is_read() -> None:
+    large, deep, grey = BytesIO(), BytesIO(), BytesIO()
+    Image.new("RGB", (8000, 6000), (90, 120, 150)).save(large, "JPEG")
+    Image.fromarray(np.full((40, 60), 120 * 256, dtype=np.uint16)).save(deep, "PNG")
+    Image.new("L", (60, 40), 120).save(grey, "JPEG")
+    read = picture(large.getvalue())
+    assert read is not None
+    assert read.shape == (480, 640, 3)
+    for one in (deep, grey):
+        read = picture(one.getvalue())
+        assert read is not None
+        assert read.shape == (40, 60, 3)
+        assert abs(float(read.mean()) - 120) < 2
+
+
+def test_a_photograph_is_turned_as_the_camera_wrote_down() -> None:
+    sideways, how = BytesIO(), Image.Exif()
+    how[0x0112] = 6
+    Image.new("RGB", (60, 40)).save(sideways, "JPEG", exif=how)
+    read = picture(sideways.getvalue())
+    assert read is not None
+    assert read.shape == (60, 40, 3)
+
+
+def test_a_steady_voltage_beneath_a_voice_is_no_sound() -> None:
+    target = BytesIO()
+    with wave.open(target, "wb") as out:
+        out.setnchannels(2)
+        out.setsampwidth(2)
+        out.setframerate(44_100)
+        tone = (3000 * np.sin(np.arange(44_100) * 0.05) + 6000).astype("<i2")
+        out.writeframes(np.repeat(tone, 2).tobytes())
+    found = decoded([Segment(0.0, target.getvalue())])
+    assert abs(float(found.sound.mean())) < 1e-3
+    assert len(found.sound) / SAMPLE_HZ == pytest.approx(1.0, abs=0.05)

@@ -17,9 +17,9 @@ Image = pytest.importorskip("PIL.Image", reason="the extra `av` is not installed
 pytest.importorskip("webrtcvad", reason="the extra `av` is not installed")
 
 
-def photo(name: str, who: int = AIGUL, faces: int = 1) -> Named:
+def photo(name: str, who: int = AIGUL, faces: int = 1, quarters: int = 0) -> Named:
     target = BytesIO()
-    Image.fromarray(shown(who, faces=faces)).save(target, "PNG")
+    Image.fromarray(np.rot90(shown(who, faces=faces), quarters)).save(target, "PNG")
     return Named(name, NewItem(kind=Material.PHOTO, content_type="image/png", content=target.getvalue()))
 
 
@@ -77,6 +77,11 @@ def test_photographs_that_are_no_good_are_named_with_the_reason() -> None:
         Objection("note.txt", Refused.UNREADABLE),
     } <= found
     assert Objection("", Refused.TOO_FEW_PHOTOS) not in found
+
+
+def test_photographs_on_their_side_and_on_their_head_are_taken() -> None:
+    found = refused(*(photo(f"photo-{quarters}.png", quarters=quarters) for quarters in (1, 2, 3)))
+    assert not {one for one in found if one.why in {Refused.NO_FACE, Refused.TOO_FEW_PHOTOS}}
 
 
 def test_two_photographs_are_too_few() -> None:

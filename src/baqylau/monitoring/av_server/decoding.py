@@ -15,6 +15,7 @@ from baqylau.monitoring.av_server.recording import SAMPLE_HZ, Damage, Frame, Pix
 
 if TYPE_CHECKING:
     from av import AudioFrame, VideoFrame
+    from PIL.Image import Image
 
 SECONDS_MAX = 120.0
 FRAMES_HZ = 5.0
@@ -22,6 +23,8 @@ MOTION_HZ = 15.0
 SIDE_MAX_PX = 640
 _MOTION_WIDE_PX = 320
 _PIXELS_MAX = 3840 * 2160
+_PHOTO_PIXELS_MAX = {"JPEG": 85_000_000}
+"""Of a photograph; JPEG is read at an eighth of its size where that is enough. Others: thrice a 4K picture."""
 _PICTURES_MAX = 120 * 60
 _PIXELS_IN_ALL = 4_000_000_000
 """Decoded in all, also those that are passed over: two minutes of 1280 by 720 at 30 pictures a second."""
@@ -72,20 +75,27 @@ def photographed(photos: Sequence[tuple[float, bytes]]) -> tuple[Frame, ...]:
     return tuple(Frame(at_s, pixels) for at_s, pixels in read if pixels is not None)
 
 
-def picture(content: bytes) -> Pixels | None:
+def picture(content: bytes, side_px: int = SIDE_MAX_PX) -> Pixels | None:
     """Read one photograph, upright and no larger than needed; None where that cannot be done."""
     from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - of the extra
 
     try:
         with Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as image:
-            if image.width * image.height > _PIXELS_MAX * 2:
+            if image.width * image.height > _PHOTO_PIXELS_MAX.get(image.format or "", _PIXELS_MAX * 3):
                 return None
-            image.draft("RGB", (SIDE_MAX_PX * 2, SIDE_MAX_PX * 2))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-            upright.thumbnail((SIDE_MAX_PX, SIDE_MAX_PX))
+            image.draft("RGB", (side_px * 2, side_px * 2))
+            upright = _eight_bits(ImageOps.exif_transpose(image))
+            upright.thumbnail((side_px, side_px))
             return np.array(upright)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
+
+
+def _eight_bits(image: "Image") -> "Image":
+    """Give it in three colours; Pillow would make white of all that has sixteen bits."""
+    if image.mode.startswith("I"):
+        image = image.point(lambda level: level / 256).convert("L")
+    return image.convert("RGB")
 
 
 def _decode(segment: Segment, gathered: _Gathered) -> None:
@@ -167,14 +177,15 @@ def _hear(parts: Sequence["AudioFrame"], at_s: float, gathered: _Gathered) -> fl
 
 
 def _joined(sounds: Sequence[tuple[float, Reals]]) -> tuple[Reals, float]:
-    """Lay the pieces where they belong; what is missing between them is silence."""
+    """Lay the pieces where they belong; what is missing between them is silence. A steady voltage is no sound."""
     if not sounds:
         return np.zeros(0, dtype=np.float32), 0.0
     from_s = min(at_s for at_s, _ in sounds)
+    steady = np.float32(np.mean(np.concatenate([samples for _, samples in sounds])))
     places = [(round((at_s - from_s) * SAMPLE_HZ), samples) for at_s, samples in sounds]
     whole = np.zeros(max(place + len(samples) for place, samples in places), dtype=np.float32)
     for place, samples in places:
-        whole[place : place + len(samples)] = samples
+        whole[place : place + len(samples)] = samples - steady
     return whole, from_s
 
 

@@ -10,13 +10,13 @@ from enum import StrEnum
 import numpy as np
 from msgspec import Struct
 
-from baqylau.monitoring.av_server.decoding import Segment, decoded, picture
+from baqylau.monitoring.av_server.decoding import SIDE_MAX_PX, Segment, decoded, picture
 from baqylau.monitoring.av_server.digits import TAKES, features, nearest
 from baqylau.monitoring.av_server.equipment import Models
 from baqylau.monitoring.av_server.faces import Embedder, Finder, distance
 from baqylau.monitoring.av_server.models import Calibration
 from baqylau.monitoring.av_server.quality import look
-from baqylau.monitoring.av_server.recording import SAMPLE_HZ, Reals
+from baqylau.monitoring.av_server.recording import SAMPLE_HZ, Pixels, Reals
 from baqylau.monitoring.av_server.shelf import Vectors
 from baqylau.monitoring.av_server.speech import signal_to_noise_db, utterance
 from baqylau.monitoring.av_server.voices import VoiceModel, cosine, net_speech, voice_template
@@ -120,15 +120,30 @@ def _faces(offered: Sequence[Named], finder: Finder, embedder: Embedder, calibra
 
 def _face(content: bytes, finder: Finder, embedder: Embedder) -> tuple[Reals | None, Refused | None]:
     """Give the vector of the one good face in a photograph, or why there is none."""
-    pixels = picture(content)
+    pixels, faces = None, []
+    for pixels in _ways(content):
+        faces = finder.find(pixels)
+        if faces:
+            break
     if pixels is None:
         return None, Refused.UNREADABLE
-    faces = finder.find(pixels)
     if len(faces) != 1:
         return None, Refused.SEVERAL_FACES if faces else Refused.NO_FACE
     if look(pixels, faces[0].box).faults:
         return None, Refused.POOR_PICTURE
     return embedder.vector(pixels, faces[0]), None
+
+
+def _ways(content: bytes) -> Iterator[Pixels]:
+    """Give a photograph as it may have been meant: as it is, on its side, on its head, and closer for a small face."""
+    pixels = picture(content)
+    if pixels is None:
+        return
+    for quarters in (0, 1, 3, 2):
+        yield np.ascontiguousarray(np.rot90(pixels, quarters))
+    closer = picture(content, 2 * SIDE_MAX_PX)
+    if closer is not None and closer.shape != pixels.shape:
+        yield closer
 
 
 def _alone(vector: Reals, others: Sequence[Reals], calibration: Calibration) -> bool:
