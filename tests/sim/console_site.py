@@ -1,7 +1,7 @@
 """A console at the door of a real server: its clocks, its air, its folder, and a line that can be cut."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,14 +21,18 @@ from baqylau.monitoring.console.store import Store
 from baqylau.monitoring.console.sync import Identity, Sync
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.link.by_hand import Opener
-from baqylau.monitoring.server.link.consoles import ConsoleDesk, Stores
+from baqylau.monitoring.server.link.consoles import ConsoleDesk, ServerKeys, Stores
 from baqylau.monitoring.server.link.desk import Desk as LinkDesk
+from baqylau.monitoring.server.link.field_desk import FieldDesk, FieldStores
 from baqylau.monitoring.server.link.gateway import LinkDoor, link_handlers
+from baqylau.monitoring.server.link.view import View
 from baqylau.protocols.console.envelope import server_key
 from baqylau.storage.accounts import Account, Accounts, Throttle
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.consoles import Assigned, Consoles
 from baqylau.storage.device_keys import KeyKind
+from baqylau.storage.field_acts import FieldActs
+from baqylau.storage.photos import Photos
 from baqylau.storage.registry import Registry
 from tests.unit.server.link.household import AINUR, ROOT, SERVER, Household, frame, household
 from tests.unit.server.site import START, counted_bytes
@@ -57,6 +61,7 @@ class ConsoleSite(Household):
         super().__init__(engine, with_console())
         self.enrol()
         self.keys.enrol(CONSOLE, KeyKind.ED25519, "C-0001", Signer(SEED).public_key, by="test")
+        self.acts = FieldActs(engine, self.clock)
         self.consoles, self.accounts = Consoles(engine, self.clock), Accounts(engine, self.clock)
         account = Account(login=OFFICER, name="Dana O.", password=_HASHED, language=Language.KK, role=Role.INSPECTOR)
         self.accounts.create(account, by="test")
@@ -70,7 +75,20 @@ class ConsoleSite(Household):
             registers=self.registers,
             live=self.live,
             alarms=Alarms(self.engine, self.clock),
+            records=self.records,
+            photos=Photos(self.engine, self.vault, self.clock, counted_bytes()),
         )
+
+    def field(self, view: Callable[[], View]) -> FieldDesk:
+        """Who takes over what officers did."""
+        stores = FieldStores(
+            acts=self.acts,
+            commands=self.commands,
+            consoles=self.consoles,
+            accounts=self.accounts,
+            registers=self.registers,
+        )
+        return FieldDesk(stores, view, self.clock)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[tuple[LinkDesk, str]]:
@@ -79,7 +97,13 @@ class ConsoleSite(Household):
         keeper = Keeper(self.journal, self.quarantine, self.live, self.signer, now=self.clock, deliver=deliver)
         keeper.start()
         view = self.sources.view()
-        consoles = ConsoleDesk(self.stores(), SERVER, BOX, lambda: desk.view, self.clock, counted_bytes())
+        field = self.field(lambda: desk.view)
+
+        async def renew() -> None:
+            desk.take_over(self.sources.view(), self.commands.open())
+
+        keys, chance = ServerKeys(SERVER, BOX), counted_bytes()
+        consoles = ConsoleDesk(self.stores(), keys, lambda: desk.view, self.clock, chance, field, renew)
         opener = lambda: Opener(consoles.box, consoles.contacts)  # noqa: E731 - one line of one test
         desk = LinkDesk(view, keeper, self.records, self.commands, SERVER, self.clock, opener)
         door = LinkDoor(link_handlers(desk, consoles.ask), None)

@@ -11,7 +11,7 @@ import structlog
 from msgspec import Struct
 from sqlalchemy import Engine
 
-from baqylau.cli.console_desk import console_desk
+from baqylau.cli.console_desk import console_desk, field_desk
 from baqylau.cli.server_tls import own_chain, server_context
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.keeper import Keeper
@@ -76,13 +76,15 @@ class Link:
         self._commands = Commands(engine, now)
         self._times = _Times(sources.version(), now(), now())
         signer = command_signer(settings.data_dir / "keys", os.urandom)
-        consoles = console_desk(engine, settings.data_dir / "keys", lambda: self.desk.view)
+        self._field = field_desk(engine, lambda: self.desk.view)
+        consoles = console_desk(engine, settings.data_dir, lambda: self.desk.view, self._field, self._renew)
         opener = partial(_opener, consoles)
         self.desk = Desk(sources.view(), keeper, sources.records, self._commands, signer, now, opener)
         self._context = server_context(self._file, settings.host, settings.data_dir)
         self._door = LinkDoor(link_handlers(self.desk, consoles.ask), self._context)
         self._bridge = bridge_of(self._file, self.desk)
         self._looking: asyncio.Task[None] | None = None
+        self._renewing = asyncio.Lock()
 
     @property
     def connected(self) -> int:
@@ -123,14 +125,23 @@ class Link:
 
     async def _look_once(self) -> None:
         await asyncio.to_thread(self._commands.expire)
+        await asyncio.to_thread(self._field.settle)
+        await self._renew()
+        if now() - self._times.tended_at > TEND_EVERY:
+            await asyncio.to_thread(self._tend)
+
+    async def _renew(self) -> None:
+        """Take over what changed in the registers, the keys and the commands."""
+        async with self._renewing:
+            await self._renewed()
+
+    async def _renewed(self) -> None:
         version = await asyncio.to_thread(self._sources.version)
         view = self.desk.view
         if version != self._times.version or now() - self._times.viewed_at > VIEW_EVERY:
             view = await asyncio.to_thread(self._sources.view)
             self._times.version, self._times.viewed_at = version, now()
         self.desk.take_over(view, await asyncio.to_thread(self._commands.open))
-        if now() - self._times.tended_at > TEND_EVERY:
-            await asyncio.to_thread(self._tend)
 
     def _tend(self) -> None:
         self._times.tended_at = now()

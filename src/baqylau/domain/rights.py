@@ -53,6 +53,8 @@ class Action(StrEnum):
     LOOK_DEVICE = "look_device"
     LOOK_STRANGERS = "look_strangers"
     ORDER_DEVICE = "order_device"
+    WORK_IN_THE_FIELD = "work_in_the_field"
+    LOOK_FIELD = "look_field"
     LOOK_CHECK = "look_check"
     ORDER_CHECK = "order_check"
     DECIDE_CHECK = "decide_check"
@@ -126,6 +128,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOOK_DEVICE: _WATCH | _AUDIT | {Role.TECHNICIAN},
     Action.LOOK_STRANGERS: _WATCH | _AUDIT | {Role.TECHNICIAN},
     Action.ORDER_DEVICE: _WATCH | {Role.TECHNICIAN},
+    Action.WORK_IN_THE_FIELD: _INSPECT | {Role.TECHNICIAN},
+    Action.LOOK_FIELD: _WATCH | _AUDIT,
     Action.LOOK_CHECK: _WATCH | _AUDIT,
     Action.ORDER_CHECK: _WATCH,
     Action.DECIDE_CHECK: _LEAD,

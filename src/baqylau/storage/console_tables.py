@@ -12,11 +12,12 @@ console_officer = Table(
     Column("login", Text, primary_key=True),
     Column("districts", JSONB, nullable=False),
     Column("people", JSONB, nullable=False),
+    Column("spares", JSONB, nullable=False),
     octets("officer_key"),
     word("by"),
     instant("assigned_at"),
 )
-"""Who may use which console, and for whom: people of these districts, and these people."""
+"""Who may use which console, and for whom: people of these districts, and these people. `spares`: devices they carry."""
 
 console_contact = Table(
     "console_contact",

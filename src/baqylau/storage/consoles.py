@@ -24,6 +24,8 @@ class Assigned(Struct, frozen=True, kw_only=True):
     login: str
     districts: tuple[str, ...] = ()
     people: tuple[PersonId, ...] = ()
+    spares: tuple[DeviceId, ...] = ()
+    """Devices on nobody that the officer carries, to fit them in the field."""
     officer_key: bytes = b""
     """The public half of what the officer's secret comes to on this console; empty before the first use."""
 
@@ -64,12 +66,18 @@ class Consoles:
     def assign(self, one: Assigned, by: str) -> None:
         """Let an officer use a console for these people; what was agreed before is replaced."""
         at = self._clock()
-        agreed = {"districts": list(one.districts), "people": list(one.people), "by": by, "assigned_at": at}
+        agreed: dict[str, object] = {
+            "districts": list(one.districts),
+            "people": list(one.people),
+            "spares": list(one.spares),
+            "by": by,
+        }
+        agreed["assigned_at"] = at
         row = insert(console_officer).values(
             device_id=one.device_id, login=one.login, officer_key=one.officer_key, **agreed
         )
         named = [console_officer.c.device_id, console_officer.c.login]
-        purpose = ", ".join((one.login, *one.districts, *one.people))
+        purpose = ", ".join((one.login, *one.districts, *one.people, *one.spares))
         with transaction(self._engine) as connection:
             connection.execute(row.on_conflict_do_update(index_elements=named, set_=agreed))
             audit.record(
@@ -118,12 +126,14 @@ class Consoles:
                 connection.execute(begun.values(officer_key=officer_key))
         return True
 
-    def packaged(self, device_id: DeviceId, login: str, people: Iterable[PersonId]) -> None:
-        """Write down for whom a package was made, before it goes out."""
+    def packaged(
+        self, device_id: DeviceId, login: str, people: Iterable[PersonId], what: str = "console.package"
+    ) -> None:
+        """Write down for whom a package was made, or about whom was asked, before it goes out."""
         purpose = ", ".join(people)
         with transaction(self._engine) as connection:
             about, at = f"device/{device_id}", self._clock()
-            audit.record(connection, who=login, what="console.package", about=about, purpose=purpose, at=at)
+            audit.record(connection, who=login, what=what, about=about, purpose=purpose, at=at)
 
     def forget(self, device_id: DeviceId) -> None:
         """A console that begins with another key counts from 1 again."""

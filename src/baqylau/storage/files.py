@@ -22,6 +22,7 @@ from baqylau.storage import audit
 from baqylau.storage.access_tables import stated_purpose
 from baqylau.storage.check_tables import check_asked, check_fact
 from baqylau.storage.database import transaction
+from baqylau.storage.field_tables import field_act, person_photo
 from baqylau.storage.file_tables import file_hold, file_receipt
 from baqylau.storage.link_tables import unit_word
 from baqylau.storage.media_life import MediaLife, SignedReceipt
@@ -50,6 +51,8 @@ RETENTION = "rule/retention"
 OF_PERSON: tuple[Table, ...] = (
     check_asked,
     unit_word,
+    field_act,
+    person_photo,
     proposal,
     verdict,
     stated_purpose,

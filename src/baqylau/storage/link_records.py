@@ -19,6 +19,7 @@ from baqylau.storage import commands, shared_batches
 from baqylau.storage.bulk import BulkInsert, updating
 from baqylau.storage.consoles import Look, keep_looks
 from baqylau.storage.database import driver, transaction
+from baqylau.storage.field_acts import NewAct, keep_acts
 from baqylau.storage.link_tables import beacon_status, link_batch, link_state, unit_word
 from baqylau.storage.shared_batches import SharedBatch
 
@@ -108,6 +109,7 @@ class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     words: tuple[Word, ...] = ()
     told: tuple[commands.Told, ...] = ()
     looks: tuple[Look, ...] = ()
+    acts: tuple[NewAct, ...] = ()
     shared: SharedBatch | None = None
 
 
@@ -236,6 +238,7 @@ def _keep_rest(connection: Connection, arrivals: Sequence[Arrival], at: datetime
     commands.tell(connection, [told for one in arrivals for told in one.told])
     shared_batches.keep(connection, [one.shared for one in arrivals if one.shared is not None], at)
     keep_looks(connection, [look for one in arrivals for look in one.looks])
+    keep_acts(connection, [act for one in arrivals for act in one.acts])
 
 
 def prune(engine: Engine, at: datetime) -> None:

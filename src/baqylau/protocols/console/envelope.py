@@ -13,10 +13,11 @@ from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId
 from baqylau.protocols.batch.envelope import key_id
 from baqylau.protocols.batch.wire import MESSAGE_BYTES_MAX, ContentWrongError, down_bytes, down_of
-from baqylau.protocols.console.words import Ask, Brought, Given, Package
+from baqylau.protocols.console.words import Ask, Brought, Given, News, Package
 
 ASK, GIVEN = b"baqylau console ask 1", b"baqylau console given 1"
 _PACKAGE, _BROUGHT = b"baqylau console package 1 ", b"baqylau console record 1 "
+_NEWS = b"baqylau console news 1 "
 _CONSOLE, _OFFICER, _SERVER = b"baqylau console box", b"baqylau officer box", b"baqylau server box"
 
 T = TypeVar("T")
@@ -76,6 +77,16 @@ def sealed_package(package: Package, console: bytes, officer: bytes, seed: bytes
 def opened_package(raw: bytes, device_id: DeviceId, console: BoxKey, officer: BoxKey) -> Package | None:
     """Open a package; None with any other key."""
     return _unboxed(raw, (console, officer), _PACKAGE + device_id.encode(), Package)
+
+
+def sealed_news(news: News, device_id: DeviceId, recipients: tuple[bytes, bytes], seed: bytes) -> bytes:
+    """Give news that only one officer on this console can open; `recipients`: its public key and the officer's."""
+    return boxed(down_bytes(news), recipients, seed=seed, context=_NEWS + device_id.encode())
+
+
+def opened_news(raw: bytes, device_id: DeviceId, console: BoxKey, officer: BoxKey) -> News | None:
+    """Open news; None with any other key."""
+    return _unboxed(raw, (console, officer), _NEWS + device_id.encode(), News)
 
 
 def sealed_brought(brought: Brought, device_id: DeviceId, server: bytes, seed: bytes) -> bytes:

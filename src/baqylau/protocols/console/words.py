@@ -4,10 +4,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from baqylau.domain.commands import Order
+from baqylau.domain.field import FieldRefusal, FieldState, Stage
 from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.domain.people import Language, Person, Supervision
+from baqylau.domain.people import Device, Language, Person, Supervision
 from baqylau.domain.verdicts import Compliance
 from baqylau.protocols.batch.commands import DelegatedKey
+from baqylau.protocols.batch.records import WalkTest
 
 
 class Ask(Struct, frozen=True, kw_only=True, gc=False):
@@ -26,6 +29,10 @@ class Ask(Struct, frozen=True, kw_only=True, gc=False):
     """To which public key of the console a package is sealed."""
     wants: bool = True
     """False: only how the clocks go, and that the console is there."""
+    news: bool = False
+    """What became of the officer's acts, while one uses it."""
+    about: tuple[PersonId, ...] = ()
+    """Whose page is open: with the news, how they stand now. Each is in the audit."""
     officer: str = ""
     password: str = ""
     officer_key: bytes = b""
@@ -44,6 +51,17 @@ class Given(Struct, frozen=True, kw_only=True, gc=False):
     """`not_assigned`, `wrong_password`, `too_often` or `no_officer`; nothing where all is well."""
     package: bytes | None = None
     """Sealed to the console and the officer together."""
+    news: bytes | None = None
+    """Sealed in the same way."""
+
+
+class Spot(Struct, frozen=True, kw_only=True):
+    """Where somebody was."""
+
+    latitude_deg: float
+    longitude_deg: float
+    accuracy_m: float
+    at: datetime
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -72,6 +90,45 @@ class Package(Struct, frozen=True, kw_only=True):
     expires_at: datetime
     cases: tuple[Case, ...] = ()
     keys: tuple[DelegatedKey, ...] = ()
+    spares: tuple[Device, ...] = ()
+    """On nobody: the officer carries them, to fit them on the way."""
+
+
+class Now(Struct, frozen=True, kw_only=True):
+    """How somebody of the caseload stands at the server now."""
+
+    person_id: PersonId
+    compliance: Compliance
+    since: datetime | None
+    heard_at: datetime | None
+    battery_percent: float | None
+    open_alarms: int
+    spot: Spot | None = None
+    """The last place that was believed, of whoever carries a tracker."""
+    walk: WalkTest | None = None
+    walk_at: datetime | None = None
+    """The last walk test of the home unit."""
+
+
+class Settled(Struct, frozen=True, kw_only=True):
+    """What became of one act of the officer."""
+
+    act_id: str
+    stage: Stage
+    state: FieldState
+    refusal: FieldRefusal | None
+    at: datetime
+    """When the server kept it, or was done with it."""
+    command: str = ""
+    """How far the order has come that it gave, by the names of `CommandState`."""
+
+
+class News(Struct, frozen=True, kw_only=True):
+    """What the server says while an officer uses the console."""
+
+    at: datetime
+    people: tuple[Now, ...] = ()
+    acts: tuple[Settled, ...] = ()
 
 
 class Checked(Struct, frozen=True, kw_only=True, tag="checked"):
@@ -114,4 +171,52 @@ class Looked(Struct, frozen=True, kw_only=True, tag="looked"):
     boot: str
 
 
-Brought = Checked | Looked
+class Fitted(Struct, frozen=True, kw_only=True, tag="fitted"):
+    """An officer puts a device on a person, takes one off, or does both; written when it begins and when it ends."""
+
+    act_id: str
+    officer: str
+    person_id: PersonId
+    stage: Stage
+    off: DeviceId
+    on: DeviceId
+    """Either may be empty, not both."""
+    reason: str
+    minutes: int
+    """How long alarms about both may rest from the beginning on."""
+    at: datetime
+    """By the console's clock."""
+    monotonic_ms: int
+    boot: str
+    gnss_at: datetime | None
+
+
+class Wanted(Struct, frozen=True, kw_only=True, tag="wanted"):
+    """An officer asks something of a device that takes orders."""
+
+    act_id: str
+    officer: str
+    person_id: PersonId
+    device_id: DeviceId
+    order: Order
+    at: datetime
+    monotonic_ms: int
+    boot: str
+    gnss_at: datetime | None
+
+
+class Walked(Struct, frozen=True, kw_only=True, tag="walked"):
+    """A home was walked through with the console at the place where a receiver is to stand."""
+
+    act_id: str
+    officer: str
+    person_id: PersonId
+    test: WalkTest
+    at: datetime
+    monotonic_ms: int
+    boot: str
+    gnss_at: datetime | None
+
+
+Act = Fitted | Wanted | Walked
+Brought = Checked | Looked | Act

@@ -7,11 +7,13 @@ when it is still the same start at which it last asked; else its wall clock. Bot
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import assert_never
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from baqylau.crypto.boxes import BoxKey
 from baqylau.domain.console import ConsoleCheck
+from baqylau.domain.field import FieldKind, Stage
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Body
 from baqylau.monitoring.server.link.beacons import Beacons, Latches
@@ -20,8 +22,9 @@ from baqylau.protocols.beacon.reading import bodies_of
 from baqylau.protocols.beacon.recognising import Refusal
 from baqylau.protocols.beacon.status import unpack
 from baqylau.protocols.console.envelope import opened_brought
-from baqylau.protocols.console.words import Brought, Checked, Looked
+from baqylau.protocols.console.words import Act, Brought, Checked, Fitted, Looked, Walked, Wanted
 from baqylau.storage.consoles import LOOKED, Contact, Look
+from baqylau.storage.field_acts import NewAct
 
 _SHOWN_S = 1.0
 """Differences below this are no difference."""
@@ -40,7 +43,7 @@ class Opener(Struct, frozen=True):
     def instant(self, console_id: DeviceId, said: Brought, now: datetime) -> datetime:
         """Give when it really was."""
         contact = self.contacts.get(console_id)
-        if isinstance(said, Checked) and said.gnss_at is not None:
+        if not isinstance(said, Looked) and said.gnss_at is not None:
             return min(said.gnss_at, now)
         if contact is not None and contact.boot == said.boot:
             passed = timedelta(milliseconds=contact.monotonic_ms - said.monotonic_ms)
@@ -89,3 +92,30 @@ def look_of(console_id: DeviceId, said: Looked, at: datetime) -> Look:
     """Give a look as the audit keeps it."""
     purpose = f"{said.what}, {at:%Y-%m-%dT%H:%M:%SZ}, {console_id}"
     return Look(who=said.officer, what=LOOKED, about=f"person/{said.person_id}", purpose=purpose, at=at)
+
+
+def act_of(console_id: DeviceId, said: Act, at: datetime, now: datetime) -> NewAct:
+    """Give an act on equipment as it waits to be taken over."""
+    return NewAct(
+        console_id=console_id,
+        act_id=said.act_id,
+        stage=said.stage if isinstance(said, Fitted) else Stage.DONE,
+        kind=_kind(said),
+        person_id=said.person_id,
+        officer=said.officer,
+        body=to_builtins(said),
+        at=at,
+        kept_at=now,
+    )
+
+
+def _kind(said: Act) -> FieldKind:
+    match said:
+        case Fitted(off=off, on=on):
+            return FieldKind.SWAP if off and on else FieldKind.FIT if on else FieldKind.UNFIT
+        case Wanted():
+            return FieldKind.ORDER
+        case Walked():
+            return FieldKind.WALK
+        case _:
+            assert_never(said)

@@ -7,7 +7,7 @@ revoked is told so and nothing else, and wipes what it has.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -17,18 +17,22 @@ from baqylau.crypto.cose import PublicKey, SharedKey
 from baqylau.crypto.passwords import hashed, matches
 from baqylau.crypto.sealing import SealBrokenError
 from baqylau.crypto.signing import Signer
-from baqylau.domain.ids import DeviceId
-from baqylau.domain.people import DeviceKind
+from baqylau.domain.alarms import AlarmState
+from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.people import DeviceKind, Person
 from baqylau.monitoring.server.link import caseload
 from baqylau.monitoring.server.link.desk import Outcome, Reply
-from baqylau.monitoring.server.link.view import View
-from baqylau.protocols.console.envelope import opened_ask, sealed_given, sealed_package
-from baqylau.protocols.console.words import Ask, Given, Package
+from baqylau.monitoring.server.link.field_desk import FieldDesk
+from baqylau.monitoring.server.link.view import WALK, View
+from baqylau.protocols.console.envelope import opened_ask, sealed_given, sealed_news, sealed_package
+from baqylau.protocols.console.words import Ask, Given, News, Now, Package
 from baqylau.storage.accounts import Account, Accounts, Throttle
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.consoles import Assigned, Consoles, Contact
 from baqylau.storage.database import StorageUnavailableError
+from baqylau.storage.link_records import LinkRecords
 from baqylau.storage.live import Live
+from baqylau.storage.photos import Photos
 from baqylau.storage.registers import Registers
 
 TRIED_WITHIN = timedelta(minutes=15)
@@ -49,6 +53,15 @@ class Stores(Struct, frozen=True, kw_only=True):
     registers: Registers
     live: Live
     alarms: Alarms
+    records: LinkRecords
+    photos: Photos
+
+
+class ServerKeys(Struct, frozen=True):
+    """By what the server signs, and what opens the records of consoles."""
+
+    signer: Signer
+    box: BoxKey
 
 
 class ConsoleDesk:
@@ -57,14 +70,19 @@ class ConsoleDesk:
     def __init__(
         self,
         stores: Stores,
-        signer: Signer,
-        box: BoxKey,
+        keys: ServerKeys,
         view: Callable[[], View],
         clock: Callable[[], datetime],
         random: Callable[[int], bytes],
+        field: FieldDesk,
+        renew: Callable[[], Awaitable[None]],
     ) -> None:
-        """Take the stores, the server's keys, what the link knows of devices, time and chance."""
-        self._stores, self._signer, self.box, self._view = stores, signer, box, view
+        """Take the stores, the server's keys, what the link knows of devices, time and chance.
+
+        `field` takes over what officers did; `renew` lets the link know of it before the console goes on.
+        """
+        self._stores, self._signer, self.box, self._view = stores, keys.signer, keys.box, view
+        self._field, self._renew = field, renew
         self._clock, self._random = clock, random
         self._contacts = stores.consoles.contacts()
 
@@ -88,7 +106,9 @@ class ConsoleDesk:
         if device is None or device.kind is not DeviceKind.CONSOLE:
             return Reply(Outcome.UNKNOWN_DEVICE, device_id=ask.device_id)
         try:
-            given = await asyncio.to_thread(self._given, ask, view)
+            if await asyncio.to_thread(self._field.settle):
+                await self._renew()
+            given = await asyncio.to_thread(self._given, ask, self._view())
         except StorageUnavailableError:
             return Reply(Outcome.NOT_KEPT, device_id=ask.device_id)
         if given is None:
@@ -118,6 +138,9 @@ class ConsoleDesk:
         package = None
         if ask.wants and not refused and assigned is not None:
             package = self._package(ask, assigned, begins or assigned.officer_key, view)
+        news = None
+        if ask.news and not refused and assigned is not None:
+            news = self._news(ask, assigned, begins or assigned.officer_key)
         return Given(
             device_id=ask.device_id,
             count=ask.count,
@@ -125,6 +148,7 @@ class ConsoleDesk:
             server_key=self.box.public_key,
             refused=refused,
             package=package,
+            news=news,
         )
 
     def _refused(self, ask: Ask, login: str, officers: Mapping[str, Assigned]) -> str:
@@ -156,16 +180,54 @@ class ConsoleDesk:
         self._stores.consoles.packaged(ask.device_id, account.login, [one.person.id for one in package.cases])
         return sealed
 
+    def _news(self, ask: Ask, assigned: Assigned, officer_key: bytes) -> bytes | None:
+        """Give what became of the officer's acts, and how those stand whose page is open."""
+        account = self._stores.accounts.get(assigned.login)
+        if account is None or not officer_key:
+            return None
+        people = [one.id for one in self._caseload(assigned, account) if one.id in ask.about]
+        news = News(
+            at=self._clock(),
+            people=tuple(self._now(one) for one in people),
+            acts=self._field.told(ask.device_id, assigned.login),
+        )
+        try:
+            sealed = sealed_news(news, ask.device_id, (ask.box_key, officer_key), self._random(SEED_BYTES))
+        except SealBrokenError:
+            return None
+        if people:
+            self._stores.consoles.packaged(ask.device_id, account.login, people, what="console.news")
+        return sealed
+
+    def _caseload(self, assigned: Assigned, account: Account) -> list[Person]:
+        return list(caseload.chosen(assigned, account.bounds, self._stores.registers.people()))
+
+    def _now(self, person_id: PersonId) -> Now:
+        stores, at = self._stores, self._clock()
+        worn = caseload.worn(stores.registers.supervision(person_id).fittings, at)
+        walks = stores.records.words(WALK, worn, limit=1)
+        return caseload.now_of(
+            person_id,
+            stores.live.of(person_id),
+            sum(one.alarm.state is not AlarmState.CLOSED for one in stores.alarms.of_person(person_id)),
+            next(iter(walks), None),
+        )
+
     def _made(self, assigned: Assigned, account: Account, view: View) -> Package:
         now = self._clock()
         registers = self._stores.registers
+        supervisions = registers.supervisions()
+        people = self._caseload(assigned, account)
         known = caseload.Known(
-            people=registers.people(),
-            supervisions=registers.supervisions(),
+            people=people,
+            supervisions=supervisions,
+            photos=self._stores.photos.of(one.id for one in people),
             live={row.person_id: row for row in self._stores.live.all()},
             alarms=Counter(one.alarm.person_id for one in self._stores.alarms.open()),
         )
-        cases, until_at = caseload.cases(assigned, account.bounds, known, now), now + caseload.LASTS
+        cases, until_at = caseload.cases(known, now), now + caseload.LASTS
+        on_anybody = caseload.worn((one for each in supervisions.values() for one in each.fittings), now)
+        spares = caseload.spares(assigned, registers.devices(), on_anybody)
         return Package(
             console_id=assigned.device_id,
             officer=account.login,
@@ -175,5 +237,6 @@ class ConsoleDesk:
             issued_at=now,
             expires_at=until_at,
             cases=cases,
-            keys=caseload.keys(cases, view.beacons, now, until_at),
+            keys=caseload.keys(cases, spares, view.beacons, now, until_at),
+            spares=spares,
         )

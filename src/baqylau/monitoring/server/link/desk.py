@@ -19,7 +19,7 @@ from baqylau.crypto.signing import Signer
 from baqylau.domain.commands import Command
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Distrust, DistrustReason, Observation
-from baqylau.monitoring.server.keeper import Keeper
+from baqylau.monitoring.server.keeper import Keeps
 from baqylau.monitoring.server.link.beacons import Latches
 from baqylau.monitoring.server.link.by_hand import Opener
 from baqylau.monitoring.server.link.reading import LINK, Reader, Taken
@@ -97,7 +97,7 @@ class Desk:
     def __init__(
         self,
         view: View,
-        keeper: Keeper,
+        keeper: Keeps,
         records: LinkRecords,
         commands: Commands,
         signer: Signer,
@@ -363,5 +363,6 @@ def _arrival(kept: Kept, opened: Opened, taken: Taken, now: datetime) -> Arrival
         words=tuple(taken.words),
         told=tuple(taken.told),
         looks=tuple(taken.looks),
+        acts=tuple(taken.acts),
         shared=taken.shared,
     )

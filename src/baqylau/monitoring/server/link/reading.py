@@ -52,9 +52,10 @@ from baqylau.protocols.beacon.frame import kind_of
 from baqylau.protocols.beacon.reading import bodies_of
 from baqylau.protocols.beacon.recognising import Refusal
 from baqylau.protocols.beacon.status import unpack
-from baqylau.protocols.console.words import Checked, Looked
+from baqylau.protocols.console.words import Checked, Fitted, Looked, Walked, Wanted
 from baqylau.storage.commands import Told
 from baqylau.storage.consoles import Look
+from baqylau.storage.field_acts import NewAct
 from baqylau.storage.journal import Entry
 from baqylau.storage.link_records import CONTENT_BYTES, Kept, Status, Word
 from baqylau.storage.quarantine import Item
@@ -83,6 +84,7 @@ class Taken(Struct):
     words: list[Word] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
+    acts: list[NewAct] = field(default_factory=list)
     shared: SharedBatch | None = None
     """The batch itself, where it tells of several people."""
     contents: bytes = b""
@@ -190,6 +192,8 @@ class _Reading:
                 self.taken.looks.append(by_hand.look_of(self._unit_id, brought, at))
             case Checked():
                 self._checked(brought, at, identity)
+            case Fitted() | Wanted() | Walked():
+                self.taken.acts.append(by_hand.act_of(self._unit_id, brought, at, self._now))
             case _:
                 assert_never(brought)
 
