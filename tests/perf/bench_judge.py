@@ -7,6 +7,7 @@ from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.judge import Judge
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
+from baqylau.storage.regions import Regions
 from baqylau.storage.registers import Registers
 from baqylau.storage.seats import Seats
 from tests.perf.bench_calibration import Calibration
@@ -24,6 +25,7 @@ def new_judge(installation: Installation) -> Judge:
         registers=Registers(installation.engine, now),
         live=Live(installation.engine),
         seats=Seats(installation.engine, "judge", "bench"),
+        regions=Regions(installation.engine),
         now=now,
     )
 

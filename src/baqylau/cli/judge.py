@@ -22,6 +22,7 @@ from baqylau.storage.database import StorageUnavailableError, plain_dsn
 from baqylau.storage.feed import notifications
 from baqylau.storage.judgement import FencedError, JudgeStore
 from baqylau.storage.live import Live
+from baqylau.storage.regions import Regions
 from baqylau.storage.registers import Registers
 from baqylau.storage.seats import LEASE_S, Seats
 from baqylau.storage.waiting import Waiting
@@ -70,6 +71,7 @@ def judge_role(settings: Settings, engine: Engine, seats: Seats) -> None:
         registers=Registers(engine, now),
         live=Live(engine),
         seats=seats,
+        regions=Regions(engine),
         now=now,
     )
     escalating = Escalating(Waiting(engine), now)

@@ -23,3 +23,8 @@ def nearness_of(person_id: PersonId) -> DeviceId:
 def ourselves(partition: int) -> DeviceId:
     """Give the name under which the server writes facts about itself into a partition."""
     return DeviceId(f"ourselves/{partition}")
+
+
+def unheard_of(person_id: PersonId) -> DeviceId:
+    """Give the name under which the server writes that whoever hears this one person did not listen."""
+    return DeviceId(f"unheard/{person_id}")

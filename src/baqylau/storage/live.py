@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import ColumnElement, Engine, Select, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from baqylau.domain.ids import PersonId
@@ -18,6 +18,22 @@ FORWARDER = "forwarder"
 WEB = "web"
 CHECKS = "checks"
 AV_SERVER = "av_server"
+REGION = "region"
+BRIDGE = "bridge"
+
+
+def role_of(kind: str, name: str) -> str:
+    """Give under which role a program says that it lives, of several of its kind each by its name."""
+    return f"{kind}/{name}" if name else kind
+
+
+class Listened(Struct, frozen=True, kw_only=True):
+    """Until when we are known to have listened, with everything that was heard until then in the journal."""
+
+    here: datetime | None
+    """Whoever reaches us without a site between; None when nobody ever listened."""
+    by_region: dict[str, datetime]
+    """Whoever a regional site hears."""
 
 
 class LiveRow(Struct, frozen=True, kw_only=True):
@@ -73,9 +89,19 @@ class Live:
                 for row in connection.execute(wanted)
             ]
 
-    def gateway_beat(self, alive_at: datetime, *, connected: int, keep_ms: float | None) -> None:
-        """Say that the gateway listened until now: how many devices are connected, how long keeping took (median)."""
-        self._beat(GATEWAY, alive_at, connected, keep_ms)
+    def gateway_beat(self, alive_at: datetime, *, connected: int, keep_ms: float | None, role: str = GATEWAY) -> None:
+        """Say that a gateway listened until now: how many devices are connected, how long keeping took (median)."""
+        self._beat(role, alive_at, connected, keep_ms)
+
+    def gateway_left(self, role: str, still: datetime) -> bool:
+        """Forget a gateway that stopped as planned, if another one listens that lived at an instant or later.
+
+        The last one that listened is never forgotten: from its last word on nobody did.
+        """
+        others = _a_gateway() & (beat.c.role != role) & (beat.c.alive_at >= still)
+        gone = delete(beat).where((beat.c.role == role) & select(beat.c.role).where(others).exists())
+        with transaction(self._engine) as connection:
+            return connection.execute(gone).rowcount > 0
 
     def judge_beat(self, alive_at: datetime, *, judge_ms: float | None) -> None:
         """Say that the judge judged until now, and how long it took from commit to judgement (median)."""
@@ -98,10 +124,19 @@ class Live:
         return alive_at
 
     def last_listened(self) -> datetime | None:
-        """Give the last instant at which the gateway proved that it listened; None when none ever did."""
+        """Give the last instant at which a gateway of ours proved that it listened; None when none ever did."""
         with transaction(self._engine) as connection:
-            listened: datetime | None = connection.scalar(select(beat.c.alive_at).where(beat.c.role == GATEWAY))
+            listened: datetime | None = connection.scalar(select(func.max(beat.c.alive_at)).where(_a_gateway()))
         return listened
+
+    def listened(self) -> Listened:
+        """Give the same, and beside it for each regional site."""
+        wanted = select(beat.c.role, beat.c.alive_at).where(or_(_a_gateway(), _a_region()))
+        with transaction(self._engine) as connection:
+            found = {row.role: row.alive_at for row in connection.execute(wanted)}
+        by_region = {role.partition("/")[2]: at for role, at in found.items() if role.startswith(f"{REGION}/")}
+        here = [at for role, at in found.items() if not role.startswith(f"{REGION}/")]
+        return Listened(here=max(here, default=None), by_region=by_region)
 
     def health(self) -> Beats:
         """Give the programs' signs of life and how far the judge is behind."""
@@ -110,12 +145,22 @@ class Live:
         with transaction(self._engine) as connection:
             by_role = {row.role: row for row in connection.execute(select(beat))}
             waiting = connection.scalar(behind)
-        gateway, judge = by_role.get(GATEWAY), by_role.get(JUDGE)
+        listening = [row for role, row in by_role.items() if role.partition("/")[0] in {GATEWAY, REGION}]
+        gateways = [row for row in listening if row.role.partition("/")[0] == GATEWAY]
+        judge = by_role.get(JUDGE)
         return Beats(
-            gateway_alive_at=gateway.alive_at if gateway else None,
+            gateway_alive_at=max((row.alive_at for row in gateways), default=None),
             judge_alive_at=judge.alive_at if judge else None,
-            devices_connected=gateway.connected if gateway else 0,
-            keep_ms=gateway.delay_ms if gateway else None,
+            devices_connected=sum(row.connected for row in listening),
+            keep_ms=max((row.delay_ms for row in gateways if row.delay_ms is not None), default=None),
             judge_ms=judge.delay_ms if judge else None,
             behind=int(waiting or 0),
         )
+
+
+def _a_gateway() -> ColumnElement[bool]:
+    return or_(beat.c.role == GATEWAY, beat.c.role.startswith(f"{GATEWAY}/", autoescape=True))
+
+
+def _a_region() -> ColumnElement[bool]:
+    return beat.c.role.startswith(f"{REGION}/", autoescape=True)

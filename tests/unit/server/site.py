@@ -27,6 +27,7 @@ from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
 from baqylau.storage.quarantine import Quarantine
+from baqylau.storage.regions import Regions
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
 from baqylau.storage.seats import Seats
@@ -116,6 +117,7 @@ class Site:
             registers=self.registers,
             live=self.live,
             seats=Seats(self.engine, seat, run),
+            regions=Regions(self.engine),
             now=self.clock,
         )
         judge.start()

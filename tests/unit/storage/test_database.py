@@ -31,6 +31,7 @@ from baqylau.storage.media_tables import media_check
 from baqylau.storage.notice_tables import notice
 from baqylau.storage.paper_tables import paper
 from baqylau.storage.proposal_tables import proposal
+from baqylau.storage.region_tables import region
 from baqylau.storage.schema import alarm
 from baqylau.storage.seats import judge_seat
 from baqylau.storage.strangers import stranger
@@ -65,6 +66,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(engine: Engine) ->
     assert {media_check.metadata, console_contact.metadata, judge_seat.metadata, check_asked.metadata} == {metadata}
     assert {template.metadata, verdict.metadata, paper.metadata, proposal.metadata} == {metadata}
     assert archived_day.metadata is metadata
+    assert region.metadata is metadata
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 

@@ -14,7 +14,7 @@ import structlog
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import Device
 from baqylau.monitoring.server.fleet import Fleet
-from baqylau.monitoring.server.keeper import Keeper
+from baqylau.monitoring.server.keeper import Keeps
 from baqylau.monitoring.server.line import Line
 from baqylau.monitoring.server.settings import Limits
 from baqylau.protocols.session import Carried, Session
@@ -27,7 +27,7 @@ LOOK_AROUND_S = 1.0
 class Gateway:
     """All lines of all fleet protocols."""
 
-    def __init__(self, fleet: Fleet, keeper: Keeper, limits: Limits, now: Callable[[], datetime]) -> None:
+    def __init__(self, fleet: Fleet, keeper: Keeps, limits: Limits, now: Callable[[], datetime]) -> None:
         """Join what lines share. Call from inside a running event loop."""
         self.fleet = fleet
         self.keeper = keeper

@@ -31,6 +31,7 @@ from baqylau.monitoring.server.judging import (
     judged,
     take_over,
 )
+from baqylau.monitoring.server.listening import Horizons, Listening
 from baqylau.monitoring.server.pairing import Pairing
 from baqylau.monitoring.server.roster import Roster
 from baqylau.rules.clock import instant
@@ -38,6 +39,7 @@ from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal import Journal, JournalEntry
 from baqylau.storage.judgement import FencedError, JudgedBatch, JudgeStore
 from baqylau.storage.live import Live
+from baqylau.storage.regions import Regions
 from baqylau.storage.registers import Change, Registers
 from baqylau.storage.seats import Seats
 
@@ -61,6 +63,7 @@ class Judge:
         registers: Registers,
         live: Live,
         seats: Seats,
+        regions: Regions,
         now: Callable[[], datetime],
     ) -> None:
         """Join the parts; `start` begins."""
@@ -68,7 +71,8 @@ class Judge:
         self._journal = journal
         self._live = live
         self._now = now
-        self._roster = Roster(store, registers, seats)
+        self._listening = Listening(live, regions)
+        self._roster = Roster(store, registers, seats, self._listening)
         self._judging = Judging(store, journal)
         self._pairing = Pairing(journal, self._roster.prescribed.get)
         self._delays = Delays()
@@ -95,24 +99,23 @@ class Judge:
         Raises `FencedError` when another program has taken our place for good.
         """
         self._share()
-        roster, listened = self._roster, self._live.last_listened()
+        roster, horizons = self._roster, self._listening.horizons()
         for supervision in roster.news():
             self._pairing.know(supervision)
         changes = roster.unjudged()
         entries = self._journal.read_after(roster.cursors, ENTRIES_A_ROUND)
         new = roster.by_person(entries)
         read_to = roster.cursors | {entry.partition: entry.seq for entry in entries}
-        on = partial(self._judging.on, listened=listened, read_to=read_to)
-        again = partial(self._judging.again, listened=listened, read_to=read_to)
+        on, again = partial(self._judging.on, read_to=read_to), partial(self._judging.again, read_to=read_to)
         self._pairing.heard(new)
         folds: dict[PersonId, Folded] = {}
         for person_id, since in self._since(changes, new).items():
-            self._judge(folds, person_id, partial(again, since=since))
+            self._judge(folds, person_id, partial(again, since=since, listened=horizons.of(person_id)))
         for person_id, observations in new.items():
-            self._judge(folds, person_id, partial(on, new=observations))
-        for person_id in roster.due(listened):
-            self._judge(folds, person_id, partial(on, new=()))
-        return self._committed(folds, entries, changes, listened)
+            self._judge(folds, person_id, partial(on, new=observations, listened=horizons.of(person_id)))
+        for person_id in roster.due(horizons):
+            self._judge(folds, person_id, partial(on, new=(), listened=horizons.of(person_id)))
+        return self._committed(folds, entries, changes, horizons)
 
     def _share(self) -> None:
         """Look how many we are, about once a second."""
@@ -151,11 +154,11 @@ class Judge:
         folds: Mapping[PersonId, Folded],
         entries: Sequence[JournalEntry],
         changes: Sequence[Change],
-        listened: datetime | None,
+        horizons: Horizons,
     ) -> bool:
         """Commit a round and tell whether more may be waiting. What was not ours any more is begun again."""
         try:
-            self._commit(folds, entries, changes, listened)
+            self._commit(folds, entries, changes, horizons)
         except FencedError:
             log.warning("partitions_changed_hands")
             self._roster.begin_again()
@@ -167,24 +170,26 @@ class Judge:
         folds: Mapping[PersonId, Folded],
         entries: Sequence[JournalEntry],
         changes: Sequence[Change],
-        listened: datetime | None,
+        horizons: Horizons,
     ) -> None:
         now, known = self._now(), self._roster.known
         cursors = {entry.partition: entry.seq for entry in entries}
         if folds or cursors or changes:
-            shown_at = listened or BEFORE_EVERYTHING
             batch = JudgedBatch(
                 epochs=self._roster.epochs,
                 cursors=cursors,
                 changes=tuple(change.id for change in changes),
-                people=tuple(judged(known[person], folded, shown_at) for person, folded in folds.items()),
+                people=tuple(
+                    judged(known[person], folded, horizons.of(person) or BEFORE_EVERYTHING)
+                    for person, folded in folds.items()
+                ),
                 judged_at=now,
             )
             self._store.commit(batch)
             self._roster.cursors.update(cursors)
             for person_id, folded in folds.items():
                 take_over(known[person_id], folded)
-                if folded.state.wake_at is not None or listened is None:
+                if folded.state.wake_at is not None or horizons.of(person_id) is None:
                     self._roster.wake_later(known[person_id])
         self._beat(now, entries)
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import FindingId, PersonId
 from baqylau.domain.observations import Observation
-from baqylau.domain.partitions import nearness_of, ourselves, partition_of
+from baqylau.domain.partitions import nearness_of, ourselves, partition_of, unheard_of
 from baqylau.domain.people import Supervision
 from baqylau.rules import fold
 from baqylau.rules.clock import instant, order_key
@@ -127,7 +127,7 @@ class Judging:
         """Give what was observed on the person from an instant on, with what we wrote of ourselves and of others."""
         since, own = after or BEFORE_EVERYTHING, partition_of(supervision.person_id)
         read = {own: read_to[own]} if read_to else None
-        ours = [ourselves(own), nearness_of(supervision.person_id)]
+        ours = [ourselves(own), unheard_of(supervision.person_id), nearness_of(supervision.person_id)]
         gaps = self._journal.of_devices(ours, since, AFTER_EVERYTHING, read_to=read)
         if not supervision.fittings:
             return gaps

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import perf_counter
+from typing import Protocol
 
 import structlog
 from msgspec import Struct
@@ -24,7 +25,7 @@ from baqylau.monitoring.server.delays import Delays
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal import Entry, Journal
 from baqylau.storage.link_records import Arrival, keeping
-from baqylau.storage.live import Live
+from baqylau.storage.live import GATEWAY, Live
 from baqylau.storage.quarantine import Item, Quarantine
 
 log = structlog.get_logger()
@@ -38,6 +39,21 @@ SIGN_EVERY = timedelta(minutes=1)
 GROUP_MAX = 4_000
 SET_ASIDE_MAX = 10_000
 """How many rejected frames may wait for the database. More are counted and dropped: they are not acknowledged facts."""
+
+
+class Keeps(Protocol):
+    """Whatever keeps what lines heard, and only then lets them answer."""
+
+    def submit(
+        self, entries: Sequence[Entry], done: Callable[[bool], None] | None, arrival: Arrival | None = None
+    ) -> None:
+        """Have entries kept; `done` is then called on the lines' thread with whether they are."""
+
+    def set_aside(self, item: Item) -> None:
+        """Have a rejected frame kept in quarantine."""
+
+    def refuse(self, device_id: DeviceId) -> None:
+        """Count a record that no order in force allows to be kept."""
 
 
 class _Waiting(Struct, frozen=True):
@@ -59,11 +75,17 @@ class Keeper:
         *,
         now: Callable[[], datetime],
         deliver: Callable[[Callable[[], None]], object],
+        role: str = GATEWAY,
     ) -> None:
-        """Join storage and the lines' thread; `start` begins to work."""
+        """Join storage and the lines' thread; `start` begins to work.
+
+        `role`: under which name we live. Whoever only brings what others heard (`BRIDGE`) never was deaf.
+        """
         self._journal = journal
         self._quarantine = quarantine
         self._live = live
+        self._role = role
+        self._listens = role.partition("/")[0] == GATEWAY
         self._signer = signer
         self._signed_at = BEFORE_US
         self._unsigned = True
@@ -87,16 +109,21 @@ class Keeper:
 
         Before the first start ever we listened to nobody: equipment fitted earlier was not silent, we were not there.
         """
-        self._beat_at = self._live.last_listened() or BEFORE_US
+        self._beat_at = (self._live.last_listened() or BEFORE_US) if self._listens else self._now()
         self._beat()
         self._thread.start()
 
     def stop(self) -> None:
-        """Commit what waits, then end."""
+        """Commit what waits, then end. One gateway of several that stops leaves the listening to the others."""
         with self._lock:
             self._stopping = True
             self._lock.notify()
         self._thread.join()
+        if self._listens and self._role != GATEWAY:
+            self._attempt(self._leave, [])
+
+    def _leave(self) -> None:
+        self._live.gateway_left(self._role, self._beat_at - BLIND_AFTER)
 
     def submit(
         self, entries: Sequence[Entry], done: Callable[[bool], None] | None, arrival: Arrival | None = None
@@ -189,11 +216,11 @@ class Keeper:
     def _beat(self) -> None:
         """Prove that we listen up to now, after writing down when we did not."""
         now = self._now()
-        if now - self._beat_at > BLIND_AFTER:
+        if self._listens and now - self._beat_at > BLIND_AFTER:
             self._journal.append([_blind(partition, self._beat_at, now) for partition in ALL_PARTITIONS])
             if self._beat_at > BEFORE_US:
                 log.warning("we_were_blind", since=self._beat_at.isoformat(), until=now.isoformat())
-        self._live.gateway_beat(now, connected=self.connected(), keep_ms=self._delays.median_ms(now))
+        self._live.gateway_beat(now, connected=self.connected(), keep_ms=self._delays.median_ms(now), role=self._role)
         self._beat_at = now
         self._sign_if_due(now)
 

@@ -17,7 +17,7 @@ from baqylau.domain.commands import Order
 from baqylau.domain.observations import LinkEvent
 from baqylau.domain.people import Device
 from baqylau.monitoring.server.fleet import Fleet
-from baqylau.monitoring.server.keeper import Keeper
+from baqylau.monitoring.server.keeper import Keeps
 from baqylau.monitoring.server.reading import read, sign_of_life
 from baqylau.monitoring.server.settings import Limits
 from baqylau.protocols.openings import AnySession
@@ -47,7 +47,7 @@ class Switchboard(Protocol):
     """What a line needs of whoever holds all lines."""
 
     fleet: Fleet
-    keeper: Keeper
+    keeper: Keeps
     limits: Limits
     now: Callable[[], datetime]
     time_s: Callable[[], float]

@@ -16,6 +16,7 @@ from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import ourselves, partition_of
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Known, state_from
+from baqylau.monitoring.server.listening import By, Horizons, Listening
 from baqylau.rules.fold import begin
 from baqylau.storage.journal import JournalEntry
 from baqylau.storage.judgement import JudgeStore
@@ -31,14 +32,15 @@ SINGLY_MAX = 50
 class Roster:
     """One judge's people. In `epochs` and `cursors` are the partitions that are ours."""
 
-    def __init__(self, store: JudgeStore, registers: Registers, seats: Seats) -> None:
+    def __init__(self, store: JudgeStore, registers: Registers, seats: Seats, listening: Listening) -> None:
         """Join the parts; `start` begins."""
         self._store = store
         self._registers = registers
         self._seats = seats
         self._last_change = 0
         self._by_partition: dict[int, list[PersonId]] = defaultdict(list)
-        self._wakes: list[tuple[datetime, PersonId]] = []
+        self._listening = listening
+        self._wakes: dict[By, list[tuple[datetime, PersonId]]] = defaultdict(list)
         self.prescribed: dict[PersonId, Supervision] = {}
         self.known: dict[PersonId, Known] = {}
         self.epochs: dict[int, int] = {}
@@ -48,12 +50,17 @@ class Roster:
         """Sit down, and give what is prescribed for everybody."""
         self._last_change = self._registers.last_change()
         self.prescribed.update(self._registers.supervisions())
+        self._listening.look(self.prescribed.values())
         self._hold(self._seats.sit())
         return self.prescribed.values()
 
     def share(self) -> None:
         """Take over what is ours by now, of however many we are. `FencedError` when our seat is another's."""
         self._hold(self._seats.share())
+        if self._listening.look(self.prescribed.values()):
+            self._wakes.clear()
+            for known in self.known.values():
+                self.wake_later(known)
 
     def begin_again(self) -> None:
         """Forget everything about our people, because others wrote it meanwhile, and read it anew."""
@@ -75,6 +82,7 @@ class Roster:
         news = [many.get(person_id) or self._registers.supervision(person_id) for person_id in changed]
         for supervision in news:
             self.prescribed[supervision.person_id] = supervision
+            self._listening.know(supervision)
             if supervision.person_id in self.known:
                 self.known[supervision.person_id].supervision = supervision
         self._know([one for one in news if self._is_ours(one.person_id) and one.person_id not in self.known])
@@ -98,16 +106,19 @@ class Roster:
 
     def wake_later(self, known: Known) -> None:
         """Note when time alone next matters; who was never judged is looked at as soon as we listen."""
-        heappush(self._wakes, (known.state.wake_at or BEFORE_EVERYTHING, known.person_id))
+        by = self._listening.by(known.person_id)
+        heappush(self._wakes[by], (known.state.wake_at or BEFORE_EVERYTHING, known.person_id))
 
-    def due(self, listened: datetime | None) -> set[PersonId]:
-        """Give whose time has come by the instant until which we are known to have listened."""
+    def due(self, horizons: Horizons) -> set[PersonId]:
+        """Give whose time has come by the instant until which we are known to have listened to them."""
         due: set[PersonId] = set()
-        while self._wakes and listened is not None and self._wakes[0][0] <= listened:
-            wake_at, person_id = heappop(self._wakes)
-            known = self.known.get(person_id)
-            if known is not None and (known.state.wake_at or BEFORE_EVERYTHING) == wake_at:
-                due.add(person_id)
+        for by, wakes in self._wakes.items():
+            listened = horizons.at(by)
+            while wakes and listened is not None and wakes[0][0] <= listened:
+                wake_at, person_id = heappop(wakes)
+                known = self.known.get(person_id)
+                if known is not None and (known.state.wake_at or BEFORE_EVERYTHING) == wake_at:
+                    due.add(person_id)
         return due
 
     def _is_ours(self, person_id: PersonId) -> bool:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import IO, Any
@@ -15,7 +15,7 @@ from baqylau.crypto import merkle
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import AlarmId, DeviceId, PersonId
 from baqylau.domain.orders import NoContact
-from baqylau.domain.partitions import nearness_of, ourselves, partition_of
+from baqylau.domain.partitions import nearness_of, ourselves, partition_of, unheard_of
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.evidence import by_what
 from baqylau.monitoring.server.evidence.writing import Bundle
@@ -30,17 +30,20 @@ from baqylau.rules.refold import late
 from baqylau.rules.spans import fitted
 from baqylau.rules.state import PersonState
 from baqylau.storage.alarms import AlarmFilter, Alarms
-from baqylau.storage.evidence import Disclosure, EvidenceSource, Kept
+from baqylau.storage.evidence import DayTree, Disclosure, EvidenceSource, Kept
 from baqylau.storage.journal import Journal
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
 from baqylau.storage.media import Media, Recordings
 from baqylau.storage.proof import Signed, SignedHead, heads_in
+from baqylau.storage.published import PublishedHeads, Stamped
 from baqylau.storage.registers import Registers
 
 AROUND = timedelta(hours=12)
 """So much before an alarm began and after it was last heard of is given with it."""
 ALARMS_MAX = 100_000
+STAMPS_MAX = 12
+"""As many stamped heads a bundle holds: each tells a reader by when something was there."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -71,6 +74,11 @@ class Archive(Struct, frozen=True, kw_only=True):
     live: Live
     media: Media | None
     """None where the recordings of checks are out of reach: then the bundle names none."""
+    heads: PublishedHeads
+
+
+Papers = Callable[[Asked, datetime], Mapping[str, bytes]]
+"""Makes papers about what is asked for, up to an instant."""
 
 
 class NothingToGiveError(Exception):
@@ -89,9 +97,19 @@ def around(archive: Archive, alarm_id: AlarmId) -> tuple[PersonId, datetime, dat
 
 
 def export(
-    archive: Archive, asked: Asked, out: IO[bytes], *, signer: Signer, now: datetime, random: Callable[[int], bytes]
+    archive: Archive,
+    asked: Asked,
+    out: IO[bytes],
+    *,
+    signer: Signer,
+    now: datetime,
+    random: Callable[[int], bytes],
+    papers: Papers = lambda _asked, _until: {},
 ) -> None:
-    """Write a bundle. That it leaves is on record before its first byte is. `NothingToGiveError`, `TooLargeError`."""
+    """Write a bundle. That it leaves is on record before its first byte is. `NothingToGiveError`, `TooLargeError`.
+
+    `papers` makes what people read, by the names of the files.
+    """
     if archive.registers.person(asked.person_id) is None:
         raise NothingToGiveError
     name = random(16).hex()
@@ -102,6 +120,8 @@ def export(
     signed = archive.source.begin(given, signer, now)
     until = min(asked.until_at, archive.live.last_listened() or now, now)
     with Bundle(random) as bundle:
+        for file, content in papers(asked, until).items():
+            bundle.put_file(file, content)
         _Gathering(archive, asked, bundle, until).gather(signed)
         bundle.write(out, _statement(asked, name, now, until), signer)
 
@@ -146,7 +166,7 @@ class _Gathering:
         self._judging()
         heads = heads_in(signed.statement)
         places = self._records(heads)
-        self._trees(places, heads)
+        self._stamps(places, self._trees(places, heads))
         self._bundle.put(
             parts.HEADS,
             {
@@ -182,12 +202,13 @@ class _Gathering:
         return fold(self._supervision, state, history, from_at)[0]
 
     def _sources(self) -> list[DeviceId]:
-        ours = [ourselves(partition_of(self._asked.person_id))]
+        ours = [ourselves(partition_of(self._asked.person_id)), unheard_of(self._asked.person_id)]
         return [*ours, *([self._nearness] if self._alone else []), *self._devices]
 
     def _records(self, heads: dict[int, SignedHead]) -> dict[int, list[int]]:
         """Put the records; give the numbers of those that the trees prove, by partition."""
-        names = [*self._devices, ourselves(partition_of(self._asked.person_id)), self._nearness]
+        ours = [ourselves(partition_of(self._asked.person_id)), unheard_of(self._asked.person_id)]
+        names = [*self._devices, *ours, self._nearness]
         found = self._archive.source.records(names, self._asked.from_at, self._until)
         places: dict[int, list[int]] = defaultdict(list)
         shared: dict[bytes, None] = {}
@@ -236,22 +257,25 @@ class _Gathering:
         clear = kept.clear
         return clear.person_id == self._asked.person_id or clear.device_id not in self._devices
 
-    def _trees(self, places: dict[int, list[int]], heads: dict[int, SignedHead]) -> None:
+    def _trees(self, places: dict[int, list[int]], heads: dict[int, SignedHead]) -> dict[int, int]:
+        """Put the proofs of the days; give with which entry the first tree of each partition begins."""
+        begun: dict[int, int] = {}
         for partition, seqs in sorted(places.items()):
-            first = True
             for tree in self._archive.source.trees(partition, seqs[0], heads[partition].seq):
-                end = tree.first_seq + len(tree.leaves) - 1
-                mine = seqs[bisect_left(seqs, tree.first_seq) : bisect_left(seqs, end)]
-                known = [seq - tree.first_seq + 1 for seq in mine]
-                value = {
-                    "partition": partition,
-                    "first": tree.first_seq,
-                    "size": len(tree.leaves),
-                    "chain": tree.chained.hex(),
-                    "nodes": [one.hex() for one in merkle.proof(tree.leaves, known if first else [0, *known])],
-                }
-                self._bundle.put(parts.TREES, value)
-                first = False
+                self._bundle.put(parts.TREES, _proof(tree, seqs, begun.setdefault(partition, tree.first_seq)))
+        return begun
+
+    def _stamps(self, places: dict[int, list[int]], begun: dict[int, int]) -> None:
+        """Put stamped heads, with what leads from the records to each."""
+        for one in _few(self._archive.heads.stamped(self._asked.from_at), self._until):
+            heads = heads_in(msgspec.json.decode(one.content, type=Signed).statement)
+            proofs = [
+                _proof(tree, places[partition], first)
+                for partition, first in sorted(begun.items())
+                if partition in heads and heads[partition].seq >= places[partition][0]
+                for tree in self._archive.source.trees(partition, heads[partition].seq, heads[partition].seq)
+            ]
+            self._bundle.put(parts.STAMPS, {"head": one.content, "token": one.token, "trees": proofs})
 
     def _record(self) -> None:
         """Put what was found, the alarms that it became, and what was done about them."""
@@ -299,6 +323,29 @@ class _Gathering:
             if item.held == item.size:
                 content = media.read(kept.check_id, item.index, who=self._asked.by, purpose=self._asked.purpose)
                 yield from piece_lines(kept.check_id, item.index, item.content_type, content)
+
+
+def _proof(tree: DayTree, seqs: Sequence[int], begun: int) -> dict[str, Any]:
+    """Prove the entries of these numbers in a tree; `begun`: with which entry the first tree begins that is given."""
+    end = tree.first_seq + len(tree.leaves) - 1
+    known = [seq - tree.first_seq + 1 for seq in seqs[bisect_left(seqs, tree.first_seq) : bisect_left(seqs, end)]]
+    carried = [0] if tree.first_seq > begun else []
+    return {
+        "partition": tree.partition,
+        "first": tree.first_seq,
+        "size": len(tree.leaves),
+        "chain": tree.chained.hex(),
+        "nodes": [one.hex() for one in merkle.proof(tree.leaves, [*carried, *known])],
+    }
+
+
+def _few(stamped: Sequence[Stamped], until: datetime) -> Sequence[Stamped]:
+    """Choose some of the stamped heads: spread over the time, with the first after it and the last of all."""
+    if len(stamped) <= STAMPS_MAX:
+        return stamped
+    after = next((place for place, one in enumerate(stamped) if one.at >= until), len(stamped) - 1)
+    step = -(-(after + 1) // (STAMPS_MAX - 2))
+    return [stamped[place] for place in sorted({*range(0, after, step), after, len(stamped) - 1})]
 
 
 def _gone(kept: Recordings) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.orders import Restriction
-from baqylau.domain.partitions import nearness_of, ourselves, partition_of
+from baqylau.domain.partitions import nearness_of, ourselves, partition_of, unheard_of
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.workstation.looking_back.minute import Begun
 from baqylau.rules.fold import begin
@@ -110,7 +110,7 @@ def heard_of(supervision: Supervision) -> list[DeviceId]:
     """Give who tells of a person: their devices, and ourselves, of nearness to others and of when we did not listen."""
     worn = {fitting.device_id for fitting in supervision.fittings}
     person_id = supervision.person_id
-    return [*sorted(worn), nearness_of(person_id), ourselves(partition_of(person_id))]
+    return [*sorted(worn), nearness_of(person_id), unheard_of(person_id), ourselves(partition_of(person_id))]
 
 
 def differing(one: Supervision, other: Supervision) -> Iterator[datetime]:
