@@ -62,7 +62,7 @@ class CheckState(StrEnum):
 
 
 class Asked(Struct, frozen=True, tag="check_asked", kw_only=True, gc=False):
-    """We asked for a check. The observation is ours, in the unit's name; its instant is when the check is due."""
+    """We asked for a check. The observation is ours, in the unit's name; its instant is when it was asked for."""
 
     check_id: CheckId
     kind: CheckKind
@@ -73,6 +73,8 @@ class Asked(Struct, frozen=True, tag="check_asked", kw_only=True, gc=False):
     """The check of which this is the repetition or the confirmation."""
     limit_mg_l: float | None = None
     """Of the order, where it is about alcohol. The software knows no limit of its own."""
+    due_at: datetime | None = None
+    """From when it may be begun; None: from when it was asked for. A second test is asked for long before."""
 
 
 class Begun(Struct, frozen=True, tag="check_begun", kw_only=True, gc=False):

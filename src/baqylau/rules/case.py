@@ -64,6 +64,12 @@ class Case(Struct, frozen=True, kw_only=True):
     """What was found of it, by code."""
 
     @property
+    def due_at(self) -> datetime | None:
+        """When it might first be begun; None as long as nobody is known to have asked."""
+        own = self.asked.due_at if self.asked is not None else None
+        return own or self.asked_at
+
+    @property
     def because(self) -> tuple[ObservationId, ...]:
         """Everything that it rests on so far, what was asked first."""
         ids = (self.asked_id, self.begun_id, self.ended_id, self.sample_id, self.likeness_id, self.decided_id)

@@ -114,7 +114,7 @@ def _breath(why: CheckWhy, stands_for: CheckWhy, case: Case, since_at: datetime,
     if sample is None or case.sample_at is None:
         if case.ended is not None and case.ended.how in _AGAIN:
             return _once_more(why, now)
-        return Nothing() if case.asked_at is not None and case.asked_at + _WAITED <= now else None
+        return Nothing() if case.due_at is not None and case.due_at + _WAITED <= now else None
     if sample.state is SampleState.MOUTH_ALCOHOL:
         return _once_more(why, case.sample_at + _SECOND)
     if sample.state is not SampleState.VALID:

@@ -21,6 +21,8 @@ class Ruling(Struct, frozen=True):
     thresholds: dict[str, float] = {}
     also: tuple[ObservationId, ...] = ()
     """What it rests on beside the check's own facts."""
+    since: datetime | None = None
+    """Of a second test: when the first one was given. None: when the check was due."""
     listened: bool = False
     """It follows from a silence, in which we listened."""
 
@@ -34,7 +36,7 @@ def finding(author: Author, case: Case, ruling: Ruling, *, at: datetime) -> Find
         check_id,
         at=at,
         because=(*ruling.also, *case.because),
-        since=case.asked_at,
+        since=ruling.since or case.due_at,
         thresholds=ruling.thresholds,
         checks=_LISTENED if ruling.listened else (),
         ends=ruling.ends,

@@ -3,7 +3,7 @@
 State machine, for one test, where *above* means that alcohol less its uncertainty is more than the limit:
 
     asked --nobody began until its time is over, and we were not to blame--> E06; E04 where it was the second test
-    begun --nothing heard of it 90 min after the plan--> E09
+    begun, or the unit was not reached --nothing heard of it 90 min after the plan--> E09: the link is looked at
     tried --too little breath, broken off, foreign vapour--> E07; E04 where it was the second test
     tried --alcohol of the mouth--> E13
     valid, above, first test   --> E02; the second test follows in 15 to 20 min
@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Final
 
-from baqylau.domain.checks import Asked, BreathSample, CheckWhy, Ending, Likely, LikenessReason, SampleState
+from baqylau.domain.checks import Asked, BreathSample, CheckWhy, Ending, Likely, LikenessReason, SampleState, VoidWhy
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import CheckId
 from baqylau.rules import case as cases
@@ -33,7 +33,7 @@ from baqylau.rules.ruling import Ruling
 from baqylau.rules.settings import BREATH_NOT_RECEIVED_S, CONFIRMATION_DIFFERS_MG_L
 
 NAME: Final = "sobriety"
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 _NOT_RECEIVED: Final = timedelta(seconds=BREATH_NOT_RECEIVED_S)
 _INCOMPLETE: Final = frozenset(
@@ -67,20 +67,22 @@ def above(case: Case) -> bool | None:
 def found(case: Case, others: _Cases, at: datetime) -> Iterator[Ruling]:
     """Give what the facts so far and the time come to; what was found already is found again, alike."""
     asked = case.asked
-    if asked is None or case.voided is not None:
+    if asked is None:
         return
-    stands_for = _stands_for(asked, others)
+    if case.voided is not None:
+        yield from _awaited(case, at)
+        return
     if case.sample is not None:
         yield from _tried(case, asked, case.sample, others)
     elif case.ended is not None and case.ended.how in _UNUSABLE:
-        yield Ruling(_unless_second(stands_for, Code.BREATH_INCOMPLETE))
+        yield _not_given(asked, others, Code.BREATH_INCOMPLETE)
     else:
-        yield from _passed(case, stands_for, at)
+        yield from _passed(case, asked, others, at)
 
 
 def _tried(case: Case, asked: Asked, sample: BreathSample, others: _Cases) -> Iterator[Ruling]:
     if sample.state in _INCOMPLETE:
-        yield Ruling(_unless_second(_stands_for(asked, others), Code.BREATH_INCOMPLETE))
+        yield _not_given(asked, others, Code.BREATH_INCOMPLETE)
     elif sample.state is SampleState.MOUTH_ALCOHOL:
         yield Ruling(Code.MOUTH_ALCOHOL)
     elif sample.state is SampleState.NOT_IDENTIFIED:
@@ -110,10 +112,10 @@ def _second(case: Case, first: Case, *, verdict: bool) -> Iterator[Ruling]:
     one, two = alcohol_mg_l(first) or 0.0, alcohol_mg_l(case) or 0.0
     if verdict:
         higher = _figures(first if one > two else case)
-        yield Ruling(Code.BREATH_POSITIVE, thresholds=higher, also=first.because)
+        yield Ruling(Code.BREATH_POSITIVE, thresholds=higher, also=first.because, since=first.sample_at)
     if abs(one - two) > CONFIRMATION_DIFFERS_MG_L:
         differs = {"difference_mg_l": abs(one - two), "confirmation_differs_mg_l": CONFIRMATION_DIFFERS_MG_L}
-        yield Ruling(Code.CONFIRMATION_ABNORMAL, thresholds=differs, also=first.because)
+        yield Ruling(Code.CONFIRMATION_ABNORMAL, thresholds=differs, also=first.because, since=first.sample_at)
 
 
 def _who(case: Case, *, passed: bool) -> Iterator[Ruling]:
@@ -152,24 +154,37 @@ def _stands_for(asked: Asked, others: _Cases) -> CheckWhy:
     return asked.why
 
 
-def _unless_second(stands_for: CheckWhy, code: Code) -> Code:
-    return Code.CONFIRMATION_MISSED if stands_for is CheckWhy.CONFIRMATION else code
+def _not_given(asked: Asked, others: _Cases, code: Code, *, listened: bool = False) -> Ruling:
+    """Give what it comes to that a test was not given; a second one that is not given is graver."""
+    if _stands_for(asked, others) is not CheckWhy.CONFIRMATION:
+        return Ruling(code, listened=listened)
+    first = _first(asked, others) or Case()
+    return Ruling(Code.CONFIRMATION_MISSED, also=first.because, since=first.sample_at, listened=listened)
 
 
-def _passed(case: Case, stands_for: CheckWhy, at: datetime) -> Iterator[Ruling]:
-    missed_at, received_at = cases.missed_at(case), _received_at(case)
+def _passed(case: Case, asked: Asked, others: _Cases, at: datetime) -> Iterator[Ruling]:
+    missed_at = cases.missed_at(case)
     if missed_at is not None and missed_at <= at:
-        yield Ruling(_unless_second(stands_for, Code.BREATH_MISSED), listened=True)
+        yield _not_given(asked, others, Code.BREATH_MISSED, listened=True)
+    yield from _awaited(case, at)
+
+
+def _awaited(case: Case, at: datetime) -> Iterator[Ruling]:
+    received_at = _received_at(case)
     if received_at is not None and received_at <= at:
         yield Ruling(Code.BREATH_NOT_RECEIVED, listened=True)
 
 
 def _received_at(case: Case) -> datetime | None:
-    """Give when the result should be here at the latest; None where there is none to wait for."""
-    waits = case.voided is None and case.sample is None and cases.begun(case)
-    if case.asked_at is None or not waits or (case.ended is not None and case.ended.how is not Ending.DONE):
+    """Give when the result should be here at the latest; None where there is none to wait for.
+
+    A unit that could not be reached may have taken the test by itself: its result is waited for, too.
+    """
+    unreached = case.voided is not None and case.voided.why is VoidWhy.UNIT_NOT_REACHED
+    waits = case.sample is None and (unreached or (case.voided is None and cases.begun(case)))
+    if case.due_at is None or not waits or (case.ended is not None and case.ended.how is not Ending.DONE):
         return None
-    return case.asked_at + _NOT_RECEIVED + case.unheard
+    return case.due_at + _NOT_RECEIVED + case.unheard
 
 
 def wakes(case: Case) -> Iterator[datetime]:

@@ -112,6 +112,7 @@ class Checks:
             expires_at=request.expires_at,
             after=request.after,
             limit_mg_l=request.limit_mg_l,
+            due_at=request.due_at,
         )
 
         def write(connection: Connection) -> None:

@@ -123,10 +123,34 @@ def test_a_test_that_nobody_begins_is_missed_and_one_without_result_not_received
     _, found = judged(checked(), [asked_breath("10:00"), begun("10:05", unit=BREATH)], EVENING)
     assert codes(found) == ["E09"]
     assert found[0].at == at("10:00") + timedelta(minutes=90)
-    _, found = judged(
-        checked(), [asked_breath("10:00"), voided("10:15", VoidWhy.UNIT_NOT_REACHED, unit=BREATH)], EVENING
+    for why, expected in ((VoidWhy.UNIT_NOT_REACHED, ["E09"]), (VoidWhy.UNIT_FAULT, []), (VoidWhy.WITHDRAWN, [])):
+        _, found = judged(checked(), [asked_breath("10:00"), voided("10:15", why, unit=BREATH)], EVENING)
+        assert codes(found) == expected
+
+
+def test_a_second_test_is_waited_for_from_when_it_was_due_and_names_when_the_first_was_given() -> None:
+    asked = Asked(
+        check_id=SECOND,
+        kind=CheckKind.BREATH,
+        why=CheckWhy.CONFIRMATION,
+        expires_at=at("10:22"),
+        after=FIRST,
+        limit_mg_l=0.16,
+        due_at=at("10:17"),
     )
-    assert codes(found) == []
+    confirming = fact(at("10:02"), asked, BREATH, ours=True)
+    _, found = judged(checked(), [*first(0.30), confirming, begun("10:18", SECOND, BREATH)], EVENING)
+    late = next(one for one in found if one.code is Code.BREATH_NOT_RECEIVED)
+    assert (late.at, late.since) == (at("11:47"), at("10:17"))
+    for told, code in (
+        ([sample("10:18", 0.30, SECOND)], Code.BREATH_POSITIVE),
+        ([sample("10:18", 0.05, SECOND)], Code.CONFIRMATION_ABNORMAL),
+        ([], Code.CONFIRMATION_MISSED),
+    ):
+        _, found = judged(checked(), [*first(0.30), confirming, *told], EVENING)
+        graver = next(one for one in found if one.code is code)
+        assert graver.since == at("10:02"), code
+        assert {one.id for one in first(0.30)} <= set(graver.because), code
 
 
 @pytest.mark.parametrize(
