@@ -1,13 +1,17 @@
 """One check over real sockets, with programs that are killed in the middle: nothing that was accepted is lost."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from baqylau.domain.checks import Begun, Ended, Ending, Likely, Likeness
+from baqylau.domain.checks import Begun, CheckState, Ended, Ending, Likely, Likeness, Voided, VoidWhy
+from baqylau.links.wall_clock import now
+from baqylau.rules.case import state_of
 from tests.unit.av_server.flat import Flat, wait
+from tests.unit.av_server.test_killed import brought
 
 pytest.importorskip("av")
 pytestmark = pytest.mark.timeout(600)
@@ -57,3 +61,26 @@ def test_a_check_outlives_the_death_of_its_unit_and_of_the_server(flat: Flat, tm
     assert flat.media.read(check_id, 1, who="duty").startswith(b"\x1a\x45\xdf\xa3")
     recordings = tmp_path / "unit" / "checks"
     wait(lambda: all(len(one.name) < DIGEST_LETTERS for one in recordings.iterdir()), "the unit keeps what is held")
+
+
+def test_recordings_come_whole_and_are_answered_though_both_are_killed_while_they_come(
+    flat: Flat, tmp_path: Path
+) -> None:
+    """What was brought is no film: the check ends with a reason in words, not in silence."""
+    brought(flat, tmp_path / "unit", kill_unit=True)
+    wait(lambda: any(isinstance(one, Likeness) for one in flat.facts()), "nothing is said of it")
+    (likeness,) = [one for one in flat.facts() if isinstance(one, Likeness)]
+    assert likeness.outcome is Likely.NOT_JUDGED
+    assert likeness.reasons
+
+
+def test_a_check_that_nobody_began_while_the_server_was_away_is_held_against_nobody(flat: Flat) -> None:
+    flat.programs.start("gateway", "gateway", *flat.link_door)
+    flat.programs.start("planner", "check-planner")
+    flat.start_unit()
+    check_id = flat.ask(lasts=timedelta(seconds=20))
+    wait(lambda: bool(flat.checks.reached([check_id])), "the unit does not hear of it")
+    wait(lambda: any(isinstance(one, Voided) for one in flat.facts()), "it is held against somebody")
+    (voided,) = [one for one in flat.facts() if isinstance(one, Voided)]
+    assert voided.why is VoidWhy.AV_SERVER_DOWN
+    assert state_of(flat.checks.cases([check_id])[check_id], now() + timedelta(days=1)) is CheckState.VOID

@@ -49,7 +49,7 @@ def wait(until: Callable[[], bool], why: str) -> None:
     deadline_s = monotonic() + WITHIN_S
     while not until():
         assert monotonic() < deadline_s, why
-        sleep(0.2)
+        sleep(0.05)
 
 
 def film(file: Path, seconds: float = 2.0) -> None:
@@ -91,7 +91,9 @@ class Programs:
 class Flat:
     """Everything of the story."""
 
-    def __init__(self, engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch, dsn: str) -> None:
+    def __init__(
+        self, engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch, dsn: str, *, filmed: bool = True
+    ) -> None:
         monkeypatch.chdir(folder)
         monkeypatch.setenv("BAQYLAU_DATABASE", dsn)
         monkeypatch.setenv("BAQYLAU_DATA", str(folder / "data"))
@@ -100,7 +102,8 @@ class Flat:
         self._board = socket.create_server(("127.0.0.1", 0))
         self._lines: list[socket.socket] = []
         threading.Thread(target=self._answer, daemon=True).start()
-        film(folder / "film.webm")
+        if filmed:
+            film(folder / "film.webm")
         self._registered(engine)
         self.own: Vaulted = vaulted(engine, folder / "data")
         self.media = Media(engine, self.own.vault, folder / "data" / "media", now, os.urandom)
@@ -149,8 +152,12 @@ class Flat:
         self._types("av-unit", "enrol", "enrolment.json", "--dir", "unit")
         self._types("device", "fit", UNIT, AIGERIM)
 
+    @property
+    def link_door(self) -> list[str]:
+        return options({"link": self.link})
+
     def start_servers(self) -> None:
-        self.programs.start("gateway", "gateway", *options({"link": self.link}))
+        self.programs.start("gateway", "gateway", *self.link_door)
         self.start_av_server()
 
     def start_av_server(self) -> None:
@@ -164,7 +171,7 @@ class Flat:
             *("--source", f"socket:127.0.0.1:{self._board.getsockname()[1]}"),
         )
 
-    def ask(self) -> CheckId:
+    def ask(self, lasts: timedelta = timedelta(minutes=15)) -> CheckId:
         """Ask for a check, due now."""
         request = Request(
             id=CheckId("c-1"),
@@ -173,8 +180,8 @@ class Flat:
             kind=CheckKind.IDENTITY,
             why=CheckWhy.ORDERED,
             due_at=now(),
-            remind_at=now() + timedelta(minutes=5),
-            expires_at=now() + timedelta(minutes=15),
+            remind_at=now() + lasts / 3,
+            expires_at=now() + lasts,
             language=Language.KK,
         )
         self.checks.ask(request, "duty")
