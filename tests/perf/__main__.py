@@ -7,6 +7,7 @@ from time import monotonic
 from rich.console import Console
 
 from tests.perf import (
+    bench_asked,
     bench_calibration,
     bench_decode,
     bench_evidence,
@@ -52,6 +53,8 @@ def _all(console: Console) -> Iterator[Figure]:
         yield from bench_lines.figures(installation, calibration)
     with installed() as installation:
         yield from bench_screen.figures(installation, calibration)
+    with installed() as installation:
+        yield from bench_asked.figures(installation, calibration)
     yield from bench_late.figures()
     yield from bench_evidence.figures()
     with installed() as installation:

@@ -12,14 +12,15 @@ from baqylau.crypto import passwords
 from baqylau.domain.people import Language
 from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import monotonic_s, now
-from baqylau.monitoring.workstation.messages import FeedAlarm
+from baqylau.monitoring.workstation.messages import FeedAlarm, FeedPeople
 from baqylau.storage.accounts import Account, Accounts
 from tests.perf.installation import HOST
 
 LOGIN, PASSWORD = "bench", "a long invented password"
 _ALARM = b"event: alarm\n"
 _END = b"\n\n"
-_data = msgspec.json.Decoder(FeedAlarm)
+_PEOPLE = b"event: people\n"
+_alarm, _people = msgspec.json.Decoder(FeedAlarm), msgspec.json.Decoder(FeedPeople)
 
 
 def employ(engine: Engine) -> None:
@@ -44,14 +45,14 @@ def signed_in(port: int) -> str:
 
 
 class Screen(asyncio.Protocol):
-    """One feed, open for as long as the measurement lasts."""
+    """One feed, open for as long as the measurement lasts, and when an alarm of somebody came along it."""
 
     def __init__(self, cookie: str) -> None:
         """Take the session."""
         self._cookie = cookie
         self._unread = b""
         self.seen_s: dict[str, float] = {}
-        """When the first alarm of each person arrived."""
+        """When the first that is looked for arrived of each person."""
         self.lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -61,24 +62,37 @@ class Screen(asyncio.Protocol):
         transport.write(head.encode())
 
     def data_received(self, data: bytes) -> None:
-        """Note alarms."""
+        """Note what is looked for."""
         at_s = monotonic_s()
         *events, self._unread = (self._unread + data).split(_END)
         for event in events:
-            _, found, rest = event.partition(_ALARM)
-            if found:
-                alarm = _data.decode(rest.partition(b"data: ")[2]).row.alarm
-                self.seen_s.setdefault(alarm.person_id, at_s)
+            for person_id in self.shown(event):
+                self.seen_s.setdefault(person_id, at_s)
+
+    def shown(self, event: bytes) -> Iterable[str]:
+        """Give the people of whom an event tells what is looked for."""
+        _, found, rest = event.partition(_ALARM)
+        return (_alarm.decode(rest.partition(b"data: ")[2]).row.alarm.person_id,) if found else ()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why does not matter
         """Note that the feed ended."""
         self.lost = True
 
 
-async def looking(port: int, count: int) -> list[Screen]:
+class Map(Screen):
+    """A feed of which places are looked for: when the first one of somebody came along it."""
+
+    def shown(self, event: bytes) -> Iterable[str]:
+        """Give the people who have a place."""
+        _, found, rest = event.partition(_PEOPLE)
+        told = _people.decode(rest.partition(b"data: ")[2]).people if found else ()
+        return [one.id for one in told if one.last_fix is not None]
+
+
+async def looking(port: int, count: int, kind: type[Screen] = Screen) -> list[Screen]:
     """Open so many feeds."""
     cookie, loop = await asyncio.to_thread(signed_in, port), asyncio.get_running_loop()
-    opened = [await loop.create_connection(lambda: Screen(cookie), HOST, port) for _ in range(count)]
+    opened = [await loop.create_connection(lambda: kind(cookie), HOST, port) for _ in range(count)]
     return [screen for _, screen in opened]
 
 

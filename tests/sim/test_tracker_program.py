@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import Engine, func, select
 from typer.testing import CliRunner
 
@@ -18,6 +19,7 @@ from baqylau.devices.tracker.board_line import written
 from baqylau.devices.tracker.folder import Folder
 from baqylau.devices.tracker.machine import Machine
 from baqylau.devices.tracker.replay import play, walking
+from baqylau.domain.commands import CommandState, ReportNow
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId, RestrictionId
 from baqylau.domain.orders import ExclusionZone, Fitting, Order
@@ -25,8 +27,12 @@ from baqylau.domain.people import Person
 from baqylau.domain.zones import Circle, Point
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.settings import DOORS, LINK
+from baqylau.rules.fold import PersonStanding
 from baqylau.rules.gnss.epoch import FULL_FIX, Epoch
+from baqylau.sim.sky.sentences import sentences
 from baqylau.storage.alarms import Alarms
+from baqylau.storage.commands import Commands
+from baqylau.storage.live import Live
 from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
 from baqylau.storage.schema import journal
@@ -37,6 +43,7 @@ PLACE = Point(43.2389, 76.8897)
 DAY_H = 24.0
 JUDGED_S = 60.0
 ON_SCREEN_S = 5.0
+ON_DEMAND_S = 180.0
 
 
 def walk() -> list[Epoch]:
@@ -118,7 +125,7 @@ def sent(*words: str) -> None:
 
 
 class Board:
-    """The board of a tracker, at the other end of a socket: it says its sensors, and then that the strap is cut."""
+    """The board of a tracker, at the other end of a socket: its receiver, its sensors, and that the strap is cut."""
 
     def __init__(self) -> None:
         self.cut = threading.Event()
@@ -134,13 +141,15 @@ class Board:
             await asyncio.to_thread(over.wait)
 
     async def _talk(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        whole = walking(0)
+        whole, here = walking(0), walk()[0]
         cut = Sample(0, (4_000_000, 80.0), (False, 0.0), 900, (True, 0.4), 31.0, (3950, False))
         try:
             while True:
                 if self.cut.is_set() and self.cut_at is None:
                     self.cut_at = now()
                 writer.write(written(cut if self.cut.is_set() else whole))
+                here.at_s = float(round(now().timestamp()))
+                writer.write(sentences(here))
                 await writer.drain()
                 await asyncio.sleep(0.2)
         except ConnectionError:
@@ -165,7 +174,7 @@ def entries(engine: Engine) -> int:
         return connection.execute(select(func.count()).select_from(journal)).scalar_one()
 
 
-def test_a_day_that_comes_late_is_judged_once_and_a_cut_strap_is_an_alarm_at_once(
+def test_a_day_comes_late_and_is_judged_once_a_place_comes_when_asked_for_and_a_cut_strap_is_an_alarm_at_once(
     engine: Engine, dsn: str, tmp_path: Path
 ) -> None:
     begun_at, door, board = now() - timedelta(days=2), free_port(), Board()
@@ -196,12 +205,26 @@ def test_a_day_that_comes_late_is_judged_once_and_a_cut_strap_is_an_alarm_at_onc
         stack.enter_context(on(board))
         stack.enter_context(program(tmp_path, *words, "--source", f"socket:{HOST}:{board.port}"))
         until((own.path / "ring" / "configuration").exists, "no configuration", within_s=30)
+        commands, asked_at = Commands(engine, now), now()
+        order = commands.give(TRACKER, ReportNow(), asked_at + timedelta(minutes=10), by="dana")
+        until(lambda: commands.of([TRACKER], 1)[0].state is CommandState.DONE, "no answer", within_s=ON_DEMAND_S)
+        until(lambda: placed_at(engine) >= asked_at, "the place is not judged", within_s=JUDGED_S)
+        assert order.number == 1
+        assert (now() - asked_at).total_seconds() <= ON_DEMAND_S
         board.cut.set()
         until(lambda: alarms(engine, Code.STRAP_OPEN) != [], "no alarm of the strap", within_s=30)
         assert board.cut_at is not None
         raised_at, late = alarms(engine, Code.STRAP_OPEN)[0]
         assert not late
         assert (raised_at - board.cut_at).total_seconds() <= ON_SCREEN_S
+
+
+def placed_at(engine: Engine) -> datetime:
+    """Give of when the newest place is that was judged."""
+    row = Live(engine).of(AINUR)
+    fix = None if row is None else msgspec.json.decode(row.body, type=PersonStanding).last_fix
+    assert fix is not None
+    return fix.at
 
 
 def alarms(engine: Engine, code: Code) -> list[tuple[datetime, bool]]:
