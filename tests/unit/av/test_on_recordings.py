@@ -4,7 +4,8 @@ import pytest
 
 from baqylau.monitoring.av_server.equipment import Models, load_models
 from baqylau.monitoring.av_server.presence import installed
-from tests.quality.likeness import DATA, by_chance, digits, faces, speech
+from tests.quality.identity_page import by_chance
+from tests.quality.likeness import DATA, digits, faces, speech
 
 pytestmark = [
     pytest.mark.skipif(not installed(), reason="the extra `av` is not installed"),

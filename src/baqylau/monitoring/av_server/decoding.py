@@ -103,11 +103,13 @@ def _decode(segment: Segment, gathered: _Gathered) -> None:
 
     try:
         with av.open(BytesIO(segment.content), mode="r", metadata_errors="replace") as container:
-            streams = [*container.streams.video[:1], *container.streams.audio[:1]]
-            if not streams:
+            own: list[Any] = [*container.streams.video[:1], *container.streams.audio[:1]]
+            streams = [stream for stream in own if stream.codec_context is not None]
+            if len(streams) < max(len(own), 1):
                 gathered.damage.add(Damage.UNREADABLE)
+            if not streams:
                 return
-            for stream in container.streams.video[:1]:
+            for stream in [one for one in streams if one.type == "video"]:
                 stream.codec_context.thread_count = 1
                 if stream.width * stream.height > _PIXELS_MAX:
                     gathered.damage.add(Damage.TOO_LARGE)

@@ -103,7 +103,7 @@ def enrolled(offered: Sequence[Named], models: Models) -> Enrolment:
 
 
 def _faces(offered: Sequence[Named], finder: Finder, embedder: Embedder, calibration: Calibration) -> _Part:
-    seen = [(named, *_face(named.item.content, finder, embedder)) for named in offered]
+    seen = [(named, *face_of(named.item.content, finder, embedder)) for named in offered]
     objections = [Objection(named.name, why) for named, _, why in seen if why is not None]
     good = [(named, vector) for named, vector, _ in seen if vector is not None]
     alike = [(named, vector) for named, vector in good if not _alone(vector, [v for _, v in good], calibration)]
@@ -118,7 +118,7 @@ def _faces(offered: Sequence[Named], finder: Finder, embedder: Embedder, calibra
     )
 
 
-def _face(content: bytes, finder: Finder, embedder: Embedder) -> tuple[Reals | None, Refused | None]:
+def face_of(content: bytes, finder: Finder, embedder: Embedder) -> tuple[Reals | None, Refused | None]:
     """Give the vector of the one good face in a photograph, or why there is none."""
     pixels, faces = None, []
     for pixels in _ways(content):
