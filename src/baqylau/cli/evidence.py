@@ -6,25 +6,30 @@ from contextlib import contextmanager
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 import typer
 from sqlalchemy import Engine
 
+from baqylau.cli import heads
+from baqylau.cli.files import Out, new_file
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.opening import ready
 from baqylau.cli.options import DEFAULT_DATA, Data, Database
+from baqylau.cli.papers import maker
 from baqylau.cli.single_file import single_file
 from baqylau.cli.vaulted import Vaulted, vaulted
 from baqylau.cli.workshop import ME, By
+from baqylau.crypto.timestamps import certificates_in
 from baqylau.domain.ids import AlarmId, PersonId
 from baqylau.links.wall_clock import now
 from baqylau.locales import LANGUAGES, catalogue, text
 from baqylau.monitoring.server.evidence.gathering import Archive, Asked, NothingToGiveError, around, export
-from baqylau.monitoring.server.evidence.proving import prove
+from baqylau.monitoring.server.evidence.proving import prove, prove_stamps
 from baqylau.monitoring.server.evidence.rejudging import judge_again
+from baqylau.monitoring.server.evidence.reporting import report_by
 from baqylau.monitoring.server.evidence.withholding import NoSuchLineError, withhold
 from baqylau.monitoring.server.evidence.writing import TooLargeError
 from baqylau.protocols.evidence.checking import UNREADABLE, check
@@ -36,13 +41,15 @@ from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
 from baqylau.storage.media import Media
 from baqylau.storage.proof import Signed
+from baqylau.storage.published import PublishedHeads
 from baqylau.storage.registers import Registers
 
 app = typer.Typer()
-evidence = typer.Typer(help="Bundles that prove themselves: export, withhold, verifier, key.", no_args_is_help=True)
+evidence = typer.Typer(
+    help="Bundles that prove themselves: export, withhold, verifier, key, head, publish, heads.", no_args_is_help=True
+)
 app.add_typer(evidence, name="evidence")
-ONLY_OWNER = 0o600
-Out = Annotated[Path, typer.Option("--output", "-o", help="File to write; it must not exist yet.")]
+evidence.add_typer(heads.app)
 
 
 @evidence.command("export")
@@ -62,6 +69,7 @@ def export_bundle(  # noqa: PLR0913 - each is an option of the command
     recordings: Annotated[
         bool, typer.Option("--with-recordings", help="Give also what was recorded at checks.")
     ] = False,
+    report: Annotated[bool, typer.Option(help="Put a report into it that people read, as PDF/A.")] = True,
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
@@ -87,24 +95,28 @@ def export_bundle(  # noqa: PLR0913 - each is an option of the command
             third_parties=third_parties,
             recordings=recordings,
         )
-        export(archive, asked, out, signer=own.signer, now=now(), random=os.urandom)
+        papers = report_by(maker(engine, data), language) if report else None
+        export(archive, asked, out, signer=own.signer, now=now(), random=os.urandom, papers=papers)
     typer.echo(text(language, "evidence.written", file=output))
 
 
 @evidence.command("withhold")
 def withhold_lines(
     bundle: Annotated[Path, typer.Argument(help="A bundle.")],
-    line: Annotated[list[str], typer.Option(help="Part and number of a line, such as records:17.")],
     output: Out,
+    line: Annotated[list[str] | None, typer.Option(help="Part and number of a line, such as records:17.")] = None,
+    word: Annotated[list[str] | None, typer.Option(help="Every line that holds this, such as a name.")] = None,
+    file: Annotated[list[str] | None, typer.Option(help="A paper, such as report.pdf.")] = None,
     language: Language = SPOKEN,
 ) -> None:
-    """Write a bundle anew without some of its lines. It still proves everything else, and that something was there."""
-    with new_file(output, language) as out, bundle.open("rb") as file:
+    """Write a bundle anew without some of its lines and papers. It proves everything else, and that these were there."""
+    with new_file(output, language) as out, bundle.open("rb") as held:
+        chosen = [_part_and_number(one) for one in line or ()]
         try:
-            withhold(file, [_part_and_number(one) for one in line], out)
+            count = withhold(held, chosen, out, files=file or (), words=word or ())
         except NoSuchLineError as wrong:
             raise _refused(language, "evidence.no_line", part=wrong.part, line=wrong.line) from wrong
-    typer.echo(text(language, "evidence.written_without", file=output))
+    typer.echo(text(language, "evidence.withheld", file=output, count=count))
 
 
 @evidence.command()
@@ -128,17 +140,8 @@ def key(data: Data = DEFAULT_DATA, database: Database = "", language: Language =
         typer.echo(text(language, "evidence.key", public=vaulted(engine, data).signer.public_key.hex()))
 
 
-@evidence.command()
-def head(output: Out, data: Data = DEFAULT_DATA, database: Database = "", language: Language = SPOKEN) -> None:
-    """Sign where the journal stands and write it into a file: publish it, or have it time-stamped."""
-    with ready(data, database) as engine, new_file(output, language) as out:
-        own = vaulted(engine, data)
-        out.write(msgspec.json.format(msgspec.json.encode(own.journal.sign_heads(own.signer, now()))))
-    typer.echo(text(language, "evidence.head", file=output))
-
-
 @app.command()
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - each is an option of the command
     bundle: Annotated[
         Path | None, typer.Argument(help="A bundle; without one, the journal and the audit of an installation.")
     ] = None,
@@ -148,6 +151,9 @@ def verify(
     ] = None,
     recordings: Annotated[
         Path | None, typer.Option(help="Write the bundle's recordings into this new folder when they are proved.")
+    ] = None,
+    authority: Annotated[
+        list[Path] | None, typer.Option(help="Certificate of a time-stamping authority, as it published it.")
     ] = None,
     data: Data = DEFAULT_DATA,
     database: Database = "",
@@ -159,13 +165,16 @@ def verify(
         return text(language, name, **params)
 
     try:
+        known = [one for file in authority or () for one in certificates_in(file.read_bytes())]
         if bundle is None:
-            heads = [msgspec.json.decode(one.read_bytes(), type=Signed) for one in published or ()]
+            signed = [msgspec.json.decode(one.read_bytes(), type=Signed) for one in published or ()]
             with ready(data, database) as engine:
-                verdict = prove(engine, vaulted(engine, data).signer.public_key, heads)
+                verdict = prove(engine, vaulted(engine, data).signer.public_key, signed)
+            for one in published or ():
+                prove_stamps(one, verdict, known)
         else:
             with bundle.open("rb") as file:
-                verdict = check(file, bytes.fromhex(expected) if expected else None)
+                verdict = check(file, bytes.fromhex(expected) if expected else None, known)
                 if not verdict.faults:
                     judge_again(file, verdict)
                     verdict.saved(save_recordings(file, recordings) if recordings else 0, str(recordings))
@@ -187,6 +196,7 @@ def archive_of(engine: Engine, own: Vaulted, data_dir: Path) -> Archive:
         alarms=Alarms(engine, now),
         live=Live(engine),
         media=Media(engine, own.vault, data_dir / "media", now, os.urandom),
+        heads=PublishedHeads(engine),
     )
 
 
@@ -199,23 +209,6 @@ def told_why_not(language: str) -> Iterator[None]:
         raise _refused(language, "evidence.nothing") from none
     except TooLargeError as large:
         raise _refused(language, "evidence.too_large") from large
-
-
-@contextmanager
-def new_file(path: Path, language: str) -> Iterator[IO[bytes]]:
-    """Give a new file that only its owner reads; what could not be finished does not stay."""
-    try:
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OWNER)
-    except FileExistsError as there:
-        raise _refused(language, "evidence.there", file=path) from there
-    whole = False
-    try:
-        with os.fdopen(opened, "wb") as out:
-            yield out
-        whole = True
-    finally:
-        if not whole:
-            path.unlink()
 
 
 def _part_and_number(word: str) -> tuple[str, int]:

@@ -1,5 +1,6 @@
-"""`baqylau forwarder`: takes positions and alarms to other systems, within a recorded basis."""
+"""`baqylau forwarder`: takes positions and alarms to other systems, within a recorded basis, and publishes heads."""
 
+import os
 import signal
 import threading
 from contextlib import closing
@@ -15,6 +16,7 @@ from baqylau.cli.options import DEFAULT_DATA, Data, Database, Lifeline
 from baqylau.cli.vaulted import vaulted
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
+from baqylau.monitoring.server.evidence.publishing import Publisher
 from baqylau.monitoring.server.forwarding.forwarder import LOOK_S, Forwarder
 from baqylau.monitoring.server.forwarding.forwarding_file import NAME, forwarding_in
 from baqylau.monitoring.server.forwarding.relay import Sources
@@ -24,6 +26,7 @@ from baqylau.storage.bases import Bases
 from baqylau.storage.feed import Feed
 from baqylau.storage.forwarding import Deliveries
 from baqylau.storage.live import FORWARDER, Live
+from baqylau.storage.published import PublishedHeads
 
 app = typer.Typer()
 log = structlog.get_logger()
@@ -41,11 +44,20 @@ def forwarder_role(data_dir: Path, engine: Engine) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     live = Live(engine)
-    with closing(_Forwarders(data_dir, sources(engine, data_dir))) as forwarders:
-        while not stop.is_set():
-            forwarders.look()
-            live.role_beat(FORWARDER, now())
-            stop.wait(LOOK_S)
+    publisher = Publisher(
+        PublishedHeads(engine), vaulted(engine, data_dir).signer, data_dir, now=now, random=os.urandom
+    )
+    publishing = threading.Thread(target=publisher.until, args=(stop,), name="heads")
+    publishing.start()
+    try:
+        with closing(_Forwarders(data_dir, sources(engine, data_dir))) as forwarders:
+            while not stop.is_set():
+                forwarders.look()
+                live.role_beat(FORWARDER, now())
+                stop.wait(LOOK_S)
+    finally:
+        stop.set()
+        publishing.join()
 
 
 def sources(engine: Engine, data_dir: Path) -> Sources:

@@ -10,7 +10,7 @@ import msgspec
 import typer
 from sqlalchemy import Engine
 
-from baqylau.cli.evidence import Out, new_file
+from baqylau.cli.files import Out, new_file
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.opening import ready
@@ -67,7 +67,7 @@ def about_person(  # noqa: PLR0913 - each is an option of the command
         raise _refused(language, "cli.paper.not_about_person", kinds=", ".join(sorted(ABOUT_PERSON)))
     wanted = _wanted(kind, person, by, purpose, recipient, language)
     with ready(data, database) as engine, _told_why_not(language, person):
-        made = _maker(engine, data).about_person(wanted, *_period(since, until))
+        made = maker(engine, data).about_person(wanted, *_period(since, until))
         _write(output, *made, language)
 
 
@@ -90,7 +90,7 @@ def about_alarm(  # noqa: PLR0913 - each is an option of the command
         except KeyError as none:
             raise _refused(language, "cli.paper.no_alarm", number=number) from none
         wanted = _wanted(PaperKind.ALARM, person_id, by, purpose, recipient, language)
-        _write(output, *_maker(engine, data).about_alarm(wanted, AlarmId(number)), language)
+        _write(output, *maker(engine, data).about_alarm(wanted, AlarmId(number)), language)
 
 
 @paper.command()
@@ -107,7 +107,7 @@ def statistics(
     """Write the counts of a period as PDF/A, without identities, and the signature beside it."""
     wanted = _wanted(PaperKind.STATISTICS, "", by, "", "", language)
     with ready(data, database) as engine, _told_why_not(language, ""):
-        _write(output, *_maker(engine, data).statistics(wanted, *_period(since, until)), language)
+        _write(output, *maker(engine, data).statistics(wanted, *_period(since, until)), language)
 
 
 @paper.command()
@@ -216,7 +216,8 @@ def _shelf(engine: Engine, data: Path) -> Shelf:
     )
 
 
-def _maker(engine: Engine, data: Path) -> Maker:
+def maker(engine: Engine, data: Path) -> Maker:
+    """Join what papers are made of."""
     return Maker(_shelf(engine, data), _signer(engine, data), now)
 
 

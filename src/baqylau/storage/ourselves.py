@@ -100,8 +100,11 @@ SELECT
     WHERE created_at > :notices_since AND target <> :wearer
       AND (state IN ('sent', 'delivered', 'given_up') OR attempts >= :attempts)
     ORDER BY target, created_at DESC, id) AS last WHERE state NOT IN ('sent', 'delivered')) AS broken_ways,
-  (SELECT jsonb_agg(jsonb_build_array(target, coalesce(last_sent_at, since_at)) ORDER BY target)
-    FROM forwarding_target WHERE attempts >= :attempts AND next_at > :now - interval '1 hour') AS broken_targets
+  (SELECT jsonb_agg(jsonb_build_array(target, since) ORDER BY target) FROM (
+    SELECT target, coalesce(last_sent_at, since_at) AS since FROM forwarding_target
+      WHERE attempts >= :attempts AND next_at > :now - interval '1 hour'
+    UNION ALL SELECT 'heads/' || target, min(at) FROM head_delivery JOIN published_head ON id = head_id
+      WHERE attempts >= :attempts AND next_at > :now - interval '1 day' GROUP BY target) AS broken) AS broken_targets
 """)
 _STANDING = (
     "SELECT id, code, subject, cleared_at IS NOT NULL FROM alarm "

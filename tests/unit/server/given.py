@@ -11,6 +11,7 @@ from baqylau.storage.alarms import Alarms
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.media import Media
+from baqylau.storage.published import PublishedHeads
 from tests.unit.server.site import AINUR, START, Site
 from tests.unit.server.test_judge import catch_up, walk_into_school
 
@@ -34,6 +35,7 @@ def archive_of(site: Site, media: Media | None = None) -> Archive:
         alarms=Alarms(site.engine, site.clock),
         live=site.live,
         media=media,
+        heads=PublishedHeads(site.engine),
     )
 
 

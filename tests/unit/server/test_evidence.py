@@ -213,8 +213,8 @@ def test_another_installations_key_is_told(site: Site) -> None:
     assert verdict.facts
 
 
-def version_two(bundle: bytes) -> bytes:
-    return bundle.replace(b'"version":1}', b'"version":2}')
+def of_a_later_version(bundle: bytes) -> bytes:
+    return bundle.replace(b'"version":2}', b'"version":3}')
 
 
 def cut(bundle: bytes) -> bytes:
@@ -239,7 +239,7 @@ def bomb(_bundle: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("damage", "outcome"),
     [
-        (version_two, UNREADABLE),
+        (of_a_later_version, UNREADABLE),
         (cut, CHANGED),
         (without_manifest, UNREADABLE),
         (bomb, UNREADABLE),

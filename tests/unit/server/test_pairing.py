@@ -42,11 +42,11 @@ def _apart(**more: object) -> NoContact:
     return NoContact(**(fields | more))  # type: ignore[arg-type]
 
 
-def _consent(until_at: datetime | None = None) -> Consent:
+def consent(until_at: datetime | None = None) -> Consent:
     return Consent(id=ConsentId("consent-1"), person_id=SAULE, from_at=BEGUN, until_at=until_at, form="7/2026")
 
 
-def _registry(*consents: Consent) -> Registry:
+def two_people(*consents: Consent) -> Registry:
     """A person under supervision, a protected one, and a tracker on each."""
     base = prescribed()
     device = Device(id=BEACON, kind=DeviceKind.TRACKER, protocol="wialon", number="700000000000003")
@@ -74,7 +74,7 @@ def _fix(person_id: PersonId, device_id: DeviceId, at: datetime, metres: float) 
     return Entry(partition=partition_of(person_id), person_id=person_id, observation=said, raw=b"")
 
 
-def _approach(minutes: int = 6, metres: float = 200.0) -> Iterator[Entry]:
+def approach(minutes: int = 6, metres: float = 200.0) -> Iterator[Entry]:
     """One stays at a place, the other stands near it; both report each minute."""
     for minute in range(minutes):
         at = START + timedelta(minutes=minute)
@@ -84,7 +84,7 @@ def _approach(minutes: int = 6, metres: float = 200.0) -> Iterator[Entry]:
 
 @pytest.fixture
 def site(engine: Engine) -> Site:
-    made = Site(engine, _registry(_consent()))
+    made = Site(engine, two_people(consent()))
     made.open_for_the_first_time()
     return made
 
@@ -109,13 +109,13 @@ def _codes(site: Site) -> list[str]:
 
 
 def test_coming_near_a_protected_person_becomes_an_alarm(site: Site) -> None:
-    _keep(site, _approach())
+    _keep(site, approach())
     _judge_all(site)
     assert "V02" in _codes(site)
 
 
 def test_the_protected_persons_place_is_in_nothing_of_the_others(site: Site) -> None:
-    _keep(site, _approach())
+    _keep(site, approach())
     _judge_all(site)
     (alarm,) = [view for view in site.alarms() if view.alarm.code.value == "V02"]
     own = msgspec.json.encode([site.live.of(AINUR), alarm, _distances(site)]).decode()
@@ -125,14 +125,14 @@ def test_the_protected_persons_place_is_in_nothing_of_the_others(site: Site) -> 
 
 
 def test_distances_are_kept_in_coarse_steps_and_not_at_all_when_they_do_not_matter(site: Site) -> None:
-    _keep(site, _approach(metres=203.0))
+    _keep(site, approach(metres=203.0))
     _judge_all(site)
     told = [body.distance_m for one in _distances(site) for body in one.bodies if isinstance(body, Nearness)]
     assert set(told) == {200.0}
 
 
 def test_far_away_only_that_is_kept(site: Site) -> None:
-    _keep(site, _approach(metres=90_000.0))
+    _keep(site, approach(metres=90_000.0))
     _judge_all(site)
     told = [body.distance_m for one in _distances(site) for body in one.bodies if isinstance(body, Nearness)]
     assert set(told) == {2000.0}
@@ -142,7 +142,7 @@ def test_far_away_only_that_is_kept(site: Site) -> None:
 def test_a_judge_killed_between_pairing_and_judging_says_nothing_twice(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _keep(site, _approach())
+    _keep(site, approach())
     judge = site.judge()
     with monkeypatch.context() as broken:
         broken.setattr(judge, "_commit", _killed)
@@ -164,7 +164,7 @@ def test_two_who_are_judged_by_different_programs_are_paired_all_the_same(site: 
         assert not held.keys() >= {partition_of(AINUR), partition_of(SAULE)}
     judges = [site.judge(seat=name) for name in names if name in _judges_of(site, AINUR, SAULE)]
     assert len(judges) == 2
-    _keep(site, _approach())
+    _keep(site, approach())
     for judge in judges * 2:
         judge.round()
     assert _codes(site).count("V02") == 1
@@ -181,7 +181,7 @@ def _killed(*_: object) -> None:
 
 
 def test_fixes_that_come_late_give_their_distances_then(site: Site) -> None:
-    story = list(_approach())
+    story = list(approach())
     _keep(site, [entry for entry in story if entry.person_id == AINUR])
     _judge_all(site)
     assert not _distances(site)
@@ -191,34 +191,34 @@ def test_fixes_that_come_late_give_their_distances_then(site: Site) -> None:
 
 
 def test_without_consent_nothing_of_the_protected_person_is_collected_or_paired(engine: Engine) -> None:
-    site = Site(engine, _registry())
+    site = Site(engine, two_people())
     site.open_for_the_first_time()
     fleet = Fleet(site.registers.devices(), site.registers.supervisions().values())
     assert not fleet.belongs(BEACON, START)
-    _keep(site, _approach())
+    _keep(site, approach())
     _judge_all(site)
     assert not _distances(site)
     assert _codes(site) == []
 
 
 def test_a_withdrawn_consent_ends_collection_at_once_and_the_findings_with_it(site: Site) -> None:
-    _keep(site, _approach())
+    _keep(site, approach())
     _judge_all(site)
     withdrawn_at = START + timedelta(minutes=3)
-    site.registers.save(Registry(consents=(_consent(withdrawn_at),)), by="test")
+    site.registers.save(Registry(consents=(consent(withdrawn_at),)), by="test")
     _judge_all(site)
     fleet = Fleet(site.registers.devices(), site.registers.supervisions().values())
     assert not fleet.belongs(BEACON, withdrawn_at)
     assert fleet.belongs(BEACON, withdrawn_at - timedelta(seconds=1))
-    assert site.registers.supervision(AINUR).consents == (_consent(withdrawn_at),)
-    assert site.registers.supervisions()[AINUR].consents == (_consent(withdrawn_at),)
+    assert site.registers.supervision(AINUR).consents == (consent(withdrawn_at),)
+    assert site.registers.supervisions()[AINUR].consents == (consent(withdrawn_at),)
 
 
 def test_a_restriction_entered_late_is_judged_from_what_was_collected(engine: Engine) -> None:
-    registry = _registry(_consent())
+    registry = two_people(consent())
     site = Site(engine, replace(registry, restrictions=()))
     site.open_for_the_first_time()
-    _keep(site, _approach())
+    _keep(site, approach())
     _judge_all(site)
     assert not _distances(site)
     site.registers.save(Registry(restrictions=(_apart(from_at=START - timedelta(hours=1)),)), by="test")
@@ -232,7 +232,7 @@ def test_a_protected_person_is_not_among_those_under_supervision(site: Site) -> 
 
 
 def test_a_protected_persons_silent_device_is_an_alarm_of_its_own(site: Site) -> None:
-    _keep(site, _approach())
+    _keep(site, approach())
     _judge_all(site)
     site.clock.pass_by(hours=1)
     site.live.gateway_beat(site.clock(), connected=0, keep_ms=None)
@@ -241,10 +241,10 @@ def test_a_protected_persons_silent_device_is_an_alarm_of_its_own(site: Site) ->
 
 
 def test_nobody_with_such_a_restriction_costs_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    site = Site(engine, replace(_registry(_consent()), restrictions=()))
+    site = Site(engine, replace(two_people(consent()), restrictions=()))
     pairing = Pairing(site.journal, site.registers.supervision)
     pairing.know(site.registers.supervision(AINUR))
     monkeypatch.delattr(Journal, "of_devices")
     monkeypatch.delattr(Journal, "append")
-    pairing.heard({AINUR: [entry.observation for entry in _approach()]})
+    pairing.heard({AINUR: [entry.observation for entry in approach()]})
     pairing.changed({AINUR: START, SAULE: START}, START + timedelta(days=1))

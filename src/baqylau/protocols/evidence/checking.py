@@ -3,8 +3,9 @@
 Nothing that a file can hold makes this raise, take memory without bound or go on for ever.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import zip_longest
 from re import compile as pattern
 from typing import IO, Any
@@ -16,10 +17,13 @@ from baqylau.protocols.evidence.parts import (
     BATCHES,
     CONTEXT,
     DIGEST_LINE_BYTES,
+    FILE_NAME,
+    FILES_MAX,
     FINDINGS,
     FORMAT,
     HEADS,
     KEYS,
+    LATER,
     LINE_BYTES_MAX,
     LINES_MAX,
     MANIFEST,
@@ -28,8 +32,9 @@ from baqylau.protocols.evidence.parts import (
     RECORDINGS,
     RECORDS,
     SIGNATURE,
+    STAMPS,
     TREES,
-    VERSION,
+    VERSIONS,
     commitment,
     digest,
     digests_name,
@@ -37,6 +42,7 @@ from baqylau.protocols.evidence.parts import (
     read_json,
 )
 from baqylau.protocols.evidence.recordings import RecordingsProof
+from baqylau.protocols.evidence.stamps import StampsProof
 
 SOUND, CHANGED, UNREADABLE, OTHER_KEY = 0, 1, 2, 3
 """How a check ends, as the exit code of a program."""
@@ -87,8 +93,11 @@ def fingerprint(key: str) -> str:
     return " ".join(key[at : at + 4] for at in range(0, len(key), 4))
 
 
-def check(file: IO[bytes], expected_key: bytes | None = None) -> Verdict:
-    """Check a bundle; `expected_key` is the key that the installation published, where one knows it."""
+def check(file: IO[bytes], expected_key: bytes | None = None, known: Sequence[bytes] = ()) -> Verdict:
+    """Check a bundle; `expected_key` is the key that the installation published, where one knows it.
+
+    `known`: certificates (DER) of time-stamping authorities that one knows to be theirs.
+    """
     verdict = Verdict()
     try:
         opened = open_container(file)
@@ -104,7 +113,8 @@ def check(file: IO[bytes], expected_key: bytes | None = None) -> Verdict:
     _members(opened, manifest, verdict)
     sound = [part for part in manifest["parts"] if _part(file, opened, part, manifest["parts"][part], verdict)]
     if not verdict.faults or verdict.outcome == OTHER_KEY:
-        _contents(file, opened, manifest, sound, verdict)
+        _contents(file, opened, manifest, sound, known, verdict)
+    _files(file, opened, manifest["files"], verdict)
     return verdict
 
 
@@ -119,9 +129,10 @@ def _manifest(file: IO[bytes], opened: Opened, verdict: Verdict, expected: bytes
     if manifest is None or manifest.get("format") != FORMAT:
         verdict.wrong("manifest_unreadable", UNREADABLE)
         return None
-    if manifest.get("version") != VERSION:
-        verdict.wrong("version", UNREADABLE, version=str(manifest.get("version"))[:20], known=VERSION)
+    if manifest.get("version") not in VERSIONS:
+        verdict.wrong("version", UNREADABLE, version=str(manifest.get("version"))[:20], known=VERSIONS[-1])
         return None
+    manifest.setdefault("files", {})
     key = _key(manifest.get("installation_key"))
     if key is None or not _shaped(manifest):
         verdict.wrong("manifest_unreadable", UNREADABLE)
@@ -142,26 +153,46 @@ def _key(value: Any) -> bytes | None:
 
 
 def _shaped(manifest: dict[str, Any]) -> bool:
-    parts = manifest.get("parts")
-    if not isinstance(parts, dict) or not isinstance(manifest.get("about"), dict):
+    parts, files = manifest.get("parts"), manifest.get("files")
+    if not isinstance(parts, dict) or not isinstance(manifest.get("about"), dict) or not isinstance(files, dict):
         return False
-    return all(
-        name in PARTS
-        and isinstance(one, dict)
-        and isinstance(one.get("commitment"), str)
-        and isinstance(one.get("lines"), int)
-        and 0 <= one["lines"] <= LINES_MAX
-        for name, one in parts.items()
+    named = all(FILE_NAME.fullmatch(name) and isinstance(promised, str) for name, promised in files.items())
+    return (
+        named
+        and len(files) <= FILES_MAX
+        and all(
+            name in PARTS
+            and isinstance(one, dict)
+            and isinstance(one.get("commitment"), str)
+            and isinstance(one.get("lines"), int)
+            and 0 <= one["lines"] <= LINES_MAX
+            for name, one in parts.items()
+        )
     )
 
 
 def _members(opened: Opened, manifest: dict[str, Any], verdict: Verdict) -> None:
     """Note what is there and should not be."""
-    known = {MANIFEST, SIGNATURE}
+    known = {MANIFEST, SIGNATURE, *manifest["files"]}
     for part in manifest["parts"]:
         known |= {lines_name(part), digests_name(part)}
     for name in sorted(opened.members.keys() - known):
         verdict.wrong("unknown_member", name=name[:TOLD_MAX])
+
+
+def _files(file: IO[bytes], opened: Opened, promised: dict[str, str], verdict: Verdict) -> None:
+    """Hold each paper against the manifest. One that is not there was withheld: nothing else can take its place."""
+    for name, wanted in promised.items():
+        if name not in opened.members:
+            verdict.right("file_withheld", name=name)
+            continue
+        over = sha256()
+        for piece in pieces(file, opened.members[name]):
+            over.update(piece)
+        if over.hexdigest() == wanted:
+            verdict.right("file", name=name)
+        else:
+            verdict.wrong("file", name=name)
 
 
 def _part(file: IO[bytes], opened: Opened, part: str, promised: dict[str, Any], verdict: Verdict) -> bool:
@@ -221,10 +252,18 @@ def _name(line: bytes) -> str:
     return ""
 
 
-def _contents(file: IO[bytes], opened: Opened, manifest: dict[str, Any], sound: list[str], verdict: Verdict) -> None:
+def _contents(
+    file: IO[bytes],
+    opened: Opened,
+    manifest: dict[str, Any],
+    sound: list[str],
+    known: Sequence[bytes],
+    verdict: Verdict,
+) -> None:
     """Hold what the lines say against each other and against the signed heads."""
     proof = JournalProof(manifest["installation_key"])
     recordings = RecordingsProof(proof.device_keys)
+    stamps = StampsProof(proof, manifest["installation_key"], known)
     takers = {
         KEYS: proof.key,
         RECORDS: proof.record,
@@ -232,9 +271,10 @@ def _contents(file: IO[bytes], opened: Opened, manifest: dict[str, Any], sound: 
         TREES: proof.tree,
         HEADS: proof.head,
         RECORDINGS: recordings.take,
+        STAMPS: stamps.take,
     }
     for part, take in takers.items():
-        if part is BATCHES and part not in manifest["parts"]:
+        if part in LATER and part not in manifest["parts"]:
             continue
         if part not in sound:
             verdict.wrong("part_missing", part=part)
@@ -243,10 +283,12 @@ def _contents(file: IO[bytes], opened: Opened, manifest: dict[str, Any], sound: 
             value = read_json(line)
             fault = take(value) if value is not None else "unreadable"
             if fault:
-                verdict.wrong(fault, part=part, line=number, name=_name(line))
+                outcome = OTHER_KEY if fault == "stamp_issuer" else CHANGED
+                verdict.wrong(fault, outcome, part=part, line=number, name=_name(line))
     for fault, params in proof.ended():
         verdict.wrong(fault, **params)
     _tell(manifest, proof, verdict)
+    _tell_stamps(stamps, verdict)
     _tell_recordings(recordings, verdict)
 
 
@@ -271,6 +313,18 @@ def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> No
     if proof.unauthenticated:
         verdict.right("unauthenticated", count=proof.unauthenticated)
     verdict.right("findings", count=manifest["parts"].get(FINDINGS, {"lines": 0})["lines"])
+
+
+def _tell_stamps(stamps: StampsProof, verdict: Verdict) -> None:
+    proved = -1
+    for one in sorted(stamps.told, key=lambda one: (one.at, one.count)):
+        if one.count > proved:
+            proved = one.count
+            verdict.right("stamp", authority=one.authority, at=one.at, head_at=one.head_at, count=one.count)
+    authorities = dict.fromkeys((one.authority, one.fingerprint) for one in stamps.told)
+    for authority, found in authorities:
+        told = "stamp_known" if stamps.compared else "stamp_unknown"
+        verdict.right(told, authority=authority, fingerprint=fingerprint(found))
 
 
 def _tell_recordings(recordings: RecordingsProof, verdict: Verdict) -> None:

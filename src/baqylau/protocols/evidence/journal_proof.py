@@ -17,6 +17,29 @@ _HEAD_FIELDS = 5
 _KEY_BYTES = 32
 
 
+NO_PROOF = (KeyError, TypeError, ValueError, ProofWrongError, RecursionError)
+Heads = dict[int, tuple[int, int, bytes]]
+"""First entry, size and root of the last tree of each partition."""
+
+
+def signed_heads(line: dict[str, Any], installation_key: str) -> tuple[str, Heads] | str:
+    """Give when a statement of all heads was signed and what it says, or the word of a fault."""
+    try:
+        statement, signature = octets(line["statement"]), octets(line["signature"])
+        at, heads = unpacked(statement)
+        told = {
+            one[0]: (int(one[3]), int(one[1]) - int(one[3]) + 2, bytes(one[4]))
+            for one in heads
+            if len(one) == _HEAD_FIELDS
+        }
+        right = signed_by(bytes.fromhex(installation_key), statement, signature)
+    except (KeyError, TypeError, ValueError, IndexError, UnreadableError):
+        return "unreadable"
+    if not right or not isinstance(at, datetime):
+        return "head_signature"
+    return plain(at), told
+
+
 class JournalProof:
     """Takes the lines of a bundle's parts one by one; each `take` gives the word of a fault, or nothing."""
 
@@ -25,10 +48,10 @@ class JournalProof:
         self.device_keys: dict[str, list[bytes]] = defaultdict(list)
         self._leaves: dict[int, dict[int, bytes]] = defaultdict(dict)
         self._sorted: dict[int, list[int]] = {}
-        self._roots: dict[int, tuple[int, int, bytes]] = {}
-        """First entry, size and root of the last tree of each partition."""
+        self._roots: dict[int, list[tuple[int, int, bytes]]] = defaultdict(list)
+        """First entry, size and root of each tree of each partition, in their order."""
         self._covered: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        self._heads: dict[int, tuple[int, int, bytes]] | None = None
+        self._heads: Heads | None = None
         self._shared: set[bytes] = set()
         """Digests of batches that tell of several people."""
         self.heads_at = ""
@@ -36,6 +59,8 @@ class JournalProof:
 
     def key(self, line: dict[str, Any]) -> str:
         """Take a device's public key."""
+        if "withheld" in line:
+            return ""
         try:
             device_id, public = str(line["device_id"]), bytes.fromhex(line["public"])
         except (KeyError, TypeError, ValueError):
@@ -102,18 +127,29 @@ class JournalProof:
     def tree(self, line: dict[str, Any]) -> str:
         """Take the proof of one day of one partition; days come in their order."""
         try:
-            place, first, size = int(line["partition"]), int(line["first"]), int(line["size"])
-            nodes = [bytes.fromhex(one) for one in line["nodes"]]
-            leaves, seqs = self._leaves[place], self._in_order(place)
-            known = {seq - first + 1: leaves[seq] for seq in _between(seqs, first, first + size - 1)}
-            if place in self._roots:
-                known[0] = carried(self._roots[place][2], bytes.fromhex(line["chain"]))
-            root = proven_root(size, known, nodes)
-        except (KeyError, TypeError, ValueError, ProofWrongError, RecursionError):
+            place, first, size, root = self.root(line)
+        except NO_PROOF:
             return "tree"
-        self._roots[place] = (first, size, root)
+        if self._roots[place] and first <= self._roots[place][-1][0]:
+            return "tree"
+        self._roots[place].append((first, size, root))
         self._covered[place].append((first, first + size - 1))
         return ""
+
+    def root(self, line: dict[str, Any]) -> tuple[int, int, int, bytes]:
+        """Give partition, first entry, size and root of a tree from its proof. Raises what is in `NO_PROOF`."""
+        place, first, size = int(line["partition"]), int(line["first"]), int(line["size"])
+        nodes = [bytes.fromhex(one) for one in line["nodes"]]
+        leaves, seqs = self._leaves[place], self._in_order(place)
+        known = {seq - first + 1: leaves[seq] for seq in _between(seqs, first, first + size - 1)}
+        before = [root for begun, _, root in self._roots[place] if begun < first]
+        if before:
+            known[0] = carried(before[-1], bytes.fromhex(line["chain"]))
+        return place, first, size, proven_root(size, known, nodes)
+
+    def up_to(self, place: int, end: int) -> int:
+        """Give how many records of a partition come before an entry."""
+        return bisect_left(self._in_order(place), end)
 
     def _in_order(self, place: int) -> list[int]:
         if place not in self._sorted:
@@ -122,20 +158,10 @@ class JournalProof:
 
     def head(self, line: dict[str, Any]) -> str:
         """Take the signed statement of all heads."""
-        try:
-            statement, signature = octets(line["statement"]), octets(line["signature"])
-            at, heads = unpacked(statement)
-            told = {
-                one[0]: (int(one[3]), int(one[1]) - int(one[3]) + 2, bytes(one[4]))
-                for one in heads
-                if len(one) == _HEAD_FIELDS
-            }
-            right = signed_by(bytes.fromhex(self._installation_key), statement, signature)
-        except (KeyError, TypeError, ValueError, IndexError, UnreadableError):
-            return "unreadable"
-        if not right or not isinstance(at, datetime):
-            return "head_signature"
-        self._heads, self.heads_at = told, plain(at)
+        told = signed_heads(line, self._installation_key)
+        if isinstance(told, str):
+            return told
+        self.heads_at, self._heads = told
         return ""
 
     def ended(self) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -144,7 +170,7 @@ class JournalProof:
             spans = self._covered.get(place, [])
             outside = sum(not any(first <= seq < end for first, end in spans) for seq in leaves)
             self.unproven += outside
-            if spans and (self._heads is None or self._heads.get(place) != self._roots[place]):
+            if spans and (self._heads is None or self._heads.get(place) != self._roots[place][-1]):
                 yield "tree_head", {"partition": place}
             else:
                 self.proven += len(leaves) - outside

@@ -9,11 +9,14 @@ from base64 import b64decode
 from binascii import Error as NotBase64Error
 from collections.abc import Iterable
 from hashlib import sha256
+from re import compile as pattern
 from typing import Any
 
 from baqylau.protocols.evidence.unpacking import UnreadableError, plain, unpacked
 
-FORMAT, VERSION = "baqylau-evidence", 1
+FORMAT, VERSION = "baqylau-evidence", 2
+VERSIONS = (1, 2)
+"""Those that are read for ever. Version 1 knew no time-stamps and no papers."""
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 CONTEXT = b"baqylau evidence 1\n"
 """Signed before the manifest, so that no other signature of the key passes for one of a bundle."""
@@ -26,8 +29,15 @@ DIGEST_LINE_BYTES = 65
 RECORDS, TREES, HEADS = "records", "trees", "heads"
 FINDINGS, ALARMS, ACTS, AUDIT = "findings", "alarms", "acts", "audit"
 REGISTERS, KEYS, RULES, JUDGING = "registers", "keys", "rules", "judging"
-RECORDINGS, BATCHES = "recordings", "batches"
-PARTS = (RECORDS, TREES, HEADS, FINDINGS, ALARMS, ACTS, AUDIT, REGISTERS, KEYS, RULES, JUDGING, RECORDINGS, BATCHES)
+RECORDINGS, BATCHES, STAMPS = "recordings", "batches", "stamps"
+PARTS = (
+    *(RECORDS, TREES, HEADS, FINDINGS, ALARMS, ACTS, AUDIT, REGISTERS, KEYS, RULES, JUDGING),
+    *(RECORDINGS, BATCHES, STAMPS),
+)
+LATER = frozenset({BATCHES, STAMPS})
+"""Bundles from before there were these have none."""
+FILE_NAME = pattern(r"[a-z0-9][a-z0-9._-]{0,60}")
+FILES_MAX = 100
 _CLEAR = (
     *("partition", "seq", "id", "person_id", "device_id", "observed_at", "received_at", "instant"),
     *("authentication", "key_id"),

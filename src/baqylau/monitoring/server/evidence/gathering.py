@@ -104,7 +104,7 @@ def export(
     signer: Signer,
     now: datetime,
     random: Callable[[int], bytes],
-    papers: Papers = lambda _asked, _until: {},
+    papers: Papers | None = None,
 ) -> None:
     """Write a bundle. That it leaves is on record before its first byte is. `NothingToGiveError`, `TooLargeError`.
 
@@ -120,7 +120,7 @@ def export(
     signed = archive.source.begin(given, signer, now)
     until = min(asked.until_at, archive.live.last_listened() or now, now)
     with Bundle(random) as bundle:
-        for file, content in papers(asked, until).items():
+        for file, content in papers(asked, until).items() if papers else ():
             bundle.put_file(file, content)
         _Gathering(archive, asked, bundle, until).gather(signed)
         bundle.write(out, _statement(asked, name, now, until), signer)

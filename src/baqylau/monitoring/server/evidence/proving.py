@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 
-from baqylau.protocols.evidence.checking import Verdict
+from baqylau.crypto.timestamps import StampWrongError, stamped
+from baqylau.protocols.evidence.checking import OTHER_KEY, Verdict, fingerprint
 from baqylau.storage import proof
 from baqylau.storage.audit import Audit
 
@@ -31,3 +33,17 @@ def prove(engine: Engine, public_key: bytes, published: Sequence[proof.Signed] =
     if not audit:
         verdict.right("audit")
     return verdict
+
+
+def prove_stamps(head: Path, verdict: Verdict, known: Sequence[bytes]) -> None:
+    """Say what the time-stamps prove that lie beside a published head. `OSError`."""
+    for token in sorted(head.parent.glob(f"{head.stem}.*tst")):
+        try:
+            stamp = stamped(token.read_bytes(), head.read_bytes(), known)
+        except StampWrongError as wrong:
+            outcome = (OTHER_KEY,) if str(wrong) == "issuer" else ()
+            verdict.wrong(f"stamp_{wrong}", *outcome, part=token.name, line=1, name="")
+            continue
+        verdict.right("stamp_head", authority=stamp.authority, at=stamp.at.isoformat(), name=head.name)
+        told = "stamp_known" if stamp.trusted else "stamp_unknown"
+        verdict.right(told, authority=stamp.authority, fingerprint=fingerprint(stamp.fingerprint))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from hashlib import sha256
 from io import BytesIO
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -42,6 +43,7 @@ class Bundle:
         self._files = ExitStack()
         self._lines: dict[str, IO[bytes]] = {}
         self._digests: dict[str, list[bytes]] = {part: [] for part in PARTS}
+        self._papers: dict[str, bytes] = {}
 
     def __enter__(self) -> Self:
         """Make a file for each part."""
@@ -59,6 +61,10 @@ class Bundle:
         line = canonical({"salt": self._random(SALT_BYTES).hex(), **msgspec.to_builtins(value)})
         self.put_line(part, line if give else withheld(line))
 
+    def put_file(self, name: str, content: bytes) -> None:
+        """Add a paper as a file that people open."""
+        self._papers[name] = content
+
     def put_line(self, part: str, line: bytes) -> None:
         """Add a line as it is. `TooLargeError` when it is one too many."""
         if len(self._digests[part]) >= LINES_MAX:
@@ -71,11 +77,14 @@ class Bundle:
         promised = {
             part: {"commitment": commitment(digests), "lines": len(digests)} for part, digests in self._digests.items()
         }
-        fixed = {"format": FORMAT, "version": VERSION, "installation_key": signer.public_key.hex(), "parts": promised}
+        files = {name: sha256(content).hexdigest() for name, content in self._papers.items()}
+        form = {"format": FORMAT, "version": VERSION, "installation_key": signer.public_key.hex()}
+        fixed = {**form, "parts": promised, "files": files}
         manifest = canonical({**msgspec.to_builtins(statement), **fixed}) + b"\n"
         contents: list[tuple[str, IO[bytes]]] = [
             (MANIFEST, BytesIO(manifest)),
             (SIGNATURE, BytesIO(signer.sign(CONTEXT + manifest))),
+            *((name, BytesIO(content)) for name, content in self._papers.items()),
         ]
         for part, digests in self._digests.items():
             contents.append((lines_name(part), self._lines[part]))

@@ -13,7 +13,9 @@ from starlette.responses import Response, StreamingResponse
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import PersonId
 from baqylau.monitoring.server.evidence.gathering import Archive, Asked, NothingToGiveError, around, export
+from baqylau.monitoring.server.evidence.reporting import report_by
 from baqylau.monitoring.server.evidence.writing import TooLargeError
+from baqylau.monitoring.server.papers.making import Maker, Shelf
 from baqylau.monitoring.workstation.access.gate import account
 from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.giving.evidence_messages import EvidenceWanted
@@ -23,6 +25,7 @@ from baqylau.monitoring.workstation.wire import received
 from baqylau.storage.accounts import Account
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.judgement import JudgeStore
+from baqylau.storage.published import PublishedHeads
 from baqylau.storage.registers import Registers
 from baqylau.storage.vault import Vault
 
@@ -47,7 +50,9 @@ class Giver:
             out: IO[bytes] = unless_given.enter_context(TemporaryFile())
             try:
                 asked = _asked(archive, person_id, wanted, by.login)
-                export(archive, asked, out, signer=self.signer, now=desk.clock(), random=desk.random)
+                papers = report_by(Maker(self.shelf(desk), self.signer, desk.clock), wanted.language.value)
+                now, random = desk.clock(), desk.random
+                export(archive, asked, out, signer=self.signer, now=now, random=random, papers=papers)
             except NothingToGiveError as none:
                 raise not_found("person.refused.not_found") from none
             except TooLargeError as large:
@@ -55,6 +60,19 @@ class Giver:
             unless_given.pop_all()
         out.seek(0)
         return out
+
+    def shelf(self, desk: Desk) -> Shelf:
+        """Give the parts of the storage that papers are made from."""
+        stores = desk.stores
+        return Shelf(
+            engine=stores.engine,
+            registers=Registers(stores.engine, desk.clock),
+            alarms=stores.alarms,
+            figures=stores.figures,
+            source=EvidenceSource(stores.engine, self.vault),
+            timelines=stores.timelines,
+            timezone=desk.settings.installation.timezone,
+        )
 
     def _archive(self, desk: Desk) -> Archive:
         stores = desk.stores
@@ -66,6 +84,7 @@ class Giver:
             alarms=stores.alarms,
             live=stores.live,
             media=stores.media,
+            heads=PublishedHeads(stores.engine),
         )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from baqylau.domain.ids import AlarmId
+from baqylau.domain.people import Language
 
 Words = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
 """Some words; blanks alone are none."""
@@ -22,3 +23,5 @@ class EvidenceWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     alarm: AlarmId | None = None
     third_parties: bool = False
     recordings: bool = False
+    language: Language = Language.RU
+    """Of the report in it."""

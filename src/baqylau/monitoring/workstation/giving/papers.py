@@ -26,9 +26,7 @@ from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received, reply
 from baqylau.storage.accounts import Account
-from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.papers import Papers, Receipt, Wanted
-from baqylau.storage.registers import Registers
 
 PDF = "application/pdf"
 NUMBER = re.compile(r"[0-9]{4}-[0-9]{6}")
@@ -40,21 +38,12 @@ def _maker(request: Request) -> Maker:
     giver = cast("Giver", request.app.state.giver)
     if giver.signer is None:
         raise not_found("evidence.refused.no_key")
-    return Maker(_shelf(request), giver.signer, desk_of(request).clock)
+    return Maker(shelf_of(request), giver.signer, desk_of(request).clock)
 
 
-def _shelf(request: Request) -> Shelf:
-    desk, giver = desk_of(request), cast("Giver", request.app.state.giver)
-    stores = desk.stores
-    return Shelf(
-        engine=stores.engine,
-        registers=Registers(stores.engine, desk.clock),
-        alarms=stores.alarms,
-        figures=stores.figures,
-        source=EvidenceSource(stores.engine, giver.vault),
-        timelines=stores.timelines,
-        timezone=desk.settings.installation.timezone,
-    )
+def shelf_of(request: Request) -> Shelf:
+    """Give the parts of the storage that papers are made from."""
+    return cast("Giver", request.app.state.giver).shelf(desk_of(request))
 
 
 def person_of(request: Request) -> PersonId:
@@ -150,7 +139,7 @@ async def table(request: Request) -> Response:
     """Send a table or a track of a person: XLSX, CSV, GeoJSON, KML or GPX."""
     desk, person_id = desk_of(request), person_of(request)
     asked = await received(request, TableWanted)
-    file = await desk.do(_table, desk, _shelf(request), person_id, asked, account(request))
+    file = await desk.do(_table, desk, shelf_of(request), person_id, asked, account(request))
     name = f"{asked.kind}-{asked.from_at:%Y%m%d}-{asked.until_at:%Y%m%d}.{asked.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(file, media_type=MEDIA_TYPES[asked.format], headers=headers)
