@@ -91,7 +91,7 @@ async def _measured(
         await asyncio.to_thread(until, lambda: live.health().devices_connected >= connected, there)
         await _ask(web_port, numbers, asked)
         await asyncio.to_thread(until, lambda: set(numbers) <= screen.seen_s.keys(), "a place does not come")
-        report = None if load_of is None else await asyncio.wrap_future(load_of)
+        report = None if load_of is None else await asyncio.to_thread(load_of.result)
     asked.shown_s.update(screen.seen_s)
     for line in lines:
         line.cancel()

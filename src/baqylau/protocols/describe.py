@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from baqylau.domain.observations import Body
 from baqylau.protocols.fleet import FleetProtocol
-from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Ping, Reading, Rejected
+from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Ping, Reading, Rejected, Sighting
 
 
 class Wrong(Struct, frozen=True, kw_only=True):
@@ -17,12 +17,13 @@ class Wrong(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One record of a frame."""
 
     number: str
     observed_at: datetime | None
     bodies: tuple[Body, ...]
+    sightings: tuple[Sighting, ...] = ()
 
 
 class Described(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,7 +77,12 @@ def _described(event: Event, shown: str) -> Described:
 
 
 def _told(reading: Reading) -> Told:
-    return Told(number=reading.number, observed_at=reading.observed_at, bodies=reading.bodies)
+    return Told(
+        number=reading.number,
+        observed_at=reading.observed_at,
+        bodies=reading.bodies,
+        sightings=reading.sightings,
+    )
 
 
 def _wrong(rejected: Rejected) -> Wrong:

@@ -15,6 +15,14 @@ from baqylau.domain.commands import CommandState, Order
 from baqylau.domain.observations import Body
 
 
+class Sighting(Struct, frozen=True, kw_only=True, gc=False):
+    """A bought radio beacon that a device heard. It speaks in the clear: anybody can repeat it."""
+
+    number: str
+    """What it calls itself, in small hexadecimal digits: UUID, major, minor; namespace, instance; or its address."""
+    rssi_dbm: float | None = None
+
+
 class Reading(Struct, frozen=True, kw_only=True, gc=False):
     """One record of one device as the wire tells it, before it is known whose it is."""
 
@@ -26,6 +34,8 @@ class Reading(Struct, frozen=True, kw_only=True, gc=False):
     """Exactly the bytes of this record."""
     identity: bytes
     """What makes two records the same fact: equal for a record sent again, whatever frame carries it."""
+    sightings: tuple[Sighting, ...] = ()
+    """Beacons that the device heard at that instant, whosever they are."""
 
 
 class Fault(StrEnum):

@@ -105,6 +105,11 @@ def test_a_good_file_says_what_the_registers_will_hold() -> None:
     assert len(registry.permissions) == len(registry.fittings) == 1
 
 
+def test_a_bought_beacon_is_known_by_what_it_calls_itself_however_that_is_written() -> None:
+    said = GOOD.replace("protocol: wialon", "protocol: ble").replace("860000000000001", "5F0AC1D2-B3A4:0007:002A")
+    assert parse(said).devices[0].number == "5f0ac1d2b3a40007002a"
+
+
 @pytest.mark.parametrize("protocol", ["link", "beacon"])
 def test_our_own_devices_are_taken_too(protocol: str) -> None:
     assert parse(GOOD.replace("protocol: wialon", f"protocol: {protocol}")).devices[0].protocol == protocol

@@ -10,9 +10,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.domain.orders import Consent, Fitting, Order
+from baqylau.domain.orders import Consent, Fitting, Order, PresenceRegime
 from baqylau.domain.partitions import UNASSIGNED, partition_of
 from baqylau.domain.people import SHARED, Device, Supervision
+from baqylau.domain.zones import Zone
 from baqylau.rules.spans import consents_of
 
 
@@ -44,12 +45,17 @@ class Fleet:
             (device.protocol, device.number): device for device in self._by_id.values()
         }
         self._worn: dict[DeviceId, list[_Worn]] = {}
+        self._homes: dict[PersonId, Zone] = {}
         for supervision in supervisions:
             places = [
                 Belongs(partition=partition_of(supervision.person_id), person_id=supervision.person_id, shared=shared)
                 for shared in (False, True)
             ]
             consents = consents_of(supervision, supervision.person_id)
+            regimes = (one for one in supervision.restrictions if isinstance(one, PresenceRegime))
+            home = next((place for one in regimes for place in one.places), None)
+            if home is not None:
+                self._homes[supervision.person_id] = home
             for fitting in supervision.fittings:
                 device = self._by_id.get(fitting.device_id)
                 belongs = places[device is not None and device.kind in SHARED]
@@ -63,6 +69,10 @@ class Fleet:
     def device(self, device_id: DeviceId) -> Device | None:
         """Give the device with this name of ours."""
         return self._by_id.get(device_id)
+
+    def home(self, person_id: PersonId) -> Zone | None:
+        """Give the first place at which somebody has to be in hours, None where there is none."""
+        return self._homes.get(person_id)
 
     def belongs(self, device_id: DeviceId, at: datetime) -> tuple[Belongs, ...]:
         """Tell where facts of that instant go: to everybody on whom it is whom an order, or their consent, covers.

@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from baqylau.crypto.digests import observation_id
 from baqylau.domain.ids import PersonId
-from baqylau.domain.observations import Authentication, LinkEvent, LinkHealth, Observation
+from baqylau.domain.observations import Authentication, Heard, LinkEvent, LinkHealth, Observation
 from baqylau.domain.people import Device
 from baqylau.monitoring.server.fleet import Fleet
+from baqylau.monitoring.server.sighting import Near, indoors, near
 from baqylau.protocols.session import Reading
 from baqylau.rules.clock import instant
 from baqylau.storage.journal import Entry
@@ -18,21 +19,33 @@ def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> tu
     """Give the observation a reading tells of; nothing when no order covers it, so that it must not be kept.
 
     The id comes from the device and the content: a record that is sent again is the same fact. A record without a time
-    of its own cannot be told from its repetition, so the time of receipt makes each a fact of its own.
+    of its own cannot be told from its repetition, so the time of receipt makes each a fact of its own. The wearer's
+    relays that it heard have each a fact of their own, and give it a place where satellites gave none.
     """
     identity = reading.identity if reading.observed_at else reading.identity + now.isoformat().encode()
-    return placed(
-        fleet,
-        Observation(
-            id=observation_id(device.id.encode(), identity),
-            device_id=device.id,
-            observed_at=reading.observed_at or now,
-            received_at=now,
-            bodies=reading.bodies,
-            authentication=Authentication.UNAUTHENTICATED_DEVICE,
-            via=device.protocol,
-        ),
-        reading.raw,
+    told = Observation(
+        id=observation_id(device.id.encode(), identity),
+        device_id=device.id,
+        observed_at=reading.observed_at or now,
+        received_at=now,
+        bodies=reading.bodies,
+        authentication=Authentication.UNAUTHENTICATED_DEVICE,
+        via=device.protocol,
+    )
+    if not reading.sightings:
+        return placed(fleet, told, reading.raw)
+    heard = near(fleet, device, reading.sightings, instant(told))
+    entries = placed(fleet, replace(told, bodies=indoors(told.bodies, heard)), reading.raw)
+    return entries + tuple(entry for one in heard for entry in placed(fleet, _heard(told, one), reading.raw))
+
+
+def _heard(by: Observation, one: Near) -> Observation:
+    """Give the relay's own fact: that the tracker heard it."""
+    return replace(
+        by,
+        id=observation_id(by.id.encode(), one.relay.id.encode()),
+        device_id=one.relay.id,
+        bodies=(Heard(receiver_id=by.device_id, rssi_dbm=one.rssi_dbm),),
     )
 
 

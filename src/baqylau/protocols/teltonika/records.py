@@ -48,6 +48,8 @@ class Record(Struct, frozen=True, gc=False):
 
     raw: bytes
     elements: dict[int, int]
+    long_elements: dict[int, bytes]
+    """Those of any length."""
     time_ms: int
     priority: int
     longitude: int
@@ -56,6 +58,9 @@ class Record(Struct, frozen=True, gc=False):
     course_deg: int
     satellites: int
     speed_km_h: int
+
+
+_NONE: dict[int, bytes] = {}
 
 
 class ShortError(Exception):
@@ -82,15 +87,16 @@ def _record(content: bytes, begin: int, shape: _Shape) -> Record:
     try:
         place = _TIME_AND_PLACE.unpack_from(content, begin)
         elements, end = _elements(content, begin + _TIME_AND_PLACE.size, shape)
+        long_elements, end = _long_elements(content, end, shape) if shape.has_variable else (_NONE, end)
     except (struct.error, IndexError):
         raise ShortError from None
     if end >= len(content):
         raise ShortError
-    return Record(content[begin:end], elements, *place)
+    return Record(content[begin:end], elements, long_elements, *place)
 
 
 def _elements(content: bytes, at: int, shape: _Shape) -> tuple[dict[int, int], int]:
-    """Read the groups of one, two, four and eight bytes; those of other lengths are passed over."""
+    """Read the groups of one, two, four and eight bytes."""
     at += shape.number_bytes + shape.has_generation + shape.count_bytes
     elements: dict[int, int] = {}
     for width in _WIDTHS:
@@ -101,7 +107,7 @@ def _elements(content: bytes, at: int, shape: _Shape) -> tuple[dict[int, int], i
             raise ShortError
         elements.update(group.iter_unpack(content[at:end]))
         at = end
-    return elements, _after_variable(content, at, shape) if shape.has_variable else at
+    return elements, at
 
 
 def _count(content: bytes, at: int, shape: _Shape) -> tuple[int, int]:
@@ -111,11 +117,15 @@ def _count(content: bytes, at: int, shape: _Shape) -> tuple[int, int]:
     return int.from_bytes(content[at:end], "big"), end
 
 
-def _after_variable(content: bytes, at: int, shape: _Shape) -> int:
+def _long_elements(content: bytes, at: int, shape: _Shape) -> tuple[dict[int, bytes], int]:
+    """Read the group of elements that tell their own length."""
     count, at = _count(content, at, shape)
+    elements: dict[int, bytes] = {}
     for _ in range(count):
+        number = int.from_bytes(content[at : at + shape.number_bytes], "big")
         length, at = _count(content, at + shape.number_bytes, shape)
+        elements[number] = content[at : at + length]
         at += length
         if at > len(content):
             raise ShortError
-    return at
+    return elements, at

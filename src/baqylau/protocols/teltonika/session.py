@@ -9,6 +9,7 @@ from baqylau.domain.observations import Body, Fix, NoFix
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
 from baqylau.protocols.teltonika import commands
+from baqylau.protocols.teltonika.beacons import sightings_of
 from baqylau.protocols.teltonika.elements import bodies_of
 from baqylau.protocols.teltonika.packets import Alive, Data, Packet, SignIn, first
 from baqylau.protocols.teltonika.records import Codec, Record, ShortError, binary, split
@@ -135,6 +136,7 @@ def _reading(record: Record, number: str) -> Reading | Rejected:
         bodies=(place, *bodies_of(record.elements)),
         raw=record.raw,
         identity=record.raw,
+        sightings=sightings_of(record.long_elements) if record.long_elements else (),
     )
 
 

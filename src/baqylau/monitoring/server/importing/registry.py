@@ -32,13 +32,16 @@ from baqylau.monitoring.server.importing.shapes import (
     RestrictionShape,
     ZoneShape,
 )
+from baqylau.monitoring.server.sighting import BLE
 from baqylau.protocols.fleet import FLEET
 from baqylau.rules import docking
 from baqylau.rules.geometry import ZoneError, repaired
 from baqylau.storage.registers import Registry
 
-PROTOCOLS = (*FLEET, "link", "beacon")
-"""What bought trackers speak, and our own devices: `link` those that talk with us, `beacon` those that only send."""
+PROTOCOLS = (*FLEET, BLE, "link", "beacon")
+"""What bought trackers speak; `ble`, bought beacons that they hear; and our own devices: `link` those that talk with us,
+`beacon` those that only send.
+"""
 PARTS = ("people", "zones", "devices", "orders", "permissions", "consents", "fittings", "maintenances")
 """In the order in which they lean on each other; in the file any order will do."""
 
@@ -168,7 +171,7 @@ class _Reader:
             id=DeviceId(shape.id),
             kind=shape.kind,
             protocol=shape.protocol,
-            number=shape.number,
+            number=_beacon(shape.number) if shape.protocol == BLE else shape.number,
             password=shape.password,
             silence_limit_s=shape.silence_limit_s,
             gone_grace_s=shape.gone_grace_s,
@@ -258,3 +261,8 @@ def _end(from_at: datetime, until_at: datetime) -> datetime:
     if end <= aware("from", from_at):
         raise WrongError("until", "import.ends_before_it_begins")
     return end
+
+
+def _beacon(number: str) -> str:
+    """Give what a bought beacon calls itself, however it was written down."""
+    return number.replace(":", "").replace("-", "").lower()
