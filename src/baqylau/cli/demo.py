@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from baqylau.cli import console
+from baqylau.cli.demo_console import CONSOLE, SignIn, console_program, issued
 from baqylau.cli.demo_life import HOST
 from baqylau.cli.doors import options
 from baqylau.cli.households import AIR, fitted_out, programs
@@ -18,7 +20,7 @@ from baqylau.cli.options import DATABASE
 from baqylau.cli.serve import serve_all
 from baqylau.cli.wearers import WORN, put_on, tracker_programs
 from baqylau.links import wall_clock
-from baqylau.monitoring.server.settings import DOORS, LINK, WEB_PORT, Settings
+from baqylau.monitoring.server.settings import DOORS, LINK, MEDIA, WEB_PORT, Settings
 from baqylau.sim import town_plan
 from baqylau.sim.demo_registry import demo_registry
 from baqylau.sim.town_map import write
@@ -29,8 +31,8 @@ app = typer.Typer()
 
 DEMO_DATA = Path(".baqylau") / "demo"
 MAP_ZOOM = 13.4
-QUIET = "warning"
-"""The terminal of a demo shows the link and what goes wrong, not every line that opens."""
+QUIET = "error"
+"""The terminal of a demo shows the link and what goes wrong, not every line that opens or is opened again."""
 
 
 @app.command()
@@ -38,7 +40,7 @@ def demo(
     data: Annotated[Path, typer.Option(help="Folder of the demo's data.")] = DEMO_DATA,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's data and end.")] = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Run everything on this machine with eighteen invented people. Ctrl-C stops it; the data stay."""
+    """Run everything on this machine with twenty invented people. Ctrl-C stops it; the data stay."""
     if reset:
         _forget(data)
         return
@@ -52,9 +54,10 @@ def demo(
         town.parent.mkdir(exist_ok=True)
         write(town)
         ports = {name: _free(port) for name, port in DOORS.items()}
-        units = fitted_out(
+        around = fitted_out(
             engine, data, founded_at=founded_at, started_at=wall_clock.now(), host=HOST, free=lambda: _free(0)
         )
+        sign_in = issued(engine, data, host=HOST, port=_free(console.PORT))
         trackers = put_on(engine, data, founded_at=founded_at, host=HOST, free=lambda: _free(0))
         settings = Settings(
             data_dir=data,
@@ -66,21 +69,24 @@ def demo(
             map_zoom=MAP_ZOOM,
         )
         link = invitation_link(engine, f"http://{HOST}:{settings.web_port}")
+        server, av_server = (f"https://{HOST}:{ports[name]}" for name in (LINK, MEDIA))
         more = {
             "devices": ["demo-devices", "--lifeline", *options(ports)],
             "air": ["demo-air", str(data / AIR), "--lifeline"],
             "worn": ["demo-worn", str(data / WORN), "--lifeline"],
-            **programs(data, units, host=HOST, server=f"https://{HOST}:{ports[LINK]}"),
-            **tracker_programs(data, trackers, host=HOST, server=f"https://{HOST}:{ports[LINK]}"),
+            **programs(data, around, server=server, av_server=av_server),
+            CONSOLE: console_program(data, around, sign_in, server=server),
+            **tracker_programs(data, trackers, host=HOST, server=server),
         }
-        serve_all(settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, more, lambda: _welcome(link, ports))
+        serve_all(settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, more, lambda: _welcome(link, ports, sign_in))
     typer.echo("Stopped. The data stay: `make demo` goes on, `make demo-reset` forgets them.")
 
 
-def _welcome(link: str, ports: dict[str, int]) -> None:
+def _welcome(link: str, ports: dict[str, int], sign_in: SignIn) -> None:
     doors = ", ".join(f"{name} on port {port}" for name, port in ports.items())
     typer.echo(f"Devices are awaited on {HOST}: {doors}.")
     typer.echo("The first alarm appears within a minute. Ctrl-C stops everything.")
+    typer.echo(sign_in.told)
     typer.echo(f"\n    {link}\n")
 
 

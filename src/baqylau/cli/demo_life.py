@@ -1,6 +1,7 @@
 """What lives in the demo beside the server: the devices of its people, and the radio of its households."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
@@ -11,13 +12,18 @@ from baqylau.cli.doors import Doors, ports_of
 from baqylau.cli.options import Lifeline
 from baqylau.links import wall_clock
 from baqylau.monitoring.server import lifeline as parent
-from baqylau.sim.air.live import House, run_houses
+from baqylau.sim.air.live import run_houses
+from baqylau.sim.breath.live import run_breath
 from baqylau.sim.demo import run_demo_devices
+from baqylau.sim.demo_households import OnAir
+from baqylau.sim.sky.gpsd import LiveGpsd
 from baqylau.sim.sky.live import Board, run_boards
+from baqylau.sim.speaking import speak
 
 app = typer.Typer()
 
 HOST = "127.0.0.1"
+SKY_S = 1.0
 
 
 @app.command("demo-devices", hidden=True)
@@ -63,15 +69,21 @@ def demo_air(
     file: Path,
     lifeline: Lifeline = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Let the radio of the demo's households be on the air until we are asked to stop."""
+    """Let what the units of the demo's households hear and measure be there until we are asked to stop."""
     if lifeline:
         parent.hold()
-    houses = msgspec.json.decode(file.read_bytes(), type=list[House])
-    asyncio.run(
-        run_houses(
-            houses,
-            now=wall_clock.now,
-            sleep=wall_clock.sleep,
-            random=Random(),  # noqa: S311 - noise of receivers
-        )
-    )
+    asyncio.run(_around(msgspec.json.decode(file.read_bytes(), type=OnAir)))
+
+
+async def _around(units: OnAir) -> None:
+    random, skies = Random(), [units.carried]  # noqa: S311 - noise of receivers
+
+    def begun(at: datetime) -> list[LiveGpsd]:
+        return [LiveGpsd(one, at, random) for one in skies]
+
+    now, sleep = wall_clock.now, wall_clock.sleep
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run_houses(units.houses, now=now, sleep=sleep, random=random))
+        group.create_task(run_breath(units.breath, sleep=sleep, random=random))
+        addresses = [(one.host, one.port) for one in skies]
+        group.create_task(speak(addresses, begun, every_s=SKY_S, now=now, sleep=sleep))

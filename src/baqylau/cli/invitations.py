@@ -14,9 +14,9 @@ HOLDS = timedelta(hours=1)
 
 
 def invitation_link(engine: Engine, address: str) -> str:
-    """Give the address of the workstation: with a fresh one-time link while nobody has an account yet."""
+    """Give the address of the workstation: with a fresh one-time link while nobody administers it yet."""
     accounts = Accounts(engine, now)
-    if accounts.any():
+    if any(one.role is Role.ADMINISTRATOR for one in accounts.all()):
         return address
     token = fresh(os.urandom)
     accounts.invite(digest(token), Invited(role=Role.ADMINISTRATOR), now() + HOLDS)

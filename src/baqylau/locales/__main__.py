@@ -1,6 +1,7 @@
 """Write each catalogue into the folder named on the command line, for the pages.
 
-`LANGUAGE.json` is what every page needs; `LANGUAGE.cases.json` comes with the pages of cases alone.
+`LANGUAGE.json` is what every page needs; `LANGUAGE.cases.json` comes with the pages of cases alone, and
+`LANGUAGE.own.json` is all that the page of a supervised person says.
 """
 
 import re
@@ -11,10 +12,17 @@ import msgspec
 
 from baqylau.locales import LANGUAGES, catalogue
 
-_ELSEWHERE = ("cli.", "demo.", "doctor.", "import.")
-"""What programs say at the terminal; no page needs it."""
+_ELSEWHERE = ("cli.", "demo.", "doctor.", "import.", "own.")
+"""What programs say at the terminal, or the page of a supervised person; no other page needs it."""
 _OF_CASES = re.compile(r"case\.|cases\.\w+\.|import\.")
 """Said by the pages of cases, and found wrong with a case: words that other pages do without."""
+
+_OF_OWN_PAGE = re.compile(
+    r"own\.(?!look\.)|device\.(bracelet|tracker|home_unit|mobile_unit|relay|av_unit|breath_unit)$|unit\.percent$"
+    r"|request\.refused\.|session\.(refused\.(expired|not_signed_in|too_many)|unreachable)$|frame\.failed"
+    r"|server\.refused\.|age\.|duration\."
+)
+"""Said by a supervised person's own page; what begins with `own.` by no other."""
 
 
 def main(target: Path) -> None:
@@ -23,8 +31,9 @@ def main(target: Path) -> None:
     for language in LANGUAGES:
         texts = catalogue(language)
         later = {key: found for key, found in texts.items() if _OF_CASES.match(key)}
+        own = {key: found for key, found in texts.items() if _OF_OWN_PAGE.match(key)}
         pages = {key: found for key, found in texts.items() if key not in later and not key.startswith(_ELSEWHERE)}
-        for name, part in ((language, pages), (f"{language}.cases", later)):
+        for name, part in ((language, pages), (f"{language}.cases", later), (f"{language}.own", own)):
             (target / f"{name}.json").write_bytes(msgspec.json.encode(part) + b"\n")
 
 

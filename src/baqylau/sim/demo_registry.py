@@ -134,27 +134,28 @@ def _permission(actor: Actor, founded_at: datetime) -> Permission:
 
 def _restrictions(actor: Actor, founded_at: datetime, started_at: datetime) -> Iterator[Restriction]:
     first_at = _order(actor, founded_at).from_at
-    hour_at = started_at.replace(minute=0, second=0, microsecond=0)
+    hour_at = hour_of(started_at)
     since_at = first_at if founded_at >= hour_at else hour_at
+    number = version(since_at, founded_at)
     if actor.at_home:
-        yield _presence(actor, schedule(actor.at_home, hour_at), since_at)
+        yield _presence(actor, schedule(actor.at_home, hour_at), since_at, number)
     if actor.work and actor.at_work:
-        yield _workplace(actor, actor.work, schedule(actor.at_work, hour_at), since_at)
+        yield _workplace(actor, actor.work, schedule(actor.at_work, hour_at), since_at, number)
     if actor.keeps_from_school:
         yield _school(actor, first_at)
     if actor.keeps_to_town:
         yield _town(actor, first_at)
     if actor.visits and actor.visiting:
-        yield _visits(actor, actor.visits, schedule(actor.visiting, hour_at), since_at)
+        yield _visits(actor, actor.visits, schedule(actor.visiting, hour_at), since_at, number)
     if actor.keeps_from:
         yield _apart(actor, actor.keeps_from, first_at)
 
 
-def _presence(actor: Actor, schedule: Schedule, since_at: datetime) -> PresenceRegime:
+def _presence(actor: Actor, schedule: Schedule, since_at: datetime, number: int) -> PresenceRegime:
     return PresenceRegime(
         id=_restriction_id(actor, "home"),
         order_id=_order_id(actor),
-        version=version(since_at),
+        version=number,
         clause="Белгіленген уақытта үйде болу",
         from_at=since_at,
         places=(circle(actor.home, HOME_M),),
@@ -163,11 +164,11 @@ def _presence(actor: Actor, schedule: Schedule, since_at: datetime) -> PresenceR
     )
 
 
-def _workplace(actor: Actor, place: House, schedule: Schedule, since_at: datetime) -> RequiredPlace:
+def _workplace(actor: Actor, place: House, schedule: Schedule, since_at: datetime, number: int) -> RequiredPlace:
     return RequiredPlace(
         id=_restriction_id(actor, "work"),
         order_id=_order_id(actor),
-        version=version(since_at),
+        version=number,
         clause="Жұмыс уақытында жұмыс орнында болу",
         from_at=since_at,
         zone=circle(place, WORK_M),
@@ -198,11 +199,11 @@ def _town(actor: Actor, first_at: datetime) -> Territory:
     )
 
 
-def _visits(actor: Actor, place: House, schedule: Schedule, since_at: datetime) -> TimedPlace:
+def _visits(actor: Actor, place: House, schedule: Schedule, since_at: datetime, number: int) -> TimedPlace:
     return TimedPlace(
         id=_restriction_id(actor, "visits"),
         order_id=_order_id(actor),
-        version=version(since_at),
+        version=number,
         clause="Бұл жерде тек белгіленген уақытта болу",
         from_at=since_at,
         zone=circle(place, WORK_M),
@@ -222,9 +223,14 @@ def _apart(actor: Actor, other: int, first_at: datetime) -> NoContact:
     )
 
 
-def version(at: datetime) -> int:
-    """Give the version of what begins at an instant: one for each hour of starting."""
-    return int(at.timestamp()) // 3600
+def hour_of(at: datetime) -> datetime:
+    """Give the beginning of the hour."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def version(at: datetime, founded_at: datetime) -> int:
+    """Give the version of what begins at an instant: the first, and one more for each hour of starting after it."""
+    return 1 + max(round((at - hour_of(founded_at)).total_seconds() / 3600), 0)
 
 
 def _polygon(name: str, outline: Sequence[Place]) -> Polygon:

@@ -14,7 +14,6 @@ from baqylau.domain.orders import ExclusionZone, Fitting, Order
 from baqylau.domain.people import Device, DeviceKind, Language, Person
 from baqylau.domain.zones import Circle
 from baqylau.sim import town_plan
-from baqylau.sim.demo_registry import version
 from baqylau.sim.sky.disturbances import Bag
 from baqylau.sim.sky.live import Board
 from baqylau.sim.sky.way import OPEN, Leg, canyon
@@ -68,19 +67,24 @@ def wearers() -> tuple[Wearer, ...]:
 
 def board(one: Wearer, host: str, port: int) -> Board:
     """Give the board that the person wears: before the house, to the park and back."""
-    start, goal = _house(one).middle, _house(one, 0).middle
-    there = town().path(start, goal)
-    legs = [Leg(to=start, lasts_s=RESTS_S)]
-    for before, after in pairwise((start, *there, *reversed(there), start)):
-        legs += _leg(before, after)
+    start = _house(one).middle
     return Board(
         host=host,
         port=port,
         start=start,
-        legs=tuple(legs),
+        legs=walk(start, _house(one, 0).middle),
         wrapped=one.wrapped,
         cut_s=one.cut_s,
     )
+
+
+def walk(start: Place, goal: Place, *, rests_s: float = RESTS_S) -> tuple[Leg, ...]:
+    """Give a way along the streets from one place to another and back, after a rest at the first."""
+    there = town().path(start, goal)
+    legs = [Leg(to=start, lasts_s=rests_s)]
+    for before, after in pairwise((start, *there, *reversed(there), start)):
+        legs += _leg(before, after)
+    return tuple(legs)
 
 
 def _leg(before: Place, after: Place) -> list[Leg]:
@@ -98,7 +102,7 @@ def wearers_registry(*, founded_at: datetime) -> Registry:
             Device(id=one.tracker_id, kind=DeviceKind.TRACKER, protocol="link", number=one.serial) for one in everybody
         ),
         orders=tuple(_order(one, founded_at) for one in everybody),
-        restrictions=tuple(_keeps_away(one, founded_at) for one in everybody),
+        restrictions=tuple(keeps_away(one.person_id, _order(one, founded_at)) for one in everybody),
         fittings=tuple(
             Fitting(
                 id=FittingId(f"{one.tracker_id}-fitting"),
@@ -139,13 +143,13 @@ def _order(one: Wearer, founded_at: datetime) -> Order:
     )
 
 
-def _keeps_away(one: Wearer, founded_at: datetime) -> ExclusionZone:
-    order = _order(one, founded_at)
+def keeps_away(person_id: PersonId, order: Order) -> ExclusionZone:
+    """Give the zone around the school from which a person keeps away."""
     middle = to_point(_middle(town_plan.SCHOOL_GROUNDS))
     return ExclusionZone(
-        id=RestrictionId(f"{one.person_id}-school"),
+        id=RestrictionId(f"{person_id}-school"),
         order_id=order.id,
-        version=version(order.from_at),
+        version=1,
         clause="Мектепке жақындамау",
         from_at=order.from_at,
         zone=Circle(name=town_plan.SCHOOL, center=middle, radius_m=KEPT_AWAY_M),

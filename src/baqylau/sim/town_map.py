@@ -1,8 +1,8 @@
 """The base map of the town as GeoJSON.
 
 One collection; each feature's `kind` says how to draw it: `land`, `block`, `building`, `green`, `water`, `minor`,
-`road`, `rail`, or for points that only carry a `name`, `district`, `park`, `river` and `place`. Streets and roads carry
-their `name` too.
+`road`, `rail`, or for points that only carry a `name`, `district`, `park` and `river`. Streets and roads carry
+their `name` too. The school carries none: the zones around it do, and one name in two places is one too many.
 """
 
 from collections.abc import Iterator, Mapping
@@ -67,8 +67,6 @@ def _labels() -> Iterator[GeoJson]:
         if name:
             middle = shapely.Polygon(outline).centroid
             yield _label("park", name, (middle.x, middle.y))
-    gate_east_m, gate_north_m = plan.SCHOOL_GATE
-    yield _label("place", plan.SCHOOL, (gate_east_m + 100, gate_north_m - 70))
 
 
 def _label(kind: str, name: str, place: plan.Place) -> GeoJson:

@@ -35,7 +35,7 @@ export function detail(row: CheckRow): string {
   if (row.void) return t(`checks.void.${row.void}`)
   const parts = [t(`checks.kind.${row.kind}`), t(`checks.why.${row.why}`)]
   if (row.sample === 'valid' && row.uncertainty_mg_l !== null) parts.push(`±\u2060${breathAlcohol(row.uncertainty_mg_l)}`)
-  if (row.sample && row.likely) parts.push(row.decision ? t(`checks.decided.${row.decision.outcome}`) : row.likely === 'match' ? matched(row) : t(`checks.state.${row.likely === 'not_judged' ? 'failed' : row.likely}`))
+  if (row.sample && row.likely) parts.push(row.decision ? t(`checks.decided.${row.decision.outcome}`) : row.likely === 'match' ? matched(row) : row.likely === 'not_judged' ? t('checks.who_unknown') : t(`checks.state.${row.likely}`))
   if (row.how && row.how !== 'done') parts.push(t(`checks.how.${row.how}`))
   return list(parts)
 }

@@ -39,6 +39,8 @@ from baqylau.domain.people import DeviceKind
 from baqylau.links.breath_lines import Board, Switch, Switched
 from baqylau.protocols.batch.records import Alive, ClockQuality
 
+LOST_TOLD_MS = 10_000
+"""A board that is away for less is a plug that was moved, or one that starts more slowly than we."""
 DAY_MS = round(timedelta(days=1).total_seconds() * 1000)
 
 
@@ -150,11 +152,17 @@ def _intake(turn: BreathTurn, *, off: bool) -> None:
 
 def _board_lost(turn: BreathTurn, *, lost: bool) -> None:
     if lost != turn.state.board_lost:
-        turn.change(board_lost=lost)
-        sources.own(turn, SelfTest(passed=not lost, part="breath board"))
-        turn.upload()
+        turn.change(board_lost=lost, lost_ms=turn.ms)
     if lost:
         course.fail(turn, "board_lost")
+    elif turn.state.lost_told:
+        _tell_board(turn, there=True)
+
+
+def _tell_board(turn: BreathTurn, *, there: bool) -> None:
+    sources.own(turn, SelfTest(passed=there, part="breath board"))
+    turn.change(lost_told=not there)
+    turn.upload()
 
 
 def _calibrated(turn: BreathTurn, said: CalibrationRead) -> None:
@@ -167,9 +175,9 @@ def _calibrated(turn: BreathTurn, said: CalibrationRead) -> None:
 
 
 def _tell_calibration(turn: BreathTurn) -> None:
-    """Say how the calibration stands, once a day and when it changes."""
+    """Say how the calibration stands, once a day and when it changes. Whose cell it is for, only a board can say."""
     file, why = turn.state.calibration, locked(turn)
-    if turn.state.board is None and not turn.state.board_lost:
+    if turn.state.board is None or turn.state.board_lost:
         return
     told = f"{'' if file is None else file.name} {why}"
     if told == turn.state.told and turn.ms - turn.state.told_ms < DAY_MS:
@@ -196,6 +204,8 @@ def _passed(turn: BreathTurn) -> None:
         outcome.told(turn, going, Signed(at=turn.at, monotonic_ms=turn.ms, check_id=going.order.check_id))
     if turn.state.messages:
         telling.messages(turn)
+    if turn.state.board_lost and not turn.state.lost_told and turn.ms - turn.state.lost_ms >= LOST_TOLD_MS:
+        _tell_board(turn, there=False)
     _tell_calibration(turn)
     configuration = turn.state.configuration
     every_s = running.REPORT_EVERY_S if configuration is None else configuration.report_every_s

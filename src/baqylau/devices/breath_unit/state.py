@@ -102,6 +102,10 @@ class State(AskingState, frozen=True, kw_only=True):
 
     board: Board | None = None
     board_lost: bool = False
+    lost_ms: int = 0
+    """Since when it is there, or lost."""
+    lost_told: bool = False
+    """The server was told that it is lost."""
     calibration: CalibrationFile | None = None
     refused: Lock | None = None
     """Why the workshop's file is not believed."""

@@ -74,6 +74,7 @@ def _blown(one: Blown, session: Session) -> dict[str, Any]:
 def _unjudged(recorded: Recorded) -> dict[str, Any]:
     rows = recorded.rows
     last = rows[-1] if rows else None
+    taken = last if recorded.sample is None else rows[recorded.sample]
     return {
         "current_ua": _column(rows, "current_ua"),
         "pressure_pa": _column(rows, "pressure_pa"),
@@ -82,7 +83,7 @@ def _unjudged(recorded: Recorded) -> dict[str, Any]:
         "cell_c": None if last is None else _figure(last.cell_c),
         "room_c": None if last is None else _figure(last.room_c),
         "ambient_hpa": None if last is None else _figure(last.ambient_hpa),
-        "co2_percent": None if last is None else _figure(last.dioxide_percent),
+        "co2_percent": None if taken is None else _figure(taken.dioxide_percent),
         "repaired": recorded.repaired,
         "marks": _marks(recorded),
     }

@@ -26,6 +26,7 @@ from baqylau.domain.orders import (
 from baqylau.domain.people import Device, Person, Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
+from baqylau.monitoring.server.keeper import BEFORE_US
 from baqylau.monitoring.workstation.messages import (
     ActEntry,
     AlarmRow,
@@ -190,10 +191,15 @@ def live_person(person: Person, row: LiveRow | None) -> LivePerson:
         blindness=standing.blindness,
         last_fix=_last_fix(standing),
         heard_at=standing.heard_at,
-        since=standing.since,
+        since=_since(standing),
         battery_percent=standing.battery_percent,
         district=person.district,
     )
+
+
+def _since(standing: PersonStanding) -> datetime | None:
+    """Give since when it is so; None where that was so before we were there."""
+    return standing.since if standing.since is not None and standing.since > BEFORE_US else None
 
 
 def _last_fix(standing: PersonStanding) -> LastFix | None:

@@ -15,7 +15,7 @@ from baqylau.devices.linux_unit.inputs import Ordered, SourceState, Tick
 from baqylau.domain.checks import NO_DIOXIDE, BreathSample, Bypass, Calibrated, Ended, Ending, SampleState
 from baqylau.domain.commands import Command, CommandState, WithdrawCheck
 from baqylau.domain.ids import CheckId
-from baqylau.domain.observations import Body, Enclosure
+from baqylau.domain.observations import Body, Enclosure, SelfTest
 from baqylau.links.breath_lines import Board, Switch, Switched
 from baqylau.protocols.batch.records import CommandResult, Own
 from baqylau.sim.breath.air import Air, Person, Trick
@@ -266,3 +266,26 @@ def test_whatever_somebody_does_a_test_ends_once_and_only_a_valid_one_has_a_figu
     assert len(ended) == 1
     assert (sample(told).alcohol_mg_l is not None) == (sample(told).state is SampleState.VALID)
     assert at.state.session is None
+
+
+def test_a_board_that_comes_late_is_no_fault_and_says_nothing_of_its_calibration() -> None:
+    at = home()
+
+    def source(ms: int, *, working: bool) -> None:
+        at.take(SourceState(source="breath:x", working=working, at=BEGIN, monotonic_ms=ms))
+
+    def told_since(records: int) -> list[Body]:
+        said = [one.said for one in at.records[records:] if isinstance(one.said, Own)]
+        return [body for one in said for body in one.bodies if isinstance(body, SelfTest | Calibrated)]
+
+    before, ms = len(at.records), 60_000 + at.board.ms
+    source(ms, working=False)
+    at.take(Tick(at=BEGIN, monotonic_ms=ms + 2_000))
+    at.take(BoardSaid(what=at.board.board, at=BEGIN, monotonic_ms=ms + 3_000))
+    assert told_since(before) == [], "it was there again soon"
+    source(ms + 4_000, working=False)
+    at.take(Tick(at=BEGIN, monotonic_ms=ms + 15_000))
+    at.take(Tick(at=BEGIN, monotonic_ms=ms + 16_000))
+    assert told_since(before) == [SelfTest(passed=False, part="breath board")], "once, and nothing of the calibration"
+    at.take(BoardSaid(what=at.board.board, at=BEGIN, monotonic_ms=ms + 20_000))
+    assert told_since(before)[1:] == [SelfTest(passed=True, part="breath board")]
