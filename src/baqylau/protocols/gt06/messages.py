@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from baqylau.domain.observations import (
     Body,
+    Cell,
     Enclosure,
     Farewell,
     FarewellReason,
@@ -39,17 +40,30 @@ class Kind(IntEnum):
     STATE_N = 0x23
     ALARM_N = 0x26
     ALARM_FENCE = 0x27
+    PLACE_NUMBERED = 0x34
     PLACE_4G = 0xA0
+    CELLS_4G = 0xA1
     ALARM_4G = 0xA4
 
 
 _PLACES_OF_MAKERS = (0x10, 0x1E, 0x24, 0x36, 0x37)
 """Kinds of single makers that begin with the same fields; what follows them differs and is passed over."""
-PLACES = frozenset({Kind.PLACE, Kind.PLACE_N, Kind.PLACE_4G, *_PLACES_OF_MAKERS})
+PLACES = frozenset({Kind.PLACE, Kind.PLACE_N, Kind.PLACE_4G, Kind.PLACE_NUMBERED, *_PLACES_OF_MAKERS})
 ALARMS = frozenset({Kind.ALARM, Kind.ALARM_N, Kind.ALARM_FENCE, Kind.ALARM_4G})
 STATES = frozenset({Kind.STATE, Kind.STATE_N})
-_STATE_FROM_END = 5
-"""The five bytes of state stand at the end of an alarm; a fence adds its number behind them."""
+_CELLS = frozenset({0x18, 0x28, 0x2C, 0x2E, Kind.CELLS_4G})
+_CLOCK_BYTES = 6
+_SERVES, _SERVES_4G = struct.Struct(">HBH3s"), struct.Struct(">HBI8s")
+"""Country, network, area, cell."""
+_STATE_BYTES = 5
+_CELL_BYTES, _CELL_4G_BYTES = 9, 16
+"""What an alarm tells of the network with its length, which counts itself with some makers and not with others."""
+_NUMBER_BYTES = 4
+"""Of a running number before the place."""
+_QUESTION = 0x2A
+"""The device asks for the words of an address, and repeats a place for it."""
+_FIGURES = 0xC
+"""How many bytes of figures a place has, as it says of itself beside the satellites."""
 
 _ALARMS: dict[int, Body] = {
     0x01: Panic(),
@@ -58,8 +72,16 @@ _ALARMS: dict[int, Body] = {
     0x13: Strap(open=True),
     0x15: Farewell(reason=FarewellReason.BATTERY_EMPTY),
     0x18: Enclosure(open=True),
+    0x25: Enclosure(open=True),
+    0x32: Power(external=False),
 }
-"""By number of the alarm. 0x13 is the removal of a worn device, 0x18 its cover."""
+"""By number of the alarm. 0x13 is the removal of a worn device, 0x18 its cover, 0x25 light in its case."""
+_NOT_OURS = frozenset(
+    (0x00, *range(0x03, 0x11), 0x12, 0x14, 0x16, 0x17, 0x19, 0x20, 0x23, *range(0x28, 0x2F), 0x30, 0xFE, 0xFF)
+)
+"""Alarms that are known and say nothing of what is looked for here: shaking, fences, speed, driving, blind spots."""
+_HELP = 0b100
+"""What the bits of a state say of help wanted, where the alarm has no number."""
 
 
 class Told(Struct, frozen=True, gc=False):
@@ -67,6 +89,8 @@ class Told(Struct, frozen=True, gc=False):
 
     at: datetime
     bodies: tuple[Body, ...]
+    unknown: str = ""
+    """What it says besides, in words that nobody knows."""
 
 
 class FlawError(Exception):
@@ -79,12 +103,44 @@ class FlawError(Exception):
 
 
 def told(kind: int, content: bytes) -> Told:
-    """Give what a frame of `PLACES` or `ALARMS` says, or raise `FlawError`."""
+    """Give what a frame says that `tells_place`, or raise `FlawError`."""
+    content = content[_NUMBER_BYTES:] if kind == Kind.PLACE_NUMBERED else content
     if len(content) < _PLACE.size:
         raise FlawError(Fault.TRUNCATED, "a place without all its fields")
     *clock, counts, latitude, longitude, speed_km_h, course = _PLACE.unpack_from(content)
-    bodies = (_place(counts & 0x0F, latitude, longitude, speed_km_h, course),)
-    return Told(_instant(clock), (*bodies, *_alarm(kind, content)))
+    place = _place(counts & 0x0F, latitude, longitude, speed_km_h, course)
+    if kind not in ALARMS or not (state := _state(kind, content)):
+        return Told(_instant(clock), (place,))
+    known = state[3] in _ALARMS or state[3] in _NOT_OURS
+    return Told(_instant(clock), (place, *_alarm(state)), "" if known else f"alarm {state[3]:#04x}")
+
+
+def tells_place(kind: int, content: bytes) -> bool:
+    """Whether a frame begins with a place: by its kind, or, of a kind of single makers, by its very form."""
+    if kind in PLACES | ALARMS:
+        return True
+    if kind == _QUESTION or len(content) < _PLACE.size or content[6] >> 4 != _FIGURES or not content[7:15].strip(b"\0"):
+        return False
+    _, month, day, hour, minute, second = content[:6]
+    return 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 60  # noqa: PLR2004 - a date
+
+
+def tells_cells(kind: int) -> bool:
+    """Whether a frame tells of the network alone: there was no place."""
+    return kind in _CELLS
+
+
+def cells(kind: int, content: bytes) -> Told:
+    """Give what a frame says that `tells_cells`: no position, and the cell that serves. Raises `FlawError`."""
+    wide = kind == Kind.CELLS_4G
+    if len(content) < _CLOCK_BYTES + (_SERVES_4G if wide else _SERVES).size:
+        raise FlawError(Fault.TRUNCATED, "cells without all their fields")
+    at = _instant(list(content[:_CLOCK_BYTES]))
+    country, network, area, cell = (_SERVES_4G if wide else _SERVES).unpack_from(content, _CLOCK_BYTES)
+    serving = int.from_bytes(cell, "big")
+    if not country or not serving:
+        return Told(at, (NoFix(),))
+    return Told(at, (NoFix(), Cell(registered=True, id=f"{country}-{network}-{area}-{serving}")))
 
 
 def _instant(clock: list[int]) -> datetime:
@@ -111,14 +167,25 @@ def _place(satellites: int, latitude: int, longitude: int, speed_km_h: int, cour
     )
 
 
-def _alarm(kind: int, content: bytes) -> Iterator[Body]:
-    if kind not in ALARMS or len(content) < _PLACE.size + _STATE_FROM_END:
-        return
-    behind = 1 if kind == Kind.ALARM_FENCE else 0
-    state = content[len(content) - _STATE_FROM_END - behind : len(content) - behind]
+def _state(kind: int, content: bytes) -> bytes:
+    """Give the five bytes of state: behind what is told of the network; further facts of single makers follow them.
+
+    One maker writes the battery in two bytes, of which the first says nothing. A fence's number stands behind.
+    """
+    cells = content[_PLACE.size] if len(content) > _PLACE.size else 0
+    behind = content[_PLACE.size + (_CELL_4G_BYTES if cells >= _CELL_4G_BYTES - 1 else _CELL_BYTES if cells else 1) :]
+    fenced = kind in {Kind.ALARM_FENCE, Kind.ALARM_4G}
+    wide = len(behind) == _STATE_BYTES + 1 and not fenced
+    state = behind[:1] + behind[2:] if wide else behind[:_STATE_BYTES]
+    return state if len(state) == _STATE_BYTES else b""
+
+
+def _alarm(state: bytes) -> Iterator[Body]:
     yield from state_of(state)
     if state[3] in _ALARMS:
         yield _ALARMS[state[3]]
+    elif state[3] == 0 and state[0] >> 3 & 0b111 == _HELP:
+        yield Panic()
 
 
 def state_of(content: bytes) -> tuple[Body, ...]:

@@ -6,7 +6,7 @@ from typing import assert_never
 from baqylau.domain.commands import CommandState, Order
 from baqylau.protocols.gt06 import commands
 from baqylau.protocols.gt06.frames import Frame, first, frame
-from baqylau.protocols.gt06.messages import ALARMS, PLACES, STATES, FlawError, Kind, told
+from baqylau.protocols.gt06.messages import ALARMS, STATES, FlawError, Kind, Told, cells, tells_cells, tells_place, told
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
 
@@ -88,12 +88,13 @@ class Gt06Session:
         if answer is not None and answer[0] in self._ordered:
             self._ordered.discard(answer[0])
             return Carried(number=answer[0], state=CommandState.DONE, detail=answer[1], raw=found.raw)
-        if found.kind not in PLACES | ALARMS:
-            return Rejected(fault=Fault.UNSUPPORTED, raw=found.raw, detail=f"frame {found.kind:#04x}")
         try:
-            said = told(found.kind, found.content)
+            said = _said(found)
         except FlawError as flaw:
             return Rejected(fault=flaw.fault, raw=found.raw, detail=flaw.detail)
+        if said is None:
+            return Rejected(fault=Fault.UNSUPPORTED, raw=found.raw, detail=f"frame {found.kind:#04x}")
+        unknown = Rejected(fault=Fault.UNKNOWN_KIND, raw=found.raw, detail=said.unknown)
         reading = Reading(
             number=number,
             observed_at=said.at,
@@ -103,7 +104,14 @@ class Gt06Session:
         )
         self._tickets += 1
         self._replies[self._tickets] = _reply(found) if found.kind in ALARMS else b""
-        return Keep(readings=(reading,), ticket=self._tickets)
+        return Keep(readings=(reading,), rejected=(unknown,) if said.unknown else (), ticket=self._tickets)
+
+
+def _said(found: Frame) -> Told | None:
+    """Give what a frame says, None when it is of a kind that nobody here knows."""
+    if tells_place(found.kind, found.content):
+        return told(found.kind, found.content)
+    return cells(found.kind, found.content) if tells_cells(found.kind) else None
 
 
 def _reply(found: Frame | Broken | None) -> bytes:

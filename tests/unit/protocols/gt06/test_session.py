@@ -2,7 +2,7 @@
 
 import pytest
 
-from baqylau.domain.observations import Enclosure, Fix, NoFix, Panic, Power, Strap
+from baqylau.domain.observations import Cell, Enclosure, Fix, NoFix, Panic, Power, Strap
 from baqylau.protocols.gt06 import Gt06Session, decode_frame
 from baqylau.protocols.gt06.frames import checksum, frame
 from baqylau.protocols.session import Fault, Hangup, Keep, Login, Outcome, Ping, Rejected
@@ -117,3 +117,71 @@ def test_what_is_not_understood_has_a_name(raw: bytes, fault: Fault) -> None:
     said = decode_frame(raw)[0]
     assert isinstance(said, Rejected | Hangup)
     assert (said.rejected if isinstance(said, Hangup) else said).fault is fault
+
+
+def kept(kind: int, content: bytes, *, long: bool = False) -> Keep:
+    """Give what one frame says."""
+    [keep] = signed_in().receive(frame(kind, content, 7, long=long))
+    assert isinstance(keep, Keep)
+    return keep
+
+
+STATE = bytes([0x04, 4, 3])
+
+
+def test_the_alarm_is_read_where_it_stands_whatever_makers_put_around_it() -> None:
+    driver, fence, mileage = bytes.fromhex("c30000010000beef"), b"\xff", bytes(4)
+    cells_4g = bytes([16]) + bytes(15)
+    removed = bytes([0x13, 2])
+    for kind, behind in (
+        (0x16, bytes([9]) + CELL + STATE + removed + driver),
+        (0x16, bytes([8]) + CELL + STATE + removed),
+        (0x26, bytes([9]) + CELL + STATE + removed + mileage),
+        (0x26, bytes([0]) + STATE + removed),
+        (0x27, bytes([9]) + CELL + STATE + removed + fence),
+        (0xA4, cells_4g + STATE + removed + fence),
+        (0x16, bytes([9]) + CELL + bytes([0x04, 0, 93, 3]) + removed),
+    ):
+        assert kept(kind, place() + behind).readings[0].bodies[1:] == (Power(external=True), Strap(open=True))
+
+
+def test_help_may_be_wanted_by_the_bits_of_the_state_alone() -> None:
+    state = bytes([0b0010_0100, 4, 3, 0, 2])
+    assert kept(0x16, place() + bytes([9]) + CELL + state).readings[0].bodies[1:] == (Power(external=True), Panic())
+
+
+def test_an_alarm_that_nobody_knows_is_named_and_its_place_is_kept() -> None:
+    [keep] = signed_in().receive(alarm(0xE8))
+    assert isinstance(keep, Keep)
+    assert isinstance(keep.readings[0].bodies[0], Fix)
+    assert [(one.fault, one.detail) for one in keep.rejected] == [(Fault.UNKNOWN_KIND, "alarm 0xe8")]
+    [known] = signed_in().receive(alarm(0x03))
+    assert isinstance(known, Keep)
+    assert known.rejected == ()
+
+
+def test_a_place_is_read_behind_a_running_number_and_by_its_very_form() -> None:
+    fix = kept(0x22, place() + CELL).readings[0].bodies[0]
+    assert isinstance(fix, Fix)
+    assert kept(0x34, bytes(3) + b"\x39" + place() + bytes(20)).readings[0].bodies[0] == fix
+    assert kept(0xA2, place() + bytes(30)).readings[0].bodies == (fix,)
+    for unlike in (bytes([26, 13]) + place()[2:], place()[:6] + b"\x09" + place()[7:], place()[:7] + bytes(11)):
+        [named] = signed_in().receive(frame(0xA2, unlike, 7))
+        assert isinstance(named, Rejected)
+        assert named.fault is Fault.UNSUPPORTED
+    [question] = signed_in().receive(frame(0x2A, place() + b"81234", 7))
+    assert isinstance(question, Rejected)
+
+
+def test_cells_alone_are_no_position() -> None:
+    clock, serves = place()[:6], bytes.fromhex("0191 01 287d 001f71 3e")
+    for kind in (0x18, 0x28, 0x2C, 0x2E):
+        reading = kept(kind, clock + serves + bytes(10)).readings[0]
+        assert reading.bodies == (NoFix(), Cell(registered=True, id="401-1-10365-8049"))
+        assert str(reading.observed_at) == "2026-03-01 08:30:15+00:00"
+    wide = bytes.fromhex("0191 01 000025fc 000000000618c102 01")
+    assert kept(0xA1, clock + wide).readings[0].bodies[1] == Cell(registered=True, id="401-1-9724-102285570")
+    assert kept(0x28, clock + bytes(9)).readings[0].bodies == (NoFix(),)
+    [short] = signed_in().receive(frame(0x28, clock + serves[:7], 7))
+    assert isinstance(short, Rejected)
+    assert short.fault is Fault.TRUNCATED

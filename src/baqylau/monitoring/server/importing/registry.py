@@ -39,7 +39,7 @@ from baqylau.rules.geometry import ZoneError, repaired
 from baqylau.storage.registers import Registry
 
 PROTOCOLS = (*FLEET, BLE, "link", "beacon")
-"""What bought trackers speak; `ble`, bought beacons that they hear; and our own devices: `link` those that talk with us,
+"""What bought trackers speak; `ble`, bought beacons that they hear; and our own devices: `link` those that talk to us,
 `beacon` those that only send.
 """
 PARTS = ("people", "zones", "devices", "orders", "permissions", "consents", "fittings", "maintenances")
