@@ -24,6 +24,8 @@ Instant = Annotated[datetime, Meta(tz=True)]
 
 RULE = "rule/"
 """How the signature of a rule begins."""
+PERSON = "person/"
+"""How the signature begins of the person whom an alarm is about, who says something on a page of their own."""
 SUSPENDED_AT_MOST = {1: timedelta(hours=1), 2: timedelta(hours=8), 3: timedelta(hours=24)}
 """How long an alarm may rest, by priority [K]."""
 TELLS_OTHERS = frozenset({Step.TELL_INSPECTOR, Step.TELL_POLICE, Step.ASK_FOR_VISIT, Step.WRITE_REPORT})
@@ -178,7 +180,7 @@ def act_on(alarm: Alarm, act: Act, *, by: str, at: datetime, steps_done: Collect
     if alarm.state is AlarmState.CLOSED and not isinstance(act, _AFTER_CLOSING):
         raise ActRefusedError("alarm.refused.closed")
     after = _after(alarm, act, by, at, steps_done)
-    in_hands = after.state is AlarmState.TAKEN and not by.startswith(RULE)
+    in_hands = after.state is AlarmState.TAKEN and not by.startswith((RULE, PERSON))
     return replace(after, waits_since=at) if in_hands else after
 
 

@@ -28,6 +28,7 @@ from baqylau.storage.link_tables import unit_word
 from baqylau.storage.media_life import MediaLife, SignedReceipt
 from baqylau.storage.media_tables import media_check
 from baqylau.storage.notice_tables import announcement, notice
+from baqylau.storage.own_page_tables import own_access, own_file, own_message, own_session
 from baqylau.storage.proposal_tables import proposal
 from baqylau.storage.register_rows import CONSENT, FITTING, ORDER, in_force
 from baqylau.storage.schema import (
@@ -49,6 +50,10 @@ from baqylau.storage.verdict_tables import verdict
 
 RETENTION = "rule/retention"
 OF_PERSON: tuple[Table, ...] = (
+    own_session,
+    own_access,
+    own_message,
+    own_file,
     check_asked,
     unit_word,
     field_act,
