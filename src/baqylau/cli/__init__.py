@@ -13,6 +13,9 @@ COMMANDS = {
     "server": "serve",
     "gateway": "gateway",
     "judge": "judge",
+    "region": "region",
+    "region-gateway": "region_gateway",
+    "region-bridge": "region_bridge",
     "messenger": "messenger",
     "forwarder": "forwarder",
     "check-planner": "check_planner",
@@ -35,6 +38,7 @@ COMMANDS = {
     "file": "person_files",
     "backup": "backup",
     "restore": "backup",
+    "archive": "archive",
     "notices": "notices",
     "load": "notices",
     "notify": "notices",
@@ -50,6 +54,7 @@ COMMANDS = {
     "breath-unit": "breath_unit",
     "breath": "breath",
     "console": "console",
+    "photo": "photos",
 }
 """The file in which each command is made. Only the one that is asked for is loaded, so that it answers at once."""
 

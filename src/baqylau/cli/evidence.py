@@ -36,6 +36,7 @@ from baqylau.protocols.evidence.checking import UNREADABLE, check
 from baqylau.protocols.evidence.recordings import save_recordings
 from baqylau.protocols.evidence.telling import told
 from baqylau.storage.alarms import Alarms
+from baqylau.storage.archived import DaysArchivedError
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
@@ -109,7 +110,7 @@ def withhold_lines(
     file: Annotated[list[str] | None, typer.Option(help="A paper, such as report.pdf.")] = None,
     language: Language = SPOKEN,
 ) -> None:
-    """Write a bundle anew without some of its lines and papers. It proves everything else, and that these were there."""
+    """Write a bundle anew without some of its lines and papers. It still proves the rest, and that these were there."""
     with new_file(output, language) as out, bundle.open("rb") as held:
         chosen = [_part_and_number(one) for one in line or ()]
         try:
@@ -209,6 +210,8 @@ def told_why_not(language: str) -> Iterator[None]:
         raise _refused(language, "evidence.nothing") from none
     except TooLargeError as large:
         raise _refused(language, "evidence.too_large") from large
+    except DaysArchivedError as gone:
+        raise _refused(language, "archive.refused.days", first=gone.days[0], last=gone.days[-1]) from gone
 
 
 def _part_and_number(word: str) -> tuple[str, int]:

@@ -25,6 +25,11 @@ def ourselves(partition: int) -> DeviceId:
     return DeviceId(f"ourselves/{partition}")
 
 
+def is_ourselves(device_id: DeviceId) -> bool:
+    """Tell whether a name is that of the server itself."""
+    return device_id.startswith("ourselves/")
+
+
 def unheard_of(person_id: PersonId) -> DeviceId:
     """Give the name under which the server writes that whoever hears this one person did not listen."""
     return DeviceId(f"unheard/{person_id}")

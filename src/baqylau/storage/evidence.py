@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Text, cast, or_, select
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import AlarmId, CheckId, DeviceId, PersonId
 from baqylau.storage import rows
+from baqylau.storage.archived import chained, require
 from baqylau.storage.audit import record
 from baqylau.storage.database import among, driver, transaction
 from baqylau.storage.device_keys import KeyKind
@@ -75,8 +76,12 @@ class EvidenceSource:
         return signed
 
     def records(self, device_ids: Collection[DeviceId], after: datetime, until: datetime) -> Iterator[Kept]:
-        """Give what was kept of these devices of the instants after one and up to another, in the journal's order."""
+        """Give what was kept of these devices of the instants after one and up to another, in the journal's order.
+
+        `DaysArchivedError` when some of them are in the archive alone.
+        """
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
+            require(cursor, device_ids, after)
             found = cursor.execute(_RECORDS, (list(device_ids), after, until, after)).fetchall()
         self._vault.load(rows.key_id_of(row) for row in found)
         for row in found:
@@ -105,7 +110,7 @@ class EvidenceSource:
                     yield DayTree(
                         partition=partition,
                         first_seq=day.first_seq,
-                        chained=_chained(connection, partition, day.first_seq - 1),
+                        chained=chained(connection, partition, day.first_seq - 1),
                         leaves=[day.carried, *_leaves(connection, partition, day.first_seq, end, day.received_at)],
                     )
 
@@ -172,13 +177,6 @@ class EvidenceSource:
 
 def _text(column: Any) -> Any:
     return cast(column, Text).label("body")
-
-
-def _chained(connection: Connection, partition: int, seq: int) -> bytes:
-    with driver(connection).cursor(binary=True) as cursor:
-        asked = "SELECT hash FROM journal WHERE partition = %s AND seq = %s"
-        row = cursor.execute(asked, (partition, seq)).fetchone()
-    return bytes(32) if row is None else row[0]
 
 
 def _leaves(connection: Connection, partition: int, first: int, last: int, since: datetime) -> list[bytes]:

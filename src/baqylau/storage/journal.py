@@ -14,9 +14,11 @@ from sqlalchemy import Connection, Engine
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId, ObservationId, PersonId
 from baqylau.domain.observations import Observation
+from baqylau.domain.partitions import is_ourselves
 from baqylau.rules.clock import order_key
 from baqylau.storage import proof, rows
 from baqylau.storage.appending import HEADS, RANDOM_BYTES, Entry, Head, Writing, heads_from, locked_heads
+from baqylau.storage.archived import KEPT_AT_LEAST, require
 from baqylau.storage.check_facts import index_checks
 from baqylau.storage.database import driver, transaction
 from baqylau.storage.days import Days
@@ -129,10 +131,13 @@ class Journal:
 
         None for the other means all that follow. What serves a whole flat tells each of its people the same: `told_of`
         somebody, what they have themselves is not given again as others have it. Of the partitions in `read_to` nothing
-        after these numbers is given, and nothing that was received after `received_until`.
+        after these numbers is given, and nothing that was received after `received_until`. `DaysArchivedError` when
+        some of it is in the archive alone.
         """
         last = read_to or {}
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
+            if from_instant < self._clock() - KEPT_AT_LEAST:
+                require(cursor, (one for one in device_ids if not is_ourselves(one)), from_instant)
             found = cursor.execute(
                 _OF_DEVICES, (list(device_ids), from_instant, until_instant, from_instant, received_until)
             ).fetchall()

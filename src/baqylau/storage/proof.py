@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
@@ -17,6 +17,7 @@ from baqylau.crypto.digests import CHAIN_START, link
 from baqylau.crypto.signing import Signer, signed_by
 from baqylau.storage import rows
 from baqylau.storage.appending import HEADS, Head, heads_from
+from baqylau.storage.archived import ArchivedChain, dropped, ends
 from baqylau.storage.database import driver, transaction
 from baqylau.storage.schema import journal_day, journal_signature
 
@@ -56,6 +57,8 @@ class Verification(Struct, frozen=True, kw_only=True):
 
     entries: int
     broken: tuple[Broken, ...]
+    archived: tuple[date, ...] = ()
+    """Days that are in the archive alone: their files prove them (`storage.archive`)."""
 
 
 class SignedHead(Struct, frozen=True, array_like=True):
@@ -126,22 +129,30 @@ def verify(engine: Engine, public_key: bytes | None = None, published: Sequence[
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         signed, broken = _signed([*published, *_last(connection)], public_key)
         trees = _trees(connection)
+        gone, right = dropped(connection, public_key)
+        broken += () if right else (Broken(0, 0, Flaw.SIGNATURE_WRONG),)
+        begun = ends(gone)
         walks = {
-            partition: _Walk(partition, head, signed[partition], trees.get(partition, {}))
+            partition: _Walk(partition, head, signed[partition], trees.get(partition, {}), begun.get(partition))
             for partition, head in _heads(connection).items()
         }
         for partition, entries in groupby(_rows(connection), key=itemgetter(0)):
             walks[partition].along(entries)
     for walk in walks.values():
         broken += walk.ended()
-    return Verification(entries=sum(walk.entries for walk in walks.values()), broken=tuple(sorted(broken)))
+    count = sum(walk.entries for walk in walks.values())
+    return Verification(entries=count, broken=tuple(sorted(broken)), archived=tuple(one.day for one in gone))
 
 
 def verify_newest(engine: Engine, count: int) -> Verification:
     """Walk the last entries of every chain up to its head: quick, so that it can be done all the time."""
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        walks = {partition: _Walk(partition, head, (), None) for partition, head in _heads(connection).items()}
+        begun = ends(dropped(connection)[0])
+        walks = {
+            partition: _Walk(partition, head, (), None, begun.get(partition))
+            for partition, head in _heads(connection).items()
+        }
         with driver(connection).cursor(binary=True) as cursor:
             found = cursor.execute(_NEWEST, (count,)).fetchall()
     for partition, entries in groupby(found, key=itemgetter(0)):
@@ -198,9 +209,17 @@ class _Walk:
     """One chain on its way from its beginning to its head, and the trees over its entries."""
 
     def __init__(
-        self, partition: int, head: Head, signed: Iterable[SignedHead], trees: Mapping[int, bytes] | None
+        self,
+        partition: int,
+        head: Head,
+        signed: Iterable[SignedHead],
+        trees: Mapping[int, bytes] | None,
+        begun: ArchivedChain | None = None,
     ) -> None:
-        """`trees`: what is carried over into each, by where it begins; None to walk only the end of a chain."""
+        """`trees`: what is carried over into each, by where it begins; None to walk only the end of a chain.
+
+        `begun`: where the archive ends, after which the first entry comes that is here.
+        """
         self.entries = 0
         self._partition = partition
         self._head = head
@@ -211,6 +230,11 @@ class _Walk:
         self._links = {CHAIN_START}
         """What the next entry may be linked to: both readings of a changed entry, so that only that one is named."""
         self._seq, self._hash = 0, CHAIN_START
+        if begun is not None:
+            self._seq, self._hash = begun.last_seq, bytes.fromhex(begun.after)
+            self._links = {self._hash}
+            known = begun.root if trees is not None else ""
+            self._tree = merkle.Growing(1, [bytes.fromhex(known)]) if known else None
 
     def along(self, entries: Iterable[tuple[Any, ...]]) -> None:
         """Go along entries in their order."""
@@ -258,7 +282,7 @@ class _Walk:
                 self._note(seq, Flaw.SIGNED_OTHERWISE)
         if (self._head.seq, self._head.hash) != (self._seq, self._hash):
             self._note(self._head.seq, Flaw.HEAD_DIFFERS)
-        if self._tree and not self._broken and self._tree.peaks != self._head.tree().peaks:
+        if self._tree and not self._broken and self._tree.root() != self._head.tree().root():
             self._note(self._head.seq, Flaw.TREE_DIFFERS)
         return self._broken
 

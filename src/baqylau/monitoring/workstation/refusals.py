@@ -11,6 +11,7 @@ from starlette.responses import Response
 from baqylau.domain.acts import ActRefusedError
 from baqylau.monitoring.workstation.headers import ALWAYS
 from baqylau.monitoring.workstation.messages import Refusal
+from baqylau.storage.archived import DaysArchivedError
 from baqylau.storage.database import StorageUnavailableError
 
 _LOG = structlog.get_logger("baqylau.workstation")
@@ -69,6 +70,13 @@ async def database_away(_request: Request, _error: Exception) -> Response:
     return RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "server.refused.database_away", retry_after_s=2).response()
 
 
+async def days_archived(_request: Request, error: Exception) -> Response:
+    """Answer what rests on days that are in the archive alone."""
+    assert isinstance(error, DaysArchivedError)  # noqa: S101 - as above
+    first, last = str(error.days[0]), str(error.days[-1])
+    return RefusedError(HTTPStatus.CONFLICT, "archive.refused.days", first=first, last=last).response()
+
+
 async def own_fault(_request: Request, _error: Exception) -> Response:
     """Answer our own fault; the server's log holds the trace. No middleware sees this answer."""
     response = RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, "server.refused.own_fault").response()
@@ -81,5 +89,6 @@ HANDLERS = {
     ActRefusedError: act_refused,
     HTTPException: http_error,
     StorageUnavailableError: database_away,
+    DaysArchivedError: days_archived,
     Exception: own_fault,
 }

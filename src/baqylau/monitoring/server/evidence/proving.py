@@ -30,6 +30,9 @@ def prove(engine: Engine, public_key: bytes, published: Sequence[proof.Signed] =
         verdict.right("published")
     if not journal.broken:
         verdict.right("journal", count=journal.entries)
+    if journal.archived:
+        first, last = journal.archived[0], journal.archived[-1]
+        verdict.right("archived", count=len(journal.archived), first=str(first), last=str(last))
     if not audit:
         verdict.right("audit")
     return verdict
