@@ -9,14 +9,19 @@ from pathlib import Path
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
+from baqylau.crypto.digests import observation_id
 from baqylau.crypto.passwords import hashed
 from baqylau.crypto.signing import Signer
-from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.ids import DeviceId, FittingId, PersonId
+from baqylau.domain.observations import Authentication, Fix, Observation
+from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device, DeviceKind, Language, Person
 from baqylau.domain.rights import Role
 from baqylau.links.device_line import LineError, ServerLine
 from baqylau.links.radio.words import Frame, Said, Stamp
+from baqylau.monitoring.console import acting
 from baqylau.monitoring.console.desk import Desk
+from baqylau.monitoring.console.jobs import Work
 from baqylau.monitoring.console.store import Store
 from baqylau.monitoring.console.sync import Identity, Sync
 from baqylau.monitoring.server.keeper import Keeper
@@ -26,6 +31,7 @@ from baqylau.monitoring.server.link.desk import Desk as LinkDesk
 from baqylau.monitoring.server.link.field_desk import FieldDesk, FieldStores
 from baqylau.monitoring.server.link.gateway import LinkDoor, link_handlers
 from baqylau.monitoring.server.link.view import View
+from baqylau.monitoring.server.reading import placed
 from baqylau.protocols.console.envelope import server_key
 from baqylau.storage.accounts import Account, Accounts, Throttle
 from baqylau.storage.alarms import Alarms
@@ -42,6 +48,9 @@ SEED = bytes([21] * 32)
 OFFICER, PASSWORD = "dana", "a long enough sentence"
 STRANGER_ROOT = bytes(range(7, 39))
 OTHER = PersonId("berik")
+SPARE, SPARE_ROOT = DeviceId("br-9"), bytes(range(50, 82))
+TRACKER, TRACKER_KEY = DeviceId("tr-1"), bytes([5] * 32)
+PICTURE = b"\xff\xd8\xff" + b"a picture of Ainur" * 20
 BOX = server_key(bytes([7] * 32))
 _HASHED = hashed(PASSWORD)
 
@@ -50,8 +59,14 @@ def with_console() -> Registry:
     """The household, somebody else who is not of this officer's caseload, and a console on nobody."""
     known = household()
     people = (replace(known.people[0], district="Esil", address="Tal 14, flat 9"), Person(id=OTHER, name="Berik Other"))
-    device = Device(id=CONSOLE, kind=DeviceKind.CONSOLE, protocol="link", number="C-0001")
-    return replace(known, people=people, devices=(*known.devices, device))
+    devices = (
+        *known.devices,
+        Device(id=CONSOLE, kind=DeviceKind.CONSOLE, protocol="link", number="C-0001"),
+        Device(id=SPARE, kind=DeviceKind.BRACELET, protocol="beacon", number="B-0009"),
+        Device(id=TRACKER, kind=DeviceKind.TRACKER, protocol="link", number="T-0001"),
+    )
+    carried = Fitting(id=FittingId("f-tr-1"), device_id=TRACKER, person_id=AINUR, from_at=known.fittings[0].from_at)
+    return replace(known, people=people, devices=devices, fittings=(*known.fittings, carried))
 
 
 class ConsoleSite(Household):
@@ -61,11 +76,15 @@ class ConsoleSite(Household):
         super().__init__(engine, with_console())
         self.enrol()
         self.keys.enrol(CONSOLE, KeyKind.ED25519, "C-0001", Signer(SEED).public_key, by="test")
+        self.keys.enrol(SPARE, KeyKind.BEACON, "B-0009", SPARE_ROOT, by="test")
+        self.keys.enrol(TRACKER, KeyKind.HMAC, "T-0001", TRACKER_KEY, by="test")
+        self.photos = Photos(engine, self.vault, self.clock, counted_bytes())
         self.acts = FieldActs(engine, self.clock)
         self.consoles, self.accounts = Consoles(engine, self.clock), Accounts(engine, self.clock)
         account = Account(login=OFFICER, name="Dana O.", password=_HASHED, language=Language.KK, role=Role.INSPECTOR)
         self.accounts.create(account, by="test")
-        self.consoles.assign(Assigned(device_id=CONSOLE, login=OFFICER, districts=("Esil",)), by="test")
+        assigned = Assigned(device_id=CONSOLE, login=OFFICER, districts=("Esil",), spares=(SPARE,))
+        self.consoles.assign(assigned, by="test")
 
     def stores(self) -> Stores:
         return Stores(
@@ -76,8 +95,22 @@ class ConsoleSite(Household):
             live=self.live,
             alarms=Alarms(self.engine, self.clock),
             records=self.records,
-            photos=Photos(self.engine, self.vault, self.clock, counted_bytes()),
+            photos=self.photos,
         )
+
+    def seen(self, device_id: DeviceId, fix: Fix) -> None:
+        """A device of somebody tells its place now, and it is judged."""
+        observation = Observation(
+            id=observation_id(device_id.encode(), self.clock.at.isoformat().encode()),
+            device_id=device_id,
+            observed_at=self.clock.at,
+            received_at=self.clock.at,
+            bodies=(fix,),
+            authentication=Authentication.DEVICE_KEY,
+            via="link",
+        )
+        self.journal.append(placed(self.sources.view().fleet, observation, b""))
+        self.judge().catch_up(lambda: False)
 
     def field(self, view: Callable[[], View]) -> FieldDesk:
         """Who takes over what officers did."""
@@ -166,14 +199,20 @@ class Tablet:
         raw = frame(at or self.site.clock.at, root=root, sub=sub)
         self.desk.heard(Said(self.now(), Frame(raw, rssi_dbm)))
 
-    def checks(self, *, heard: bool = True, note: str = "") -> str:
+    def swaps(self, off: DeviceId, on: DeviceId, *, done: bool = True) -> None:
+        """One device for another, in ten minutes."""
+        acting.begin_work(self.desk, Work(person_id=AINUR, off=off, on=on, reason="strap worn out"))
+        self.site.clock.pass_by(minutes=10)
+        acting.end_work(self.desk, done=done)
+
+    def checks(self, *, heard: bool = True, note: str = "", root: bytes = ROOT) -> str:
         """A check of twenty seconds, with a stranger's bracelet near."""
         scan = self.desk.begin(AINUR)
         for _ in range(4):
             self.site.clock.pass_by(seconds=5)
             self.hears(root=STRANGER_ROOT, rssi_dbm=-80.0)
             if heard:
-                self.hears()
+                self.hears(root=root)
         self.desk.finish(note, "", b"")
         return scan.check_id
 

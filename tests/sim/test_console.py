@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from baqylau.domain.console import ConsoleCheck
+from baqylau.domain.field import FieldState
 from baqylau.domain.findings import Code
 from baqylau.domain.observations import Heard, Strap
 from baqylau.links.device_line import LineError, RevokedError
@@ -18,8 +19,18 @@ from baqylau.monitoring.console.sync import RefusedError
 from baqylau.monitoring.server import keeper
 from baqylau.storage.audit import Audit
 from baqylau.storage.findings import Findings
-from tests.sim.console_site import CONSOLE, OFFICER, OTHER, PASSWORD, STRANGER_ROOT, ConsoleSite, Tablet
-from tests.unit.server.link.household import AINUR, BRACELET, bodies_of, told_of
+from tests.sim.console_site import (
+    CONSOLE,
+    OFFICER,
+    OTHER,
+    PASSWORD,
+    SPARE,
+    SPARE_ROOT,
+    STRANGER_ROOT,
+    ConsoleSite,
+    Tablet,
+)
+from tests.unit.server.link.household import AINUR, BRACELET, ROOT, bodies_of, told_of
 from tests.unit.server.site import START
 
 Story = Callable[[ConsoleSite, Tablet], Coroutine[None, None, None]]
@@ -46,12 +57,16 @@ def told(engine: Engine, folder: Path, story: Story) -> ConsoleSite:
     return site
 
 
-async def begun(site: ConsoleSite, tablet: Tablet) -> None:
-    """The officer begins the day where there is a network."""
-    async with site.serving() as (_, address):
-        await tablet.line.to(address)
-        await tablet.desk.unlock(PASSWORD, OFFICER)
-        await tablet.line.to(None)
+async def begun(site: ConsoleSite, tablet: Tablet, after: int = 0) -> None:
+    """The officer begins the day where there is a network; after so many attempts in which an answer is lost."""
+    for requests in (*range(1, after + 1), 1_000):
+        async with site.serving() as (_, address):
+            await tablet.line.to(address)
+            tablet.line.breaks_after(requests)
+            unlocking = asyncio.create_task(tablet.desk.unlock(PASSWORD, OFFICER))
+            (failed,) = await asyncio.gather(unlocking, return_exceptions=True)
+            await tablet.line.to(None)
+            assert failed is None or (isinstance(failed, LineError) and requests < 1_000)
 
 
 async def brought(site: ConsoleSite, tablet: Tablet) -> None:
@@ -97,18 +112,22 @@ def test_three_days_without_a_network_and_five_hundred_checks_come_once_and_in_o
     made: list[str] = []
 
     async def story(site: ConsoleSite, tablet: Tablet) -> None:
-        packages = 0
+        packages, worn, roots = 0, [BRACELET, SPARE], [ROOT, SPARE_ROOT]
         for count in range(500):
             tablet.desk.tend()
             if tablet.desk.locked:
                 assert tablet.store.held("package") is None
-                await begun(site, tablet)
+                await begun(site, tablet, after=packages * 3)
                 packages += 1
-            made.append(tablet.checks(heard=count % 50 != 0, note=f"note {count}"))
+            if count % 100 == 99:
+                tablet.swaps(*worn)
+                worn.reverse()
+                roots.reverse()
+            made.append(tablet.checks(heard=count % 50 != 0, note=f"note {count}", root=roots[0]))
             site.clock.pass_by(seconds=500)
         assert packages == 2
         assert site.clock.at - START > timedelta(hours=72)
-        for requests in range(1, 9):
+        for requests in range(1, 13):
             async with site.serving() as (_, address):
                 await tablet.line.to(address)
                 tablet.line.breaks_after(requests)
@@ -118,8 +137,16 @@ def test_three_days_without_a_network_and_five_hundred_checks_come_once_and_in_o
         assert tablet.store.waiting() == 0
 
     site = told(engine, tmp_path, story)
-    checks = checks_of(site)
+    observed = sorted((*told_of(site, BRACELET), *told_of(site, SPARE)), key=lambda one: one.observed_at)
+    checks = [body for one in observed for body in one.bodies if isinstance(body, ConsoleCheck)]
     assert [one.check_id for one in checks] == made
+    assert [one.state for one in site.acts.of_person(AINUR)] == [FieldState.DONE] * 10
+    fitted = sorted(
+        (one.from_at, one.device_id)
+        for one in site.registers.supervision(AINUR).fittings
+        if one.device_id in {BRACELET, SPARE}
+    )
+    assert [device_id for _, device_id in fitted] == [BRACELET, SPARE, BRACELET, SPARE, BRACELET, SPARE]
     assert len(set(made)) == 500
     assert [one.note for one in checks] == [f"note {count}" for count in range(500)]
     assert sum(not one.heard for one in checks) == 10

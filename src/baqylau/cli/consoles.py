@@ -26,6 +26,9 @@ def assign(  # noqa: PLR0913, PLR0917 - each is an option of the command
     officer: Officer,
     district: Annotated[list[str] | None, typer.Option(help="People of this district; may be repeated.")] = None,
     person: Annotated[list[str] | None, typer.Option(help="This person, by id; may be repeated.")] = None,
+    spare: Annotated[
+        list[str] | None, typer.Option(help="A device that the officer carries, to fit it on the way; may be repeated.")
+    ] = None,
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
@@ -33,13 +36,22 @@ def assign(  # noqa: PLR0913, PLR0917 - each is an option of the command
 ) -> None:
     """Let an officer use a console for the people of their caseload; replaces what was agreed before."""
     with ready(data, database) as engine:
-        found = next((one for one in Registers(engine, now).devices() if one.id == name), None)
+        devices = {str(one.id): one for one in Registers(engine, now).devices()}
+        found = devices.get(name)
         if found is None or found.kind is not DeviceKind.CONSOLE:
             raise refused(language, "no_console", device=name)
         if Accounts(engine, now).get(officer) is None:
             raise refused(language, "no_account", login=officer)
-        people = tuple(PersonId(one) for one in person or ())
-        assigned = Assigned(device_id=found.id, login=officer, districts=tuple(district or ()), people=people)
+        for one in spare or ():
+            if one not in devices:
+                raise refused(language, "unknown", device=one)
+        assigned = Assigned(
+            device_id=found.id,
+            login=officer,
+            districts=tuple(district or ()),
+            people=tuple(PersonId(one) for one in person or ()),
+            spares=tuple(DeviceId(one) for one in spare or ()),
+        )
         Consoles(engine, now).assign(assigned, by)
     typer.echo(text(language, "cli.device.console_assigned", device=name, officer=officer))
 

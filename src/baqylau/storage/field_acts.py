@@ -120,7 +120,7 @@ class FieldActs:
             outcome = decide(_ground(connection, act.person_id, named))
             refusal, command = _done(connection, outcome, act.officer, at)
             state = FieldState.DONE if refusal is None else FieldState.REFUSED
-            closed = {"state": state.value, "refusal": refusal or "", "command": command, "settled_at": at}
+            closed = {"state": state.value, "refusal": refusal, "command": command, "settled_at": at}
             connection.execute(update(field_act).where(field_act.c.number == act.number).values(closed))
             purpose = ", ".join((act.console_id, act.act_id, act.stage, *named, *([refusal] if refusal else ())))
             what = f"console.{act.kind}" if refusal is None else "console.refused"
@@ -132,7 +132,7 @@ class FieldActs:
 def keep_acts(connection: Connection, acts: Iterable[NewAct]) -> None:
     """Write acts down, once each, in the transaction that keeps the records which tell of them."""
     for one in acts:
-        values = {**msgspec.structs.asdict(one), "state": FieldState.WAITING.value, "refusal": ""}
+        values = {**msgspec.structs.asdict(one), "state": FieldState.WAITING.value}
         connection.execute(insert(field_act).values(values).on_conflict_do_nothing())
 
 
@@ -173,5 +173,5 @@ def _saved(connection: Connection, registry: Registry, by: str, at: datetime) ->
 
 def _acts(connection: Connection, chosen: ColumnElement[bool]) -> list[FieldAct]:
     newest = select(field_act).where(chosen).order_by(field_act.c.number.desc()).limit(MOST)
-    rows = connection.execute(newest).mappings().all()
-    return [msgspec.convert({**row, "refusal": row["refusal"] or None}, FieldAct) for row in reversed(rows)]
+    rows = connection.execute(newest).all()
+    return [msgspec.convert(row, FieldAct, from_attributes=True) for row in reversed(rows)]

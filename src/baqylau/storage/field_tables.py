@@ -19,7 +19,7 @@ field_act = Table(
     instant("at"),
     instant("kept_at"),
     word("state"),
-    word("refusal"),
+    word("refusal", nullable=True),
     Column("command", BigInteger, nullable=True),
     instant("settled_at", nullable=True),
     Index("field_act_once", "console_id", "act_id", "stage", unique=True),

@@ -3,8 +3,8 @@ import type { ConsoleState } from '../generated/api'
 import { change, read, RefusedError } from '../session/http'
 import { words } from '../words/words.svelte'
 
-export type Section = 'near' | 'finder' | 'check' | 'visits' | 'device' | 'person'
-const SECTIONS: readonly Section[] = ['near', 'finder', 'check', 'visits', 'device', 'person']
+export type Section = 'near' | 'finder' | 'check' | 'visits' | 'device' | 'person' | 'work' | 'walk'
+const SECTIONS: readonly Section[] = ['near', 'finder', 'check', 'visits', 'device', 'person', 'work', 'walk']
 const EVERY_MS = 1000
 
 class Desk {

@@ -15,26 +15,27 @@ from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from baqylau.domain.ids import PersonId
 from baqylau.links.device_line import LineError, RevokedError
 from baqylau.monitoring.console import views
+from baqylau.monitoring.console.asking import body, named, said
 from baqylau.monitoring.console.checking import PhotoWrongError
 from baqylau.monitoring.console.desk import Desk, LockedError, NoScanError, NotOpenedError, UnknownPersonError
+from baqylau.monitoring.console.jobs import JobWrongError
 from baqylau.monitoring.console.messages import ConsoleBegin, ConsoleFinish, ConsoleUnlock
 from baqylau.monitoring.console.sync import RefusedError
+from baqylau.monitoring.console.work_doors import WorkDoors
+from baqylau.monitoring.console.work_views import NoWalkError
 from baqylau.monitoring.workstation.files import Pages
 from baqylau.monitoring.workstation.headers import Headers
 
 HERE = ("127.0.0.1", "localhost", "[::1]")
 COOKIE = "baqylau_console"
-BODY_BYTES_MAX = 400_000
 FIRST_PAGE = "tablet.html"
 _TOKEN_BYTES = 24
 
@@ -42,12 +43,8 @@ _TOKEN_BYTES = 24
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def _said(value: object, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
-
-
 def _no(status: HTTPStatus, reason: str) -> Response:
-    return _said({"key": f"console.refused.{reason}", "params": {}}, status)
+    return said({"key": f"console.refused.{reason}", "params": {}}, status)
 
 
 _REFUSED: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
@@ -58,6 +55,7 @@ _REFUSED: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     PhotoWrongError: (HTTPStatus.BAD_REQUEST, "photo"),
     RevokedError: (HTTPStatus.FORBIDDEN, "revoked"),
     LineError: (HTTPStatus.SERVICE_UNAVAILABLE, "no_network"),
+    NoWalkError: (HTTPStatus.CONFLICT, "no_walk"),
     msgspec.DecodeError: (HTTPStatus.BAD_REQUEST, "not_understood"),
 }
 
@@ -84,6 +82,10 @@ class Interface:
             Route("/check", self._answering(self._scan), methods=["GET"]),
             Route("/check", self._answering(self._finish), methods=["POST"]),
             Route("/check", self._answering(self._withdraw), methods=["DELETE"]),
+            *(
+                Route(path, self._answering(handler), methods=[method])
+                for method, path, handler in WorkDoors(self._mine).doors()
+            ),
         ]
 
     def _answering(self, handler: Handler) -> Handler:
@@ -94,6 +96,8 @@ class Interface:
                 return await handler(request)
             except RefusedError as wrong:
                 return _no(HTTPStatus.FORBIDDEN, str(wrong))
+            except JobWrongError as wrong:
+                return _no(HTTPStatus.CONFLICT, f"work.{wrong}")
             except tuple(_REFUSED) as wrong:
                 status, reason = next(_REFUSED[kind] for kind in type(wrong).__mro__ if kind in _REFUSED)
                 return _no(status, reason)
@@ -112,14 +116,25 @@ class Interface:
         """Anybody may see the bar; who is near only who unlocked it."""
         shown = views.state(self._desk)
         if not self._token or not compare_digest(request.cookies.get(COOKIE, ""), self._token):
-            shown = msgspec.structs.replace(shown, locked=True, officer="", near=(), others=0, cases=0, language=None)
-        return _said(shown)
+            shown = msgspec.structs.replace(
+                shown,
+                locked=True,
+                officer="",
+                near=(),
+                others=0,
+                cases=0,
+                language=None,
+                working=None,
+                walking=None,
+                refused=0,
+            )
+        return said(shown)
 
     async def _unlock(self, request: Request) -> Response:
-        asked = msgspec.json.decode(await _body(request), type=ConsoleUnlock)
+        asked = msgspec.json.decode(await body(request), type=ConsoleUnlock)
         await self._desk.unlock(asked.password, asked.login)
         self._token = self._random(_TOKEN_BYTES).hex()
-        answer = _said(views.state(self._desk))
+        answer = said(views.state(self._desk))
         answer.set_cookie(COOKIE, self._token, httponly=True, samesite="strict", path="/")
         return answer
 
@@ -129,54 +144,44 @@ class Interface:
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _visits(self, request: Request) -> Response:
-        return _said(views.visits(self._mine(request)))
+        return said(views.visits(self._mine(request)))
 
     async def _person(self, request: Request) -> Response:
-        return _said(views.person(self._mine(request), _named(request)))
+        return said(views.person(self._mine(request), named(request)))
 
     async def _look(self, request: Request) -> Response:
         what = "finder" if request.query_params.get("what") == "finder" else "person"
-        self._mine(request).looked(_named(request), what)
+        self._mine(request).looked(named(request), what)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _finder(self, request: Request) -> Response:
-        return _said(views.finder(self._mine(request), _named(request)))
+        return said(views.finder(self._mine(request), named(request)))
 
     async def _checks(self, request: Request) -> Response:
-        return _said(views.checks(self._mine(request)))
+        return said(views.checks(self._mine(request)))
 
     async def _begin(self, request: Request) -> Response:
-        asked = msgspec.json.decode(await _body(request), type=ConsoleBegin)
+        asked = msgspec.json.decode(await body(request), type=ConsoleBegin)
         desk = self._mine(request)
         desk.begin(asked.person_id)
-        return _said(views.scan(desk), HTTPStatus.CREATED)
+        return said(views.scan(desk), HTTPStatus.CREATED)
 
     async def _scan(self, request: Request) -> Response:
-        return _said(views.scan(self._mine(request)))
+        return said(views.scan(self._mine(request)))
 
     async def _finish(self, request: Request) -> Response:
-        asked = msgspec.json.decode(await _body(request), type=ConsoleFinish)
+        asked = msgspec.json.decode(await body(request), type=ConsoleFinish)
         try:
             photo = base64.b64decode(asked.photo, validate=True)
         except binascii.Error as wrong:
             raise PhotoWrongError from wrong
         desk = self._mine(request)
         desk.finish(asked.note, asked.explanation, photo)
-        return _said(views.checks(desk)[0], HTTPStatus.CREATED)
+        return said(views.checks(desk)[0], HTTPStatus.CREATED)
 
     async def _withdraw(self, request: Request) -> Response:
         self._mine(request).scan = None
         return Response(status_code=HTTPStatus.NO_CONTENT)
-
-
-def _named(request: Request) -> PersonId:
-    return PersonId(request.path_params["id"])
-
-
-async def _body(request: Request) -> bytes:
-    if int(request.headers.get("content-length", BODY_BYTES_MAX + 1)) > BODY_BYTES_MAX:
-        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return await request.body()
 
 
 def _from_our_pages(request: Request) -> bool:

@@ -11,21 +11,23 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import structlog
-from msgspec import Struct
+from msgspec import Struct, field
 
 from baqylau.crypto.sealing import NONCE_BYTES
 from baqylau.domain.ids import PersonId
-from baqylau.links.radio.words import Clock, Frame, Said, Sky, Waited
+from baqylau.links.radio.words import Clock, Frame, Said, Sky, Stamp, Waited
 from baqylau.monitoring.console import checking, expiry
 from baqylau.monitoring.console.checking import Added, Place, Scan
+from baqylau.monitoring.console.jobs import CheckEntry, Entry, JobEntry, Told, after
 from baqylau.monitoring.console.nearby import Air
 from baqylau.monitoring.console.prescribed import worn
 from baqylau.monitoring.console.secrets import Officer
 from baqylau.monitoring.console.store import Store, sealed_for_diary
+from baqylau.monitoring.console.strolling import Walking
 from baqylau.monitoring.console.sync import Identity, Sync
 from baqylau.protocols.batch.records import ClockQuality, Record, Sealed
 from baqylau.protocols.console.envelope import sealed_brought
-from baqylau.protocols.console.words import Brought, Case, Checked, Looked, Package
+from baqylau.protocols.console.words import Brought, Case, Looked, News, Now, Package
 from baqylau.rules.gnss.accuracy import r95_m
 from baqylau.rules.gnss.validity import BACK_IN_TIME, faults
 
@@ -33,10 +35,14 @@ log = structlog.get_logger()
 
 PLACE_MS = 15_000
 """A place of the satellites is of now for so long."""
+PAGE_MS = 20_000
+"""A page that was not asked for so long is not open any more [K]."""
 IDLE_MS = 30 * 60_000
 """Nobody touched it for so long: it locks itself [K]."""
 SEED_BYTES = 32
 _CHECK_ID_BYTES = 8
+
+_ENTRY = msgspec.msgpack.Decoder(Entry)
 
 
 class LockedError(Exception):
@@ -55,13 +61,31 @@ class NotOpenedError(Exception):
     """The password opens nothing here."""
 
 
+class Known(Struct, frozen=True):
+    """How somebody stood, and when the server said it."""
+
+    at: datetime
+    now: Now
+
+
 class Open(Struct):
     """What is in memory while an officer has unlocked it."""
 
     officer: Officer
+    brought: Package
+    """As it came."""
     package: Package
+    """The same after what was done on the way."""
     air: Air
     used_ms: int
+    jobs: tuple[JobEntry, ...] = ()
+    """Acts on equipment of the day, newest first."""
+    told: Told = {}
+    """What became of the officer's acts."""
+    people: dict[PersonId, Known] = field(default_factory=dict)
+    """How those stood whose page was open, when the server last said it."""
+    asked: dict[PersonId, int] = field(default_factory=dict)
+    """When each page was last open."""
 
     def case(self, person_id: PersonId) -> Case:
         """Give one of the officer's own; `UnknownPersonError`."""
@@ -69,20 +93,6 @@ class Open(Struct):
         if found is None:
             raise UnknownPersonError(person_id)
         return found
-
-
-class Entry(Struct, frozen=True, kw_only=True):
-    """What the officer may see again of a check."""
-
-    check_id: str
-    person_id: PersonId
-    name: str
-    at: datetime
-    heard: bool
-    level_dbm: float | None
-    note: str
-    explanation: str
-    photo: bool
 
 
 class Desk:
@@ -97,9 +107,11 @@ class Desk:
         self._open: Open | None = None
         self._listened = Air()
         self.scan: Scan | None = None
+        self.walk: Walking | None = None
         self.place: Place | None = None
         self.wanted = asyncio.Event()
-        """Set when there is something to bring."""
+        """Set when there is something to bring or to ask."""
+        sync.news = self.told
 
     def ms(self) -> int:
         """Give the present instant of the clock that never jumps."""
@@ -161,18 +173,59 @@ class Desk:
 
     def lock(self) -> None:
         """Forget everything that was in memory."""
-        self._open, self.scan, self._listened = None, None, Air()
+        self._open, self.scan, self.walk, self._listened = None, None, None, Air()
 
     def _use(self, officer: Officer) -> bool:
         sealed = self.store.held("package")
         package = None if sealed is None else officer.open(sealed, self.identity.device_id)
         if package is None:
             return False
-        air = Air(package.keys, self._clock().at)
-        if self._open is not None:
-            air.carry_on(self._open.air)
-        self._open = Open(officer, package, air, self.ms())
+        air, before = Air(package.keys, self._clock().at), self._open
+        self._open = Open(officer, package, package, air, self.ms())
+        if before is not None:
+            air.carry_on(before.air)
+            self._open.told, self._open.people, self._open.asked = before.told, before.people, before.asked
+        self.changed()
+        news = self.store.held("news")
+        if news is not None:
+            self.told(news)
         return True
+
+    def changed(self) -> None:
+        """Go by what was done on the way, as far as the package does not know it yet."""
+        opened = self._open
+        if opened is not None:
+            entries = [entry for entry, _ in self._diary(opened.officer)]
+            opened.jobs = tuple(entry for entry in entries if isinstance(entry, JobEntry))
+            opened.package = after(opened.brought, opened.jobs, opened.told)
+
+    def told(self, sealed: bytes) -> None:
+        """Take what the server says: what became of acts, and how those stand whose page is open."""
+        opened = self._open
+        news: News | None = None
+        if opened is not None:
+            news = opened.officer.open_news(sealed, self.identity.device_id)
+        if opened is None or news is None:
+            return
+        opened.told = {(one.act_id, one.stage): one for one in news.acts}
+        opened.people.update((one.person_id, Known(news.at, one)) for one in news.people)
+        self.changed()
+
+    def about(self) -> tuple[PersonId, ...]:
+        """Give whose page the officer has open."""
+        opened = self._open
+        if opened is None:
+            return ()
+        return tuple(name for name, ms in opened.asked.items() if self.ms() - ms <= PAGE_MS)
+
+    def shown(self, person_id: PersonId) -> None:
+        """Take note that a person's page is open; the first time the server is asked how they stand."""
+        opened = self.opened()
+        opened.case(person_id)
+        fresh = self.ms() - opened.asked.get(person_id, -PAGE_MS) >= PAGE_MS
+        opened.asked[person_id] = self.ms()
+        if fresh:
+            self.wanted.set()
 
     def left(self) -> timedelta | None:
         """Give how long the package still serves; None where there is none."""
@@ -212,7 +265,9 @@ class Desk:
         """Take what a receiver says."""
         match said.word:
             case Frame(raw=raw, rssi_dbm=rssi_dbm):
-                self.air.hear(raw, rssi_dbm, said.stamp.at, said.stamp.monotonic_ms)
+                device_id = self.air.hear(raw, rssi_dbm, said.stamp.at, said.stamp.monotonic_ms)
+                if self.walk is not None and device_id is not None:
+                    self.walk.heard(device_id, said.stamp.monotonic_ms, rssi_dbm)
             case Sky():
                 self._seen(said.word, said.stamp.monotonic_ms)
             case Waited():
@@ -237,7 +292,7 @@ class Desk:
         """Write down that somebody looked at a person: brought to the server's audit with everything else."""
         opened, stamp = self.opened(), self._clock()
         opened.case(person_id)
-        self._write(
+        self.write(
             Looked(
                 officer=opened.package.officer,
                 person_id=person_id,
@@ -256,7 +311,7 @@ class Desk:
         if not own:
             raise UnknownPersonError(person_id)
         self.scan = Scan(
-            check_id=self._random(_CHECK_ID_BYTES).hex(),
+            check_id=self.name(),
             person_id=person_id,
             transmitter_id=min(own, key=lambda one: (one.kind != "bracelet", one.id)).id,
             begun_ms=self.ms(),
@@ -270,8 +325,8 @@ class Desk:
             raise NoScanError
         added = Added(officer=opened.package.officer, note=note, explanation=explanation, photo=photo)
         now = (stamp.at, stamp.monotonic_ms, self.identity.boot)
-        checked = checking.record(scan, opened.air, self._placed(), added, now)
-        entry = Entry(
+        checked = checking.record(scan, opened.air, self.placed(), added, now)
+        entry = CheckEntry(
             check_id=scan.check_id,
             person_id=scan.person_id,
             name=opened.case(scan.person_id).person.name,
@@ -282,19 +337,22 @@ class Desk:
             explanation=checked.explanation,
             photo=bool(photo),
         )
-        seen_again = sealed_for_diary(opened.officer.rows, msgspec.msgpack.encode(entry), self._random(NONCE_BYTES))
-        self._write(checked, seen_again)
+        self.write(checked, entry, urgent=True)
         self.scan = None
         return scan.check_id
 
-    def _placed(self) -> Place | None:
+    def placed(self) -> Place | None:
         """Give the place with the satellites' time brought up to now."""
         place = self.here()
         if place is None:
             return None
         return msgspec.structs.replace(place, at=place.at + timedelta(milliseconds=self.ms() - place.ms))
 
-    def _write(self, brought: Brought, seen_again: bytes | None = None) -> None:
+    def write(self, brought: Brought, entry: Entry | None = None, *, urgent: bool = False, pause: bool = False) -> None:
+        """Write down what is to be brought, and what the officer may see again of it. It is on disk on return.
+
+        `pause`: the server has to do what it says before it reads on.
+        """
         server, stamp = self.store.held("server_key"), self._clock()
         if server is None:
             raise LockedError
@@ -305,15 +363,29 @@ class Desk:
             monotonic_ms=stamp.monotonic_ms,
             clock=ClockQuality.FREE,
             said=Sealed(content=content),
-            urgent=isinstance(brought, Checked),
+            urgent=urgent,
         )
-        self.store.write(record, seen_again)
+        seen_again = None
+        if entry is not None:
+            rows = self.opened().officer.rows
+            seen_again = sealed_for_diary(rows, msgspec.msgpack.encode(entry), self._random(NONCE_BYTES))
+        self.store.write(record, seen_again, pause=pause)
+        if isinstance(entry, JobEntry):
+            self.changed()
         self.wanted.set()
 
+    def name(self) -> str:
+        """Give a name for an act: nobody else's."""
+        return self._random(_CHECK_ID_BYTES).hex()
+
+    def stamp(self) -> Stamp:
+        """Give both clocks."""
+        return self._clock()
+
     def diary(self) -> list[tuple[Entry, bool]]:
-        """Give the checks of the day, newest first, and whether the server keeps each."""
+        """Give checks and acts of the day, newest first, and whether the server keeps each."""
+        return self._diary(self.opened().officer)
+
+    def _diary(self, officer: Officer) -> list[tuple[Entry, bool]]:
         oldest = self.store.oldest_waiting()
-        return [
-            (msgspec.msgpack.decode(plain, type=Entry), oldest is None or seq < oldest)
-            for seq, plain in self.store.diary(self.opened().officer.rows)
-        ]
+        return [(_ENTRY.decode(plain), oldest is None or seq < oldest) for seq, plain in self.store.diary(officer.rows)]

@@ -4,11 +4,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from baqylau.domain.field import FieldKind, FieldRefusal, FieldState, Stage
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import DeviceKind, Language
 from baqylau.domain.verdicts import Compliance
 from baqylau.monitoring.console.prescribed import Prescribed
 from baqylau.monitoring.console.trend import Direction
+from baqylau.protocols.batch.records import WalkTest
 from baqylau.rules.spans import Duty
 
 
@@ -51,6 +53,11 @@ class ConsoleState(Struct, frozen=True, kw_only=True):
     accuracy_m: float | None
     """Of the console's own place; None where it has none."""
     cases: int
+    working: PersonId | None
+    """On whose devices the officer is at work."""
+    walking: PersonId | None
+    refused: int
+    """Acts that the server did not take over."""
     near: tuple[ConsoleNear, ...]
     others: int
     """Transmitters of other people. Nothing else is ever said of them."""
@@ -67,6 +74,86 @@ class ConsoleDevice(Struct, frozen=True, kw_only=True):
     case_open: bool | None = None
     off_body: bool | None = None
     battery_percent: float | None = None
+    takes_orders: bool = False
+    number: str = ""
+
+
+class ConsoleSpot(Struct, frozen=True, kw_only=True):
+    """Where a tracker was, as the server last said."""
+
+    latitude_deg: float
+    longitude_deg: float
+    accuracy_m: float
+    at: datetime
+    away_m: float | None
+    """From here; None where the console has no place."""
+
+
+class ConsoleNow(Struct, frozen=True, kw_only=True):
+    """How somebody stands at the server: when the package was made, or since then while there was a network."""
+
+    at: datetime
+    compliance: Compliance
+    since: datetime | None
+    heard_at: datetime | None
+    battery_percent: float | None
+    spot: ConsoleSpot | None
+    walk: WalkTest | None
+    walk_at: datetime | None
+
+
+class ConsoleJob(Struct, frozen=True, kw_only=True):
+    """One act on equipment: work on devices, an order, a walk test; and what became of it."""
+
+    act_id: str
+    stage: Stage
+    kind: FieldKind
+    person_id: PersonId
+    name: str
+    off: DeviceId
+    on: DeviceId
+    order: str
+    reason: str
+    at: datetime
+    sent: bool
+    state: FieldState
+    refusal: FieldRefusal | None
+    command: str
+    """How far an order has come; empty while that is not known."""
+    test: WalkTest | None
+
+
+class ConsoleWork(Struct, frozen=True, kw_only=True):
+    """What may be fitted on a person, and the work that goes on."""
+
+    person_id: PersonId
+    name: str
+    worn: tuple[ConsoleDevice, ...]
+    spares: tuple[ConsoleDevice, ...]
+    running: ConsoleJob | None
+    rests_until: datetime | None
+    """Until when alarms about the devices rest."""
+    jobs: tuple[ConsoleJob, ...]
+    """Of this person, newest first."""
+    rooms: tuple[str, ...]
+    """Rooms that were walked last; none where none were."""
+    home_unit: bool
+    walkable: bool
+    """The person wears a bracelet that can be carried around."""
+
+
+class ConsoleWalk(Struct, frozen=True, kw_only=True):
+    """A walk test under way on this console."""
+
+    person_id: PersonId
+    name: str
+    rooms: tuple[str, ...]
+    room: int
+    left_s: float
+    """In this room."""
+    frames: int
+    """Heard in this room."""
+    level_dbm: float | None
 
 
 class ConsoleVisit(Struct, frozen=True, kw_only=True):
@@ -88,6 +175,10 @@ class ConsoleVisit(Struct, frozen=True, kw_only=True):
     """From here to where the person has to be; None where either is unknown."""
     checked: int
     """Checks of the day."""
+    photo: str
+    """Data address of the picture; empty where there is none."""
+    done: bool
+    """Checked, or worked for, today."""
 
 
 class ConsoleCheckRow(Struct, frozen=True, kw_only=True):
@@ -113,11 +204,11 @@ class ConsolePerson(Struct, frozen=True, kw_only=True):
     prescribed: tuple[Prescribed, ...]
     devices: tuple[ConsoleDevice, ...]
     checks: tuple[ConsoleCheckRow, ...]
+    now: ConsoleNow
+    jobs: tuple[ConsoleJob, ...]
     known_at: datetime
     """When the package was made."""
     since: datetime | None
-    photo: str
-    """Data address of the picture; empty where there is none."""
 
 
 class ConsolePoint(Struct, frozen=True, array_like=True):
@@ -177,3 +268,35 @@ class ConsoleFinish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     explanation: str = ""
     photo: str = ""
     """JPEG in base 64."""
+
+
+class ConsoleBeginWork(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which device comes off, which comes on; either may be empty."""
+
+    person_id: PersonId
+    off: DeviceId = DeviceId("")
+    on: DeviceId = DeviceId("")
+    reason: str
+
+
+class ConsoleEndWork(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the work ended."""
+
+    done: bool
+
+
+class ConsoleOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is asked of a device: `locate` or `report`."""
+
+    person_id: PersonId
+    device_id: DeviceId
+    order: str
+
+
+class ConsoleBeginWalk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which rooms are walked, and who listens."""
+
+    person_id: PersonId
+    rooms: tuple[str, ...]
+    seconds: int
+    by_unit: bool = False

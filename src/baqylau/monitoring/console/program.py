@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from baqylau.links.device_line import LineError, RevokedError
 from baqylau.links.radio.words import Source, SourceLostError
+from baqylau.monitoring.console import acting
 from baqylau.monitoring.console.app import create_app
 from baqylau.monitoring.console.desk import Desk
 
@@ -21,6 +22,8 @@ log = structlog.get_logger()
 TEND_S = 5.0
 CONTACT_S = 60.0
 """How often the server is asked while nothing waits to be brought [K]."""
+SOON_S = 10.0
+"""How often while the officer has somebody's page open [K]."""
 AGAIN_S = (5.0, 60.0)
 """After a failure it is tried again so soon, at first and at most."""
 SOURCE_AGAIN_S = (1.0, 30.0)
@@ -46,6 +49,7 @@ async def tend(desk: Desk) -> None:
     """Let time do what it does."""
     while True:
         desk.tend()
+        acting.tend_walk(desk)
         await asyncio.sleep(TEND_S)
 
 
@@ -56,7 +60,7 @@ async def contacts(desk: Desk) -> None:
         desk.wanted.clear()
         before = desk.store.held("package")
         try:
-            await desk.sync.contact()
+            await desk.sync.contact(news=not desk.locked, about=desk.about())
         except RevokedError:
             log.warning("revoked")
             desk.lock()
@@ -65,7 +69,7 @@ async def contacts(desk: Desk) -> None:
             log.info("no_contact", why=str(wrong))
             pause_s, wait_s = wait_s, min(2 * wait_s, AGAIN_S[1])
         else:
-            pause_s, wait_s = CONTACT_S, AGAIN_S[0]
+            pause_s, wait_s = (SOON_S if desk.about() else CONTACT_S), AGAIN_S[0]
             if desk.store.held("package") != before:
                 desk.renewed()
         await _paused(desk, pause_s, online=desk.sync.online)

@@ -4,8 +4,8 @@ from baqylau.crypto.boxes import BoxKey, derived
 from baqylau.crypto.passwords import stretched
 from baqylau.crypto.sealing import Seal
 from baqylau.domain.ids import DeviceId
-from baqylau.protocols.console.envelope import console_key, officer_key, opened_package
-from baqylau.protocols.console.words import Package
+from baqylau.protocols.console.envelope import console_key, officer_key, opened_news, opened_package
+from baqylau.protocols.console.words import News, Package
 
 SALT_BYTES = 16
 _ROWS = b"baqylau console rows"
@@ -29,6 +29,10 @@ class Officer:
     def open(self, sealed: bytes, device_id: DeviceId) -> Package | None:
         """Open a package; None when it is another officer's, or the password is not theirs."""
         return opened_package(sealed, device_id, self._console, self._key)
+
+    def open_news(self, sealed: bytes, device_id: DeviceId) -> News | None:
+        """Open what the server said; None when it is for another officer."""
+        return opened_news(sealed, device_id, self._console, self._key)
 
 
 def box_key(seed: bytes) -> BoxKey:

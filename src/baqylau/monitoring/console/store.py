@@ -21,9 +21,10 @@ from baqylau.protocols.batch.wire import Rejected, content_of, record_of
 BATCH_MAX = 200
 BATCH_BYTES_MAX = 600_000
 """Well below what the link carries."""
-_WIPED = ("package", "salt", "package_boot", "package_ms")
+_WIPED = ("package", "news", "salt", "package_boot", "package_ms")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, content BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS pause (seq INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE IF NOT EXISTS diary (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS held (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 """
@@ -65,13 +66,16 @@ class Store:
                 held = value if isinstance(value, bytes) else str(value).encode()
                 self._db.execute("INSERT OR REPLACE INTO held (name, value) VALUES (?, ?)", (name, held))
 
-    def write(self, record: Record, seen_again: bytes | None = None) -> int:
+    def write(self, record: Record, seen_again: bytes | None = None, *, pause: bool = False) -> int:
         """Have a record wait for the server, and keep what the officer may see of it; give its number.
 
-        It is on disk when this returns. The number in `record` does not count: the database gives it.
+        It is on disk when this returns. The number in `record` does not count: the database gives it. `pause`: what
+        comes after it is to be read only when the server has done what it says, so a batch ends with it.
         """
         with self._transaction():
             written = self._db.execute("INSERT INTO outbox (content) VALUES (?)", (content_of(record),))
+            if pause:
+                self._db.execute("INSERT INTO pause (seq) VALUES (?)", (written.lastrowid,))
             if seen_again is not None:
                 self._db.execute("INSERT INTO diary (id, sealed) VALUES (?, ?)", (written.lastrowid, seen_again))
         return int(written.lastrowid or 0)
@@ -96,10 +100,16 @@ class Store:
     def batch(self, device_id: DeviceId) -> Batch | None:
         """Give what is to be sent next, from the oldest on and without a gap; None when nothing waits."""
         rows = self._db.execute("SELECT seq, content FROM outbox ORDER BY seq LIMIT ?", (BATCH_MAX,)).fetchall()
-        records = tuple(_bounded(rows))
+        pause = self._db.execute("SELECT min(seq) FROM pause").fetchone()[0]
+        records = tuple(_bounded([row for row in rows if pause is None or row[0] <= pause]))
         if not records:
             return None
         return Batch(device_id=device_id, previous=self.held("batch") or CHAIN_START, configuration=0, records=records)
+
+    def pauses(self, batch: Batch) -> bool:
+        """Whether the server has to do something after this batch, before it reads on."""
+        chosen = "SELECT count(*) FROM pause WHERE seq = ?"
+        return bool(self._db.execute(chosen, (batch.records[-1].seq,)).fetchone()[0])
 
     def made(self, digest: bytes) -> None:
         """Take note of the digest of a batch before it is sent: the next one names it."""
@@ -110,6 +120,7 @@ class Store:
         with self._transaction():
             for first, last in ((0, through), *also):
                 self._db.execute("DELETE FROM outbox WHERE seq BETWEEN ? AND ?", (first, last))
+                self._db.execute("DELETE FROM pause WHERE seq BETWEEN ? AND ?", (first, last))
 
     def wipe(self, why: str) -> None:
         """Make everything unreadable that tells of anybody, and let the disk forget it. What waits to be sent stays."""

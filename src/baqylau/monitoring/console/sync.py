@@ -5,6 +5,7 @@ console when the server says that it is kept, and not before.
 """
 
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,12 +13,13 @@ import structlog
 from msgspec import Struct
 
 from baqylau.crypto.signing import Signer
-from baqylau.domain.ids import DeviceId
+from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.links.device_line import BATCHES, CONSOLE, LineError, RevokedError
 from baqylau.links.radio.words import Clock, Stamp
 from baqylau.monitoring.console.secrets import Officer, box_key
 from baqylau.monitoring.console.store import Store
 from baqylau.protocols.batch.envelope import OpenedAnswer, digest_of, opened_answer, sealed_batch
+from baqylau.protocols.batch.records import Batch
 from baqylau.protocols.console.envelope import opened_given, sealed_ask
 from baqylau.protocols.console.words import Ask, Given
 
@@ -52,6 +54,10 @@ class RefusedError(Exception):
     """The server gives this officer nothing; the word says why."""
 
 
+def _nobody_listens(_sealed: bytes) -> None:
+    """No officer uses the console."""
+
+
 class Sync:
     """Both directions. One contact at a time."""
 
@@ -61,9 +67,16 @@ class Sync:
         self._signer = Signer(identity.seed)
         self.online = False
         self.synced_at: datetime | None = None
+        self.news: Callable[[bytes], None] = _nobody_listens
 
     async def begin(self, login: str, password: str) -> Officer:
-        """Let an officer begin: `LineError` without a network, `RefusedError` when the server refuses."""
+        """Let an officer begin: `LineError` without a network, `RefusedError` when the server refuses.
+
+        What waits is brought first: the package is to be of what was done already.
+        """
+        if self._store.waiting():
+            self._take(await self._ask(wants=False))
+            await self._bring_all(news=False)
         salt = self._store.held("salt") or os.urandom(SALT_BYTES)
         officer = Officer(self._identity.seed, password, salt)
         given = await self._ask(wants=True, officer=login, password=password, officer_key=officer.public_key)
@@ -73,16 +86,34 @@ class Sync:
         self._take(given)
         return officer
 
-    async def contact(self) -> None:
-        """Ask, take what is new, bring what waits. `LineError` when there is no way."""
+    async def contact(self, *, news: bool = False, about: tuple[PersonId, ...] = ()) -> None:
+        """Ask, take what is new, bring what waits, and hear what became of it. `LineError` when there is no way.
+
+        `news`: an officer uses it; `about`: whose page they have open.
+        """
         made = self._store.held("package_at")
         stale = made is None or self.right(self._clock()) - datetime.fromisoformat(made.decode()) >= RENEWED
         has_officer = self._store.held("salt") is not None
-        self._take(await self._ask(wants=has_officer and stale))
-        while await self._brought():
-            pass
+        self._take(await self._ask(wants=has_officer and stale, news=news, about=about))
+        await self._bring_all(news=news)
 
-    async def _ask(self, *, wants: bool, officer: str = "", password: str = "", officer_key: bytes = b"") -> Given:
+    async def _bring_all(self, *, news: bool) -> None:
+        while (batch := self._store.batch(self._identity.device_id)) is not None:
+            waits = self._store.pauses(batch)
+            await self._bring(batch)
+            if waits:
+                self._take(await self._ask(wants=False, news=news))
+
+    async def _ask(
+        self,
+        *,
+        wants: bool,
+        news: bool = False,
+        about: tuple[PersonId, ...] = (),
+        officer: str = "",
+        password: str = "",
+        officer_key: bytes = b"",
+    ) -> Given:
         line, stamp, count = self._line, self._clock(), self._store.number("count") + 1
         if line is None:
             raise LineError("no server")
@@ -95,6 +126,8 @@ class Sync:
             boot=self._identity.boot,
             box_key=box_key(self._identity.seed).public_key,
             wants=wants,
+            news=news,
+            about=about,
             officer=officer,
             password=password,
             officer_key=officer_key,
@@ -124,6 +157,9 @@ class Sync:
         self.online, self.synced_at = True, given.at
 
     def _take(self, given: Given) -> None:
+        if given.news is not None:
+            self._store.hold(news=given.news)
+            self.news(given.news)
         if given.package is None:
             return
         self._store.hold(
@@ -134,11 +170,9 @@ class Sync:
             wiped=b"",
         )
 
-    async def _brought(self) -> bool:
-        """Bring one batch; give whether there was one."""
-        batch = self._store.batch(self._identity.device_id)
-        if batch is None or self._line is None:
-            return False
+    async def _bring(self, batch: Batch) -> None:
+        if self._line is None:
+            raise LineError("no server")
         raw = sealed_batch(batch, self._signer)
         self._store.made(digest_of(raw))
         opened = opened_answer(await self._line.post(BATCHES, raw), self._identity.trusted, self._identity.device_id)
@@ -146,7 +180,6 @@ class Sync:
             raise LineError(opened.fault)
         self._store.kept(opened.answer.ack_through, opened.answer.also_kept)
         log.info("brought", records=len(batch.records), through=opened.answer.ack_through)
-        return True
 
     async def close(self) -> None:
         """End the line."""

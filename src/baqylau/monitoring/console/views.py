@@ -5,27 +5,32 @@ from collections import Counter
 from datetime import datetime
 from math import cos, hypot, radians
 
+from baqylau.domain.field import Stage
 from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.domain.people import Device
 from baqylau.domain.verdicts import Compliance
 from baqylau.domain.zones import Point
+from baqylau.monitoring.console import acting
 from baqylau.monitoring.console.checking import ENOUGH_S, Place
-from baqylau.monitoring.console.desk import Desk, Entry, NoScanError, Open
+from baqylau.monitoring.console.desk import Desk, NoScanError, Open
+from baqylau.monitoring.console.device_views import device, heard_device
+from baqylau.monitoring.console.jobs import CheckEntry
 from baqylau.monitoring.console.messages import (
     ConsoleCheckRow,
-    ConsoleDevice,
     ConsoleFinder,
     ConsoleNear,
+    ConsoleNow,
     ConsolePerson,
     ConsolePoint,
     ConsoleScan,
+    ConsoleSpot,
     ConsoleState,
     ConsoleVisit,
 )
-from baqylau.monitoring.console.nearby import Air, Strength, Trace
+from baqylau.monitoring.console.nearby import Strength
 from baqylau.monitoring.console.prescribed import home, prescribed, worn
 from baqylau.monitoring.console.trend import SHOWN_MS, smoothed, trend
-from baqylau.protocols.console.words import Case
+from baqylau.monitoring.console.work_views import jobs_of, refused
+from baqylau.protocols.console.words import Case, Spot
 from baqylau.rules.spans import Duty
 
 HEARS_MS = 90_000
@@ -53,6 +58,9 @@ def state(desk: Desk) -> ConsoleState:
         hears=air.heard_ms is not None and ms - air.heard_ms <= HEARS_MS,
         accuracy_m=None if place is None else place.accuracy_m,
         cases=0 if opened is None else len(opened.package.cases),
+        working=None if opened is None or (job := acting.running(desk)) is None else job.person_id,
+        walking=None if desk.walk is None else desk.walk.person_id,
+        refused=0 if opened is None else refused(desk),
         near=() if opened is None else near(opened, desk.right(), ms),
         others=0 if opened is None else air.others(ms),
     )
@@ -94,17 +102,26 @@ def standing(case: Case, at: datetime) -> tuple[Compliance, Duty, str, datetime 
 
 
 def visits(desk: Desk) -> tuple[ConsoleVisit, ...]:
-    """Give the round: first who is not as prescribed or unknown, then the others; each time the nearest next."""
-    opened, at = desk.opened(), desk.right()
-    checked = Counter(entry.person_id for entry, _ in desk.diary())
-    rows = [visit(opened, case, at, desk.ms(), desk.here(), checked[case.person.id]) for case in opened.package.cases]
-    first = [one for one in rows if one.compliance in {Compliance.NOT_AS_PRESCRIBED, Compliance.UNKNOWN}]
-    rest = [one for one in rows if one not in first]
+    """Give the round: who is not as prescribed or unknown, the others, who was visited; each time the nearest next."""
+    opened, ends = desk.opened(), _point(desk.here())
+    done = Counter(entry.person_id for entry, _ in desk.diary() if isinstance(entry, CheckEntry))
+    rows = [visit(desk, case, done[case.person.id]) for case in opened.package.cases]
     places = {case.person.id: home(case.supervision) for case in opened.package.cases}
-    place = desk.here()
-    here = None if place is None else Point(place.latitude_deg, place.longitude_deg)
-    begun, ends = _round(first, places, here)
-    return (*begun, *_round(rest, places, ends)[0])
+    order = list[ConsoleVisit]()
+    for urgency in range(3):
+        walked, ends = _round([one for one in rows if _urgency(one) == urgency], places, ends)
+        order += walked
+    return tuple(order)
+
+
+def _urgency(one: ConsoleVisit) -> int:
+    if one.done:
+        return 2
+    return 0 if one.compliance in {Compliance.NOT_AS_PRESCRIBED, Compliance.UNKNOWN} else 1
+
+
+def _point(place: Place | None) -> Point | None:
+    return None if place is None else Point(place.latitude_deg, place.longitude_deg)
 
 
 def _round(
@@ -134,12 +151,12 @@ def distance_m(here: Point | None, there: Point | None) -> float | None:
     return hypot(north, east)
 
 
-def visit(opened: Open, case: Case, at: datetime, ms: int, place: Place | None, checked: int) -> ConsoleVisit:
+def visit(desk: Desk, case: Case, checked: int) -> ConsoleVisit:
     """Give one person as the lists show them."""
+    opened, at = desk.opened(), desk.right()
     compliance, duty, where, until_at = standing(case, at)
     devices = {one.id for one in worn(case.supervision, at)}
-    levels = [one.level_dbm for one in opened.air.near(ms) if one.device_id in devices]
-    here = None if place is None else Point(place.latitude_deg, place.longitude_deg)
+    levels = [one.level_dbm for one in opened.air.near(desk.ms()) if one.device_id in devices]
     return ConsoleVisit(
         person_id=case.person.id,
         name=case.person.name,
@@ -152,28 +169,74 @@ def visit(opened: Open, case: Case, at: datetime, ms: int, place: Place | None, 
         heard_at=case.heard_at,
         open_alarms=case.open_alarms,
         near_dbm=max(levels, default=None),
-        away_m=distance_m(here, home(case.supervision)),
+        away_m=distance_m(_point(desk.here()), home(case.supervision)),
         checked=checked,
+        photo=picture(case),
+        done=checked > 0 or any(job.person_id == case.person.id and job.stage is Stage.DONE for job in opened.jobs),
     )
+
+
+def picture(case: Case) -> str:
+    """Give the data address of a picture; empty where there is none."""
+    return f"data:image/jpeg;base64,{base64.b64encode(case.photo).decode()}" if case.photo else ""
 
 
 def person(desk: Desk, person_id: PersonId) -> ConsolePerson:
-    """Give one person's page."""
+    """Give one person's page. While it is open the server is asked how they stand."""
+    desk.shown(person_id)
     opened, at = desk.opened(), desk.right()
     case = opened.case(person_id)
-    rows = tuple(_row(entry, sent=sent) for entry, sent in desk.diary() if entry.person_id == person_id)
+    rows = tuple(one for one in checks(desk) if one.person_id == person_id)
     return ConsolePerson(
-        visit=visit(opened, case, at, desk.ms(), desk.here(), len(rows)),
+        visit=visit(desk, case, len(rows)),
         prescribed=prescribed(case.supervision, at),
-        devices=tuple(_device(one, opened.air, at, desk.ms()) for one in worn(case.supervision, at)),
+        devices=tuple(device(one, opened.air, at, desk.ms()) for one in worn(case.supervision, at)),
         checks=rows,
+        now=_now(desk, case),
+        jobs=tuple(one for one in jobs_of(desk) if one.person_id == person_id),
         known_at=opened.package.issued_at,
         since=case.since,
-        photo=f"data:image/jpeg;base64,{base64.b64encode(case.photo).decode()}" if case.photo else "",
     )
 
 
-def _row(entry: Entry, *, sent: bool) -> ConsoleCheckRow:
+def _now(desk: Desk, case: Case) -> ConsoleNow:
+    opened = desk.opened()
+    known = opened.people.get(case.person.id)
+    if known is None:
+        return ConsoleNow(
+            at=opened.package.issued_at,
+            compliance=case.compliance,
+            since=case.since,
+            heard_at=case.heard_at,
+            battery_percent=case.battery_percent,
+            spot=None,
+            walk=None,
+            walk_at=None,
+        )
+    return ConsoleNow(
+        at=known.at,
+        compliance=known.now.compliance,
+        since=known.now.since,
+        heard_at=known.now.heard_at,
+        battery_percent=known.now.battery_percent,
+        spot=None if known.now.spot is None else _spot(desk, known.now.spot),
+        walk=known.now.walk,
+        walk_at=known.now.walk_at,
+    )
+
+
+def _spot(desk: Desk, spot: Spot) -> ConsoleSpot:
+    there = Point(spot.latitude_deg, spot.longitude_deg)
+    return ConsoleSpot(
+        latitude_deg=spot.latitude_deg,
+        longitude_deg=spot.longitude_deg,
+        accuracy_m=spot.accuracy_m,
+        at=spot.at,
+        away_m=distance_m(_point(desk.here()), there),
+    )
+
+
+def _row(entry: CheckEntry, *, sent: bool) -> ConsoleCheckRow:
     return ConsoleCheckRow(
         check_id=entry.check_id,
         person_id=entry.person_id,
@@ -190,31 +253,7 @@ def _row(entry: Entry, *, sent: bool) -> ConsoleCheckRow:
 
 def checks(desk: Desk) -> tuple[ConsoleCheckRow, ...]:
     """Give the checks of the day."""
-    return tuple(_row(entry, sent=sent) for entry, sent in desk.diary())
-
-
-def _device(device: Device, air: Air, at: datetime, ms: int) -> ConsoleDevice:
-    trace = air.traces.get(device.id)
-    return ConsoleDevice(id=device.id, kind=device.kind) if trace is None else heard_device(device, trace, at, ms)
-
-
-def heard_device(device: Device, trace: Trace, at: datetime, ms: int) -> ConsoleDevice:
-    """Give a device with what it said of itself."""
-    told = trace.told
-    return ConsoleDevice(
-        id=device.id,
-        kind=device.kind,
-        level_dbm=trace.level_dbm,
-        heard_at=_before(at, ms - trace.ms),
-        strap_open="strap" in told.now,
-        case_open="case" in told.now,
-        off_body="off_body" in told.now,
-        battery_percent=told.battery_percent,
-    )
-
-
-def _before(at: datetime, ms: int) -> datetime:
-    return datetime.fromtimestamp(at.timestamp() - ms / 1000, at.tzinfo)
+    return tuple(_row(entry, sent=sent) for entry, sent in desk.diary() if isinstance(entry, CheckEntry))
 
 
 def finder(desk: Desk, person_id: PersonId) -> ConsoleFinder:

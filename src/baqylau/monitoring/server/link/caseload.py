@@ -127,10 +127,11 @@ def _needed(supervision: Supervision) -> Supervision:
     )
 
 
-def spares(assigned: Assigned, devices: Iterable[Device], worn: AbstractSet[DeviceId]) -> tuple[Device, ...]:
+def spares(
+    carried: AbstractSet[DeviceId], devices: Iterable[Device], on_anybody: AbstractSet[DeviceId]
+) -> tuple[Device, ...]:
     """Give what the officer carries to fit on the way: registered, and on nobody now."""
-    chosen = (one for one in devices if one.id in assigned.spares and one.id not in worn)
-    return tuple(replace(one, password="") for one in chosen)
+    return tuple(replace(one, password="") for one in devices if one.id in carried - on_anybody)
 
 
 def keys(

@@ -227,7 +227,8 @@ class ConsoleDesk:
         )
         cases, until_at = caseload.cases(known, now), now + caseload.LASTS
         on_anybody = caseload.worn((one for each in supervisions.values() for one in each.fittings), now)
-        spares = caseload.spares(assigned, registers.devices(), on_anybody)
+        carried = {*assigned.spares, *self._field.taken_off(assigned.device_id, account.login)}
+        spares = caseload.spares(carried, registers.devices(), on_anybody)
         return Package(
             console_id=assigned.device_id,
             officer=account.login,

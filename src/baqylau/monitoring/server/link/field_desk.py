@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from baqylau.domain.field import FieldKind, FieldRefusal
+from baqylau.domain.field import FieldKind, FieldRefusal, FieldState, Stage
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import Device
 from baqylau.domain.rights import Action, may
@@ -71,6 +71,12 @@ class FieldDesk:
     def _knows(self, device: Device) -> bool:
         view = self._view()
         return view.beacons.knows(device.id) or device.id in view.keys
+
+    def taken_off(self, console_id: DeviceId, officer: str) -> frozenset[DeviceId]:
+        """Give what an officer took off people in the last days: they carry it, as far as nobody wears it."""
+        acts = self._stores.acts.of_officer(console_id, officer, self._clock() - TOLD_FOR)
+        done = (one for one in acts if one.stage is Stage.DONE and one.state is FieldState.DONE)
+        return frozenset(DeviceId(one.body["off"]) for one in done if one.body.get("off"))
 
     def told(self, console_id: DeviceId, officer: str) -> tuple[Settled, ...]:
         """Give what became of an officer's acts of the last days."""

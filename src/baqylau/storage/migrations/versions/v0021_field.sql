@@ -15,7 +15,7 @@ CREATE TABLE field_act (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     kept_at TIMESTAMP WITH TIME ZONE NOT NULL,
     state TEXT NOT NULL,
-    refusal TEXT NOT NULL,
+    refusal TEXT,
     command BIGINT,
     settled_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT field_act_pk PRIMARY KEY (number)
