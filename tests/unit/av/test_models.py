@@ -41,7 +41,7 @@ def trouble(one: Entry, folder: Path | None) -> Trouble:
 @needs_extra
 def test_every_shipped_model_is_the_file_it_is_said_to_be() -> None:
     shipped = entries()
-    assert set(shipped) == set(Kind)
+    assert set(shipped) == set(Kind) - {Kind.MESH, Kind.DIGITS}
     for one in shipped.values():
         assert one.licence
         assert not one.file or checked(one).is_file()

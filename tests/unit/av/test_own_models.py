@@ -6,13 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
+from baqylau.domain.checks import Likely, LikenessReason
+from baqylau.monitoring.av_server.digits_onnx import OnnxDigits
+from baqylau.monitoring.av_server.equipment import load_models
 from baqylau.monitoring.av_server.faces import Face, distance
+from baqylau.monitoring.av_server.faces_mesh import MeshFinder
 from baqylau.monitoring.av_server.faces_onnx import OnnxEmbedder, OnnxFinder, aligned
-from baqylau.monitoring.av_server.models import Entry, Kind
-from baqylau.monitoring.av_server.recording import Reals
+from baqylau.monitoring.av_server.models import Calibration, Entry, Kind, Trouble
+from baqylau.monitoring.av_server.recording import Pixels, Reals
 from baqylau.monitoring.av_server.voices import cosine
 from baqylau.monitoring.av_server.voices_onnx import OnnxVoice, filter_banks
+from tests.unit.av.stage import ENROLLED, MODELS, Performance
 from tests.unit.av.vectors import drawn
 from tests.unit.av.voicing import digit
 
@@ -79,6 +85,95 @@ def embedder(tmp_path: Path, content: bytes = b"") -> OnnxEmbedder:
 
 
 FACE = Face((20, 20, 100, 100), np.array([[100.0, 60], [80, 60], [40, 60], [60, 60], [70, 90]]))
+
+
+class Finds:
+    """Finds one face."""
+
+    def find(self, pixels: Pixels, *, eager: bool = False) -> list[Face]:  # noqa: ARG002 - as the protocol has it
+        return [FACE]
+
+
+def mesh(path: Path, count: int = 468, flag: float = 3.0) -> Path:
+    """A mesh that sees all points in the middle of its picture, but for the outer corner of the one eye."""
+    points = np.full((1, 1, 1, count * 3), 96.0)
+    points[..., 263 * 3 : 263 * 3 + 2] = (144.0, 48.0)
+    nodes = [onnx.helper.make_node("Identity", [name], [f"{name}_out"]) for name in ("points", "flag")]
+    held = {"points": points, "flag": np.full((1, 1, 1, 1), flag)}
+    return written(path, nodes, [1, 192, 192, 3], held, ["points_out", "flag_out"])
+
+
+def test_a_mesh_gives_the_points_where_it_sees_a_face_and_the_detector_elsewhere(tmp_path: Path) -> None:
+    pixels = np.zeros((140, 140, 3), dtype=np.uint8)
+    [found] = MeshFinder(Finds(), mesh(tmp_path / "m.onnx")).find(pixels)
+    assert found.points.round(6).tolist() == [[107.5, 32.5], *[[70, 70]] * 4]
+    assert found.box == FACE.box
+    [unsure] = MeshFinder(Finds(), mesh(tmp_path / "u.onnx", flag=-3.0)).find(pixels)
+    assert unsure.points.tolist() == FACE.points.tolist()
+    with pytest.raises(ValueError, match="mesh"):
+        MeshFinder(Finds(), mesh(tmp_path / "w.onnx", count=300))
+
+
+def digits(path: Path, values: int = 11) -> Path:
+    """Hears a seven in everything that is loud, and no digit in all else."""
+    weight = np.zeros((80, values))
+    weight[:, 7] = 1.0
+    bias = np.zeros(values)
+    bias[-1] = 20.0
+    nodes = [
+        onnx.helper.make_node("Abs", ["picture"], ["loud"]),
+        onnx.helper.make_node("ReduceMean", ["loud"], ["mean"], axes=[1], keepdims=0),
+        onnx.helper.make_node("MatMul", ["mean", "weight"], ["each"]),
+        onnx.helper.make_node("Add", ["each", "bias"], ["said"]),
+    ]
+    return written(path, nodes, [1, "n", 80], {"weight": weight, "bias": bias}, ["said"])
+
+
+def test_a_network_for_digits_hears_them_and_is_believed_from_its_own_share_on(tmp_path: Path) -> None:
+    path = digits(tmp_path / "d.onnx")
+    never = Calibration(name="never", a=1.0, b=0.0, match_at=1.1, differs_at=0.0)
+    assert OnnxDigits(path, "own@1", None).digit(digit(3)) == 7
+    assert OnnxDigits(path, "own@1", never).digit(digit(3)) is None
+    assert OnnxDigits(path, "own@1", None).digit(np.zeros(100)) is None
+    assert OnnxDigits(path, "own@1", None).digit(np.zeros(8000)) is None, "nothing was said"
+    with pytest.raises(ValueError, match="few"):
+        OnnxDigits(digits(tmp_path / "w.onnx", 9), "own@1", None)
+
+
+def test_a_brought_network_judges_digits_and_nothing_takes_its_place_when_it_is_refused(tmp_path: Path) -> None:
+    """Nobody's own takes are needed then, and none are used."""
+    seven = OnnxDigits(digits(tmp_path / "d.onnx"), "own@1", None)
+    found = Performance().judged(replace(ENROLLED, digits=None), replace(MODELS, digits=seven))
+    assert LikenessReason.DIGITS_WRONG in found.likeness.reasons
+    assert LikenessReason.NO_TEMPLATE not in found.likeness.reasons
+    assert found.likeness.models.endswith("own@1")
+    refused = replace(MODELS, troubles=((Kind.DIGITS, "own", Trouble.WRONG_HASH),))
+    unheard = Performance().judged(ENROLLED, refused).likeness
+    assert unheard.outcome is Likely.REVIEW
+    assert LikenessReason.NO_MODEL in unheard.reasons
+
+
+def test_brought_networks_are_opened_by_their_hash_alone(tmp_path: Path) -> None:
+    rows = []
+    for kind, made in (("mesh", mesh), ("digits", digits)):
+        path = made(tmp_path / f"{kind}.onnx")
+        how = f'form = "onnx"\nlicence = "own"\ncommercial_ok = "yes"\nfile = "{path.name}"'
+        rows.append(
+            f'[[model]]\nkind = "{kind}"\nname = "own"\n{how}\nsha256 = "{sha256(path.read_bytes()).hexdigest()}"'
+        )
+    (tmp_path / "models.toml").write_text("\n".join(rows), encoding="utf-8")
+    own = load_models(tmp_path)
+    assert own.troubles == ()
+    assert isinstance(own.finder, MeshFinder)
+    assert own.digits is not None
+    for kind in ("mesh", "digits"):
+        (tmp_path / f"{kind}.onnx").write_bytes(b"other")
+    other = load_models(tmp_path)
+    assert {(kind, why) for kind, _, why in other.troubles} == {
+        (Kind.MESH, Trouble.WRONG_HASH),
+        (Kind.DIGITS, Trouble.WRONG_HASH),
+    }
+    assert (other.finder, other.digits, other.digits_refused) == (None, None, True)
 
 
 def test_vectors_of_a_network_have_length_one_and_know_their_model(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """What an installation can compare with, opened once: the models that are there, and what is wrong with the others."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
 
+from baqylau.monitoring.av_server.digits_onnx import DigitModel, OnnxDigits
 from baqylau.monitoring.av_server.faces import DlibEmbedder, DlibFinder, Embedder, Finder
 from baqylau.monitoring.av_server.models import (
     Calibration,
@@ -30,16 +32,22 @@ class Models(Struct, frozen=True, kw_only=True):
     face_calibration: Calibration | None = None
     voice: VoiceModel | None = None
     voice_calibration: Calibration | None = None
+    digits: DigitModel | None = None
+    """Where one is brought; otherwise each person's own takes tell digits."""
     troubles: tuple[tuple[Kind, str, Trouble], ...] = ()
     """Kind, name and what is wrong."""
+
+    @property
+    def digits_refused(self) -> bool:
+        """Tell whether a network for digits was brought and cannot be used: nothing takes its place."""
+        return any(kind is Kind.DIGITS for kind, _, _ in self.troubles)
 
     @property
     def names(self) -> str:
         """Give models and calibrations, as they are written beside every outcome."""
         pairs = ((self.embedder, self.face_calibration), (self.voice, self.voice_calibration))
-        return " ".join(
-            f"{model.mark}/{calibration.name if calibration else 'none'}" for model, calibration in pairs if model
-        )
+        named = [f"{model.mark}/{calibration.name if calibration else 'none'}" for model, calibration in pairs if model]
+        return " ".join([*named, *([self.digits.mark] if self.digits else [])])
 
 
 def load_models(folder: Path | None = None) -> Models:
@@ -62,12 +70,15 @@ def load_models(folder: Path | None = None) -> Models:
 
     points = attempt(Kind.LANDMARKS, lambda entry: DlibFinder(checked(entry, folder)))
     finder = None if points is None else attempt(Kind.DETECTOR, lambda entry: _finder(entry, folder, points))
+    if finder is not None and Kind.MESH in listed:
+        finder = attempt(Kind.MESH, partial(_meshed, finder, folder))
     return Models(
         finder=finder,
         embedder=attempt(Kind.FACE, lambda entry: _embedder(entry, folder)),
         face_calibration=listed[Kind.FACE].calibration,
         voice=attempt(Kind.VOICE, lambda entry: _voice(entry, folder)),
         voice_calibration=listed[Kind.VOICE].calibration,
+        digits=attempt(Kind.DIGITS, lambda entry: _digits(entry, folder)) if Kind.DIGITS in listed else None,
         troubles=tuple(troubles),
     )
 
@@ -96,3 +107,13 @@ def _voice(entry: Entry, folder: Path | None) -> VoiceModel:
     from baqylau.monitoring.av_server.voices_onnx import OnnxVoice  # noqa: PLC0415 - only where one is brought
 
     return OnnxVoice(path, entry.mark)
+
+
+def _meshed(finder: Finder, folder: Path | None, entry: Entry) -> Finder:
+    from baqylau.monitoring.av_server.faces_mesh import MeshFinder  # noqa: PLC0415 - only where one is brought
+
+    return MeshFinder(finder, checked(entry, folder))
+
+
+def _digits(entry: Entry, folder: Path | None) -> DigitModel:
+    return OnnxDigits(checked(entry, folder), entry.mark, entry.calibration)

@@ -1,6 +1,6 @@
 """What the sound of a recording says: whose voice, and whether the digits are those that were asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -37,7 +37,9 @@ class Sounds(Struct, frozen=True, kw_only=True):
     voice: Compared | None = None
     speech_s: float = 0.0
     answers: tuple[Answer, ...] = ()
-    """Empty where no digit was asked for or none is enrolled."""
+    """Empty where no digit was asked for, or nothing can tell digits."""
+    unable: bool = False
+    """The network that was brought for digits cannot be used."""
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -73,7 +75,8 @@ def listened(recording: Recording, prompted: Sequence[Prompted], templates: Temp
     return Sounds(
         voice=_voice(speech, seconds, templates.voice, models, which=-1 if asked else 0),
         speech_s=round(seconds, 2),
-        answers=_answers(asked, stretches, templates.digits),
+        answers=_answers(asked, stretches, templates.digits, models),
+        unable=models.digits_refused,
         faults=_faults(whole, seconds),
     )
 
@@ -93,19 +96,26 @@ def _voice(speech: Reals, seconds: float, template: Template | None, models: Mod
     return Compared(score=score, quality=quality, calibration=models.voice_calibration)
 
 
-def _answers(asked: Sequence[Prompted], stretches: Sequence[Reals], template: Template | None) -> tuple[Answer, ...]:
-    if template is None:
+def _answers(
+    asked: Sequence[Prompted], stretches: Sequence[Reals], template: Template | None, models: Models
+) -> tuple[Answer, ...]:
+    told = _teller(template, models)
+    if told is None:
         return ()
     return tuple(
-        Answer(
-            asked=step.step.digit,
-            said=heard(stretch, template.vectors, template.digits, template.rotation).digit,
-            from_s=step.from_s,
-            until_s=step.until_s,
-        )
+        Answer(asked=step.step.digit, said=told(stretch), from_s=step.from_s, until_s=step.until_s)
         for step, stretch in zip(asked, stretches, strict=True)
         if isinstance(step.step, SayDigit)
     )
+
+
+def _teller(template: Template | None, models: Models) -> Callable[[Reals], int | None] | None:
+    """Give what tells digits: the network that was brought, else the person's own takes."""
+    if models.digits is not None or models.digits_refused:
+        return None if models.digits is None else models.digits.digit
+    if template is None:
+        return None
+    return lambda stretch: heard(stretch, template.vectors, template.digits, template.rotation).digit
 
 
 def _faults(whole: Reals, seconds: float) -> tuple[Fault, ...]:

@@ -31,6 +31,10 @@ class Kind(StrEnum):
     LANDMARKS = "landmarks"
     FACE = "face"
     VOICE = "voice"
+    MESH = "mesh"
+    """Points of a face, finer than the detector's. None is shipped."""
+    DIGITS = "digits"
+    """Spoken digits, whoever says them. None is shipped: each person's own takes tell them."""
 
 
 class Calibration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -27,7 +27,7 @@ def findings(
     asked = {type(step.step) for step in prompted}
     told: dict[type, bool | None] = {TurnHead: _turned(view.turns), SayDigit: sounds.digits_right}
     answers = {kind: answer for kind, answer in told.items() if kind in asked}
-    unheld = SayDigit in asked and (templates.digits is None or templates.voice is None)
+    unheld = SayDigit in asked and (not sounds.answers or templates.voice is None)
     return Findings(
         face=view.face,
         voice=sounds.voice,
@@ -37,7 +37,7 @@ def findings(
         doubts=(
             *_of_faces(view),
             *(_WRONG[kind] for kind, answer in answers.items() if answer is False),
-            *((Reason.NO_TEMPLATE,) if unheld else ()),
+            *((Reason.NO_MODEL if sounds.unable else Reason.NO_TEMPLATE,) if unheld else ()),
             *_of_signs(view, lips),
         ),
         support=tuple(_RIGHT[kind] for kind, answer in answers.items() if answer),
