@@ -5,7 +5,7 @@ one test can hold a whole conversation in memory, cut anywhere, and the gateway 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -30,6 +30,8 @@ class Reading(Struct, frozen=True, kw_only=True, gc=False):
     """The device's number on the wire."""
     observed_at: datetime | None
     bodies: tuple[Body, ...]
+    since_new_year: timedelta | None = None
+    """For a record that tells its time and not its year; then `observed_at` is None."""
     raw: bytes
     """Exactly the bytes of this record."""
     identity: bytes

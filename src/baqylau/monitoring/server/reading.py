@@ -1,6 +1,6 @@
 """READ: from what the wire said to an observation of a known device, or to the reason why there is none."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -14,6 +14,9 @@ from baqylau.protocols.session import Reading
 from baqylau.rules.clock import instant
 from baqylau.storage.journal import Entry
 
+_AHEAD = timedelta(days=1)
+"""A device's clock may go before ours."""
+
 
 def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> tuple[Entry, ...]:
     """Give the observation a reading tells of; nothing when no order covers it, so that it must not be kept.
@@ -22,11 +25,12 @@ def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> tu
     of its own cannot be told from its repetition, so the time of receipt makes each a fact of its own. The wearer's
     relays that it heard have each a fact of their own, and give it a place where satellites gave none.
     """
-    identity = reading.identity if reading.observed_at else reading.identity + now.isoformat().encode()
+    observed_at = reading.observed_at or _in_its_year(reading.since_new_year, now)
+    identity = reading.identity if reading.observed_at else reading.identity + observed_at.isoformat().encode()
     told = Observation(
         id=observation_id(device.id.encode(), identity),
         device_id=device.id,
-        observed_at=reading.observed_at or now,
+        observed_at=observed_at,
         received_at=now,
         bodies=reading.bodies,
         authentication=Authentication.UNAUTHENTICATED_DEVICE,
@@ -37,6 +41,15 @@ def read(fleet: Fleet, device: Device, reading: Reading, *, now: datetime) -> tu
     heard = near(fleet, device, reading.sightings, instant(told))
     entries = placed(fleet, replace(told, bodies=indoors(told.bodies, heard)), reading.raw)
     return entries + tuple(entry for one in heard for entry in placed(fleet, _heard(told, one), reading.raw))
+
+
+def _in_its_year(since_new_year: timedelta | None, now: datetime) -> datetime:
+    """Give the last instant at which a year was so old, a day ahead at most; now where that is not told."""
+    if since_new_year is None:
+        return now
+    years = (datetime(year, 1, 1, tzinfo=UTC) for year in (now.year + 1, now.year))
+    last = datetime(now.year - 1, 1, 1, tzinfo=UTC) + since_new_year
+    return next((one + since_new_year for one in years if one + since_new_year <= now + _AHEAD), last)
 
 
 def _heard(by: Observation, one: Near) -> Observation:

@@ -20,6 +20,7 @@ from baqylau.domain.observations import (
     Sky,
     Strap,
 )
+from baqylau.protocols.galileosky.compressed import Minimal
 from baqylau.protocols.galileosky.tags import Record, Tag
 from baqylau.protocols.session import Fault, Reading, Rejected
 
@@ -30,6 +31,7 @@ _FROM_SATELLITES, _FROM_CELLS = 0, 2
 _MOVING, _HELP = 0x0001, 0x8000
 _NETWORK_JAMMED, _SATELLITES_JAMMED = 0x0004, 0x0010
 _STRAP, _CASE = 0x0001, 0x0002
+_LONGEST_YEAR = timedelta(days=366)
 SUPPLIED_FROM_MV = 3_000
 """Less than this on the supply's input is no supply (ours)."""
 
@@ -47,6 +49,31 @@ def reading_of(record: Record, number: str) -> Reading | Rejected:
         number=number,
         observed_at=_BEGIN + timedelta(seconds=time_s),
         bodies=((place,) if place else ()) + tuple(_states(values)),
+        raw=record.raw,
+        identity=record.raw,
+    )
+
+
+def reading_of_minimal(record: Minimal, number: str) -> Reading | Rejected:
+    """Give the reading of a record of a compressed packet: with the year where it tells its time besides."""
+    time_s = _number(record.values.get(Tag.TIME, b""))
+    speed, course = _MOVEMENT.unpack(record.values[Tag.MOVEMENT]) if Tag.MOVEMENT in record.values else (None, None)
+    place: Body = NoFix()
+    if record.valid:
+        place = Fix(
+            latitude_deg=record.latitude_deg,
+            longitude_deg=record.longitude_deg,
+            speed_m_s=None if speed is None else speed * _M_S,
+            course_deg=None if course is None else course / _TENTHS % 360,
+        )
+    if not time_s and record.since_new_year >= _LONGEST_YEAR:
+        return Rejected(fault=Fault.TIME_WRONG, raw=record.raw, detail="time of a record")
+    help_wanted = (Panic(),) if record.help_wanted else ()
+    return Reading(
+        number=number,
+        observed_at=_BEGIN + timedelta(seconds=time_s) if time_s else None,
+        since_new_year=None if time_s else record.since_new_year,
+        bodies=(place, *dict.fromkeys((*_states(record.values), *help_wanted))),
         raw=record.raw,
         identity=record.raw,
     )

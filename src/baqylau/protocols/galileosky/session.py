@@ -1,11 +1,12 @@
 """The server's side: bytes to events, outcomes to answers (spec S1, S6, S7). No socket, no clock."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from baqylau.domain.commands import CommandState, Order
 from baqylau.protocols.galileosky import commands
-from baqylau.protocols.galileosky.facts import reading_of
+from baqylau.protocols.galileosky.compressed import split
+from baqylau.protocols.galileosky.facts import reading_of, reading_of_minimal
 from baqylau.protocols.galileosky.packets import COMPRESSED, PHOTO, Packet, confirmation, first, objection
 from baqylau.protocols.galileosky.tags import Record, Records, Tag, Unread, known
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
@@ -71,7 +72,7 @@ class GalileoskySession:
             elif found.head == PHOTO:
                 yield Rejected(fault=Fault.UNSUPPORTED, raw=found.raw, detail="part of a picture")
             elif found.head == COMPRESSED:
-                yield self._hung_up(Fault.UNSUPPORTED, found.raw, "compressed packet")
+                yield self._compressed(found)
             else:
                 yield from self._told(found)
 
@@ -79,6 +80,16 @@ class GalileoskySession:
         """A device that is not answered sends the same for ever: the line ends."""
         self._stream.closed = True
         return Hangup(rejected=Rejected(fault=fault, raw=raw, detail=detail))
+
+    def _compressed(self, found: Packet) -> Event:
+        """Give the records of a compressed packet, which never says who it is from."""
+        if self._number is None:
+            return self._hung_up(Fault.NOT_SIGNED_IN, found.raw, "before a sign-in")
+        number = self._number
+        taken = (
+            _unread(one) if isinstance(one, Unread) else reading_of_minimal(one, number) for one in split(found.content)
+        )
+        return self._kept(taken, found)
 
     def _told(self, found: Packet) -> Iterator[Event]:
         """Give the sign-in and the answer to an order in a packet, and behind them what confirms it."""
@@ -108,14 +119,16 @@ class GalileoskySession:
                 yield Carried(number=command, state=CommandState.DONE, detail=commands.shown(text), raw=record.raw)
 
     def _keep(self, parts: Sequence[Record | Unread], number: str, found: Packet) -> Keep | Ping:
+        timed = (one for one in parts if isinstance(one, Unread) or Tag.TIME in one.values)
+        taken = (_unread(one) if isinstance(one, Unread) else reading_of(one, number) for one in timed)
+        return self._kept(taken, found)
+
+    def _kept(self, taken: Iterable[Reading | Rejected], found: Packet) -> Keep | Ping:
+        """Give what is to be kept of a packet, and what confirms it then; a sign of life where there is nothing."""
         readings: list[Reading] = []
         rejected: list[Rejected] = []
-        for part in parts:
-            if isinstance(part, Unread):
-                rejected.append(_unread(part))
-            elif Tag.TIME in part.values:
-                taken = reading_of(part, number)
-                (readings if isinstance(taken, Reading) else rejected).append(taken)  # type: ignore[arg-type]
+        for one in taken:
+            (readings if isinstance(one, Reading) else rejected).append(one)  # type: ignore[arg-type]
         if not readings and not rejected:
             return Ping(raw=found.raw)
         self._tickets += 1
@@ -124,6 +137,8 @@ class GalileoskySession:
 
 
 def _unread(part: Unread) -> Rejected:
+    if part.tag is None:
+        return Rejected(fault=Fault.TRUNCATED, raw=part.raw, detail="the packet ends within a record")
     if known(part.tag):
         return Rejected(fault=Fault.TRUNCATED, raw=part.raw, detail=f"the packet ends within tag {part.tag:#04x}")
     return Rejected(fault=Fault.UNSUPPORTED, raw=part.raw, detail=f"tag {part.tag:#04x}")

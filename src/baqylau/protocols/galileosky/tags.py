@@ -65,7 +65,8 @@ class Record(Struct, frozen=True, gc=False):
 class Unread(Struct, frozen=True, gc=False):
     """The end of a packet that cannot be read: whoever does not know a tag does not know where the next one begins."""
 
-    tag: int
+    tag: int | None
+    """None where the packet ends before one."""
     raw: bytes
 
 
@@ -107,6 +108,14 @@ class Records:
 def known(tag: int) -> bool:
     """Whether the length of this tag's value is known."""
     return bool(_LENGTHS[tag]) or tag in _COUNTED
+
+
+def value_end(content: bytes, tag: int, at: int) -> tuple[int, int]:
+    """Give where a tag's value begins and ends; an end beyond the packet where nobody knows."""
+    if tag not in _COUNTED:
+        return at, at + (_LENGTHS[tag] or len(content) + 1)
+    length, begin = _counted(content, tag, at)
+    return begin, begin + length
 
 
 def _fits(shape: _Shape, content: bytes, at: int) -> bool:
