@@ -91,7 +91,7 @@ class Home:
         self, board: ModelBoard, file: CalibrationFile, random: Random, begun_at: datetime, *, lines: bool = False
     ) -> None:
         """Take the board and its calibration. `lines`: everything goes through the lines of the protocol."""
-        self.board, self._random, self._begun_at, self._lines = board, random, begun_at, lines
+        self.board, self._random, self.begun_at, self._lines = board, random, begun_at, lines
         self.state: State = begin(UNIT)
         self.records: list[Record] = []
         self.outputs: list[Output] = []
@@ -99,7 +99,7 @@ class Home:
         self.signed: list[Sign] = []
         self._unit = BreathUnit()
         self._rows: list[Row] = []
-        self._somebody: Somebody | None = None
+        self.somebody: Somebody | None = None
         self._breathe_at: list[tuple[int, Air]] = []
         self._number = 0
         self.begin(file)
@@ -132,7 +132,7 @@ class Home:
     def test(self, somebody: Somebody, nonce: bytes) -> Told:
         """Let the server ask, and somebody give a test."""
         check_id = f"{self._number + 1:032x}"
-        self._somebody, records, outputs = somebody, len(self.records), len(self.outputs)
+        self.somebody, records, outputs = somebody, len(self.records), len(self.outputs)
         from_ms = self.board.ms
         self.order(check_id, nonce)
         self.take(ButtonPressed(**self._clocks()))
@@ -193,9 +193,9 @@ class Home:
                     pass
 
     def _hears(self, word: str, place: str) -> None:
-        if self._somebody is None:
+        if self.somebody is None:
             return
-        air = self._somebody.told(word, place, self.board.room.room_c, self.board.ms)
+        air = self.somebody.told(word, place, self.board.room.room_c, self.board.ms)
         if air is not None:
             self._breathe_at.append((self.board.ms + self._random.randint(*REACTION_MS), air))
 
@@ -215,7 +215,7 @@ class Home:
 
     def _clocks(self) -> "_Clocks":
         ms = self.board.ms
-        return {"at": self._begun_at + timedelta(milliseconds=ms), "monotonic_ms": BOOTED_MS + ms}
+        return {"at": self.begun_at + timedelta(milliseconds=ms), "monotonic_ms": BOOTED_MS + ms}
 
 
 class _Clocks(TypedDict):

@@ -187,7 +187,7 @@ def test_a_row_that_is_lost_now_and_then_harms_nothing() -> None:
 
 def test_a_clock_that_jumps_in_the_middle_changes_no_test() -> None:
     at = home()
-    told = at.test(_Breaks("hum", lambda: setattr(at, "_begun_at", BEGIN - timedelta(days=3))), NONCE)
+    told = at.test(_Breaks("hum", lambda: setattr(at, "begun_at", BEGIN - timedelta(days=3))), NONCE)
     assert sample(told).state is SampleState.VALID
 
 
