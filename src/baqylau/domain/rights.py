@@ -129,7 +129,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOOK_STRANGERS: _WATCH | _AUDIT | {Role.TECHNICIAN},
     Action.ORDER_DEVICE: _WATCH | {Role.TECHNICIAN},
     Action.WORK_IN_THE_FIELD: _INSPECT | {Role.TECHNICIAN},
-    Action.LOOK_FIELD: _WATCH | _AUDIT,
+    Action.LOOK_FIELD: _LEAD | _AUDIT,
     Action.LOOK_CHECK: _WATCH | _AUDIT,
     Action.ORDER_CHECK: _WATCH,
     Action.DECIDE_CHECK: _LEAD,

@@ -1,5 +1,5 @@
 // Short words for rows and chips.
-import type { ConsoleDevice, ConsoleJob, ConsoleNear, DeviceKind } from '../generated/api'
+import type { ConsoleDevice, ConsoleNear, DeviceKind } from '../generated/api'
 import { age, percent } from '../words/say'
 import { t } from '../words/words.svelte'
 
@@ -27,11 +27,4 @@ export function facts(device: ConsoleDevice, now: number): Fact[] {
     { icon: 'bat', text: percent(Math.round(device.battery_percent ?? 0)), wrong: false },
     { icon: 'clock', text: t('console.heard_ago', { age: age(device.heard_at, now) }), wrong: false },
   ]
-}
-
-/** What an act on equipment was, in words. */
-export function deed(job: ConsoleJob): string {
-  if (job.kind === 'walk') return t('console.job.walk')
-  if (job.kind !== 'order') return t(`console.job.${job.kind}`, { off: job.off, on: job.on })
-  return t(job.order === 'walk' ? 'console.job.walk_unit' : job.order === 'report' ? 'console.job.report' : 'console.job.locate', { on: job.on })
 }

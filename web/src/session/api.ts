@@ -1,5 +1,5 @@
 // Every question this screen may put to the server, by name.
-import type { AlarmPage, AlarmRow, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, EvidenceWanted, HeardRaw, Invitation, KeptPage, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PatternsPage, PersonCard, Replay, StrangerList } from '../generated/api'
+import type { AlarmPage, AlarmRow, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, EvidenceWanted, FieldList, HeardRaw, Invitation, KeptPage, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PatternsPage, PersonCard, Replay, StrangerList } from '../generated/api'
 import { bytes, change, read } from './http'
 
 /** What a person may do about an alarm; the rest is done by rules. */
@@ -39,6 +39,8 @@ export const api = {
   withdrawCheck: (check: string, reason: string) => change('POST', `/api/checks/${id(check)}/withdrawal`, { reason }) as Promise<CheckPage>,
   device: (device: string) => read(`/api/devices/${id(device)}`) as Promise<DevicePage>,
   command: (device: string, ask: AskTell | AskReport) => change('POST', `/api/devices/${id(device)}/commands`, ask) as Promise<CommandRow>,
+  field: (person: string) => read(`/api/people/${encodeURIComponent(person)}/field`) as Promise<FieldList>,
+  fieldRefused: () => read('/api/field/refused') as Promise<FieldList>,
   strangers: () => read('/api/strangers') as Promise<StrangerList>,
   load: (from: string, until: string) => read(`/api/load?from=${id(from)}&until=${id(until)}`) as Promise<LoadFigures>,
   observation: (observation: string) => read(`/api/observations/${id(observation)}`) as Promise<HeardRaw>,

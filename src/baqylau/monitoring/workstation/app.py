@@ -116,6 +116,8 @@ def api(settings: Settings) -> list[BaseRoute]:
         Door("/checks/{id}/withdrawal", checks.withdraw, Action.ORDER_CHECK, method="POST"),
         Door("/checks/{id}/decision", checks.decide, Action.DECIDE_CHECK, method="POST"),
         Door("/checks/{id}/media/{index}", checks.recording, Action.PLAY_RECORDING),
+        Door("/people/{id}/field", devices.field_of_person, Action.LOOK_PERSON),
+        Door("/field/refused", devices.field_refused, Action.LOOK_FIELD),
         Door("/strangers", devices.strangers, Action.LOOK_STRANGERS),
         Door("/devices/free", cases.free_devices, Action.LOOK_DEVICES),
         Door("/devices/{id}", devices.device, Action.LOOK_DEVICE),

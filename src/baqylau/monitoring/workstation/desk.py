@@ -14,6 +14,7 @@ from baqylau.monitoring.workstation.access.tokens import fresh
 from baqylau.monitoring.workstation.broadcast import Broadcaster
 from baqylau.monitoring.workstation.cases.records import CaseRecords
 from baqylau.monitoring.workstation.checks.records import CheckRecords
+from baqylau.monitoring.workstation.equipment.field import FieldRecords
 from baqylau.monitoring.workstation.equipment.records import DeviceRecords
 from baqylau.monitoring.workstation.metrics import Metrics
 from baqylau.monitoring.workstation.own_figures import OwnFigures
@@ -46,6 +47,7 @@ class Desk:
         self.duty = stores.duty
         self.records = Records(stores, settings.installation, clock)
         self.equipment = DeviceRecords(stores, clock)
+        self.field = FieldRecords(stores, clock)
         self.cases = CaseRecords(stores, clock, random)
         self.checks = CheckRecords(stores, clock, random)
         self.staff = StaffRecords(stores, settings, clock, random)

@@ -23,6 +23,7 @@ from baqylau.storage.checks import Checks
 from baqylau.storage.commands import Commands
 from baqylau.storage.device_keys import DeviceKeys
 from baqylau.storage.feed import Feed
+from baqylau.storage.field_acts import FieldActs
 from baqylau.storage.figures import Figures
 from baqylau.storage.findings import Findings
 from baqylau.storage.journal import Journal
@@ -81,6 +82,7 @@ class Stores:
         self.timelines = Timelines(self.journal, JudgeStore(engine), self.live)
         self.hearing = Hearing(self.journal, self.timelines, self.live)
         self.device_keys = DeviceKeys(engine, vault, clock, random)
+        self.field_acts = FieldActs(engine, clock)
         self.link_records = LinkRecords(engine)
         self.link_configurations = LinkConfigurations(engine)
         self.commands = Commands(engine, clock)

@@ -5,10 +5,10 @@ from typing import cast
 from starlette.requests import Request
 from starlette.responses import Response
 
-from baqylau.domain.ids import DeviceId
+from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.monitoring.workstation.access.gate import signed_of
 from baqylau.monitoring.workstation.desk import desk_of
-from baqylau.monitoring.workstation.equipment.messages import Ask, DevicePage, StrangerList
+from baqylau.monitoring.workstation.equipment.messages import Ask, DevicePage, FieldList, StrangerList
 from baqylau.monitoring.workstation.refusals import not_found
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received, reply
@@ -34,6 +34,23 @@ async def strangers(request: Request) -> Response:
     """Give the devices that called and are not registered."""
     desk = desk_of(request)
     return reply(await desk.do(desk.equipment.strangers))
+
+
+@speaks(gives=FieldList)
+async def field_of_person(request: Request) -> Response:
+    """Give what officers did on one person's equipment with a console."""
+    desk = desk_of(request)
+    person_id = request.path_params["id"]
+    if "\0" in person_id:
+        raise not_found("person.refused.not_found")
+    return reply(await desk.do(desk.field.of_person, PersonId(person_id), signed_of(request).account))
+
+
+@speaks(gives=FieldList)
+async def field_refused(request: Request) -> Response:
+    """Give what officers did in the field and the registers did not take over."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.field.refused, signed_of(request).account))
 
 
 @speaks(takes=Ask, gives=CommandRow, refuses=(409,))

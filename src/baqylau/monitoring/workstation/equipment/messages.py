@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from baqylau.domain.field import FieldKind, FieldRefusal, FieldState, Stage
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Body
 from baqylau.domain.people import DeviceKind
@@ -132,6 +133,37 @@ class StrangerList(Struct, frozen=True, kw_only=True):
 
     at: datetime
     devices: tuple[Stranger, ...]
+
+
+class FieldDeed(Struct, frozen=True, kw_only=True):
+    """What an officer did on equipment with a console, and what became of it."""
+
+    number: int
+    person_id: PersonId
+    person_name: str
+    console_id: DeviceId
+    officer: str
+    kind: FieldKind
+    stage: Stage
+    off: DeviceId
+    on: DeviceId
+    """Of an order: the device that it was for."""
+    order: str
+    reason: str
+    at: datetime
+    """When it was done, put right."""
+    kept_at: datetime
+    state: FieldState
+    refusal: FieldRefusal | None
+    test: WalkTest | None
+    """Of a home that was walked through with the console."""
+
+
+class FieldList(Struct, frozen=True, kw_only=True):
+    """Acts on equipment in the field, the latest first."""
+
+    at: datetime
+    deeds: tuple[FieldDeed, ...]
 
 
 class DevicePage(Struct, frozen=True, kw_only=True):
