@@ -24,6 +24,7 @@ from baqylau.protocols.evidence.telling import told
 from baqylau.storage.backup import (
     FORMAT,
     BackupWrongError,
+    Form,
     Manifest,
     digest_of,
     dump,
@@ -48,6 +49,7 @@ Passphrase = Annotated[
 def backup(
     folder: Annotated[Path, typer.Argument(help="New folder for the copy.")],
     passphrase: Passphrase = None,
+    form: Annotated[Form, typer.Option(help="json: every table as lines that any program reads.")] = Form.BINARY,
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
@@ -63,7 +65,7 @@ def backup(
             signer = vaulted(engine, data).signer
             at = now()
             unfinished.mkdir(mode=0o700, parents=True)
-            snapshot = dump(engine, unfinished)
+            snapshot = dump(engine, unfinished, form)
             files = {**_media(data, unfinished), **(_secrets(data, unfinished, words) if words else {})}
             manifest = Manifest(
                 format=FORMAT,
@@ -73,6 +75,7 @@ def backup(
                 tables=snapshot.tables,
                 files=files,
                 public_key=signer.public_key.hex(),
+                form=form,
             )
             write_manifest(unfinished, manifest, signer)
             os.sync()

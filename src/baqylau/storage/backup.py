@@ -6,6 +6,7 @@ while everything goes on; what was answered to a device before it began is in it
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,17 @@ FORMAT = "baqylau-backup 1"
 MANIFEST, SIGNATURE, TABLES = "manifest.json", "manifest.sig", "tables"
 MADE, ABOUT = "backup.made", "backup"
 """What the audit says of a backup, and about what: by it the age of the last one is known."""
+
+
+class Form(StrEnum):
+    """How the rows of a table are written."""
+
+    BINARY = "binary"
+    """As PostgreSQL itself reads them: quick."""
+    JSON = "json"
+    """A JSON object a line, by the names of the columns: any program reads them."""
+
+
 _TABLES = (
     "SELECT c.relname FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') "
     "AND NOT c.relispartition AND c.relname <> 'alembic_version' ORDER BY 1"
@@ -44,6 +56,19 @@ _COUNTED = (
     "SELECT column_name, pg_get_serial_sequence(table_name, column_name) FROM information_schema.columns "
     "WHERE table_schema = 'public' AND table_name = %s AND is_identity = 'YES'"
 )
+_LINES = sql.SQL("(FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')")
+"""So a line of JSON, in which no such character is, stands in the file as it is."""
+_COPIED = {
+    Form.BINARY: sql.SQL("COPY (SELECT {0} FROM {1}) TO STDOUT (FORMAT BINARY)"),
+    Form.JSON: sql.SQL("COPY (SELECT row_to_json(said)::text FROM (SELECT {0} FROM {1}) AS said) TO STDOUT {2}"),
+}
+_FROM_LINES = sql.SQL(
+    "INSERT INTO {0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM line, json_populate_record(NULL::{0}, said)"
+)
+_SUMMED = sql.SQL(
+    "SELECT count(*), coalesce(sum(('x' || encode(substr(sha256(convert_to(said::text, 'UTF8')), 1, 8), 'hex'))"
+    "::bit(64)::bigint::numeric), 0) FROM (SELECT {} FROM {}) AS said"
+)
 _DAYS = "SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM journal ORDER BY 1"
 
 
@@ -54,6 +79,9 @@ class Table(Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     rows: int
     sha256: str
+    """Of the file."""
+    content: str = ""
+    """Sum over the digests of all rows, in whatever order they lie: the same where the same was taken over."""
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -70,6 +98,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     files: dict[str, str]
     """Every other file with its digest."""
     public_key: str
+    form: Form = Form.BINARY
 
 
 class BackupWrongError(Exception):
@@ -89,14 +118,14 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     tables: tuple[Table, ...]
 
 
-def dump(engine: Engine, folder: Path) -> Snapshot:
+def dump(engine: Engine, folder: Path, form: Form = Form.BINARY) -> Snapshot:
     """Copy every table into a folder, all as of one instant. `StorageUnavailableError`."""
     (folder / TABLES).mkdir()
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         revision = MigrationContext.configure(connection).get_current_revision() or ""
         with driver(connection).cursor() as cursor:
-            tables = tuple(_copied(cursor, name, folder) for name in _in_order(cursor))
+            tables = tuple(_copied(cursor, name, folder, form) for name in _in_order(cursor))
             days = tuple(row[0] for row in cursor.execute(_DAYS).fetchall())
     return Snapshot(revision=revision, days=days, tables=tables)
 
@@ -143,19 +172,28 @@ def load(engine: Engine, folder: Path, manifest: Manifest) -> None:
             names = [sql.Identifier(one.name) for one in manifest.tables]
             cursor.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(names)))
             for table in manifest.tables:
-                _filled(cursor, table, folder)
+                _FILLED[manifest.form](cursor, table, folder)
                 _count_on(cursor, table.name)
         _same(connection, manifest)
 
 
 def _same(connection: Connection, manifest: Manifest) -> None:
-    """Every table has as many rows as were copied."""
+    """Every table has as many rows as were copied, and the same ones."""
     with driver(connection).cursor() as cursor:
         for table in manifest.tables:
-            asked = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table.name))
-            found = cursor.execute(asked).fetchone()
-            if found is None or found[0] != table.rows:
+            count, content = _counted(cursor, table.name, table.columns)
+            if count != table.rows or table.content not in {"", content}:
                 raise BackupWrongError("changed", table.name)
+
+
+def _counted(cursor: "Cursor[Any]", name: str, columns: tuple[str, ...]) -> tuple[int, str]:
+    """Give how many rows a table has, and the sum over their digests."""
+    row = cursor.execute(_SUMMED.format(_names(columns), sql.Identifier(name))).fetchone()
+    return (row[0], str(row[1])) if row is not None else (0, "")
+
+
+def _names(columns: tuple[str, ...]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
 def _in_order(cursor: "Cursor[Any]") -> Iterator[str]:
@@ -172,22 +210,35 @@ def _columns(cursor: "Cursor[Any]", name: str) -> tuple[str, ...]:
     return tuple(row[0] for row in cursor.execute(_COLUMNS, (name,)).fetchall())
 
 
-def _copied(cursor: "Cursor[Any]", name: str, folder: Path) -> Table:
+def _copied(cursor: "Cursor[Any]", name: str, folder: Path, form: Form) -> Table:
     columns = _columns(cursor, name)
-    chosen = sql.SQL(", ").join(map(sql.Identifier, columns))
-    asked = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT BINARY)").format(chosen, sql.Identifier(name))
+    _, content = _counted(cursor, name, columns)
+    asked = _COPIED[form].format(_names(columns), sql.Identifier(name), _LINES)
     over = sha256()
     with (folder / TABLES / name).open("xb") as out, cursor.copy(asked) as copy:
         for piece in copy:
             out.write(piece)
             over.update(piece)
-    return Table(name=name, columns=columns, rows=cursor.rowcount, sha256=over.hexdigest())
+    return Table(name=name, columns=columns, rows=cursor.rowcount, sha256=over.hexdigest(), content=content)
 
 
 def _filled(cursor: "Cursor[Any]", table: Table, folder: Path) -> None:
-    chosen = sql.SQL(", ").join(map(sql.Identifier, table.columns))
-    asked = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table.name), chosen)
-    with (folder / TABLES / table.name).open("rb") as content, cursor.copy(asked) as copy:
+    asked = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)")
+    _taken(cursor, asked.format(sql.Identifier(table.name), _names(table.columns)), folder / TABLES / table.name)
+
+
+def _filled_from_lines(cursor: "Cursor[Any]", table: Table, folder: Path) -> None:
+    cursor.execute("CREATE TEMPORARY TABLE line (said json) ON COMMIT DROP")
+    _taken(cursor, sql.SQL("COPY line FROM STDIN {}").format(_LINES), folder / TABLES / table.name)
+    cursor.execute(_FROM_LINES.format(sql.Identifier(table.name), _names(table.columns)))
+    cursor.execute("DROP TABLE line")
+
+
+_FILLED = {Form.BINARY: _filled, Form.JSON: _filled_from_lines}
+
+
+def _taken(cursor: "Cursor[Any]", asked: sql.Composed, file: Path) -> None:
+    with file.open("rb") as content, cursor.copy(asked) as copy:
         while piece := content.read(1 << 20):
             copy.write(piece)
 

@@ -1,5 +1,6 @@
 """A copy is made while devices speak, and restored elsewhere it is the same installation, proved."""
 
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.sealing import SealBrokenError
 from baqylau.crypto.wrapping import RANDOM_BYTES, unwrapped, wrapped
 from baqylau.storage.audit import Audit
+from baqylau.storage.backup import dump, read_manifest
 from baqylau.storage.database import open_database
 from baqylau.storage.installation import installation
 from tests.unit.server.given import walked
@@ -92,6 +94,22 @@ def test_a_restored_installation_has_everything_and_is_proved(site: Site, copies
     journal.append([entry(site.clock(), IN_SCHOOL)])
     assert journal.verify().broken == ()
     engine.dispose()
+
+
+def test_a_copy_in_lines_is_read_by_any_program_and_is_taken_over_with_equal_counts_and_sums(
+    site: Site, copies: Copies
+) -> None:
+    before = counts(site.engine)
+    assert copies.make(*copies.words, "--form", "json").exit_code == 0
+    lines = (copies.folder / "tables" / "finding").read_text().splitlines()
+    assert [json.loads(line)["person_id"] for line in lines] == ["ainur"] * before["finding"]
+    assert b"48.6" not in (copies.folder / "tables" / "journal").read_bytes()
+    manifest = read_manifest(copies.folder)
+    assert copies.take_over().exit_code == 0
+    engine = copies.restored()
+    again = {one.name: (one.rows, one.content) for one in dump(engine, copies.new).tables}
+    engine.dispose()
+    assert again == {one.name: (one.rows, one.content) for one in manifest.tables}
 
 
 def test_what_was_answered_before_the_copy_is_in_it_while_devices_go_on_speaking(site: Site, copies: Copies) -> None:
