@@ -14,7 +14,7 @@ from baqylau.domain.consolidation import PART_OF, opens_alarm
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import DeviceId, FindingId, PersonId, SubjectId
 from baqylau.domain.observations import Fix, Observation
-from baqylau.domain.partitions import ourselves, partition_of
+from baqylau.domain.partitions import ourselves, partition_of, unheard_of
 from baqylau.domain.people import Supervision
 from baqylau.links.wall_clock import now
 from baqylau.rules.fold import begin
@@ -53,15 +53,18 @@ class Outcome(Struct, kw_only=True):
     alarms_wrong: int = 0
 
 
-def examine(dsn: str, data: Path, told: Mapping[str, Told], *, stop: Callable[[], None]) -> Outcome:
-    """Wait until the judge has judged everything, stop the server, and look."""
+def examine(
+    dsn: str, data: Path, told: Mapping[str, Told], *, stop: Callable[[], None], region: str | None = None
+) -> Outcome:
+    """Wait until the judge has judged everything, stop the server, and look. `region`: by which site all are heard."""
     engine = open_database(dsn, name="baqylau-proof")
     live = Live(engine)
     until(lambda: live.health().behind == 0, "the judge does not catch up", 60.0)
     stop()
     own = vaulted(engine, data)
     found = Outcome(chain_broken=len(own.journal.verify(own.signer.public_key).broken))
-    supervisions, listened = Registers(engine, now).supervisions(), live.last_listened()
+    supervisions, heard = Registers(engine, now).supervisions(), live.listened()
+    listened = heard.here if region is None else heard.by_region[region]
     findings: list[Finding] = []
     for number, expected in told.items():
         person_id = PersonId(number)
@@ -77,7 +80,8 @@ def examine(dsn: str, data: Path, told: Mapping[str, Told], *, stop: Callable[[]
 
 
 def _history(journal: Journal, number: str) -> list[Observation]:
-    sources = [DeviceId(number), ourselves(partition_of(PersonId(number)))]
+    person_id = PersonId(number)
+    sources = [DeviceId(number), unheard_of(person_id), ourselves(partition_of(person_id))]
     return journal.of_devices(sources, EVER)
 
 

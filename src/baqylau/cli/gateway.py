@@ -57,12 +57,12 @@ def gateway(
 
 def gateway_role(settings: Settings, engine: Engine) -> None:
     """Hear devices until we are asked to stop."""
-    _let_many_in()
+    let_many_in()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_gateway(settings, engine))
 
 
-def _let_many_in() -> None:
+def let_many_in() -> None:
     """Ask the system for as many open lines as it allows us, up to what the doors take."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(FILES_WANTED, hard)
@@ -85,7 +85,7 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
     keeper.start()
     try:
         for name in settings.ports.keys() & (FLEET.keys() | {ANY}):
-            await gateway.open(name, _session(name), settings.host, settings.ports[name])
+            await gateway.open(name, session_of(name), settings.host, settings.ports[name])
         if link is not None:
             await link.open()
         async with asyncio.TaskGroup() as tasks:
@@ -99,7 +99,7 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
         keeper.stop()
 
 
-def _session(name: str) -> Callable[[], Session]:
+def session_of(name: str) -> Callable[[], Session]:
     """Give what begins a conversation behind a door; one of any protocol behind the door that all share."""
     return (
         partial(AnySession, {name: row.session for name, row in FLEET.items()}) if name == ANY else FLEET[name].session

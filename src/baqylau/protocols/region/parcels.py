@@ -31,6 +31,7 @@ class Fact(Struct, frozen=True, tag="fact", gc=False):
 class Signed(Struct, frozen=True, tag="signed", gc=False):
     """A batch of the device link, with the proof that the centre looks at again."""
 
+    device_id: DeviceId
     raw: bytes
     peer: str
     at: datetime

@@ -6,7 +6,7 @@ after another, so that its numbers never overtake themselves.
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -22,15 +22,15 @@ from baqylau.domain.observations import Distrust, DistrustReason, Observation
 from baqylau.monitoring.server.keeper import Keeps
 from baqylau.monitoring.server.link.beacons import Latches
 from baqylau.monitoring.server.link.by_hand import Opener
+from baqylau.monitoring.server.link.past import Orders, Past
 from baqylau.monitoring.server.link.reading import LINK, Reader, Taken
 from baqylau.monitoring.server.link.view import View
 from baqylau.monitoring.server.reading import placed
 from baqylau.protocols.batch.commands import Answer, Configuration
 from baqylau.protocols.batch.envelope import Fault, Opened, Refused, opened_batch, opened_poll, sealed_answer
 from baqylau.protocols.batch.records import Poll
-from baqylau.storage.commands import Commands
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.link_records import NO_BATCH, Arrival, Kept, LinkRecords, joined
+from baqylau.storage.link_records import NO_BATCH, Arrival, Kept, joined
 from baqylau.storage.quarantine import Item
 
 log = structlog.get_logger()
@@ -45,6 +45,7 @@ FORGED_S = 60.0
 """Of bytes that are forged in one device's name a fact is made at most this often; all are counted."""
 BURST = 60.0
 A_SECOND = 5.0
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """Batches and polls of one device: so many at once, and so many a second lastingly."""
 
 
@@ -70,7 +71,7 @@ class Reply(Struct, frozen=True):
     device_id: DeviceId | None = None
 
 
-class _Peer(Struct, weakref=True):
+class Peer(Struct, weakref=True):
     """One device, as long as the gateway runs."""
 
     kept: Kept
@@ -98,8 +99,8 @@ class Desk:
         self,
         view: View,
         keeper: Keeps,
-        records: LinkRecords,
-        commands: Commands,
+        records: Past,
+        commands: Orders,
         signer: Signer,
         now: Callable[[], datetime],
         opener: Callable[[], Opener | None] = _no_consoles,
@@ -113,7 +114,7 @@ class Desk:
         self._now = now
         self._opener = opener
         self._time_s = asyncio.get_running_loop().time
-        self._peers = {device_id: _Peer(kept) for device_id, kept in records.all().items()}
+        self._peers = {device_id: Peer(kept) for device_id, kept in records.all().items()}
         self._latches = Latches(records.statuses())
         self._open: dict[DeviceId, tuple[Command, ...]] = commands.open()
         self.waiting = 0
@@ -147,9 +148,10 @@ class Desk:
         async with one.lock:
             return await self._keep(one, opened, raw, peer)
 
-    async def _keep(self, one: _Peer, opened: Opened, raw: bytes, peer: str) -> Reply:
-        device_id, kept = opened.batch.device_id, one.kept
+    async def _keep(self, one: Peer, opened: Opened, raw: bytes, peer: str) -> Reply:
+        device_id = opened.batch.device_id
         try:
+            kept = one.kept = await self._kept(one, opened)
             known, parted = await self._past(kept, opened)
         except StorageUnavailableError:
             return Reply(Outcome.NOT_KEPT, device_id=device_id)
@@ -163,6 +165,15 @@ class Desk:
             return Reply(Outcome.NOT_KEPT, device_id=device_id)
         return await self._answer(one, device_id, opened.batch.configuration, repeated=not taken.new)
 
+    async def _kept(self, one: Peer, opened: Opened) -> Kept:
+        """Give how far a device's records are kept. Another gateway may have kept more since."""
+        if opened.batch.previous in {one.kept.batch, NO_BATCH}:
+            return one.kept
+        latest = await asyncio.to_thread(self._records.of, opened.batch.device_id)
+        if latest is None or (latest.heard_at or _LONG_AGO) <= (one.kept.heard_at or _LONG_AGO):
+            return one.kept
+        return latest
+
     async def _past(self, kept: Kept, opened: Opened) -> tuple[dict[int, bytes], bool]:
         """Give what is known of a batch's numbers, and whether its chain parted; nothing is read where all goes on."""
         known: dict[int, bytes] = {}
@@ -173,7 +184,7 @@ class Desk:
             return known, False
         return known, await asyncio.to_thread(self._records.parted, device_id, previous, opened.digest)
 
-    async def _committed(self, one: _Peer, opened: Opened, taken: Taken) -> bool:
+    async def _committed(self, one: Peer, opened: Opened, taken: Taken) -> bool:
         arrival = _arrival(one.kept, opened, taken, self._now())
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
@@ -203,7 +214,7 @@ class Desk:
             return Reply(Outcome.REVOKED, device_id=poll.device_id)
         return await self._answer(one, poll.device_id, poll.configuration, repeated=not fresh)
 
-    async def _news(self, one: _Peer, poll: Poll) -> None:
+    async def _news(self, one: Peer, poll: Poll) -> None:
         """Wait until there is something for the device, as long as it asks for and no longer than we allow."""
         self.waiting += 1
         try:
@@ -219,10 +230,10 @@ class Desk:
         finally:
             self.waiting -= 1
 
-    def _newer(self, one: _Peer, poll: Poll) -> bool:
+    def _newer(self, one: Peer, poll: Poll) -> bool:
         return self._configuration_due(one, poll.device_id, poll.configuration)
 
-    async def _answer(self, one: _Peer, device_id: DeviceId, configuration: int, *, repeated: bool) -> Reply:
+    async def _answer(self, one: Peer, device_id: DeviceId, configuration: int, *, repeated: bool) -> Reply:
         """Say how far all is kept. Bytes that were heard before bring nothing else: they may be a recording."""
         key = self.view.key_of(device_id)
         if key is None:
@@ -244,7 +255,7 @@ class Desk:
         proves = key if isinstance(key, SharedKey) else self._signer
         return Reply(Outcome.ANSWERED, sealed_answer(answer, proves), device_id)
 
-    async def _given(self, one: _Peer, device_id: DeviceId) -> tuple[Command, ...]:
+    async def _given(self, one: Peer, device_id: DeviceId) -> tuple[Command, ...]:
         """Give the commands that are to go out now, noted as sent; none while that cannot be noted."""
         commands = self._commands_for(one, device_id)
         if not commands:
@@ -257,7 +268,7 @@ class Desk:
         one.sent = {command.number: self._time_s() for command in commands}
         return commands
 
-    def _commands_for(self, one: _Peer, device_id: DeviceId) -> tuple[Command, ...]:
+    def _commands_for(self, one: Peer, device_id: DeviceId) -> tuple[Command, ...]:
         before_s, now = self._time_s() - AGAIN_S, self._now()
         return tuple(
             command
@@ -265,13 +276,13 @@ class Desk:
             if one.sent.get(command.number, float("-inf")) <= before_s and command.expires_at > now
         )
 
-    def _configuration(self, one: _Peer, device_id: DeviceId, runs_by: int) -> Configuration | None:
+    def _configuration(self, one: Peer, device_id: DeviceId, runs_by: int) -> Configuration | None:
         if not self._configuration_due(one, device_id, runs_by):
             return None
         one.configuration_s = (self.view.version_for(device_id), self._time_s())
         return self.view.configuration_for(device_id)
 
-    def _configuration_due(self, one: _Peer, device_id: DeviceId, runs_by: int) -> bool:
+    def _configuration_due(self, one: Peer, device_id: DeviceId, runs_by: int) -> bool:
         version, sent_s = one.configuration_s
         wanted = self.view.version_for(device_id)
         return runs_by < wanted and (version != wanted or self._time_s() - sent_s >= AGAIN_S)
@@ -294,11 +305,11 @@ class Desk:
             if key is not None and key != self.view.keys.get(device_id):
                 one.kept = Kept(device_id=device_id)
 
-    def _peer(self, device_id: DeviceId) -> _Peer:
+    def _peer(self, device_id: DeviceId) -> Peer:
         """Give what is remembered of a device that has proven itself."""
-        return self._peers.setdefault(device_id, _Peer(Kept(device_id=device_id)))
+        return self._peers.setdefault(device_id, Peer(Kept(device_id=device_id)))
 
-    def _allowed(self, one: _Peer) -> bool:
+    def _allowed(self, one: Peer) -> bool:
         now_s = self._time_s()
         one.tokens = min(one.tokens + (now_s - one.counted_s) * A_SECOND, BURST)
         one.counted_s = now_s

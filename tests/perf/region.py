@@ -1,0 +1,249 @@
+"""`python -m tests.perf.region --seconds 600`: a regional site whose line is cut and whose programs are killed.
+
+Real devices report to a real site: its gateway, its NATS server, a line that is cut, the centre's NATS server, bridge,
+judge and database. Everything may be killed meanwhile. What the site acknowledged has to be in the journal, once and in
+order, and judged as if nothing had been.
+"""
+
+import argparse
+import asyncio
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from time import monotonic
+
+from msgspec import Struct
+from rich.console import Console
+from sqlalchemy import text
+
+from baqylau.cli.doors import options
+from baqylau.crypto.sealing import KEY_BYTES
+from baqylau.links import wall_clock
+from baqylau.monitoring.server.region.site_file import new_site, write_site
+from baqylau.sim.load_fleet import load_number
+from baqylau.storage.authorities import command_seed
+from baqylau.storage.installation import installation as make_secrets
+from baqylau.storage.live import Live
+from baqylau.storage.regions import Region, Regions
+from tests.perf import scripted
+from tests.perf.figures import Figure, figure, wide_console
+from tests.perf.installation import HOST, STOP_S, Installation, await_door, free_port, installed, register, until
+from tests.perf.kill import Client
+from tests.perf.nats import CutLine, NatsServer, running
+from tests.perf.proofs import Outcome, Told, examine
+
+NAME = "almaty"
+UP_S = (1.0, 4.0)
+FORWARDED_S = 600.0
+_IN_ORDER = text(
+    "SELECT count(*) FROM (SELECT observed_at < lag(observed_at) OVER (PARTITION BY device_id ORDER BY seq) AS back "
+    "FROM journal WHERE person_id IS NOT NULL AND observed_at = date_trunc('second', observed_at)) AS one WHERE back"
+)
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What to do."""
+
+    people: int = 6
+    cut_s: float = 5.0
+    """For how long the line is cut."""
+    kills: tuple[str, ...] = ("gateway", "nats", "bridge")
+    """What is killed while the line is cut and after, one after another."""
+    seed: int = 3
+
+
+class Program:
+    """A program of ours that is killed and started again."""
+
+    def __init__(self, name: str, words: list[str], log: Path) -> None:
+        """Take the words after `baqylau`."""
+        self.name, self._words, self._log = name, words, log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it."""
+        with self._log.open("ab") as said:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "baqylau.cli", *self._words], stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            )
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """Take it down without a warning."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(STOP_S)
+
+
+class Site:
+    """The site, the centre, and the line between them."""
+
+    def __init__(self, installation: Installation, stack: ExitStack) -> None:
+        """Let a site in and write down everything; nothing runs yet."""
+        data = installation.data
+        place = data / "site"
+        place.mkdir()
+        leaf = free_port()
+        self.line = CutLine(leaf)
+        self.centre = NatsServer(place, "centre", f"leafnodes {{ listen: {HOST}:{leaf} }}")
+        remote = f'leafnodes {{ remotes: [{{ url: "nats-leaf://{HOST}:{self.line.port}" }}], reconnect: 1 }}'
+        self.nats = NatsServer(place, "region", remote, domain=NAME)
+        self.ports = {name: free_port() for name in scripted.EXACT}
+        make_secrets(data / "keys", os.urandom)
+        site, public_key = new_site(NAME, os.urandom(KEY_BYTES), command_seed(data / "keys", os.urandom))
+        write_site(site, place / "site.json")
+        regions = Regions(installation.engine)
+        regions.add(Region(name=NAME, public_key=public_key, added_at=wall_clock.now()), "test")
+        at_site = ["--site", str(place / "site.json"), "--data", str(place), "--nats", self.nats.url]
+        here = ["--data", str(data), "--database", installation.dsn]
+        at_centre = ["--region", NAME, "--nats", self.centre.url, "--nats-domain", NAME]
+        self.gateway = Program("gateway", ["region-gateway", *at_site, *options(self.ports)], place / "gateway.said")
+        self.bridge = Program("bridge", ["region-bridge", *here, *at_centre], place / "bridge.said")
+        self.judge = Program("judge", ["judge", *here], place / "judge.said")
+        self._stack = stack
+
+    def start(self, live: Live) -> None:
+        """Start everything, and wait until the site takes devices and is heard."""
+        self._stack.enter_context(running(self.centre, self.nats))
+        self.line.start()
+        self._stack.callback(self.line.close)
+        for one in (self.gateway, self.bridge, self.judge):
+            self._stack.callback(one.kill)
+            one.start()
+        for port in self.ports.values():
+            await_door(port)
+        until(lambda: NAME in live.listened().by_region, "the site is not heard")
+
+    def kill(self, name: str) -> None:
+        """Take something down without a warning, and start it again."""
+        victims: dict[str, Program | NatsServer] = {
+            "gateway": self.gateway,
+            "bridge": self.bridge,
+            "nats": self.nats,
+            "judge": self.judge,
+        }
+        victims[name].kill()
+        victims[name].start()
+
+    def stop(self) -> None:
+        """Ask all of ours to end."""
+        for one in (self.gateway, self.bridge, self.judge):
+            one.stop()
+
+
+class Found(Struct, kw_only=True):
+    """What came of it."""
+
+    outcome: Outcome
+    out_of_order: int
+    late: int
+    """Positions that were acknowledged while the line was cut."""
+    caught_up_s: float
+
+
+def run(plan: Plan, console: Console) -> Found:
+    """Live through it, and give what came of it."""
+    with installed() as installation, ExitStack() as stack:
+        register(installation, scripted.registry(plan.people, wall_clock.now()))
+        site, live = Site(installation, stack), Live(installation.engine)
+        site.start(live)
+        told, cut_at, joined_at, ended_at = asyncio.run(_live_through(plan, site, console))
+        begun_s = monotonic()
+        until(lambda: live.listened().by_region[NAME] >= ended_at, "not all is forwarded", FORWARDED_S)
+        caught_up_s = monotonic() - begun_s
+        outcome = examine(installation.dsn, installation.data, told, stop=site.stop, region=NAME)
+        with installation.engine.connect() as connection:
+            out_of_order = int(connection.scalar(_IN_ORDER) or 0)
+        late = sum(cut_at <= at < joined_at for one in told.values() for at in one.acknowledged)
+        return Found(outcome=outcome, out_of_order=out_of_order, late=late, caught_up_s=caught_up_s)
+
+
+async def _live_through(
+    plan: Plan, site: Site, console: Console
+) -> tuple[dict[str, Told], datetime, datetime, datetime]:
+    """Let the devices live while the line is cut and programs die, until the site has acknowledged everything."""
+    random, over = Random(plan.seed), asyncio.Event()  # noqa: S311 - moments and pauses, not secrets
+    clients = {load_number(index): _client(index, site, random) for index in range(1, plan.people + 1)}
+    running_ = [asyncio.create_task(client.tracker.run()) for client in clients.values()]
+    living = [asyncio.create_task(client.live(over)) for client in clients.values()]
+    await asyncio.sleep(random.uniform(*UP_S))
+    site.line.cut()
+    cut_at = joined_at = wall_clock.now()
+    for number, name in enumerate(plan.kills):
+        await asyncio.sleep(plan.cut_s / max(len(plan.kills), 1))
+        if number == len(plan.kills) - 1:
+            site.line.join()
+            joined_at = wall_clock.now()
+        await asyncio.to_thread(site.kill, name)
+        console.print(f"killed: {name}", highlight=False)
+    over.set()
+    async with asyncio.timeout(180.0):
+        await asyncio.gather(*living)
+    for task in running_:
+        task.cancel()
+    await asyncio.gather(*running_, return_exceptions=True)
+    return {number: client.told for number, client in clients.items()}, cut_at, joined_at, wall_clock.now()
+
+
+def _client(index: int, site: Site, random: Random) -> Client:
+    begun_s = math.ceil(wall_clock.now().timestamp()) + 1 + index % 5
+    begun_at = datetime.fromtimestamp(begun_s, tz=wall_clock.now().tzinfo)
+    return Client(index, site.ports[scripted.protocol_of(index)], begun_at, Random(random.random()))  # noqa: S311
+
+
+def figures(plan: Plan, console: Console) -> Iterator[Figure]:
+    """Give what was lost, doubled or out of order."""
+    found = run(plan, console)
+    name = f"a region cut off for {plan.cut_s:g} s, {len(plan.kills)} SIGKILL"
+    yield figure(f"{name}: positions acknowledged", found.outcome.acknowledged, "positions")
+    yield figure(f"{name}: of them while the line was cut", found.late, "positions", at_least=1)
+    yield figure(f"{name}: all forwarded after", found.caught_up_s, "s")
+    for what, count in (
+        ("acknowledged lost", found.outcome.lost),
+        ("kept twice", found.outcome.doubled),
+        ("out of order", found.out_of_order),
+        ("findings other than a fresh fold", found.outcome.otherwise),
+        ("findings missing", found.outcome.missing),
+        ("findings invented", found.outcome.invented),
+        ("alarms lost or doubled", found.outcome.alarms_wrong),
+        ("breaks of the chain", found.outcome.chain_broken),
+    ):
+        yield figure(f"{name}: {what}", count, "of them", at_most=0)
+
+
+def _main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--people", type=int, default=200)
+    words.add_argument("--cut", type=float, default=300.0)
+    words.add_argument("--kills", type=int, default=30)
+    words.add_argument("--seed", type=int, default=3)
+    chosen = words.parse_args()
+    random = Random(chosen.seed)  # noqa: S311 - which dies next is no secret
+    kills = tuple(random.choice(("gateway", "nats", "bridge", "judge")) for _ in range(chosen.kills))
+    plan = Plan(people=chosen.people, cut_s=chosen.cut, kills=kills, seed=chosen.seed)
+    measured = list(figures(plan, wide_console()))
+    for one in measured:
+        wide_console().print(f"{one.name}: {one.value:g} {one.unit}", highlight=False)
+    raise SystemExit(0 if all(one.ok for one in measured) else 1)
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        _main()
