@@ -8,7 +8,19 @@ from urllib.parse import unquote_plus
 import msgspec
 from msgspec import Struct
 
-from baqylau.domain.observations import Battery, Body, Enclosure, Fix, Motion, NoFix, Panic, Power, Strap
+from baqylau.domain.observations import (
+    Battery,
+    Body,
+    Enclosure,
+    Farewell,
+    FarewellReason,
+    Fix,
+    Motion,
+    NoFix,
+    Panic,
+    Power,
+    Strap,
+)
 from baqylau.protocols.osmand.requests import Request
 from baqylau.protocols.session import Fault
 
@@ -17,8 +29,23 @@ _MILLISECONDS_FROM = 100_000_000_000
 """A larger number counts milliseconds: as seconds it would be after the year 5000."""
 _HUNDRED = 100.0
 _FIELDS_MAX = 100
+_SHOWN = 40
 _TRUE = {"true": True, "1": True, "false": False, "0": False}
-_ALARMS: dict[str, Body] = {"sos": Panic(), "tampering": Enclosure(open=True), "removing": Strap(open=True)}
+_ALARMS: dict[str, Body] = {
+    "sos": Panic(),
+    "tampering": Enclosure(open=True),
+    "removing": Strap(open=True),
+    "powerCut": Power(external=False),
+    "powerRestored": Power(external=True),
+    "powerOff": Farewell(reason=FarewellReason.SWITCHED_OFF),
+}
+_OTHERS = (
+    "general vibration movement lowspeed overspeed fallDown lowPower lowBattery fault powerOn door lock unlock "
+    "geofence geofenceEnter geofenceExit gpsAntennaCut accident tow idle highRpm hardAcceleration hardBraking "
+    "hardCornering laneChange fatigueDriving jamming temperature parking bonnet footBrake fuelLeak"
+)
+_NOT_OURS = frozenset(_OTHERS.split())
+"""Alarms that are known and say nothing of what is looked for here, or not enough: which signal is jammed."""
 
 
 class Told(Struct, frozen=True, gc=False):
@@ -27,6 +54,8 @@ class Told(Struct, frozen=True, gc=False):
     number: str
     at: datetime
     bodies: tuple[Body, ...]
+    unknown: str = ""
+    """What it says besides, in words that nobody knows."""
 
 
 class FlawError(Exception):
@@ -98,7 +127,9 @@ def _from_fields(fields: Mapping[str, str]) -> Told:
     if not number:
         raise FlawError(Fault.FIELD_MISSING, "id")
     bodies = (_place(fields), *_states(fields))
-    return Told(number, _instant(fields.get("timestamp", "")), bodies)
+    alarm = fields.get("alarm", "")
+    known = not alarm or alarm in _ALARMS or alarm in _NOT_OURS
+    return Told(number, _instant(fields.get("timestamp", "")), bodies, "" if known else f"alarm {alarm[:_SHOWN]!a}")
 
 
 def _instant(text: str) -> datetime:
@@ -127,10 +158,10 @@ def _place(fields: Mapping[str, str]) -> Body:
             latitude_deg=_needed(fields, "lat"),
             longitude_deg=_needed(fields, "lon"),
             altitude_m=_figure(fields, "altitude"),
-            speed_m_s=None if speed_knots is None else speed_knots * _M_S_PER_KNOT,
+            speed_m_s=None if speed_knots is None or speed_knots < 0 else speed_knots * _M_S_PER_KNOT,
             course_deg=_course(_figure(fields, "bearing" if "bearing" in fields else "heading")),
-            hdop=_figure(fields, "hdop"),
-            accuracy_m=_figure(fields, "accuracy"),
+            hdop=_unsigned(_figure(fields, "hdop")),
+            accuracy_m=_unsigned(_figure(fields, "accuracy")),
         )
     )
 
@@ -161,6 +192,11 @@ def _figure(fields: Mapping[str, str], name: str) -> float | None:
     return value
 
 
+def _unsigned(value: float | None) -> float | None:
+    """Give a figure; what is below nothing is not known."""
+    return None if value is None or value < 0 else value
+
+
 def _course(degrees: float | None) -> float | None:
     return None if degrees is None or degrees < 0 else degrees % 360
 
@@ -189,9 +225,9 @@ def _from_json(body: bytes) -> Told:
         latitude_deg=coords.latitude,
         longitude_deg=coords.longitude,
         altitude_m=coords.altitude,
-        speed_m_s=coords.speed if coords.speed is not None and coords.speed >= 0 else None,
+        speed_m_s=_unsigned(coords.speed),
         course_deg=_course(coords.heading),
-        accuracy_m=coords.accuracy if coords.accuracy is not None and coords.accuracy >= 0 else None,
+        accuracy_m=_unsigned(coords.accuracy),
     )
     return Told(report.device_id, _instant(location.timestamp), (_fix(fix), *_phone(location)))
 

@@ -10,6 +10,8 @@ from baqylau.protocols.stream import Broken
 
 BODY_MAX_BYTES = 65_536
 _EVIDENCE_BYTES = 256
+_EMPTY = b"\r\n"
+"""Empty lines before a request are nothing (RFC 9112, 2.2)."""
 
 
 class Request(Struct, frozen=True, gc=False):
@@ -38,6 +40,7 @@ class Requests:
 
     def feed(self, data: bytes) -> Iterator[Request | Broken]:
         """Take bytes and give what they complete."""
+        data = data if self._raw else data.lstrip(_EMPTY)
         if self.closed or not data:
             return
         self._raw += data
@@ -69,8 +72,8 @@ class Requests:
         raw = self._raw[: len(self._raw) - len(trailing)]
         headers = dict(self._head.headers)
         request = Request(self._head.target, b"json" in headers.get(b"content-type", b"").lower(), self._body, raw)
-        self._raw = trailing
-        self._next(trailing)
+        self._raw = trailing.lstrip(_EMPTY)
+        self._next(self._raw)
         return request
 
     def _next(self, trailing: bytes) -> None:

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from baqylau.protocols.osmand.records import FlawError, told
 from baqylau.protocols.osmand.requests import Request, Requests
-from baqylau.protocols.session import Carried, Event, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
+from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, read_alone, refused
 
 _OK, _BAD, _UNKNOWN, _LATER = "200 OK", "400 Bad Request", "404 Not Found", "503 Service Unavailable"
@@ -62,7 +62,8 @@ def _told(request: Request) -> Event:
         raw=request.raw,
         identity=request.target + b"\n" + request.body,
     )
-    return Keep(readings=(reading,))
+    unknown = Rejected(fault=Fault.UNKNOWN_KIND, raw=request.raw, detail=said.unknown)
+    return Keep(readings=(reading,), rejected=(unknown,) if said.unknown else ())
 
 
 def decode_frame(raw: bytes) -> tuple[Event, ...]:

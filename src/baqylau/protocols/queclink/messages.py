@@ -93,13 +93,13 @@ def told(found: Frame) -> tuple[Told, ...]:
 def _entry(found: Frame, place: re.Match[str]) -> Told:
     """Read one place. Accuracy 0 repeats the last place known: that is no position, and its time is not now."""
     accuracy, speed, course, altitude, longitude, latitude, time = place.groups()
-    hdop = _figure(accuracy, "accuracy")
+    hdop = _unsigned(accuracy, "accuracy")
     if hdop == 0:
         return Told(_sent_at(found), (NoFix(),))
     latitude_deg, longitude_deg = float(latitude), float(longitude)
     if abs(latitude_deg) > 90 or abs(longitude_deg) > 180:  # noqa: PLR2004 (the globe's own)
         raise FlawError(Fault.PLACE_OUT_OF_RANGE, "a place off the globe")
-    speed_km_h, course_deg = _figure(speed, "speed"), _figure(course, "course")
+    speed_km_h, course_deg = _unsigned(speed, "speed"), _unsigned(course, "course")
     fix = Fix(
         latitude_deg=latitude_deg,
         longitude_deg=longitude_deg,
@@ -119,6 +119,13 @@ def _figure(text: str, name: str) -> float | None:
     except ValueError:
         raise FlawError(Fault.FIELD_WRONG, name) from None
     if value != value or abs(value) > 1e9:  # noqa: PLR0124, PLR2004 - not a number, or none of this world
+        raise FlawError(Fault.FIELD_WRONG, name)
+    return value
+
+
+def _unsigned(text: str, name: str) -> float | None:
+    value = _figure(text, name)
+    if value is not None and value < 0:
         raise FlawError(Fault.FIELD_WRONG, name)
     return value
 

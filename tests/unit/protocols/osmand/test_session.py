@@ -108,3 +108,20 @@ def test_what_is_not_understood_has_a_name(raw: bytes, fault: Fault) -> None:
     found = decode_frame(raw)[0]
     assert isinstance(found, Rejected | Hangup)
     assert (found.rejected if isinstance(found, Hangup) else found).fault is fault
+
+
+def test_an_alarm_that_nobody_knows_is_named_and_its_record_is_kept() -> None:
+    [keep] = OsmAndSession().receive(get(f"{WHERE}&alarm=flooding"))
+    assert isinstance(keep, Keep)
+    assert isinstance(keep.readings[0].bodies[0], Fix)
+    assert [(one.fault, one.detail) for one in keep.rejected] == [(Fault.UNKNOWN_KIND, "alarm 'flooding'")]
+    [known] = OsmAndSession().receive(get(f"{WHERE}&alarm=geofenceExit"))
+    assert isinstance(known, Keep)
+    assert known.rejected == ()
+
+
+def test_figures_below_nothing_are_not_known_and_empty_lines_between_requests_are_nothing() -> None:
+    whole = b"\r\n" + get(f"{WHERE}&speed=-1&bearing=-1&hdop=-1&accuracy=-1") + b"\r\n\n" + get(WHERE)
+    session, parts = OsmAndSession(), (whole[:1], whole[1:3], whole[3:])
+    told = [event.readings[0].bodies for part in parts for event in session.receive(part) if isinstance(event, Keep)]
+    assert told == [(Fix(latitude_deg=43.24, longitude_deg=76.9),)] * 2

@@ -195,6 +195,8 @@ def test_the_line_goes_on_behind_foreign_bytes_and_ends_without_any_frame() -> N
         (said(WORN.replace("43.240000", "943.240000")), Fault.PLACE_OUT_OF_RANGE),
         (said(WORN.replace("43.240000", "nan")), Fault.FIELD_MISSING),
         (said(WORN.replace("36.0", "fast")), Fault.FIELD_WRONG),
+        (said(WORN.replace("36.0", "-36.0")), Fault.FIELD_WRONG),
+        (said(accuracy="-1"), Fault.FIELD_WRONG),
         (said(f"1A0102,{NUMBER},,0,0,1,,,,,,,,,,,,57,2026,00A7"), Fault.TIME_WRONG),
     ],
 )
