@@ -8,65 +8,37 @@ Spoken Digit Dataset, Zohar Jackson and contributors, CC BY-SA 4.0.
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import combinations
-from math import comb
 from pathlib import Path
 from time import process_time
 
 import numpy as np
-from msgspec import Struct
 
 from baqylau.domain.challenge import challenge
 from baqylau.domain.checks import CheckKind
 from baqylau.domain.ids import CheckId
-from baqylau.monitoring.av_server.calibration import Pair, cllr, equal_error, interval, rate_up_to, split
+from baqylau.monitoring.av_server.calibration import Pair, cllr, equal_error, interval, split
 from baqylau.monitoring.av_server.decoding import Segment, decoded, picture
 from baqylau.monitoring.av_server.digits import RIGHT_OF_SIX, features, nearest
 from baqylau.monitoring.av_server.enrolment import sound
 from baqylau.monitoring.av_server.equipment import Models, load_models
 from baqylau.monitoring.av_server.faces import distance
 from baqylau.monitoring.av_server.judging import judge_clip
+from baqylau.monitoring.av_server.presence import installed
 from baqylau.monitoring.av_server.recording import SAMPLE_HZ, Frame, Prompted, Reals, Recording
 from baqylau.monitoring.av_server.speech import utterance
 from baqylau.monitoring.av_server.templates import Template, Templates
 from baqylau.monitoring.av_server.voices import cosine, net_speech, voice_template
+from tests.quality.conditions import photographs, voices
+from tests.quality.identity_page import ANSWERS, FIGURES, Another, Figures, Speech, Spoken, kept_as
 
 DATA = Path(os.environ.get("BAQYLAU_TESTDATA", Path(__file__).parents[3] / "shared" / "testdata"))
 SPEECH_S = 5.0
 TEMPLATE = 3
 DRAWS = 20
+EER_MOST, GENUINE_LEAST = 0.01, 0.9
 SAMPLES = 20_000
-_ANSWERS = 6
-
-
-class Speech(Struct, frozen=True, kw_only=True):
-    """How well voices are told apart."""
-
-    readers: int
-    genuine: int
-    impostor: int
-    equal_error: float
-    low: float
-    high: float
-    cost: float
-    """Of the shipped calibration, in bits."""
-    missed: float
-    """At the shipped threshold."""
-    passed: float
-
-
-class Spoken(Struct, frozen=True, kw_only=True):
-    """How well digits are heard."""
-
-    speakers: int
-    takes: int
-    wrong: int
-    passed: float
-    """Share of answers by the person that are right in five of six."""
-    passed_least: float
-    """Of the worst speaker."""
-    others: float
-    """Share of answers by another speaker, who says the right digits."""
 
 
 def readers(folder: Path, files: int) -> dict[str, list[Reals]]:
@@ -91,6 +63,7 @@ def speech(folder: Path, models: Models, *, files: int = 10, template: int = TEM
     line = models.voice_calibration
     costs = (np.array([line.llr(float(score)) for score in scores]) for scores in (genuine, impostor))
     return Speech(
+        sentences=template,
         readers=len(every),
         genuine=len(genuine),
         impostor=len(impostor),
@@ -158,19 +131,8 @@ def _told(shapes: dict[tuple[str, int, int], Reals], enrolled: str, said: str, n
 
 def _passing(right: list[bool], rng: np.random.Generator) -> float:
     """Give the share of six answers, drawn anew, of which five are right."""
-    drawn = rng.choice(np.array(right), size=(SAMPLES, _ANSWERS))
+    drawn = rng.choice(np.array(right), size=(SAMPLES, ANSWERS))
     return float((drawn.sum(axis=1) >= RIGHT_OF_SIX).mean())
-
-
-class Another(Struct, frozen=True, kw_only=True):
-    """What became of right digits in another speaker's voice."""
-
-    tries: int
-    digits: int
-    """Passed five of six."""
-    voice: int
-    """Was taken for the person's voice."""
-    both: int
 
 
 def another_speaker(folder: Path, models: Models, draws: int = 20) -> Another:
@@ -185,16 +147,16 @@ def another_speaker(folder: Path, models: Models, draws: int = 20) -> Another:
     speakers = sorted({speaker for speaker, _, _ in said})
     rng = np.random.default_rng(2)
     tries = [(one, other) for one in speakers for other in speakers if one != other for _ in range(draws)]
-    voices = {one: _spoken_template(said, one, models) for one in speakers}
+    known_voices = {one: _spoken_template(said, one, models) for one in speakers}
     shapes = {one: [(n, features(said[one, n, t])) for n in range(10) for t in range(5)] for one in speakers}
     right, alike = [], []
     for enrolled, other in tries:
-        asked = rng.integers(0, 10, _ANSWERS).tolist()
+        asked = rng.integers(0, 10, ANSWERS).tolist()
         answers = [said[other, number, int(rng.integers(5, 10))] for number in asked]
         takes, known = [shape for _, shape in shapes[enrolled]], [number for number, _ in shapes[enrolled]]
         heard = [nearest(features(answer), takes, known).digit for answer in answers]
         right.append(sum(one == two for one, two in zip(asked, heard, strict=True)) >= RIGHT_OF_SIX)
-        score = cosine(models.voice.vector(np.concatenate(answers)), voices[enrolled])
+        score = cosine(models.voice.vector(np.concatenate(answers)), known_voices[enrolled])
         alike.append(models.voice_calibration.matches(score))
     both = sum(one and two for one, two in zip(right, alike, strict=True))
     return Another(tries=len(tries), digits=sum(right), voice=sum(alike), both=both)
@@ -204,14 +166,6 @@ def _spoken_template(said: dict[tuple[str, int, int], Reals], speaker: str, mode
     """Give the template of a speaker's digits, as enrolment makes it."""
     rounds = [np.concatenate([said[speaker, number, take] for number in range(10)]) for take in range(5)]
     return voice_template([models.voice.vector(one) for one in rounds if models.voice is not None])
-
-
-def by_chance(share: float = 0.1) -> float:
-    """Give how often five of six digits fit a challenge nobody knew: whatever was said, one of ten fits."""
-    return sum(
-        comb(_ANSWERS, right) * share**right * (1 - share) ** (_ANSWERS - right)
-        for right in range(RIGHT_OF_SIX, _ANSWERS + 1)
-    )
 
 
 def faces(folder: Path, models: Models) -> list[tuple[bool, float]]:
@@ -259,37 +213,31 @@ def minute(clip: bytes, models: Models) -> tuple[float, float]:
     return 60.0, decoding + process_time() - began
 
 
+def figures(models: Models) -> Figures:
+    """Measure everything."""
+    _, cpu_s = minute((DATA / "faces/short_hamilton_clip.mp4").read_bytes(), models)
+    return Figures(
+        day=datetime.now(UTC).date(),
+        voices=tuple(speech(DATA / "speech/sentences", models, template=count) for count in (TEMPLATE, 1)),
+        digits=digits(DATA / "speech/digits"),
+        another=another_speaker(DATA / "speech/digits", models),
+        faces=tuple(faces(DATA / "faces", models)),
+        minute_cpu_s=cpu_s,
+        heard=tuple(voices(DATA / "speech/sentences", models)),
+        shown=tuple(photographs(DATA / "faces", models)),
+    )
+
+
 def main() -> int:
-    """Print the table."""
-    if not DATA.is_dir():
-        print(f"No recordings in {DATA}: nothing measured.")  # noqa: T201
+    """Print what was found, and keep it where that is wanted."""
+    if not DATA.is_dir() or not installed():
+        print("No recordings, or no models: nothing measured.")  # noqa: T201
         return 0
-    models = load_models()
-    for name, said in _lines(models):
-        print(f"  {name:<44} {said}")  # noqa: T201
-    return 0
-
-
-def _lines(models: Models) -> Iterator[tuple[str, str]]:
-    for template in (TEMPLATE, 1):
-        voices = speech(DATA / "speech/sentences", models, template=template)
-        name = f"voices, 5 s to {template} sentence(s)"
-        yield name, f"EER {voices.equal_error:.2%} ({voices.low:.2%} to {voices.high:.2%}), Cllr {voices.cost:.3f} bit"
-        yield "", f"at the threshold {voices.missed:.2%} missed, {voices.passed:.2%} of others passed"
-        yield "", f"{voices.readers} readers, {voices.genuine} own and {voices.impostor} others' comparisons"
-    spoken = digits(DATA / "speech/digits")
-    up_to = rate_up_to(spoken.wrong, spoken.takes)
-    yield "digits wrong", f"{spoken.wrong} of {spoken.takes} ({up_to:.1%} at most), {spoken.speakers} speakers"
-    yield "five of six right", f"{spoken.passed:.2%}, worst speaker {spoken.passed_least:.2%}"
-    yield "five of six by chance", f"{by_chance():.1e}"
-    yield "five of six right by another speaker", f"{spoken.others:.1%}: digits prove that it is now, not who it is"
-    another = another_speaker(DATA / "speech/digits", models)
-    found = f"digits {another.digits}, voice {another.voice}, both {another.both}, up to"
-    yield "of right digits by another speaker pass", f"{found} {rate_up_to(another.both, another.tries):.1%}"
-    for same, far in faces(DATA / "faces", models):
-        yield "faces of one person" if same else "faces of two people", f"{far:.3f}, threshold 0.50"
-    lasts, cpu = minute((DATA / "faces/short_hamilton_clip.mp4").read_bytes(), models)
-    yield f"one core for {lasts:.0f} s of recording", f"{cpu:.1f} s"
+    found = figures(load_models())
+    sys.stdout.write(kept_as(found).decode())
+    if "--record" in sys.argv:
+        FIGURES.write_bytes(kept_as(found))
+    return int(any(one.equal_error > EER_MOST for one in found.voices) or found.digits.passed < GENUINE_LEAST)
 
 
 if __name__ == "__main__":

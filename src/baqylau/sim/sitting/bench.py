@@ -6,7 +6,7 @@ it. APCER is the share of attacks that end as a match, BPCER that of genuine che
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -82,6 +82,11 @@ class Bench:
         self._earlier[person.id] = watched.prompts
         for one in species(lambda whose: self._earlier[whose.id]):
             yield self._judged(one.name, person, one.made(self._cast, person, other, draw), lamp=bool(number % 2))
+        yield from self.signed(number)
+
+    def signed(self, number: int) -> Iterator[Tried]:
+        """Try what is signed by the unit's own key and still not what was asked for; nobody has to be enrolled."""
+        person = self._cast.people[number * 5 % len(self._cast.people)]
         yield self.old_number(person)
         yield self.shifted_clock(person, _SHIFTS[number % 2])
 
@@ -152,7 +157,7 @@ class Nobody:
 
     def __init__(self) -> None:
         """Furnish it."""
-        self._room = np.random.default_rng(5).integers(60, 190, (HEIGHT_PX, WIDTH_PX, 3), dtype=np.uint8)
+        self._room = np.random.default_rng(5).integers(60, 190, (HEIGHT_PX // 4, WIDTH_PX // 4, 3), dtype=np.uint8)
 
     def told(self, prompt: Prompt) -> None:
         """Nobody is there."""
@@ -167,7 +172,7 @@ class Nobody:
         return np.zeros(round((until_s - from_s) * RATE_HZ), dtype=np.int16)
 
 
-def tallied(tried: list[Tried]) -> tuple[Tally, ...]:
+def tallied(tried: Sequence[Tried]) -> tuple[Tally, ...]:
     """Count what became of each species, in the order in which they came."""
     names = dict.fromkeys(one.species for one in tried)
     counts = {name: Counter(one.outcome for one in tried if one.species == name) for name in names}
