@@ -20,7 +20,7 @@ class NatsServer:
 
     def __init__(self, place: Path, name: str, rest: str = "", *, domain: str = "") -> None:
         """`rest`: more of the configuration; `domain`: of its JetStream, none without one."""
-        self.port = free_port()
+        self.name, self.port = name, free_port()
         self.url = f"nats://{HOST}:{self.port}"
         kept = f'jetstream {{ store_dir: "{place}/{name}", domain: "{domain}" }}' if domain else ""
         self._file = place / f"{name}.conf"

@@ -15,7 +15,6 @@ from nats import connect
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext, api
 from nats.js.errors import NotFoundError
 
@@ -157,6 +156,21 @@ class Log:
         except _LOST as wrong:
             raise LogUnavailableError(stream) from wrong
 
+    async def drop(self, stream: str) -> None:
+        """Take away a stream with all that is in it. `LogUnavailableError`."""
+        try:
+            await self._streams.delete_stream(stream)
+        except _LOST as wrong:
+            raise LogUnavailableError(stream) from wrong
+
+    async def leader(self, stream: str) -> str:
+        """Give the name of the server that leads a stream's copies; empty for a single one. `LogUnavailableError`."""
+        try:
+            found = await self._streams.stream_info(stream)
+        except _LOST as wrong:
+            raise LogUnavailableError(stream) from wrong
+        return (found.cluster.leader or "") if found.cluster is not None else ""
+
     def reader(self, stream: str, subject: str, after: int, *, holes: bool = False) -> "Reader":
         """Give who reads a stream from a number on; `holes`: whether messages may be missing in the middle."""
         return Reader(self._streams, stream, subject, after, holes=holes)
@@ -182,7 +196,7 @@ class Reader:
         try:
             asking = self._asking or await self._begin()
             found = await asking.fetch(most, timeout=wait_s)
-        except NatsTimeoutError:
+        except TimeoutError:
             found = []
         except _LOST as wrong:
             await self.rest()
