@@ -17,7 +17,7 @@ export default defineConfig(({ mode }) => {
     build: {
       outDir: mode === 'fixtures' ? 'build' : STATIC,
       emptyOutDir: true,
-      rolldownOptions: { input: ['index.html', 'tablet.html'] },
+      rolldownOptions: { input: ['index.html', 'tablet.html', 'my.html'] },
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 1200,

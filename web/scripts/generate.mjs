@@ -41,6 +41,6 @@ const schema = olderDraft(JSON.parse(named))
 const types = await compile(schema, 'Api', { bannerComment: '// Generated from messages.py.', additionalProperties: false })
 writeFileSync(join(target, 'api.ts'), types)
 
-const english = ['en.json', 'en.cases.json'].map((name) => JSON.parse(readFileSync(join(target, 'locales', name), 'utf8')))
+const english = ['en.json', 'en.cases.json', 'en.own.json'].map((name) => JSON.parse(readFileSync(join(target, 'locales', name), 'utf8')))
 const keys = english.flatMap((part) => Object.keys(part)).map((key) => `  | '${key}'`)
 writeFileSync(join(target, 'keys.ts'), `// Generated from the catalogues.\nexport type Key =\n${keys.join('\n')}\n`)

@@ -71,6 +71,10 @@ class Action(StrEnum):
     LOOK_PROPOSALS = "look_proposals"
     PROPOSE_CHANGE = "propose_change"
     ANSWER_PROPOSAL = "answer_proposal"
+    RECORD_FACT = "record_fact"
+    LOOK_OWN_PAGE = "look_own_page"
+    GIVE_OWN_PAGE = "give_own_page"
+    WRITE_TO_PERSON = "write_to_person"
     LOOK_CONSOLES = "look_consoles"
     ISSUE_CONSOLE_PACKAGE = "issue_console_package"
     REVOKE_CONSOLE = "revoke_console"
@@ -87,7 +91,13 @@ COVERED = frozenset({Action.SIGN_OUT, Action.UNLOCK, Action.SEE_WHO_IS_SIGNED_IN
 BY_HAND = (
     STRANGER
     | COVERED
-    | {Action.KEEP_OWN_ACCOUNT, Action.KEEP_ACCOUNTS, Action.LOOK_OUTSIDE_DUTY, Action.ANSWER_PROPOSAL}
+    | {
+        Action.KEEP_OWN_ACCOUNT,
+        Action.KEEP_ACCOUNTS,
+        Action.LOOK_OUTSIDE_DUTY,
+        Action.ANSWER_PROPOSAL,
+        Action.GIVE_OWN_PAGE,
+    }
 )
 """What no key for a program may do, whatever its owner may."""
 
@@ -146,6 +156,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOOK_PROPOSALS: _LEAD,
     Action.PROPOSE_CHANGE: _INSPECT,
     Action.ANSWER_PROPOSAL: _INSPECT,
+    Action.RECORD_FACT: _INSPECT,
+    Action.LOOK_OWN_PAGE: _LEAD | _AUDIT,
+    Action.GIVE_OWN_PAGE: _INSPECT,
+    Action.WRITE_TO_PERSON: _LEAD,
     Action.LOOK_CONSOLES: _INSPECT | _AUDIT | {Role.TECHNICIAN},
     Action.ISSUE_CONSOLE_PACKAGE: _INSPECT,
     Action.REVOKE_CONSOLE: _INSPECT | {Role.TECHNICIAN},
@@ -172,6 +186,7 @@ PERSONAL = frozenset(
         Action.MAKE_PAPER,
         Action.EXPORT_TABLE,
         Action.LOOK_CASE,
+        Action.LOOK_OWN_PAGE,
     }
 )
 """Looks at one person's facts: each leaves a row in the audit, and needs the person to be within the bounds."""

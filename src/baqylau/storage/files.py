@@ -20,6 +20,7 @@ from baqylau.domain.ids import CheckId, PersonId
 from baqylau.domain.orders import Consent, Fitting, Order
 from baqylau.storage import audit
 from baqylau.storage.access_tables import stated_purpose
+from baqylau.storage.case_fact_tables import case_fact
 from baqylau.storage.check_tables import check_asked, check_fact
 from baqylau.storage.database import transaction
 from baqylau.storage.field_tables import field_act, person_photo
@@ -50,6 +51,7 @@ from baqylau.storage.verdict_tables import verdict
 
 RETENTION = "rule/retention"
 OF_PERSON: tuple[Table, ...] = (
+    case_fact,
     own_session,
     own_access,
     own_message,

@@ -18,6 +18,8 @@ from baqylau.storage.database import transaction
 from baqylau.storage.editing import record_disclosure
 from baqylau.storage.paper_tables import paper
 
+TABLE_GIVEN = "table.give"
+"""How the audit calls that a table, a track or a copy of own data left."""
 PAPER_LOCK = 0x6261_7180
 CONTEXT = b"baqylau paper\x00"
 """Goes before what is signed, so that a signature of a paper is good for nothing else."""
@@ -119,7 +121,7 @@ class Papers:
         with transaction(self._engine) as connection:
             if given.recipient:
                 record_disclosure(connection, given.person_id, f"table-{at.isoformat()}", given.by, at)
-            audit.record(connection, who=given.by, what="table.give", about=about, purpose=purpose, at=at)
+            audit.record(connection, who=given.by, what=TABLE_GIVEN, about=about, purpose=purpose, at=at)
 
     def receipt(self, number: str) -> Receipt | None:
         """Give what was signed of a paper; None where there is no such number."""

@@ -15,6 +15,7 @@ LEAVE = {
     },
 }
 """Not stricter: it holds at once."""
+LABOUR = {"type": "labour_set", "hours": 100, "act": "1-26"}
 BEGIN = {
     "type": "register_person",
     "person": {"id": "", "name": "Invented", "district": "Солтүстік"},
@@ -41,6 +42,9 @@ def case_routes(person: str, proposal: int) -> dict[tuple[str, str], tuple[str, 
             {**leave, "version": 99, "grounds": "a"},
             200,
         ),
+        ("GET", "/people/{id}/case/facts"): (f"/people/{person}/case/facts", None, 200),
+        ("POST", "/people/{id}/case/facts"): (f"/people/{person}/case/facts", {"fact": LABOUR}, 200),
+        ("GET", "/visits"): ("/visits", None, 200),
         ("POST", "/cases/preview"): ("/cases/preview", begin, 200),
         ("POST", "/cases/proposals"): ("/cases/proposals", {**begin, "version": 0, "grounds": "a"}, 200),
         ("GET", "/proposals"): ("/proposals", None, 200),

@@ -89,6 +89,11 @@ def of_a_person(of: "Things") -> dict[tuple[str, str], Example]:
         ("POST", "/people/{id}/evidence"): Example(
             f"/people/{of.person}/evidence", {"alarm": of.alarm, "purpose": "a", "basis": "b", "recipient": "c"}
         ),
+        ("GET", "/people/{id}/own-page"): Example(f"/people/{of.person}/own-page"),
+        ("POST", "/people/{id}/own-page/access"): Example(f"/people/{of.person}/own-page/access"),
+        ("DELETE", "/people/{id}/own-page/access"): Example(f"/people/{of.person}/own-page/access", status=204),
+        ("POST", "/people/{id}/own-page/messages"): Example(f"/people/{of.person}/own-page/messages", {"text": "a"}),
+        ("GET", "/people/{id}/own-page/files/{number}"): Example(f"/people/{of.person}/own-page/files/1", status=404),
         ("POST", "/people/{id}/papers"): Example(f"/people/{of.person}/papers", PAPER),
         ("POST", "/alarms/{number}/paper"): Example(f"/alarms/{of.alarm}/paper", {"language": "ru", "purpose": "a"}),
         ("POST", "/people/{id}/tables"): Example(
@@ -146,6 +151,9 @@ ACTS_ON_PEOPLE = {
     Action.ENROL_PERSON,
     Action.PROPOSE_CHANGE,
     Action.ANSWER_PROPOSAL,
+    Action.RECORD_FACT,
+    Action.GIVE_OWN_PAGE,
+    Action.WRITE_TO_PERSON,
 }
 SAYS_NO_NAME = {Action.LOOK_DEVICE}
 """Looks that give no identity to a role that reads none: the bounds alone count."""

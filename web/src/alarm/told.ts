@@ -7,8 +7,13 @@ type Act = ActEntry['act']
 
 const RULE = 'rule/'
 
-/** Who did it: a name, or the rule that did. */
-export const doer = (by: string) => (by.startsWith(RULE) ? t('alarm.by_rule', { rule: by.slice(RULE.length) }) : by)
+const PERSON = 'person/'
+
+/** Who did it: a name, the rule that did, or the person whom it is about, on their own page. */
+export function doer(by: string): string {
+  if (by.startsWith(PERSON)) return t('alarm.by_person')
+  return by.startsWith(RULE) ? t('alarm.by_rule', { rule: by.slice(RULE.length) }) : by
+}
 
 export function did(act: Act, by: string, now: number): string {
   switch (act.type) {

@@ -56,6 +56,13 @@ export async function change(method: 'POST' | 'PUT' | 'DELETE', path: string, bo
   return response.status === 204 ? null : response.json()
 }
 
+/** Send a file as it is, and read what became of it. */
+export async function upload(path: string, content: Blob): Promise<unknown> {
+  const response = await fetch(path, { method: 'POST', headers: { Accept: 'application/json', 'X-CSRF-Token': token, 'Content-Type': content.type }, credentials: 'same-origin', cache: 'no-store', body: content })
+  if (!response.ok) throw new RefusedError(response.status, await refusal(response))
+  return response.json()
+}
+
 /** Ask for a file that is made for the asking. */
 export async function bytes(path: string, body: unknown): Promise<Blob> {
   return (await send('POST', path, body)).blob()

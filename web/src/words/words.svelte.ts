@@ -13,6 +13,13 @@ const CATALOGUES: Record<Language, () => Promise<{ default: Catalogue }>> = {
   en: () => import('../generated/locales/en.json'),
 }
 
+/** All that the page of a supervised person says. */
+const OF_OWN_PAGE: typeof CATALOGUES = {
+  kk: () => import('../generated/locales/kk.own.json'),
+  ru: () => import('../generated/locales/ru.own.json'),
+  en: () => import('../generated/locales/en.own.json'),
+}
+
 /** Words that come with the pages that say them. */
 const LATER = {
   cases: {
@@ -32,6 +39,12 @@ class Words {
   catalogue = $state.raw<Catalogue>({})
 
   #parts = new Set<Part>()
+  #catalogues = CATALOGUES
+
+  /** From now on speak the few words of a supervised person's own page alone. */
+  ofOwnPage(): void {
+    this.#catalogues = OF_OWN_PAGE
+  }
 
   /** Language and time zone together: what every format asks for. */
   get locale(): Locale {
@@ -40,7 +53,7 @@ class Words {
 
   /** Speak a language from now on; the page changes at once, without a reload. */
   async use(language: Language): Promise<void> {
-    const parts = await Promise.all([CATALOGUES[language](), ...[...this.#parts].map((part) => LATER[part][language]())])
+    const parts = await Promise.all([this.#catalogues[language](), ...[...this.#parts].map((part) => LATER[part][language]())])
     this.catalogue = Object.assign({}, ...parts.map((part) => part.default)) as Catalogue
     this.language = language
     localStorage.setItem(REMEMBERED, language)

@@ -27,6 +27,10 @@ from baqylau.monitoring.workstation.giving import papers as papering
 from baqylau.monitoring.workstation.headers import Headers
 from baqylau.monitoring.workstation.looking_back import doors as looking_back
 from baqylau.monitoring.workstation.metrics import Timing
+from baqylau.monitoring.workstation.own_page import officer
+from baqylau.monitoring.workstation.own_page.doors import OWN
+from baqylau.monitoring.workstation.own_page.gate import OwnGate
+from baqylau.monitoring.workstation.own_page.messages import PATH
 from baqylau.monitoring.workstation.refusals import HANDLERS
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.stores import Stores
@@ -69,6 +73,9 @@ _CASES: tuple[Door, ...] = (
     Door("/people/{id}/case", cases.case, Action.LOOK_CASE),
     Door("/people/{id}/case/preview", cases.preview, Action.PROPOSE_CHANGE, method="POST"),
     Door("/people/{id}/case/proposals", cases.propose, Action.PROPOSE_CHANGE, method="POST"),
+    Door("/people/{id}/case/facts", cases.facts, Action.LOOK_CASE),
+    Door("/people/{id}/case/facts", cases.record_fact, Action.RECORD_FACT, method="POST"),
+    Door("/visits", cases.visits_due, Action.LOOK_PROPOSALS),
     Door("/cases/preview", cases.preview_new, Action.PROPOSE_CHANGE, method="POST"),
     Door("/cases/proposals", cases.propose_new, Action.PROPOSE_CHANGE, method="POST"),
     Door("/proposals", cases.waiting, Action.LOOK_PROPOSALS),
@@ -76,6 +83,14 @@ _CASES: tuple[Door, ...] = (
     Door("/proposals/{number}/answer", cases.answer, Action.ANSWER_PROPOSAL, method="POST"),
     Door("/proposals/{number}/withdrawal", cases.withdraw, Action.PROPOSE_CHANGE, method="POST"),
     Door("/zones/read", cases.zones, Action.PROPOSE_CHANGE, method="POST"),
+)
+
+_OWN_PAGE: tuple[Door, ...] = (
+    Door("/people/{id}/own-page", officer.state, Action.LOOK_OWN_PAGE),
+    Door("/people/{id}/own-page/access", officer.give, Action.GIVE_OWN_PAGE, method="POST"),
+    Door("/people/{id}/own-page/access", officer.withdraw, Action.GIVE_OWN_PAGE, method="DELETE"),
+    Door("/people/{id}/own-page/messages", officer.write, Action.WRITE_TO_PERSON, method="POST"),
+    Door("/people/{id}/own-page/files/{number}", officer.file, Action.LOOK_OWN_PAGE),
 )
 
 
@@ -93,6 +108,7 @@ def api(settings: Settings) -> list[BaseRoute]:
         Door("/invitation", session.accept, Action.ACCEPT_INVITATION, method="POST"),
         *_ACCESS,
         *_CASES,
+        *_OWN_PAGE,
         Door("/live", live.snapshot, Action.LOOK_LIVE),
         Door("/feed", live.follow, Action.LOOK_LIVE),
         Door("/alarms", looks.alarms, Action.LOOK_ALARMS),
@@ -161,6 +177,8 @@ def create_app(
     app = Starlette(
         routes=[
             Mount("/api", routes=routes, middleware=[Middleware(Gate, routes=routes)]),
+            Mount(f"{PATH}/api", routes=OWN, middleware=[Middleware(OwnGate, routes=OWN)]),
+            Route(PATH, Pages(settings.static_dir, "my.html")),
             Route("/healthz", status.alive),
             Route("/readyz", status.ready),
             Route("/metrics", status.metrics),

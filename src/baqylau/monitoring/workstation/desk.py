@@ -12,12 +12,15 @@ from baqylau.monitoring.workstation.access.challenges import Challenges
 from baqylau.monitoring.workstation.access.staff import StaffRecords
 from baqylau.monitoring.workstation.access.tokens import fresh
 from baqylau.monitoring.workstation.broadcast import Broadcaster
+from baqylau.monitoring.workstation.cases.facts import FactRecords
 from baqylau.monitoring.workstation.cases.records import CaseRecords
 from baqylau.monitoring.workstation.checks.records import CheckRecords
 from baqylau.monitoring.workstation.equipment.field import FieldRecords
 from baqylau.monitoring.workstation.equipment.records import DeviceRecords
 from baqylau.monitoring.workstation.metrics import Metrics
 from baqylau.monitoring.workstation.own_figures import OwnFigures
+from baqylau.monitoring.workstation.own_page.records import OwnRecords
+from baqylau.monitoring.workstation.own_page.serving import OwnPageDesk
 from baqylau.monitoring.workstation.records import Records
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.stores import Stores
@@ -49,7 +52,10 @@ class Desk:
         self.equipment = DeviceRecords(stores, clock)
         self.field = FieldRecords(stores, clock)
         self.cases = CaseRecords(stores, clock, random)
+        self.case_facts = FactRecords(stores, clock)
         self.checks = CheckRecords(stores, clock, random)
+        self.own_page = OwnRecords(stores, settings.installation.timezone, clock)
+        self.own_page_desk = OwnPageDesk(stores, settings.own_code_s, clock, random)
         self.staff = StaffRecords(stores, settings, clock, random)
         self.challenges = Challenges(clock, random)
         self.watching = Watching(stores, clock)

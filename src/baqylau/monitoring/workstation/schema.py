@@ -9,17 +9,20 @@ import msgspec
 from baqylau.monitoring.console import messages as console_messages
 from baqylau.monitoring.workstation import load_figures, messages
 from baqylau.monitoring.workstation.access import messages as access_messages
+from baqylau.monitoring.workstation.cases import fact_messages
 from baqylau.monitoring.workstation.cases import messages as case_messages
 from baqylau.monitoring.workstation.checks import messages as check_messages
 from baqylau.monitoring.workstation.equipment import messages as equipment
 from baqylau.monitoring.workstation.giving import evidence_messages, paper_messages
 from baqylau.monitoring.workstation.looking_back import messages as replay_messages
 from baqylau.monitoring.workstation.looking_back import minute
+from baqylau.monitoring.workstation.own_page import messages as own_page
 from baqylau.storage import papers
 
 _MODULES = (
     access_messages,
     case_messages,
+    fact_messages,
     messages,
     minute,
     replay_messages,
@@ -29,6 +32,7 @@ _MODULES = (
     console_messages,
     evidence_messages,
     paper_messages,
+    own_page,
     papers,
 )
 _ROOT = "#/$defs/{name}"

@@ -33,6 +33,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     """How long a link for a new password holds."""
     welcome_s: int = 172_800
     """How long a colleague's invitation holds."""
+    own_code_s: int = 604_800
+    """How long the code for a supervised person's own page holds."""
+    own_idle_s: int = 900
+    """A person's own page closes this long after its last request; the PIN opens it again."""
+    own_absolute_s: int = 43_200
+    """And this long after the PIN was said, whatever happens."""
     static_dir: Path = STATIC_DIR
     basemap_dir: Path | None = None
     media_dir: Path | None = None

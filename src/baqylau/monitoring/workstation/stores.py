@@ -18,6 +18,7 @@ from baqylau.monitoring.workstation.looking_back.timeline import Timelines
 from baqylau.storage.accounts import Accounts, Throttle
 from baqylau.storage.alarms import Alarms
 from baqylau.storage.audit import Audit
+from baqylau.storage.case_facts import CaseFacts
 from baqylau.storage.cases import Cases
 from baqylau.storage.checks import Checks
 from baqylau.storage.commands import Commands
@@ -33,6 +34,8 @@ from baqylau.storage.link_records import LinkRecords
 from baqylau.storage.live import Live
 from baqylau.storage.media import Media
 from baqylau.storage.outbox import Outbox
+from baqylau.storage.own_access import OwnAccesses
+from baqylau.storage.own_words import OwnWords
 from baqylau.storage.program_keys import ProgramKeys
 from baqylau.storage.proposals import Proposals
 from baqylau.storage.purposes import Purposes
@@ -92,7 +95,10 @@ class Stores:
         self.media = Media(engine, vault, media_dir, clock, random) if media_dir else None
         self.templates = TemplateStore(engine, vault, clock, random)
         self.cases = Cases(engine)
+        self.case_facts = CaseFacts(engine, clock)
         self.proposals = Proposals(engine, clock)
+        self.own_accesses = OwnAccesses(engine, clock)
+        self.own_words = OwnWords(engine, vault, clock, random)
         self.minutes = Minutes(recall, self.findings, self.live)
         self.kept = KeptTimes(Verdicts(engine), self.findings, self.live, timezone)
         self.replays = Replays(recall, self.timelines, self.findings, self.live, timezone)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from baqylau.domain.alarms import Alarm
+from baqylau.domain.case_facts import KeptFact
 from baqylau.domain.findings import Finding
 from baqylau.domain.people import Person, Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
@@ -37,6 +38,8 @@ class Dossier(Struct, frozen=True, kw_only=True):
     stretches: tuple[Stretch, ...] = ()
     findings: tuple[Written, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    recorded: tuple[KeptFact, ...] = ()
+    """Visits, warnings and hours of labour, of all time."""
     now: datetime
     """The next duty is told from here on."""
 

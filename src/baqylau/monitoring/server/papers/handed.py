@@ -18,6 +18,7 @@ from baqylau.monitoring.server.papers.layout import (
     Table,
     Text,
 )
+from baqylau.monitoring.server.papers.recorded import recorded
 from baqylau.monitoring.server.papers.words import NOTHING, Words
 from baqylau.rules.spans import ALWAYS
 
@@ -139,4 +140,5 @@ def _own(words: Words, cover: Cover, of: Dossier) -> Iterator[Block]:
     )
     yield from parts.days(words, of.stretches)
     yield from parts.findings(words, of.findings)
+    yield from recorded(words, of)
     yield from parts.rules_used(words, (one.finding for one in of.findings), cover)

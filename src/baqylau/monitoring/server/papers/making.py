@@ -21,6 +21,7 @@ from baqylau.monitoring.server.papers.typesetting import pdf
 from baqylau.monitoring.server.papers.words import Words
 from baqylau.monitoring.workstation.looking_back.timeline import Timelines
 from baqylau.storage.alarms import AlarmFilter, Alarms
+from baqylau.storage.case_facts import CaseFacts
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.figures import Figures
 from baqylau.storage.findings import Written
@@ -118,6 +119,7 @@ class Maker:
             stretches=tuple(msgspec.convert(one, Stretch, from_attributes=True) for one in segments),
             findings=tuple(written_of(shelf, wanted.person_id, from_at, until_at)) if drawn else (),
             alarms=tuple(self._alarms(wanted.person_id, from_at, until_at)) if drawn else (),
+            recorded=CaseFacts(shelf.engine, self._clock).of(wanted.person_id) if drawn else (),
             now=now,
         )
 

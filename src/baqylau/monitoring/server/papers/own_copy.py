@@ -1,22 +1,39 @@
 """The copy of a person's own data as a file that other programs read. What shows where another was is not in it."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
 import msgspec
 from msgspec.structs import replace
 
+from baqylau.domain.alarms import Alarm
 from baqylau.domain.ids import PersonId
 from baqylau.monitoring.server.evidence.gathering import without_others
 from baqylau.monitoring.server.papers.making import LONGEST, NoSuchError, PeriodError, Shelf, written_of
-from baqylau.storage.alarms import AlarmFilter
+from baqylau.storage.alarms import AlarmFilter, Done
 from baqylau.storage.papers import Given, Papers
 
 FORMAT = "baqylau own data 1"
 ALARMS_MAX = 10_000
 
 
-def own_copy(shelf: Shelf, person_id: PersonId, period: tuple[datetime, datetime], by: str, at: datetime) -> bytes:
+Told = Callable[[Alarm, Sequence[Done]], object]
+"""What of an alarm and of the acts about it is in a copy; None where it is not in it."""
+
+
+def _all(alarm: Alarm, acts: Sequence[Done]) -> object:
+    return {"alarm": alarm, "acts": acts}
+
+
+def own_copy(
+    shelf: Shelf,
+    person_id: PersonId,
+    period: tuple[datetime, datetime],
+    by: str,
+    at: datetime,
+    told: Told = _all,
+) -> bytes:
     """Write everything as JSON: who, prescribed, heard, found, alarms with their acts. `NoSuchError`, `PeriodError`."""
     from_at, until_at = period
     person = shelf.registers.person(person_id)
@@ -26,6 +43,7 @@ def own_copy(shelf: Shelf, person_id: PersonId, period: tuple[datetime, datetime
         raise PeriodError
     whole = shelf.registers.supervision(person_id)
     own = without_others(whole)
+    of_others = {str(one.id) for one in whole.restrictions} - {str(one.id) for one in own.restrictions}
     chosen = AlarmFilter(person_id=person_id, raised_from=from_at, raised_until=until_at)
     copy = {
         "format": FORMAT,
@@ -36,10 +54,13 @@ def own_copy(shelf: Shelf, person_id: PersonId, period: tuple[datetime, datetime
         "person": person,
         "prescribed": replace(own, devices=tuple(replace(one, password="") for one in own.devices)),
         "heard": shelf.timelines.heard(whole, from_at, until_at),
-        "found": written_of(shelf, person_id, from_at, until_at),
+        "found": [
+            one for one in written_of(shelf, person_id, from_at, until_at) if one.finding.subject not in of_others
+        ],
         "alarms": [
-            {"alarm": view.alarm, "acts": shelf.alarms.grounds(view.alarm.id).acts}
+            said
             for view in shelf.alarms.page(chosen, limit=ALARMS_MAX)
+            if (said := told(view.alarm, shelf.alarms.grounds(view.alarm.id).acts)) is not None
         ],
     }
     given = Given(person_id=person_id, by=by, purpose="own data", recipient="", what=f"{from_at} - {until_at}")

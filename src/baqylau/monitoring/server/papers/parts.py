@@ -213,7 +213,7 @@ def next_duties(words: Words, supervision: Supervision, now: datetime) -> list[s
     """Give the next time at which each restriction with hours asks for something, the soonest first."""
     found = []
     for one in in_force(supervision, now, now + _NEXT_WITHIN):
-        due = _next_due(one, supervision, now)
+        due = next_due(one, supervision, now)
         if due is not None:
             said = words.t(
                 "paper.memo.next_duty",
@@ -224,7 +224,8 @@ def next_duties(words: Words, supervision: Supervision, now: datetime) -> list[s
     return [said for _, said in sorted(found)]
 
 
-def _next_due(one: Restriction, supervision: Supervision, now: datetime) -> tuple[datetime, datetime] | None:
+def next_due(one: Restriction, supervision: Supervision, now: datetime) -> tuple[datetime, datetime] | None:
+    """Give from when until when a restriction with hours asks for something next; it may have begun."""
     valid = validity_of(one, supervision.orders)
     if valid is None or not isinstance(one, _WITH_HOURS) or one.schedule is None:
         return None

@@ -8,6 +8,7 @@ from baqylau.monitoring.server.papers import parts
 from baqylau.monitoring.server.papers.acts_said import said, wrote
 from baqylau.monitoring.server.papers.facts import AlarmFile, Cover, Dossier
 from baqylau.monitoring.server.papers.layout import Block, Facts, Heading, Lines, Note, Paper, Signatures, Table, Text
+from baqylau.monitoring.server.papers.recorded import recorded
 from baqylau.monitoring.server.papers.words import NOTHING, Words
 from baqylau.storage.findings import Written
 
@@ -26,6 +27,7 @@ def _compliance(words: Words, cover: Cover, of: Dossier) -> Iterator[Block]:
     yield from parts.days(words, of.stretches)
     yield from parts.findings(words, of.findings)
     yield from _alarms(words, of.alarms)
+    yield from recorded(words, of)
     yield from parts.rules_used(words, (one.finding for one in of.findings), cover)
     yield Signatures(((words.t("paper.inspector"), ""),), words.t("paper.signature"))
 
@@ -148,6 +150,7 @@ def _court(words: Words, cover: Cover, of: Dossier) -> Iterator[Block]:
     yield from parts.days(words, of.stretches)
     yield from _alarms(words, [one for one in of.alarms if one.decision is not None or one.cause is not None])
     yield Note(words.t("paper.finding_said"))
+    yield from recorded(words, of)
     yield Heading(words.t("paper.court.request"))
     yield Lines(words.t("paper.court.request_hint"), _REQUEST_LINES)
     yield Lines(words.t("paper.explanation"), _EXPLANATION_LINES)

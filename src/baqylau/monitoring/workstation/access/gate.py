@@ -45,7 +45,7 @@ def token_of(request: Request) -> str:
     return key if scheme == "Bearer" else request.cookies.get(desk_of(request).settings.cookie, "")
 
 
-def _from_our_pages(request: Request, settings: Settings) -> None:
+def from_our_pages(request: Request, settings: Settings) -> None:
     """Refuse a change that another site's page asks for in our people's name."""
     ours = settings.public_origin or f"{request.url.scheme}://{request.headers.get('host', '')}"
     if request.headers.get("origin", "").lower() != ours.lower():
@@ -96,7 +96,7 @@ class Gate:
         changes = request.method not in _SAFE
         by_program = token_of(request).startswith(PROGRAM)
         if changes and not by_program:
-            _from_our_pages(request, desk.settings)
+            from_our_pages(request, desk.settings)
         found, action = asked(self._routes, scope)
         if action is Action.SEE_WHO_IS_SIGNED_IN:
             request.state.signed = await still_signed_in(desk, token_of(request))

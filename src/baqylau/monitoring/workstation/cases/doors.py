@@ -7,6 +7,7 @@ from baqylau.domain.ids import PersonId
 from baqylau.monitoring.server.importing.zone_text import read_zones
 from baqylau.monitoring.workstation.access.duty import missing
 from baqylau.monitoring.workstation.access.gate import account
+from baqylau.monitoring.workstation.cases.fact_messages import CaseFactsPage, DueVisits, Recording
 from baqylau.monitoring.workstation.cases.faults import wrong_fields
 from baqylau.monitoring.workstation.cases.messages import (
     Answering,
@@ -114,6 +115,28 @@ async def free_devices(request: Request) -> Response:
     """List equipment that can be fitted."""
     desk = desk_of(request)
     return reply(await desk.do(desk.cases.free_devices))
+
+
+@speaks(gives=CaseFactsPage)
+async def facts(request: Request) -> Response:
+    """Give the visits, warnings and hours of labour of one person."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.case_facts.page, _person(request), account(request)))
+
+
+@speaks(takes=Recording, gives=CaseFactsPage, refuses=(409,))
+async def record_fact(request: Request) -> Response:
+    """Record a visit, a warning or hours of labour, or take back what was recorded wrongly."""
+    desk = desk_of(request)
+    given = await received(request, Recording)
+    return reply(await desk.do(desk.case_facts.record, _person(request), given.fact, account(request)))
+
+
+@speaks(gives=DueVisits)
+async def visits_due(request: Request) -> Response:
+    """List the visits of the coming week, and those that are overdue."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.case_facts.due, account(request)))
 
 
 @speaks(takes=ZoneText, gives=ZonesRead)

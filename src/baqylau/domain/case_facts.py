@@ -1,0 +1,136 @@
+"""Facts of a case beside what is prescribed: visits, warnings, hours of labour, each recorded by somebody.
+
+No rule ever records one. What was recorded wrongly is taken back with a reason, and stays readable.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from baqylau.domain.ids import PersonId
+
+Line = Annotated[str, Meta(max_length=256, pattern=r"^[^\x00]*$")]
+Lines = Annotated[str, Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
+Hours = Annotated[float, Meta(ge=0, le=10_000)]
+
+
+class Met(StrEnum):
+    """How a visit ended."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    PUT_OFF = "put_off"
+
+
+class Received(StrEnum):
+    """How the person took a warning."""
+
+    SIGNED = "signed"
+    REFUSED = "refused"
+
+
+class VisitDue(Struct, frozen=True, tag="visit_due", kw_only=True, forbid_unknown_fields=True):
+    """The person is visited, or comes, at an instant."""
+
+    at: Annotated[datetime, Meta(tz=True)]
+    place: Line
+    purpose: Line
+
+
+class VisitEnded(Struct, frozen=True, tag="visit_ended", kw_only=True, forbid_unknown_fields=True):
+    """What became of a visit."""
+
+    visit: int
+    met: Met
+    text: Lines
+
+
+class WarningGiven(Struct, frozen=True, tag="warning_given", kw_only=True, forbid_unknown_fields=True):
+    """An officer warned the person."""
+
+    at: Annotated[datetime, Meta(tz=True)]
+    grounds: Lines
+    received: Received
+    alarm: int | None = None
+
+
+class LabourSet(Struct, frozen=True, tag="labour_set", kw_only=True, forbid_unknown_fields=True):
+    """How many hours of labour the court set. A later one stands in place of an earlier one."""
+
+    hours: Hours
+    act: Line
+
+
+class LabourDone(Struct, frozen=True, tag="labour_done", kw_only=True, forbid_unknown_fields=True):
+    """Hours of labour that were done on a day."""
+
+    day: date
+    hours: Annotated[float, Meta(gt=0, le=24)]
+    place: Line
+    confirmed_by: Line
+
+
+class TakenBack(Struct, frozen=True, tag="taken_back", kw_only=True, forbid_unknown_fields=True):
+    """An earlier fact was recorded wrongly."""
+
+    fact: int
+    why: Lines
+
+
+Fact = VisitDue | VisitEnded | WarningGiven | LabourSet | LabourDone | TakenBack
+
+
+class EndedVisit(Struct, frozen=True, kw_only=True):
+    """A visit and what became of it."""
+
+    kept: "KeptFact"
+    due: VisitDue
+    ended: VisitEnded | None
+
+
+class KeptFact(Struct, frozen=True, kw_only=True):
+    """A fact as somebody recorded it."""
+
+    number: int
+    person_id: PersonId
+    by: str
+    at: datetime
+    fact: Fact
+
+
+def standing(facts: tuple[KeptFact, ...]) -> tuple[KeptFact, ...]:
+    """Give the facts that were not taken back, nor take back."""
+    gone = {one.fact.fact for one in facts if isinstance(one.fact, TakenBack)}
+    return tuple(one for one in facts if one.number not in gone and not isinstance(one.fact, TakenBack))
+
+
+def visits(facts: tuple[KeptFact, ...]) -> tuple[EndedVisit, ...]:
+    """Give the visits that stand, the earliest first, each with what became of it."""
+    stand = standing(facts)
+    ended = {one.fact.visit: one.fact for one in stand if isinstance(one.fact, VisitEnded)}
+    found = [
+        EndedVisit(kept=one, due=one.fact, ended=ended.get(one.number))
+        for one in stand
+        if isinstance(one.fact, VisitDue)
+    ]
+    return tuple(sorted(found, key=lambda visit: visit.due.at))
+
+
+class Labour(Struct, frozen=True, kw_only=True):
+    """Hours done against hours set."""
+
+    set_h: float | None
+    """None: no court set any."""
+    act: str
+    done_h: float
+
+
+def labour(facts: tuple[KeptFact, ...]) -> Labour:
+    """Add up the hours."""
+    stand = standing(facts)
+    sets = [one.fact for one in stand if isinstance(one.fact, LabourSet)]
+    done_h = sum(one.fact.hours for one in stand if isinstance(one.fact, LabourDone))
+    last = sets[-1] if sets else None
+    return Labour(set_h=last.hours if last else None, act=last.act if last else "", done_h=round(done_h, 2))

@@ -1,0 +1,68 @@
+"""What officers recorded of a case, on paper: visits, warnings, hours of labour. Pure."""
+
+from collections.abc import Iterator
+
+from baqylau.domain.case_facts import WarningGiven, labour, standing, visits
+from baqylau.monitoring.server.papers.facts import Dossier
+from baqylau.monitoring.server.papers.layout import Block, Heading, Table, Text
+from baqylau.monitoring.server.papers.words import NOTHING, Words
+
+
+def recorded(words: Words, of: Dossier) -> Iterator[Block]:
+    """Write what was recorded of the period, and the hours of labour as they add up until now; nothing for nothing."""
+    if not of.recorded:
+        return
+    yield from _visits(words, of)
+    yield from _warnings(words, of)
+    hours = labour(of.recorded)
+    if hours.set_h is not None or hours.done_h:
+        yield Heading(words.t("cases.facts.labour"))
+        done = _hours(words, hours.done_h)
+        if hours.set_h is None:
+            yield Text(words.t("cases.facts.labour_unset", done=done))
+        else:
+            yield Text(words.t("cases.facts.labour_of", done=done, set=_hours(words, hours.set_h), act=hours.act))
+
+
+def _visits(words: Words, of: Dossier) -> Iterator[Block]:
+    rows = []
+    for one in visits(of.recorded):
+        due, ended = one.due, one.ended
+        if of.from_at <= due.at < of.until_at:
+            result = f"{words.t(f'cases.facts.met.{ended.met}')}. {ended.text}" if ended else NOTHING
+            rows.append((words.minute(due.at), f"{due.place}, {due.purpose}", result, one.kept.by))
+    yield Heading(words.t("cases.facts.visits"))
+    yield Table(
+        head=(
+            words.t("cases.facts.when"),
+            words.t("cases.facts.purpose"),
+            words.t("cases.facts.result"),
+            words.t("paper.column.by"),
+        ),
+        widths=(2, 4, 4, 1.6),
+        rows=tuple(rows),
+        none=words.t("cases.facts.visits_none"),
+    )
+
+
+def _warnings(words: Words, of: Dossier) -> Iterator[Block]:
+    yield Heading(words.t("cases.facts.warnings"))
+    yield Table(
+        head=(
+            words.t("cases.facts.when"),
+            words.t("cases.facts.grounds"),
+            words.t("cases.facts.received"),
+            words.t("paper.column.by"),
+        ),
+        widths=(2, 5, 3, 1.6),
+        rows=tuple(
+            (words.minute(one.fact.at), one.fact.grounds, words.t(f"cases.facts.received.{one.fact.received}"), one.by)
+            for one in standing(of.recorded)
+            if isinstance(one.fact, WarningGiven) and of.from_at <= one.fact.at < of.until_at
+        ),
+        none=words.t("cases.facts.warnings_none"),
+    )
+
+
+def _hours(words: Words, hours: float) -> str:
+    return words.t("cases.facts.hours", hours=words.decimal(f"{hours:g}"))

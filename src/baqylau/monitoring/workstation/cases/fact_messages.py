@@ -1,0 +1,87 @@
+"""What the pages and their API say to each other of a case's visits, warnings and hours of labour."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from baqylau.domain.case_facts import Fact, LabourDone, VisitDue, VisitEnded, WarningGiven
+from baqylau.domain.ids import PersonId
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """Who recorded something, and when."""
+
+    number: int
+    by: str
+    at: datetime
+
+
+class VisitRow(Struct, frozen=True, kw_only=True):
+    """A visit, and what became of it."""
+
+    recorded: Recorded
+    due: VisitDue
+    ended: VisitEnded | None
+    overdue: bool
+
+
+class WarningRow(Struct, frozen=True, kw_only=True):
+    """A warning that an officer gave."""
+
+    recorded: Recorded
+    warning: WarningGiven
+
+
+class LabourRow(Struct, frozen=True, kw_only=True):
+    """Hours of one day."""
+
+    recorded: Recorded
+    done: LabourDone
+
+
+class TakenBackRow(Struct, frozen=True, kw_only=True):
+    """A fact that was recorded wrongly, and why it does not count."""
+
+    recorded: Recorded
+    """Who took it back."""
+    fact: Fact
+    why: str
+
+
+class CaseFactsPage(Struct, frozen=True, kw_only=True):
+    """Visits, warnings and hours of labour of one person."""
+
+    at: datetime
+    visits: tuple[VisitRow, ...]
+    """The earliest first."""
+    warnings: tuple[WarningRow, ...]
+    labour: tuple[LabourRow, ...]
+    labour_set_h: float | None
+    """What the court set; None where it set nothing."""
+    labour_act: str
+    labour_done_h: float
+    taken_back: tuple[TakenBackRow, ...]
+    may_record: bool
+
+
+class Recording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fact to record."""
+
+    fact: Fact
+
+
+class DueVisit(Struct, frozen=True, kw_only=True):
+    """A visit that nobody ended, in the list of all."""
+
+    person_id: PersonId
+    person_name: str
+    number: int
+    due: VisitDue
+    overdue: bool
+
+
+class DueVisits(Struct, frozen=True, kw_only=True):
+    """Visits of the coming week, and those that are overdue."""
+
+    at: datetime
+    visits: tuple[DueVisit, ...]

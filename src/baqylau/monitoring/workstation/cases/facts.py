@@ -1,0 +1,172 @@
+"""Visits, warnings and hours of labour as the pages show and record them, in a thread."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Final
+
+from baqylau.domain.case_facts import (
+    Fact,
+    KeptFact,
+    LabourDone,
+    LabourSet,
+    TakenBack,
+    VisitDue,
+    VisitEnded,
+    WarningGiven,
+    labour,
+    standing,
+    visits,
+)
+from baqylau.domain.ids import AlarmId, PersonId
+from baqylau.domain.rights import Action, may
+from baqylau.monitoring.workstation.access.duty import missing
+from baqylau.monitoring.workstation.cases.fact_messages import (
+    CaseFactsPage,
+    DueVisit,
+    DueVisits,
+    LabourRow,
+    Recorded,
+    TakenBackRow,
+    VisitRow,
+    WarningRow,
+)
+from baqylau.monitoring.workstation.cases.faults import wrong_fields
+from baqylau.monitoring.workstation.cases.messages import FieldFault
+from baqylau.monitoring.workstation.refusals import RefusedError
+from baqylau.monitoring.workstation.stores import Stores
+from baqylau.storage.accounts import Account
+from baqylau.storage.case_facts import UnknownFactError
+
+_COMING: Final = timedelta(days=7)
+_SOON: Final = timedelta(hours=1)
+_LONG_AGO: Final = timedelta(days=366)
+_FAR: Final = timedelta(days=731)
+_AHEAD_OF_US: Final = timedelta(hours=14)
+"""The day that has begun anywhere."""
+_MOST_A_DAY_H: Final = 24
+_NEEDED: Final[dict[type, tuple[str, ...]]] = {
+    VisitDue: ("place", "purpose"),
+    VisitEnded: ("text",),
+    WarningGiven: ("grounds",),
+    LabourSet: ("act",),
+    LabourDone: ("place", "confirmed_by"),
+    TakenBack: ("why",),
+}
+"""Words without which a fact says too little."""
+
+
+class FactRecords:
+    """The pages' side of them."""
+
+    def __init__(self, stores: Stores, clock: Callable[[], datetime]) -> None:
+        self._stores, self._clock = stores, clock
+
+    def page(self, person_id: PersonId, by: Account) -> CaseFactsPage:
+        """Give what was recorded about one person."""
+        self._known(person_id, by)
+        self._stores.duty.look(by, "look.case_facts", person_id)
+        return self._page(person_id, by)
+
+    def record(self, person_id: PersonId, fact: Fact, by: Account) -> CaseFactsPage:
+        """Record something, and give what is there then."""
+        self._known(person_id, by)
+        self._stores.duty.act(by, person_id)
+        faults = list(self._faults(person_id, fact))
+        if faults:
+            raise wrong_fields(faults)
+        try:
+            self._stores.case_facts.record(person_id, fact, by.login)
+        except UnknownFactError:
+            raise RefusedError(HTTPStatus.CONFLICT, "case.refused.no_fact") from None
+        return self._page(person_id, by)
+
+    def due(self, by: Account) -> DueVisits:
+        """Give the visits of the coming week and the overdue ones, within the bounds."""
+        now, people = self._clock(), self._stores.directory.book().people
+        within = self._stores.duty.within(by)
+        found = tuple(
+            DueVisit(
+                person_id=kept.person_id,
+                person_name=people[kept.person_id].name if kept.person_id in people else "",
+                number=kept.number,
+                due=due,
+                overdue=due.at < now,
+            )
+            for kept, due in self._stores.case_facts.visits_due(now + _COMING)
+            if within(kept.person_id)
+        )
+        return DueVisits(at=now, visits=found)
+
+    def _known(self, person_id: PersonId, by: Account) -> None:
+        if person_id not in self._stores.directory.book().people:
+            raise missing(by, "person.refused.not_found")
+
+    def _faults(self, person_id: PersonId, fact: Fact) -> Iterator[FieldFault]:
+        now = self._clock()
+        for name in _NEEDED[type(fact)]:
+            if not getattr(fact, name).strip():
+                yield FieldFault(field=f"fact.{name}", key="case.fault.empty")
+        match fact:
+            case VisitDue(at=at) if not now - _LONG_AGO < at < now + _FAR:
+                yield FieldFault(field="fact.at", key="case.fault.year")
+            case WarningGiven(at=at) if at > now + _SOON:
+                yield FieldFault(field="fact.at", key="case.fault.later")
+            case WarningGiven(alarm=int(number)) if not self._about(person_id, number):
+                yield FieldFault(field="fact.alarm", key="case.fault.no_alarm")
+            case LabourDone():
+                yield from self._of_labour(person_id, fact, now)
+            case _:
+                pass
+
+    def _of_labour(self, person_id: PersonId, done: LabourDone, now: datetime) -> Iterator[FieldFault]:
+        if done.day > (now + _AHEAD_OF_US).date():
+            yield FieldFault(field="fact.day", key="case.fault.later")
+        stand = (one.fact for one in standing(self._stores.case_facts.of(person_id)))
+        already = sum(one.hours for one in stand if isinstance(one, LabourDone) and one.day == done.day)
+        if already + done.hours > _MOST_A_DAY_H:
+            yield FieldFault(field="fact.hours", key="case.fault.day_hours", params={"hours": already})
+
+    def _about(self, person_id: PersonId, number: int) -> bool:
+        try:
+            return self._stores.alarms.get(AlarmId(number)).alarm.person_id == person_id
+        except KeyError:
+            return False
+
+    def _page(self, person_id: PersonId, by: Account) -> CaseFactsPage:
+        now, facts = self._clock(), self._stores.case_facts.of(person_id)
+        names = {one.login: one.name for one in self._stores.accounts.all()}
+
+        def recorded(one: KeptFact) -> Recorded:
+            return Recorded(number=one.number, by=names.get(one.by, one.by), at=one.at)
+
+        stand, by_number, hours = standing(facts), {one.number: one for one in facts}, labour(facts)
+        return CaseFactsPage(
+            at=now,
+            visits=tuple(
+                VisitRow(
+                    recorded=recorded(one.kept),
+                    due=one.due,
+                    ended=one.ended,
+                    overdue=one.ended is None and one.due.at < now,
+                )
+                for one in visits(facts)
+            ),
+            warnings=tuple(
+                WarningRow(recorded=recorded(one), warning=one.fact)
+                for one in stand
+                if isinstance(one.fact, WarningGiven)
+            ),
+            labour=tuple(
+                LabourRow(recorded=recorded(one), done=one.fact) for one in stand if isinstance(one.fact, LabourDone)
+            ),
+            labour_set_h=hours.set_h,
+            labour_act=hours.act,
+            labour_done_h=hours.done_h,
+            taken_back=tuple(
+                TakenBackRow(recorded=recorded(one), fact=by_number[one.fact.fact].fact, why=one.fact.why)
+                for one in facts
+                if isinstance(one.fact, TakenBack)
+            ),
+            may_record=may(by.role, Action.RECORD_FACT) and self._stores.duty.within(by)(person_id),
+        )

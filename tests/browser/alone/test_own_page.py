@@ -1,0 +1,134 @@
+"""A supervised person opens their own page on a small telephone, and the inspector sees what they say there."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Browser, FilePayload, Page, expect
+from sqlalchemy import Engine
+
+from baqylau.domain.acts import Channel, Contact, Whom
+from baqylau.domain.ids import AlarmId, DeviceId, RestrictionId
+from baqylau.domain.observations import Battery
+from baqylau.domain.orders import PresenceRegime
+from baqylau.domain.people import Language
+from baqylau.domain.rights import Role
+from baqylau.domain.schedules import Schedule, Window
+from baqylau.domain.zones import Circle, Point
+from baqylau.storage.registers import Registers
+from tests.browser.alone.conftest import ROOT, STATIC
+from tests.unit.workstation import invented
+from tests.unit.workstation.invented import AYAN, TRACKER
+from tests.unit.workstation.office import PASSWORD, Office
+
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PIN = "271828"
+HOME = PresenceRegime(
+    id=RestrictionId("r-2"),
+    order_id=invented.TOWN.orders[0].id,
+    version=1,
+    clause="тұрғылықты жерінен түнде кетпеу",
+    from_at=invented.NOW - timedelta(days=30),
+    places=(Circle(name="Тал көшесі, 3", center=Point(43.30, 77.05), radius_m=60),),
+    schedule=Schedule(
+        timezone="Asia/Almaty", windows=(Window(weekdays=(0, 1, 2, 3, 4, 5, 6), start_min=1380, end_min=360),)
+    ),
+)
+PHOTO = FilePayload(name="strap.jpg", mimeType="image/jpeg", buffer=b"\xff\xd8\xff\xe0 an invented photograph")
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds serious, and whether the page is wider than the window."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
+    wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth") > 0
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in serious] + (["too wide"] if wide else [])
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path) -> Office:
+    """An inspector, a person at home at night with a tracker that is nearly empty, and an alarm that they know of."""
+    if not (STATIC / "my.html").is_file():
+        pytest.skip("the pages are not built: run make setup")
+    office = Office(engine, tmp_path)
+    town = replace(invented.TOWN, restrictions=(*invented.TOWN.restrictions, HOME))
+    Registers(engine, office.clock).save(town, by="installation")
+    office.employ("aliya", Role.INSPECTOR)
+    office.stores.accounts.set_language("aliya", Language.EN)
+    office.hear(DeviceId(TRACKER), Battery(level_percent=14.0))
+    number = AlarmId(office.find(invented.finding(1))[0])
+    office.stores.alarms.act(number, Contact(whom=Whom.WEARER, channel=Channel.CALL, reached=True), "aliya")
+    office.stores.own_words.write(AYAN, "Дүйсенбі күні сағат 10-да келіңіз.", "aliya")
+    return office
+
+
+def come_in(phone: Page, address: str, code: str) -> None:
+    """The link with the code, two PINs that differ, then the same twice."""
+    phone.goto(f"{address}/my#{code.replace(' ', '')}")
+    expect(phone.locator("#code")).to_have_value(re.sub(r"\s", "", code))
+    assert "#" not in phone.url
+    assert faults(phone) == []
+    for again, said in (("314159", "бірдей емес"), (PIN, "")):
+        phone.fill("#pin", PIN)
+        phone.fill("#again", again)
+        phone.get_by_role("button", name="Ашу").click()
+        if said:
+            expect(phone.locator(".trouble")).to_contain_text(said)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Ayan Sample")
+
+
+def contest(phone: Page) -> None:
+    """Say of the alarm that it was not so, with a photograph."""
+    phone.get_by_role("button", name=re.compile("Түсіндіру немесе келіспеу")).click()
+    phone.get_by_label("Келіспеймін: олай болған жоқ").check()
+    phone.get_by_label("Өз сөзіңізбен").fill("Бауды ашқан жоқпын.")
+    phone.get_by_label("Фотосурет, көмектессе").set_input_files(files=[PHOTO])
+    assert faults(phone) == []
+    phone.get_by_role("button", name="Жіберу").click()
+    expect(phone.locator("blockquote")).to_contain_text("Бауды ашқан жоқпын.")
+
+
+def test_a_person_comes_in_by_a_code_reads_contests_with_a_photograph_and_the_inspector_sees_it(
+    office: Office, browser: Browser
+) -> None:
+    with (
+        office.open(static_dir=STATIC) as address,
+        browser.new_context(locale="en-GB", timezone_id="Asia/Almaty") as desk,
+        browser.new_context(locale="kk-KZ", viewport={"width": 320, "height": 700}, color_scheme="dark") as small,
+    ):
+        case = desk.new_page()
+        case.goto(f"{address}/people/{AYAN}/case")
+        case.fill("#login", "aliya")
+        case.fill("#password", PASSWORD)
+        case.keyboard.press("Enter")
+        case.get_by_role("button", name="Give a code").click()
+        code = case.locator(".code-given b").inner_text()
+
+        complaints: list[str] = []
+        phone = small.new_page()
+        phone.on("pageerror", lambda error: complaints.append(str(error)))
+        come_in(phone, address, code)
+        expect(phone.locator(".duty").last).to_contain_text("Тал көшесі, 3")
+        expect(phone.locator(".device")).to_contain_text("14")
+        assert faults(phone) == []
+        phone.get_by_role("button", name="Оқыдым").click()
+        expect(phone.get_by_text("Оқылды: 1")).to_be_visible()
+        contest(phone)
+        phone.get_by_role("button", name="Eng").click()
+        expect(phone.get_by_role("heading", name="Your rules")).to_be_visible()
+        phone.get_by_role("button", name="Close the page").click()
+        phone.get_by_label("PIN", exact=True).fill("314159")
+        phone.get_by_role("button", name="Open", exact=True).click()
+        expect(phone.locator(".trouble")).to_contain_text("4 attempts")
+        assert complaints == []
+
+        case.reload()
+        panel = case.locator(".own-panel")
+        for said in ("Бауды ашқан жоқпын.", "does not agree", "read "):
+            expect(panel).to_contain_text(said)
+        panel.get_by_role("button", name="Withdraw access").click()
+        panel.get_by_role("button", name="Yes, withdraw now").click()
+        expect(panel).to_contain_text("No access now.")

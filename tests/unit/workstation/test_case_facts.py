@@ -1,0 +1,98 @@
+"""Visits, warnings and hours of labour: recorded by officers, never written over; due visits reach the inspector."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from baqylau.domain.rights import Bounds, Role
+from baqylau.storage.registers import Registers
+from tests.unit.workstation import invented
+from tests.unit.workstation.invented import AYAN, NOW
+from tests.unit.workstation.office import Browser, Office
+
+VISIT = {"type": "visit_due", "at": (NOW + timedelta(days=2)).isoformat(), "place": "home", "purpose": "talk"}
+DONE = {"type": "labour_done", "day": "2026-11-20", "hours": 4, "place": "park", "confirmed_by": "akimat"}
+
+
+def record(browser: Browser, **fact: Any) -> Any:
+    return browser.change("POST", f"/api/people/{AYAN}/case/facts", {"fact": fact})
+
+
+@pytest.fixture
+def browser(office: Office) -> Iterator[Browser]:
+    people = tuple(replace(one, district="north") for one in invented.TOWN.people)
+    Registers(office.engine, office.clock).save(replace(invented.TOWN, people=people), by="installation")
+    office.employ(role=Role.INSPECTOR)
+    office.employ("far", role=Role.INSPECTOR, bounds=Bounds(districts=("south",)))
+    with office.browser() as browser:
+        browser.sign_in()
+        yield browser
+
+
+def test_a_visit_is_due_overdue_and_then_ended_once(office: Office, browser: Browser) -> None:
+    (visit,) = record(browser, **VISIT).json()["visits"]
+    assert (visit["overdue"], visit["ended"], visit["recorded"]["by"]) == (False, None, "Aliya")
+    assert [one["number"] for one in browser.get("/api/visits").json()["visits"]] == [visit["recorded"]["number"]]
+    office.clock.pass_(days=3)
+    browser.sign_in()
+    assert browser.get("/api/visits").json()["visits"][0]["overdue"]
+    ended = {"type": "visit_ended", "visit": visit["recorded"]["number"], "met": "not_met", "text": "nobody opened"}
+    (after,) = record(browser, **ended).json()["visits"]
+    assert (after["ended"]["met"], after["overdue"]) == ("not_met", False)
+    assert record(browser, **ended).json()["key"] == "case.refused.no_fact"
+    assert browser.get("/api/visits").json()["visits"] == []
+
+
+def test_an_inspector_of_another_district_is_not_reminded_of_the_visit(browser: Browser) -> None:
+    record(browser, **VISIT)
+    browser.sign_in("far")
+    assert browser.get("/api/visits").json()["visits"] == []
+    assert record(browser, **VISIT).status_code == 403
+
+
+def test_hours_add_up_against_what_the_court_set_and_a_wrong_entry_is_taken_back_with_its_reason(
+    browser: Browser,
+) -> None:
+    record(browser, type="labour_set", hours=100, act="1-26")
+    record(browser, **DONE)
+    page = record(browser, **{**DONE, "day": "2026-11-21", "hours": 3.5}).json()
+    assert (page["labour_set_h"], page["labour_done_h"]) == (100, 7.5)
+    number = page["labour"][1]["recorded"]["number"]
+    page = record(browser, type="taken_back", fact=number, why="another person's day").json()
+    assert page["labour_done_h"] == 4
+    assert page["taken_back"][0]["why"] == "another person's day"
+    assert record(browser, type="taken_back", fact=number, why="again").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("fact", "field", "key"),
+    [
+        ({**VISIT, "place": " "}, "fact.place", "case.fault.empty"),
+        ({**VISIT, "at": "2099-01-01T00:00:00Z"}, "fact.at", "case.fault.year"),
+        ({**DONE, "day": "2026-11-29"}, "fact.day", "case.fault.later"),
+        ({**DONE, "hours": 22}, "fact.hours", "case.fault.day_hours"),
+        (
+            {"type": "warning_given", "at": NOW.isoformat(), "grounds": "a", "received": "signed", "alarm": 99},
+            "fact.alarm",
+            "case.fault.no_alarm",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field_and_nothing_is_kept(
+    browser: Browser, fact: dict[str, Any], field: str, key: str
+) -> None:
+    record(browser, **DONE)
+    refused = record(browser, **fact)
+    assert refused.status_code == 422
+    assert [(one["field"], one["key"]) for one in refused.json()["faults"]] == [(field, key)]
+    page = browser.get(f"/api/people/{AYAN}/case/facts").json()
+    assert (page["visits"], page["warnings"], page["labour_done_h"]) == ([], [], 4)
+
+
+def test_a_warning_names_who_gave_it_and_how_it_was_taken(browser: Browser) -> None:
+    given = {"type": "warning_given", "at": NOW.isoformat(), "grounds": "left home at night", "received": "refused"}
+    (warning,) = record(browser, **given).json()["warnings"]
+    assert (warning["recorded"]["by"], warning["warning"]["received"]) == ("Aliya", "refused")

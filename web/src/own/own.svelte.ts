@@ -1,0 +1,105 @@
+// A person's own page: how far this browser has come, and what the page says.
+import type { Language, OwnAlarm, OwnDoorway, OwnPage } from '../generated/api'
+import { carry, change, read, RefusedError, upload } from '../session/http'
+import { said } from '../session/refusal'
+import { t, words } from '../words/words.svelte'
+
+const API = '/my/api'
+const AGAIN_MS = 60_000
+const GONE = new Set([401, 403])
+
+class Own {
+  doorway = $state.raw<OwnDoorway | null>(null)
+  page = $state.raw<OwnPage | null>(null)
+  /** Why the last thing was not done, in words. */
+  trouble = $state('')
+  /** The code that came with the address. */
+  code = $state('')
+  now = $state(0)
+
+  constructor() {
+    this.code = decodeURIComponent(location.hash.slice(1)).replaceAll(/\D/g, '')
+    if (this.code !== '') history.replaceState(null, '', location.pathname)
+  }
+
+  follow(): () => void {
+    void this.#do(async () => this.#enter((await read(`${API}/session`)) as OwnDoorway))
+    const asking = setInterval(() => {
+      if (this.page && document.visibilityState === 'visible') void this.load()
+    }, AGAIN_MS)
+    return () => clearInterval(asking)
+  }
+
+  async #enter(doorway: OwnDoorway): Promise<void> {
+    carry(doorway.csrf)
+    words.timezone = doorway.timezone
+    this.doorway = doorway
+    if (doorway.standing === 'open') await this.load()
+    else this.page = null
+  }
+
+  async load(): Promise<void> {
+    const doorway = this.doorway
+    await this.#do(async () => {
+      const page = (await read(`${API}/page?language=${words.language}`)) as OwnPage
+      // What comes after the page was closed is not shown any more.
+      if (this.doorway !== doorway) return
+      this.page = page
+      // The server's clock: a telephone's may be wrong.
+      this.now = Date.parse(page.at)
+    })
+  }
+
+  /** Do something; true when it was done. What the server refuses is said, and a page that has closed is shown closed. */
+  async #do(act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act()
+      this.trouble = ''
+      return true
+    } catch (error) {
+      if (!(error instanceof RefusedError || error instanceof TypeError)) throw error
+      this.trouble = said(error)
+      if (error instanceof RefusedError && GONE.has(error.status) && this.page) await this.#look()
+      return false
+    }
+  }
+
+  async #look(): Promise<void> {
+    const said_before = this.trouble
+    await this.#enter((await read(`${API}/session`)) as OwnDoorway)
+    this.trouble = said_before
+  }
+
+  useCode = (code: string, pin: string) => this.#do(async () => this.#enter((await change('POST', `${API}/code`, { code, pin })) as OwnDoorway))
+  sayPin = (pin: string) => this.#do(async () => this.#enter((await change('POST', `${API}/pin`, { pin })) as OwnDoorway))
+
+  async leave(forget = false): Promise<void> {
+    await this.#do(async () => {
+      await change('DELETE', `${API}/${forget ? 'phone' : 'session'}`)
+      await this.#look()
+    })
+  }
+
+  async readNote(number: number): Promise<void> {
+    if (await this.#do(async () => void (await change('POST', `${API}/messages/${number}/receipt`)))) await this.load()
+  }
+
+  /** Say something of an alarm and attach files; true when all of it was taken. */
+  async say(alarm: OwnAlarm, type: 'explain' | 'contest', text: string, files: readonly File[]): Promise<boolean> {
+    const done = await this.#do(async () => {
+      for (const file of files) await upload(`${API}/alarms/${alarm.number}/files`, file)
+      if (text !== '') await change('POST', `${API}/alarms/${alarm.number}/words`, { type, text })
+    })
+    const why = this.trouble
+    if (this.page) await this.load()
+    if (!done) this.trouble = why || t('frame.failed')
+    return done
+  }
+
+  async speak(language: Language): Promise<void> {
+    await words.use(language)
+    if (this.page) await this.load()
+  }
+}
+
+export const own = new Own()
