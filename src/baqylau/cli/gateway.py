@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import Annotated
 
 import typer
 import uvloop
@@ -28,7 +29,7 @@ from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.openings import AnySession
 from baqylau.protocols.session import Session
 from baqylau.storage.commands import Commands
-from baqylau.storage.live import Live
+from baqylau.storage.live import GATEWAY, Live, role_of
 from baqylau.storage.quarantine import Quarantine
 from baqylau.storage.registers import Registers
 
@@ -38,16 +39,27 @@ FILES_WANTED = 30_000
 """Two doors' worth of lines, and what we open besides."""
 
 
+Name = Annotated[
+    str,
+    typer.Option(
+        "--name",
+        envvar="BAQYLAU_GATEWAY",
+        help="Name of this gateway among several over one database, behind one address. The only one has none.",
+    ),
+]
+
+
 @app.command()
 def gateway(
     data: Data = DEFAULT_DATA,
     database: Database = "",
     host: Host = "127.0.0.1",
     door: Doors = None,
+    name: Name = "",
     lifeline: Lifeline = False,  # noqa: FBT002 - an option
 ) -> None:
     """Run only the gateway: hear devices, keep what they say, answer when it is kept."""
-    settings = Settings(data_dir=data, host=host, ports=ports_of(door))
+    settings = Settings(data_dir=data, host=host, ports=ports_of(door), gateway=name)
     try:
         role.run("gateway", data, database, lifeline=lifeline, work=partial(gateway_role, settings))
     except LinkFileError as wrong:
@@ -78,7 +90,15 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
     own = vaulted(engine, settings.data_dir)
     registers = Registers(engine, now)
     quarantine = Quarantine(engine, own.vault, now, os.urandom)
-    keeper = Keeper(own.journal, quarantine, Live(engine), own.signer, now=now, deliver=loop.call_soon_threadsafe)
+    keeper = Keeper(
+        own.journal,
+        quarantine,
+        Live(engine),
+        own.signer,
+        now=now,
+        deliver=loop.call_soon_threadsafe,
+        role=role_of(GATEWAY, settings.gateway),
+    )
     gateway = Gateway(_fleet(registers), keeper, Limits(), now)
     link = Link(settings, engine, keeper, sources(engine, own.vault)) if LINK in settings.ports else None
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)

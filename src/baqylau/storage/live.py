@@ -123,6 +123,11 @@ class Live:
             alive_at: datetime | None = connection.scalar(select(beat.c.alive_at).where(beat.c.role == role))
         return alive_at
 
+    def alive(self) -> dict[str, datetime]:
+        """Give the last sign of life of every role."""
+        with transaction(self._engine) as connection:
+            return {row.role: row.alive_at for row in connection.execute(select(beat.c.role, beat.c.alive_at))}
+
     def last_listened(self) -> datetime | None:
         """Give the last instant at which a gateway of ours proved that it listened; None when none ever did."""
         with transaction(self._engine) as connection:

@@ -63,7 +63,8 @@ class Regions:
         }
         row |= {"seq": 0, "epoch": 0, "added_at": one.added_at}
         with transaction(self._engine) as connection:
-            if not connection.execute(insert(region).values(row).on_conflict_do_nothing()).rowcount:
+            written = insert(region).values(row).on_conflict_do_nothing().returning(region.c.name)
+            if connection.scalar(written) is None:
                 raise RegionTakenError(one.name)
             audit.record(connection, who=by, what="region.add", about=f"region/{one.name}", at=one.added_at)
 

@@ -77,6 +77,16 @@ def test_a_role_without_a_sign_of_life_is_an_alarm_until_it_is_back(watched: Wat
     assert Outbox(watched.house.engine).spread(lambda _: (), after(70)) == 1
 
 
+def test_each_gateway_and_each_site_has_an_alarm_of_its_own_when_it_falls_silent(watched: Watched) -> None:
+    for role in ("gateway/north", "gateway/south", "region/almaty"):
+        watched.live.gateway_beat(NOON, connected=0, keep_ms=None, role=role)
+    watched.live.gateway_beat(after(40), connected=0, keep_ms=None, role="gateway/south")
+    silent = [("X03", "gateway/north", False), ("X03", "region/almaty", False)]
+    assert sorted(watched.looked(after(41))) == silent
+    watched.live.gateway_beat(after(45), connected=0, keep_ms=None, role="region/almaty")
+    assert sorted(watched.looked(after(46))) == [silent[0], ("X03", "region/almaty", True)]
+
+
 def test_people_whom_nobody_judges_are_an_alarm_though_a_judge_lives(watched: Watched) -> None:
     watched.house.journal.append(minutes(AIGUL, 1))
     for at_s in range(0, 85, 5):

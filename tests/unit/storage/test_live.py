@@ -4,7 +4,7 @@ from baqylau.domain.ids import PersonId
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.verdicts import Compliance
 from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
-from baqylau.storage.live import Beats, Live
+from baqylau.storage.live import GATEWAY, REGION, Beats, Listened, Live, role_of
 from tests.unit.storage.found import seated
 from tests.unit.storage.kept import AIGUL, BOLAT, House, after, minutes
 
@@ -60,3 +60,24 @@ def test_the_programs_say_that_they_live_and_how_far_the_judge_is_behind(house: 
         judge_ms=4.5,
         behind=6,
     )
+
+
+def test_several_gateways_listen_for_one_another_and_the_last_one_is_never_forgotten(house: House) -> None:
+    live = Live(house.engine)
+    north, south = role_of(GATEWAY, "north"), role_of(GATEWAY, "south")
+    live.gateway_beat(after(1), connected=2, keep_ms=3.0, role=north)
+    live.gateway_beat(after(9), connected=3, keep_ms=5.0, role=south)
+    assert live.last_listened() == after(9)
+    assert (live.health().devices_connected, live.health().keep_ms) == (5, 5.0)
+    assert not live.gateway_left(south, still=after(2))
+    assert live.gateway_left(north, still=after(2))
+    assert live.alive() == {south: after(9)}
+
+
+def test_what_a_site_heard_is_told_beside_what_we_heard_ourselves(house: House) -> None:
+    live = Live(house.engine)
+    live.gateway_beat(after(5), connected=1, keep_ms=None)
+    live.gateway_beat(after(2), connected=4, keep_ms=None, role=role_of(REGION, "almaty"))
+    assert live.listened() == Listened(here=after(5), by_region={"almaty": after(2)})
+    assert live.last_listened() == after(5)
+    assert live.health().devices_connected == 5

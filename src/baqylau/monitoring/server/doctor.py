@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -19,14 +19,18 @@ from baqylau.monitoring.av_server.presence import missing
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in
 from baqylau.monitoring.server.watching_over import broken_chains
 from baqylau.storage.database import migration_settings, transaction
-from baqylau.storage.live import Live
+from baqylau.storage.live import BRIDGE, GATEWAY, Live, role_of
 from baqylau.storage.ourselves import Ourselves
 from baqylau.storage.outbox import Outbox
 from baqylau.storage.proof import Verification
+from baqylau.storage.regions import Regions
 
 POSTGRESQL_MIN = 15
 DISK_FREE_MIN_BYTES = 2 * 1024**3
 FRESH = timedelta(seconds=10)
+HEARD_WITHIN = timedelta(seconds=30)
+"""A site forwards what it hears within a second; after so long something is between."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
 BEHIND_MAX = 10_000
 WAITS_MAX = timedelta(minutes=15)
 """After so long a notice that is not sent yet is worth a look."""
@@ -106,6 +110,7 @@ def examine_database(engine: Engine, clock: Callable[[], datetime]) -> Iterator[
     if heads != len(ALL_PARTITIONS):
         yield Answer(grade="fault", key="doctor.journal_damaged")
     yield from _examine_roles(Live(engine), clock())
+    yield from _examine_regions(Regions(engine), Live(engine), clock())
     yield from _examine_outbox(Outbox(engine), clock())
 
 
@@ -118,6 +123,26 @@ def _examine_roles(live: Live, now: datetime) -> Iterator[Answer]:
             yield Answer(grade="warning", key=f"doctor.{role}_away")
     if beats.behind > BEHIND_MAX:
         yield Answer(grade="warning", key="doctor.judge_behind", params={"count": beats.behind})
+
+
+def _examine_regions(regions: Regions, live: Live, now: datetime) -> Iterator[Answer]:
+    """Look at what we hear by sites, and at gateways that have names."""
+    alive = live.alive()
+    for role, alive_at in sorted(alive.items()):
+        kind, _, name = role.partition("/")
+        if kind == GATEWAY and name and now - alive_at > FRESH:
+            yield Answer(grade="warning", key="doctor.gateway_named_away", params={"gateway": name})
+    for one in regions.all():
+        said = {"region": one.name}
+        if now - alive.get(role_of(BRIDGE, one.name), _NEVER) > FRESH:
+            yield Answer(grade="warning", key="doctor.bridge_away", params=dict(said))
+        if one.heard_at is None:
+            yield Answer(grade="warning", key="doctor.region_never", params=dict(said))
+        elif now - one.heard_at > HEARD_WITHIN:
+            minutes = (now - one.heard_at) // timedelta(minutes=1)
+            yield Answer(grade="warning", key="doctor.region_silent", params={**said, "minutes": minutes})
+        else:
+            yield Answer(grade="ok", key="doctor.region_heard", params=dict(said))
 
 
 def _examine_outbox(outbox: Outbox, now: datetime) -> Iterator[Answer]:

@@ -36,6 +36,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     map_center: tuple[float, float] = (67.0, 48.0)
     """Longitude and latitude at which the map opens."""
     map_zoom: float = 4.0
+    gateway: str = ""
+    """What this gateway is called, of several over one database; the only one has no name."""
     judges: int = 1
     """How many programs share the judging."""
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from baqylau.domain.findings import Code
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.live import AV_SERVER, GATEWAY, JUDGE
+from baqylau.storage.live import AV_SERVER, GATEWAY, JUDGE, REGION
 from baqylau.storage.ourselves import Condition, Ourselves, Signs
 from baqylau.storage.proof import Verification
 
@@ -66,12 +66,12 @@ class Disk(Struct, frozen=True):
 def conditions(signs: Signs, disk: Disk, now: datetime, began_at: datetime, limits: Limits) -> Iterator[Condition]:
     """Give what is not as it should be. Who has just begun to watch gives the others time to say that they live."""
     hour = now.replace(minute=0, second=0, microsecond=0)
-    late_ms = {GATEWAY: limits.gateway_late_ms, JUDGE: limits.judge_late_ms}
+    late_ms = {GATEWAY: limits.gateway_late_ms, REGION: limits.gateway_late_ms, JUDGE: limits.judge_late_ms}
     for role, sign in signs.roles.items():
         if now - max(sign.alive_at, began_at) > timedelta(seconds=limits.down_after_s):
             code = Code.AV_SERVER_DOWN if role == AV_SERVER else Code.PART_DOWN
             yield Condition(code=code, subject=role, since=sign.alive_at)
-        elif sign.delay_ms is not None and sign.delay_ms > late_ms.get(role, inf):
+        elif sign.delay_ms is not None and sign.delay_ms > late_ms.get(role.partition("/")[0], inf):
             yield Condition(code=Code.INGEST_LAG, subject=role, since=now, named_by=hour)
     for kind, broken in (("notices", signs.broken_ways), ("forwarding", signs.broken_targets)):
         yield from (Condition(code=Code.PART_DOWN, subject=f"{kind}/{target}", since=at) for target, at in broken)
