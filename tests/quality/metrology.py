@@ -14,13 +14,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.devices.breath_unit.metrology.blow import Acceptance, examined
-from baqylau.devices.breath_unit.metrology.calibration import Calibration, Gas, Limits, Point, adjusted
+from baqylau.devices.breath_unit.metrology.calibration import AdjustmentError, Calibration, Gas, Limits, Point, adjusted
 from baqylau.devices.breath_unit.metrology.gas import BREATH_C, at_breath_temperature
 from baqylau.devices.breath_unit.metrology.result import Result, Sample, measured
 from baqylau.devices.breath_unit.metrology.transient import TraceFault, Transient, evaluated
 from baqylau.domain.checks import SampleState
 from baqylau.sim.breath.air import Person
-from baqylau.sim.breath.cell import Cell, Drawn, drawn, trace
+from baqylau.sim.breath.cell import Cell, Drawn, drawn, foreign, trace
 from baqylau.sim.breath.lungs import Blown, blown
 
 MADE_AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -29,6 +29,7 @@ HEATED_C = 20.0
 DRIFT_DAYS = 60.0
 BREATHS = 20
 CELLS = 500
+OTHERS, OTHERS_BREATHS = 900, 12
 REPEATING, SAMPLES = 60, 20
 HEATED_AT_C = 34.0
 _ADJUSTED_AT_C, _ADJUSTED_WITH_MG_L = (18.0, 25.0, 32.0, 42.0), (0.10, 0.40, 0.95)
@@ -62,6 +63,19 @@ class Repeated(Struct, frozen=True, kw_only=True):
     worst_sd_mg_l: float
     allowed_sd_mg_l: float
     """A third of the largest error."""
+
+
+class Others(Struct, frozen=True, kw_only=True):
+    """What came of cells, valves and converters of other makes."""
+
+    cells: int
+    not_adjusted: int
+    """Refused by the workshop already."""
+    breaths: int
+    valid: int
+    beyond: int
+    covered: int
+    worst_share: float
 
 
 def dice(seed: int) -> Random:
@@ -101,8 +115,12 @@ def tested(cell: Cell, calibration: Calibration, air: Blown, age_days: float, ra
 
 def honest(seeds: range) -> tuple[Level, ...]:
     """Let people of all lungs blow honestly, each seed into another cell."""
-    told = [one for seed in seeds for one in _breaths(dice(seed))]
+    told = [one for seed in seeds for one in _own(dice(seed))]
     return tuple(_level(level, [one[1:] for one in told if one[0] == level]) for level in LEVELS_MG_L)
+
+
+def _own(random: Random) -> Iterator[tuple[float, Result, float]]:
+    return _breaths(random, drawn(random))
 
 
 def _level(level: float, told: list[tuple[Result, float]]) -> Level:
@@ -122,10 +140,30 @@ def _level(level: float, told: list[tuple[Result, float]]) -> Level:
     )
 
 
-def _breaths(random: Random) -> Iterator[tuple[float, Result, float]]:
-    cell = drawn(random)
+def others(seeds: range) -> Others:
+    """Let people blow into cells that nobody built this unit for, each seed into another one that could be adjusted."""
+    told, refused = list[tuple[float, Result, float]](), 0
+    for seed in seeds:
+        random = dice(seed)
+        try:
+            told += _breaths(random, foreign(random), OTHERS_BREATHS)
+        except AdjustmentError:
+            refused += 1
+    seen = _level(0.0, [one[1:] for one in told])
+    return Others(
+        cells=len(seeds),
+        not_adjusted=refused,
+        breaths=seen.breaths,
+        valid=seen.valid,
+        beyond=seen.beyond,
+        covered=seen.covered,
+        worst_share=seen.worst_share,
+    )
+
+
+def _breaths(random: Random, cell: Cell, breaths: int = BREATHS) -> Iterator[tuple[float, Result, float]]:
     calibration = calibrated(cell, random)
-    for _ in range(BREATHS):
+    for _ in range(breaths):
         person = Person(
             capacity_l=random.uniform(1.8, 5.0),
             strength_l_s=random.uniform(0.25, 0.6),

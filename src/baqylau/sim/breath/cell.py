@@ -57,6 +57,26 @@ def drawn(random: Random) -> Cell:
     )
 
 
+def foreign(random: Random) -> Cell:
+    """Give a cell, valve and converter of another make: from good ones to such as should not be used at all."""
+    return Cell(
+        conversion=random.uniform(0.08, 1.0),
+        linear_per_k=random.uniform(-0.008, 0.008),
+        square_per_k2=random.uniform(-0.0001, 0.0001),
+        rise_s=random.uniform(0.1, 1.0),
+        decay_s=random.uniform(1.5, 8.0),
+        activation_k=random.uniform(800.0, 4500.0),
+        ageing_per_day=abs(random.gauss(0.0, 0.00015)),
+        slowing_per_day=random.uniform(0.0, 0.003),
+        memory=random.uniform(0.0, 0.04),
+        noise_ua=10 ** random.uniform(-2.0, 0.7),
+        drift_ua_s=random.uniform(-0.5, 0.5) * 10 ** random.uniform(-2.0, 0.0),
+        dark_ua=random.uniform(-10.0, 25.0),
+        step_ua=10 ** random.uniform(-3.0, 0.7),
+        valve_spread=random.uniform(0.0005, 0.006),
+    )
+
+
 class Drawn(Struct, frozen=True, kw_only=True):
     """A sample as it reaches the cell."""
 

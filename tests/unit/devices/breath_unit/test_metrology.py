@@ -27,7 +27,7 @@ from baqylau.domain.checks import SampleState
 from baqylau.sim.breath.air import Person, Trick
 from baqylau.sim.breath.cell import Cell, Drawn, trace
 from baqylau.sim.breath.lungs import blown, deceived
-from tests.quality.metrology import MADE_AT, calibrated, dice, honest, repeated
+from tests.quality.metrology import MADE_AT, calibrated, dice, honest, others, repeated
 
 CELL = Cell()
 VECTORS = json.loads(Path("tests/vectors/breath.json").read_text(encoding="utf-8"))
@@ -215,6 +215,7 @@ def test_a_verification_that_fails_locks_the_unit(calibration: Calibration) -> N
     [
         (lambda points: points[:3], "too few"),
         (lambda points: [replace(one, cell_c=25.0) for one in points], "less than 10 K"),
+        (lambda points: [one for one in points if one.cell_c != 30.0], "fewer than 3 temperatures"),
         (lambda points: [*points, replace(points[0], alcohol_mg_l=0.0)], "without alcohol"),
         (lambda points: [*points, replace(points[0], alcohol_mg_l=0.5)], "further from the fit"),
     ],
@@ -245,3 +246,16 @@ def test_two_months_between_5_and_40_degrees_stay_within_the_limit_of_error() ->
 
 def test_one_gas_measured_again_and_again_spreads_less_than_a_third_of_the_limit_of_error() -> None:
     assert all(one.worst_sd_mg_l <= one.allowed_sd_mg_l for one in repeated(range(2)))
+
+
+def test_cells_of_other_makes_are_right_or_refused() -> None:
+    found = others(range(40))
+    assert found.beyond == 0
+    assert found.valid > 200
+    assert found.covered >= 0.95 * found.valid
+
+
+def test_a_figure_less_sure_than_an_instrument_may_err_is_none(calibration: Calibration) -> None:
+    loud = replace(_sample(0.10), transient=replace(_seen(0.10), noise_ua=40.0))
+    assert measured(loud, calibration) == Result(state=SampleState.SENSOR_FAULT, why=("uncertain",))
+    assert measured(_sample(0.10), calibration).state is SampleState.VALID

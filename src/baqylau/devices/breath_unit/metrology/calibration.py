@@ -10,6 +10,7 @@ them [K], and may be set otherwise. Source: notes on breath alcohol, 5.1, 5.4.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from math import exp
 
 import numpy as np
@@ -27,6 +28,8 @@ ERROR_SHARE = 0.05
 POINTS_MIN = 6
 SPAN_MIN_K = 10.0
 """Temperatures that an adjustment must reach over, or it says nothing of heat and cold."""
+TEMPERATURES_MIN, APART_MIN_K = 3, 2.0
+"""A curve through two temperatures says anything about a third."""
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -127,6 +130,8 @@ def _usable(points: Sequence[Point], made_at: datetime, gas: Gas) -> None:
     heats = [one.cell_c for one in points]
     if max(heats) - min(heats) < SPAN_MIN_K:
         raise AdjustmentError(f"the points reach over less than {SPAN_MIN_K:.0f} K")
+    if sum(after - before > APART_MIN_K for before, after in pairwise(sorted(heats))) < TEMPERATURES_MIN - 1:
+        raise AdjustmentError(f"the points lie at fewer than {TEMPERATURES_MIN} temperatures")
     if any(one.alcohol_mg_l <= 0 or one.transient.charge_uc <= 0 for one in points):
         raise AdjustmentError("a point without alcohol adjusts nothing")
 

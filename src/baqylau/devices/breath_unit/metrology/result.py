@@ -5,14 +5,14 @@ less its expanded uncertainty (k = 2). A figure is never made up for a breath th
 """
 
 from datetime import datetime
-from math import sqrt
+from math import hypot, sqrt
 
 from msgspec import Struct
 
 from baqylau.devices.breath_unit.metrology.blow import BlowFault, Breath
-from baqylau.devices.breath_unit.metrology.calibration import Calibration, quickness
+from baqylau.devices.breath_unit.metrology.calibration import Calibration, Limits, quickness
 from baqylau.devices.breath_unit.metrology.gas import VAPOUR_PER_K, at_breath_temperature
-from baqylau.devices.breath_unit.metrology.transient import TraceFault, Transient
+from baqylau.devices.breath_unit.metrology.transient import WINDOW_S, TraceFault, Transient
 from baqylau.domain.checks import SampleState
 
 COVERAGE = 2.0
@@ -30,6 +30,8 @@ DEPTH_SHARE = 0.006
 """By so much the air of the valve may hold less than that of the depth: 1.5 L reach 99.2 % of it [K]."""
 MEMORY_SHARE = 0.04
 """Of the sample before, at most, a minute later [K]."""
+UNCERTAIN = "uncertain"
+"""Why there is no figure where it would be less sure than an instrument may err: a cell too weak, or too loud."""
 _RECTANGLE = sqrt(3.0)
 
 
@@ -114,7 +116,10 @@ def _figure(sample: Sample, transient: Transient, blank: Transient, calibration:
     own_uc = transient.charge_uc - blank.charge_uc
     in_cell = max(calibration.alcohol_mg_l(own_uc, sample.cell_c), 0.0)
     alcohol_mg_l = at_breath_temperature(in_cell, sample.breath.temperature_c)
-    uncertainty = COVERAGE * _standard_uncertainty(sample, transient, alcohol_mg_l, calibration)
+    unsure = _standard_uncertainty(sample, transient, blank, alcohol_mg_l, calibration)
+    uncertainty = COVERAGE * unsure
+    if uncertainty > Limits().at(alcohol_mg_l):
+        return Result(state=SampleState.SENSOR_FAULT, why=(UNCERTAIN,))
     return Result(
         state=SampleState.VALID,
         alcohol_mg_l=alcohol_mg_l,
@@ -122,7 +127,9 @@ def _figure(sample: Sample, transient: Transient, blank: Transient, calibration:
     )
 
 
-def _standard_uncertainty(sample: Sample, transient: Transient, alcohol_mg_l: float, calibration: Calibration) -> float:
+def _standard_uncertainty(
+    sample: Sample, transient: Transient, blank: Transient, alcohol_mg_l: float, calibration: Calibration
+) -> float:
     """Join what is not known, each as one standard deviation, in mg/L (GUM, 5.1.2)."""
     age_days = (sample.at - calibration.made_at).total_seconds() / 86_400
     shares = (
@@ -134,7 +141,9 @@ def _standard_uncertainty(sample: Sample, transient: Transient, alcohol_mg_l: fl
         DEPTH_SHARE,
         transient.residual,
     )
-    tail_mg_l = 0.05 * transient.tail_uc / calibration.sensitivity_at(sample.cell_c)
+    wandered_uc = abs(blank.charge_uc) / WINDOW_S * (transient.decay_s or 0.0)
+    parts_uc = (0.05 * transient.tail_uc, transient.tail_spread_uc, wandered_uc)
+    tail_mg_l = hypot(*parts_uc) / calibration.sensitivity_at(sample.cell_c)
     noise_mg_l = transient.noise_ua * 12 * 0.2 / calibration.sensitivity_at(sample.cell_c)
     memory_mg_l = MEMORY_SHARE * sample.before_mg_l / _RECTANGLE
     relative = sum((one * alcohol_mg_l) ** 2 for one in shares)

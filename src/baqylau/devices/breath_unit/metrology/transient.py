@@ -67,6 +67,8 @@ class Transient(Struct, frozen=True, kw_only=True):
     """None where there was too little alcohol for a form."""
     residual: float = 0.0
     """How far the fitted decay leaves the current, as a share of it."""
+    tail_spread_uc: float = 0.0
+    """How far noise alone may move the tail, one standard deviation."""
 
 
 def evaluated(trace: Trace) -> Transient | TraceFault:
@@ -121,10 +123,11 @@ def _of(flow: Array, rate_hz: float, baseline_ua: float, noise_ua: float) -> Tra
 def _with_tail(told: Transient, parts: Array, noise_ua: float) -> Transient | TraceFault:
     """Add what flows after the window, by a decay fitted where the rise is long over."""
     seconds = (np.arange(parts.size) + 0.5) * PARTS_S
-    slope, height = np.polyfit(seconds, np.log(parts), 1, w=parts)
+    (slope, height), spread = np.polyfit(seconds, np.log(parts), 1, w=parts, cov="unscaled")
     if slope >= 0:
         return TraceFault.FORM_WRONG
     decay_s = -1 / float(slope)
+    turns = np.array([WINDOW_S - FIT_FROM_S + decay_s, 1.0])
     fitted = np.exp(height + slope * seconds)
     residual = sqrt(float(np.mean((parts - fitted) ** 2))) / float(fitted.mean())
     tail_uc = float(np.exp(height + slope * (WINDOW_S - FIT_FROM_S))) * decay_s
@@ -133,4 +136,11 @@ def _with_tail(told: Transient, parts: Array, noise_ua: float) -> Transient | Tr
         return TraceFault.FORM_WRONG
     if tail_uc > TAIL_SHARE_MAX * charge_uc:
         return TraceFault.TAIL_TOO_LONG
-    return replace(told, charge_uc=charge_uc, tail_uc=tail_uc, decay_s=decay_s, residual=residual)
+    return replace(
+        told,
+        charge_uc=charge_uc,
+        tail_uc=tail_uc,
+        decay_s=decay_s,
+        residual=residual,
+        tail_spread_uc=tail_uc * noise_ua * sqrt(float(turns @ spread @ turns)),
+    )
