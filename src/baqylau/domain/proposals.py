@@ -13,6 +13,7 @@ from msgspec import Struct
 from baqylau.domain.ids import FittingId, PermissionId, PersonId, RestrictionId
 from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction
 from baqylau.domain.people import Person
+from baqylau.domain.schedules import Schedule
 
 
 class RegisterPerson(Struct, frozen=True, tag="register_person", kw_only=True):
@@ -59,10 +60,12 @@ class GrantPermission(Struct, frozen=True, tag="grant_permission", kw_only=True)
     """An exception for some time. `granted_by` is whoever proposes."""
 
     permission: Permission
+    weekly: Schedule | None = None
+    """Within the time of the permission it holds in these hours alone, week after week. None: all the time."""
 
 
 class WithdrawPermission(Struct, frozen=True, tag="withdraw_permission", kw_only=True):
-    """An exception ends earlier than was granted."""
+    """An exception ends earlier than was granted; the name of one that comes again ends all that are still to come."""
 
     permission_id: PermissionId
     until_at: datetime

@@ -23,6 +23,7 @@ from baqylau.domain.proposals import (
     Unfit,
     WithdrawPermission,
 )
+from baqylau.rules.recurring import MOST_TIMES, occurrences, series_of
 from baqylau.storage.register_rows import (
     FITTING,
     ORDER,
@@ -132,12 +133,29 @@ def _until(versions: Sequence[Restriction], change: EndRestriction) -> tuple[Res
 def _permitting(change: GrantPermission | WithdrawPermission, held: Sequence[Value]) -> Registry:
     granted = [one for one in held if isinstance(one, Permission)]
     if isinstance(change, WithdrawPermission):
-        return Registry(permissions=(_ended("permission", granted, change.permission_id, change.until_at),))
+        return Registry(permissions=_withdrawn(granted, change))
     permission = change.permission
-    _free("permission", permission.id, any(one.id == permission.id for one in granted))
+    _free("permission", permission.id, any(series_of(one.id) == permission.id for one in granted))
     if permission.restriction_id is not None and not _versions(held, permission.restriction_id):
         raise _fault("permission", permission.id, "restriction_id", "unknown")
-    return Registry(permissions=(permission,))
+    if change.weekly is None:
+        return Registry(permissions=(permission,))
+    times = tuple(occurrences(permission, change.weekly))
+    if not times or len(times) > MOST_TIMES:
+        raise _fault("permission", permission.id, "until_at", "too_often" if times else "never_comes")
+    return Registry(permissions=times)
+
+
+def _withdrawn(granted: Sequence[Permission], change: WithdrawPermission) -> tuple[Permission, ...]:
+    """End a permission, or all times of one that comes again which are not over then; those to come are taken back."""
+    if any(one.id == change.permission_id for one in granted):
+        return (_ended("permission", granted, change.permission_id, change.until_at),)
+    times = [one for one in granted if series_of(one.id) == change.permission_id]
+    _known("permission", change.permission_id, bool(times))
+    going_on = [one for one in times if one.until_at > max(one.from_at, change.until_at)]
+    if not going_on:
+        raise _fault("permission", change.permission_id, "until_at", "ended_already")
+    return tuple(replace(one, until_at=max(one.from_at, change.until_at)) for one in going_on)
 
 
 def _equipping(change: Fit | Unfit, held: Sequence[Value]) -> Registry:

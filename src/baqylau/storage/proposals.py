@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Row, case, insert, select, update
 from baqylau.domain.ids import PersonId
 from baqylau.domain.people import Supervision
 from baqylau.domain.proposals import Change, Proposal, ProposalState, Stricter
+from baqylau.rules.recurring import series_of
 from baqylau.rules.stricter import stricter
 from baqylau.storage import audit
 from baqylau.storage.cases import rows_about, version_of
@@ -187,8 +188,8 @@ def _taken(connection: Connection, registry: Registry, person_id: PersonId) -> I
 def _applied(connection: Connection, waits: Proposal, at: datetime) -> int:
     key = touched(waits.change)
     for row in rows_about(connection, waits.person_id):
-        name = row.key.rpartition("/")[0] if row.kind == RESTRICTION else row.key
-        if row.version > waits.base and (row.kind, name) == key:
+        names = {row.key.rpartition("/")[0]} if row.kind == RESTRICTION else {row.key, series_of(row.key)}
+        if row.version > waits.base and key is not None and row.kind == key[0] and key[1] in names:
             raise ChangedMeanwhileError(waits.base, row.version)
     return _saved(connection, waits.person_id, waits.change, waits.proposed_by, at)[0]
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from baqylau.domain.ids import FittingId, OrderId, PermissionId, PersonId, RestrictionId
-from baqylau.domain.orders import ExclusionZone, Fitting
+from baqylau.domain.orders import ExclusionZone, Fitting, Permission
 from baqylau.domain.people import Language, Person
 from baqylau.domain.proposals import (
     AddOrder,
@@ -23,6 +23,7 @@ from baqylau.domain.proposals import (
     Unfit,
     WithdrawPermission,
 )
+from baqylau.domain.schedules import Schedule, Window
 from baqylau.storage.audit import Audit
 from baqylau.storage.cases import Cases
 from baqylau.storage.proposals import (
@@ -250,3 +251,32 @@ def test_what_speaks_of_things_that_are_not_so_is_refused_and_nothing_is_kept(ch
             chamber.proposals.propose(chamber.asked(change), "dana")
         assert fault in {one.reason for one in refused.value.faults}, change
     assert (chamber.registers.version(), list(chamber.proposals.waiting())) == (before, [])
+
+
+def test_night_work_every_week_is_as_many_permissions_and_is_stopped_as_one(chamber: Chamber) -> None:
+    until_at = NOON + timedelta(days=28)
+    nights = Schedule(timezone="Asia/Almaty", windows=(Window(weekdays=(1, 3), start_min=1320, end_min=360),))
+    work = replace(LEAVE, id=PermissionId("x-9"), from_at=NOON, until_at=until_at, reason="night work")
+    chamber.proposals.propose(chamber.asked(GrantPermission(permission=work, weekly=nights)), "dana")
+
+    def times() -> list[Permission]:
+        found = chamber.registers.supervision(AIGUL).permissions
+        return sorted((one for one in found if one.reason == "night work"), key=lambda one: one.from_at)
+
+    written = times()
+    assert len(written) == 8
+    assert {one.until_at - one.from_at for one in written} == {timedelta(hours=8)}
+    assert all(one.from_at >= NOON and one.until_at <= until_at for one in written)
+    stop = WithdrawPermission(permission_id=PermissionId("x-9"), until_at=NOON + timedelta(days=14))
+    proposed = chamber.proposals.propose(chamber.asked(stop), "dana")
+    assert {one.key for one in proposed.stricter} == {"permission_cut"}
+    chamber.proposals.answer(proposed.number, "bolat", "letter 18", agreed=True)
+    assert sum(one.until_at > one.from_at for one in times()) == 4
+
+
+def test_hours_that_never_come_are_no_permission(chamber: Chamber) -> None:
+    never = Schedule(timezone="Asia/Almaty", windows=())
+    change = GrantPermission(permission=replace(LEAVE, id=PermissionId("x-9")), weekly=never)
+    with pytest.raises(RegisterRefusedError) as refused:
+        chamber.proposals.propose(chamber.asked(change), "dana")
+    assert [one.reason for one in refused.value.faults] == ["never_comes"]

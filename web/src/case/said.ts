@@ -30,7 +30,7 @@ export function changeSaid(change: Change): string {
     case 'end_restriction':
       return t('cases.change.end_restriction', { id: change.restriction_id, until: dated(change.until_at) })
     case 'grant_permission':
-      return t('cases.change.grant_permission', { from: dated(change.permission.from_at), until: dated(change.permission.until_at), reason: change.permission.reason })
+      return t(change.weekly === null ? 'cases.change.grant_permission' : 'cases.change.grant_weekly', { from: dated(change.permission.from_at), until: dated(change.permission.until_at), reason: change.permission.reason })
     case 'withdraw_permission':
       return t('cases.change.withdraw_permission', { until: dated(change.until_at) })
     case 'set_consent':

@@ -30,9 +30,10 @@ def about(change: Change, person_id: PersonId, by: str, fresh: Fresh) -> Change:
             return _ordering(change, person_id, fresh)
         case SetRestriction(restriction=one):
             return SetRestriction(restriction=replace(one, id=RestrictionId(one.id or fresh("r"))))
-        case GrantPermission(permission=one):
+        case GrantPermission(permission=one, weekly=weekly):
             named = PermissionId(one.id or fresh("x"))
-            return GrantPermission(permission=replace(one, id=named, person_id=person_id, granted_by=by))
+            granted = replace(one, id=named, person_id=person_id, granted_by=by)
+            return GrantPermission(permission=granted, weekly=weekly)
         case SetConsent(consent=one):
             return SetConsent(consent=replace(one, id=ConsentId(one.id or fresh("c")), person_id=person_id))
         case Fit(fitting=one):

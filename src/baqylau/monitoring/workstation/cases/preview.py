@@ -10,7 +10,15 @@ from msgspec.structs import replace
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import PersonId, SubjectId
 from baqylau.domain.orders import Restriction
-from baqylau.domain.proposals import AddOrder, Change, EndRestriction, RegisterPerson, SetRestriction, Stricter
+from baqylau.domain.proposals import (
+    AddOrder,
+    Change,
+    EndRestriction,
+    GrantPermission,
+    RegisterPerson,
+    SetRestriction,
+    Stricter,
+)
 from baqylau.domain.schedules import Schedule
 from baqylau.monitoring.server.judging import Judging
 from baqylau.monitoring.server.review import Review
@@ -182,7 +190,9 @@ def added(change: Change) -> tuple[object, ...]:
 
 
 def schedule_in(change: Change) -> Schedule | None:
-    """Give the first hours that a change prescribes."""
+    """Give the first hours that a change prescribes, or permits."""
+    if isinstance(change, GrantPermission):
+        return change.weekly
     restrictions = [one for one in added(change) if isinstance(one, Restriction)]
     found = (getattr(one, "schedule", None) for one in restrictions)
     return next((one for one in found if isinstance(one, Schedule)), None)
