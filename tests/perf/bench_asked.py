@@ -28,7 +28,7 @@ from tests.perf.installation import HOST, Installation, await_door, free_port, p
 from tests.perf.screen import LOGIN, PASSWORD, Map, employ, looking
 
 ASKED, EVERY_S = 200, 0.1
-WALKING, RATE, SECONDS = 300, 300.0, 32.0
+WALKING, RATE, SECONDS = 100, 100.0, 32.0
 PREFIX, PROTOCOL = 660, "teltonika"
 ANSWERED_S = 30.0
 P99_S = 2.0

@@ -66,8 +66,8 @@ def walk() -> list[Epoch]:
     ]
 
 
-def prescribed(engine: Engine, begun_at: datetime) -> None:
-    """One person who is to keep away from the place."""
+def prescribed(engine: Engine, begun_at: datetime, device_id: DeviceId = TRACKER) -> None:
+    """One person who is to keep away from the place, with a device."""
     order = Order(
         id=OrderId("o-1"),
         person_id=AINUR,
@@ -85,7 +85,7 @@ def prescribed(engine: Engine, begun_at: datetime) -> None:
         from_at=begun_at,
         zone=Circle(name="School", center=PLACE, radius_m=300.0),
     )
-    fitting = Fitting(id=FittingId("f-1"), device_id=TRACKER, person_id=AINUR, from_at=begun_at)
+    fitting = Fitting(id=FittingId("f-1"), device_id=device_id, person_id=AINUR, from_at=begun_at)
     registry = Registry(
         people=(Person(id=AINUR, name="Ainur Invented"),), orders=(order,), restrictions=(zone,), fittings=(fitting,)
     )
