@@ -98,23 +98,15 @@ def test_a_head_goes_to_each_target_once_a_day_and_a_target_that_fails_gets_it_l
     assert (len(house.heads.latest(100)), house.authority.asked) == (6, 2)
 
 
-def test_a_target_that_takes_nothing_for_long_is_a_part_that_is_down(house: House) -> None:
-    house.received.fails = True
+def test_a_token_that_is_not_believed_is_not_kept_and_people_are_told_at_last(house: House) -> None:
+    (house.place / "authority.pem").write_bytes(Authority("Another").root_pem)
     for _ in range(ATTEMPTS_BEFORE_WORD):
         house.round()
         house.site.clock.pass_by(minutes=10)
-    broken = Ourselves(house.site.engine).signs(house.site.clock()).broken_targets
-    assert [name for name, _ in broken] == ["heads/court"]
-
-
-def test_a_token_that_is_not_believed_is_not_kept(house: House) -> None:
-    (house.place / "authority.pem").write_bytes(Authority("Another").root_pem)
-    house.round()
     (waiting,) = (one for one in house.heads.latest(10) if one.done_at is None)
     assert (waiting.target, waiting.last_error, waiting.token) == ("time", "stamp_issuer", None)
-
-
-def test_a_file_that_others_can_read_or_that_names_a_target_twice_publishes_nothing(house: House) -> None:
+    broken = Ourselves(house.site.engine).signs(house.site.clock()).broken_targets
+    assert [name for name, _ in broken] == ["heads/time"]
     house.write(*[{"name": "board", "kind": "file", "folder": "board"}] * 2)
     with pytest.raises(NoticeFileError):
         house.round()

@@ -14,6 +14,9 @@ from baqylau.crypto.signing import signed_by
 from baqylau.protocols.evidence.container import ContainerError, Member, Opened, lines, open_container, pieces, whole
 from baqylau.protocols.evidence.journal_proof import JournalProof
 from baqylau.protocols.evidence.parts import (
+    ACTS,
+    ALARMS,
+    AUDIT,
     BATCHES,
     CONTEXT,
     DIGEST_LINE_BYTES,
@@ -31,6 +34,7 @@ from baqylau.protocols.evidence.parts import (
     PARTS,
     RECORDINGS,
     RECORDS,
+    REGISTERS,
     SIGNATURE,
     STAMPS,
     TREES,
@@ -312,7 +316,9 @@ def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> No
         verdict.right("shared", count=proof.shared)
     if proof.unauthenticated:
         verdict.right("unauthenticated", count=proof.unauthenticated)
-    verdict.right("findings", count=manifest["parts"].get(FINDINGS, {"lines": 0})["lines"])
+    count = {part: promised["lines"] for part, promised in manifest["parts"].items()}
+    verdict.right("findings", count=count.get(FINDINGS, 0))
+    verdict.right("signed_alone", count=sum(count.get(part, 0) for part in (FINDINGS, ALARMS, ACTS, AUDIT, REGISTERS)))
 
 
 def _tell_stamps(stamps: StampsProof, verdict: Verdict) -> None:

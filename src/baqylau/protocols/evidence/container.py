@@ -190,7 +190,7 @@ def lines(file: IO[bytes], member: Member, longest: int) -> Iterator[bytes]:
             if not skipping:
                 yield one[:longest]
             skipping = False
-        if len(rest) > longest:
+        if skipping or len(rest) > longest:
             if not skipping:
                 yield rest[:longest]
             rest, skipping = b"", True
