@@ -5,6 +5,7 @@ unit's own fault ends the test as such. What a person can do better is asked for
 """
 
 from collections.abc import Callable
+from math import isfinite
 
 from msgspec.structs import replace
 
@@ -154,6 +155,8 @@ def _blank_seen(turn: BreathTurn, session: Session) -> None:
     held = TraceFault.NOT_A_NUMBER if file is None else measuring.blank_mg_l(session, file, _full_scale_ua(turn))
     if isinstance(held, TraceFault) and (held in _BROKEN or session.blanks + 1 >= BLANKS):
         course.fail(turn, f"blank_{held}")
+    elif isinstance(held, float) and not isfinite(held):
+        course.fail(turn, "cell_temperature")
     elif isinstance(held, TraceFault) or abs(held) > BLANK_MAX_MG_L:
         _not_empty(turn, session)
     else:

@@ -9,13 +9,16 @@ from msgspec.structs import replace
 
 from baqylau.crypto.signing import Signer
 from baqylau.devices.breath_unit.calibration_file import CalibrationFile, opened_file, sealed_file
+from baqylau.devices.breath_unit.metrology.blow import BlowFault
 from baqylau.devices.breath_unit.metrology.calibration import Calibration, Gas, Lock, Verified
 from baqylau.devices.breath_unit.metrology.health import Resting, faults
 from baqylau.devices.breath_unit.metrology.hum import hummed_s
 from baqylau.devices.breath_unit.metrology.pair import APART_S, apart_s, joined
-from baqylau.devices.breath_unit.metrology.result import Result
+from baqylau.devices.breath_unit.metrology.result import UNCERTAIN, Result
+from baqylau.devices.breath_unit.metrology.transient import TraceFault
 from baqylau.devices.breath_unit.metrology.trigger import Passed
-from baqylau.domain.checks import SampleState
+from baqylau.domain.checks import NO_DIOXIDE, SampleState
+from baqylau.locales import LANGUAGES, catalogue
 from tests.quality.metrology import MADE_AT, dice
 
 WORKSHOP = Signer(b"w" * 32)
@@ -180,3 +183,14 @@ def test_a_byte_that_was_changed_anywhere_is_seen() -> None:
     for place in range(0, len(raw), 7):
         changed = raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
         assert _locked(changed) in {Lock.NOT_SIGNED, Lock.NOT_READABLE}
+
+
+def test_everything_for_which_a_unit_refuses_has_words_in_every_language() -> None:
+    broken = Resting(
+        current_ua=[nan], flow_l_s=[nan], pressure_pa=[nan], breath_c=nan, room_c=nan, cell_c=nan, ambient_hpa=nan
+    )
+    said = {*map(str, BlowFault), *map(str, TraceFault), *(f"blank_{one}" for one in TraceFault)}
+    said |= {*faults(broken), "noise", UNCERTAIN, "decay", "peak", "blank_not_empty", "exhalations_differ", "photos"}
+    said |= {"no_hum", "board_lost", "line_broken", "line_stalled", "no_sample", "intake_off", "power_lost", NO_DIOXIDE}
+    for language in LANGUAGES:
+        assert not {one for one in said if f"breath.{one}" not in catalogue(language)}, language

@@ -138,12 +138,31 @@ class _Breaks(Somebody):
 
 @pytest.mark.parametrize(
     ("word", "fields"),
-    [("ready", {"breath_c"}), ("ready", {"current_ua"}), ("look", {"current_ua"}), ("hum", {"current_ua"})],
+    [
+        *(
+            ("ready", {field})
+            for field in ("breath_c", "current_ua", "flow_l_s", "pressure_pa", "cell_c", "ambient_hpa")
+        ),
+        *(("blow", {field}) for field in ("flow_l_s", "pressure_pa", "breath_c", "cell_c")),
+        *((word, {"current_ua"}) for word in ("look", "hum")),
+        ("look", {"cell_c"}),
+    ],
 )
 def test_a_sensor_that_is_unplugged_is_the_units_fault(word: str, fields: set[str]) -> None:
     at = home()
     told = at.test(_Breaks(word, lambda: setattr(at.board, "broken", frozenset(fields))), NONCE)
     assert (sample(told).state, told.ended and told.ended.how) == (SampleState.SENSOR_FAULT, Ending.UNIT_FAULT)
+
+
+def test_a_flow_sensor_that_is_the_wrong_way_round_accuses_nobody() -> None:
+    class Backwards(Somebody):
+        def told(self, word: str, place: str, room_c: float, ms: int) -> Air | None:
+            air = super().told(word, place, room_c, ms)
+            return None if air is None else replace(air, flow_l_s=-air.flow_l_s)
+
+    told = home().test(Backwards(SOBER, dice(3)), NONCE)
+    assert (sample(told).state, sample(told).why) == (SampleState.SENSOR_FAULT, ("reversed",))
+    assert not [one for one in told.bodies if isinstance(one, Bypass)]
 
 
 def test_a_converter_at_its_end_is_the_units_fault() -> None:

@@ -23,6 +23,8 @@ class Acceptance(Struct, frozen=True, kw_only=True):
     gap_max_s: float = 0.2
     """Shorter than this a flow below the least is no interruption."""
     suck_back_l: float = 0.05
+    pushed_pa: float = 100.0
+    """Nobody who draws air in makes so much pressure."""
     breath_c: tuple[float, float] = (30.0, 36.0)
     rise_min_k: float = 5.0
     """By so much a breath warms the sensor within a second, where the room is cooler than `warm_room_c`."""
@@ -42,6 +44,8 @@ class BlowFault(StrEnum):
     TOO_SHORT = "too_short"
     INTERRUPTED = "interrupted"
     SUCKED_BACK = "sucked_back"
+    REVERSED = "reversed"
+    """Air goes backwards while it is pushed forwards: the sensor is the wrong way round, or broken."""
     NOT_WARM = "not_warm"
     NOT_A_BREATH = "not_a_breath"
     RESISTED = "resisted"
@@ -82,6 +86,8 @@ def examined(blow: Blow, acceptance: Acceptance) -> Breath:
     measured = all(one.size == flow.size and np.isfinite(one).all() for one in (flow, warmth, pressure))
     if not measured or (dioxide is not None and not isfinite(dioxide)):
         return _nothing(blow, BlowFault.NOT_A_NUMBER)
+    if _reversed(flow, pressure, acceptance):
+        return _nothing(blow, BlowFault.REVERSED)
     blowing = np.flatnonzero(flow >= acceptance.flow_min_l_s)
     if blowing.size == 0 or blow.sampled_at_s is None:
         sucked = _sucked(flow, blow, acceptance)
@@ -128,6 +134,12 @@ def _gap_s(flow: Array, blow: Blow, acceptance: Acceptance) -> float:
 
 def _sucked(flow: Array, blow: Blow, acceptance: Acceptance) -> bool:
     return -float(np.minimum(flow, 0.0).sum()) / blow.rate_hz > acceptance.suck_back_l
+
+
+def _reversed(flow: Array, pressure: Array, acceptance: Acceptance) -> bool:
+    """Whether the air went backwards while somebody pushed."""
+    back = flow <= -acceptance.flow_min_l_s
+    return bool(back.any()) and float(np.median(pressure[back])) >= acceptance.pushed_pa
 
 
 def _not_human(warmth: Array, blow: Blow, acceptance: Acceptance) -> bool:

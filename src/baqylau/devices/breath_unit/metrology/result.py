@@ -12,6 +12,7 @@ from msgspec import Struct
 from baqylau.devices.breath_unit.metrology.blow import BlowFault, Breath
 from baqylau.devices.breath_unit.metrology.calibration import Calibration, Limits, quickness
 from baqylau.devices.breath_unit.metrology.gas import VAPOUR_PER_K, at_breath_temperature
+from baqylau.devices.breath_unit.metrology.health import CELL_C
 from baqylau.devices.breath_unit.metrology.transient import WINDOW_S, TraceFault, Transient
 from baqylau.domain.checks import SampleState
 
@@ -77,6 +78,7 @@ _STATES = {
     BlowFault.NOT_A_BREATH: SampleState.INTERFERENT,
     BlowFault.RESISTED: SampleState.INTERFERENT,
     BlowFault.TOO_EVEN: SampleState.INTERFERENT,
+    BlowFault.REVERSED: SampleState.SENSOR_FAULT,
     BlowFault.NOT_A_NUMBER: SampleState.SENSOR_FAULT,
 }
 
@@ -84,6 +86,8 @@ _STATES = {
 def measured(sample: Sample, calibration: Calibration) -> Result:
     """Give what a test says. The unit's own faults come first: they are held against nobody."""
     blank, transient = sample.blank, sample.transient
+    if not CELL_C[0] <= sample.cell_c <= CELL_C[1]:
+        return Result(state=SampleState.SENSOR_FAULT, why=("cell_temperature",))
     if isinstance(blank, TraceFault):
         return Result(state=SampleState.SENSOR_FAULT, why=(f"blank_{blank}",))
     if abs(calibration.alcohol_mg_l(blank.charge_uc, sample.cell_c)) > BLANK_MAX_MG_L:
