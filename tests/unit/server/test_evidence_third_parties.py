@@ -95,6 +95,7 @@ def test_the_report_is_in_the_bundle_as_a_paper_with_its_number_and_may_be_withh
     changed[held.index(b"%PDF") + 400] ^= 4
     verdict = check(BytesIO(bytes(changed)))
     assert (verdict.outcome, [one.params["name"] for one in verdict.faults]) == (CHANGED, ["report.pdf"])
+    assert verdict.facts == []
     done = RUN.invoke(app, ["evidence", "withhold", str(given), "--file", "report.pdf", "-o", str(less), *where[4:]])
     assert done.exit_code == 0
     told = RUN.invoke(app, ["verify", str(less), "--language", "en"])

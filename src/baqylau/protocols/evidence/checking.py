@@ -115,10 +115,12 @@ def check(file: IO[bytes], expected_key: bytes | None = None, known: Sequence[by
         return verdict
     verdict.manifest = manifest
     _members(opened, manifest, verdict)
+    papers = _files(file, opened, manifest["files"], verdict)
     sound = [part for part in manifest["parts"] if _part(file, opened, part, manifest["parts"][part], verdict)]
     if not verdict.faults or verdict.outcome == OTHER_KEY:
         _contents(file, opened, manifest, sound, known, verdict)
-    _files(file, opened, manifest["files"], verdict)
+        for name, given in papers.items():
+            verdict.right("file" if given else "file_withheld", name=name)
     return verdict
 
 
@@ -184,19 +186,18 @@ def _members(opened: Opened, manifest: dict[str, Any], verdict: Verdict) -> None
         verdict.wrong("unknown_member", name=name[:TOLD_MAX])
 
 
-def _files(file: IO[bytes], opened: Opened, promised: dict[str, str], verdict: Verdict) -> None:
-    """Hold each paper against the manifest. One that is not there was withheld: nothing else can take its place."""
+def _files(file: IO[bytes], opened: Opened, promised: dict[str, str], verdict: Verdict) -> dict[str, bool]:
+    """Hold each paper against the manifest; tell which are given.
+
+    One that is not there was withheld: nothing else can take its place.
+    """
     for name, wanted in promised.items():
-        if name not in opened.members:
-            verdict.right("file_withheld", name=name)
-            continue
         over = sha256()
-        for piece in pieces(file, opened.members[name]):
+        for piece in pieces(file, opened.members[name]) if name in opened.members else ():
             over.update(piece)
-        if over.hexdigest() == wanted:
-            verdict.right("file", name=name)
-        else:
+        if name in opened.members and over.hexdigest() != wanted:
             verdict.wrong("file", name=name)
+    return {name: name in opened.members for name in promised}
 
 
 def _part(file: IO[bytes], opened: Opened, part: str, promised: dict[str, Any], verdict: Verdict) -> bool:
