@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 import structlog
 from msgspec import Struct
-from nats import connect
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -262,21 +261,27 @@ class Reader:
 async def opened(server: Server, name: str) -> Log:
     """Begin to keep a line to the server, however long it is away. `LogUnavailableError` when it never answered."""
     context = ssl.create_default_context(cafile=server.ca or None) if server.url.startswith("tls://") else None
+    client = Client()
+
+    async def away() -> None:
+        if not client.is_closed:
+            log.warning("nats_away")
+
     try:
-        client = await connect(
+        await client.connect(
             server.url.split(","),
             name=name,
             tls=context,
             user_credentials=server.credentials or None,
             allow_reconnect=True,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.5,
+            reconnect_time_wait=1,
             connect_timeout=5,
             ping_interval=5,
             max_outstanding_pings=2,
             pending_size=-1,
             error_cb=_said,
-            disconnected_cb=_away,
+            disconnected_cb=away,
             reconnected_cb=_back,
         )
     except _LOST as wrong:
@@ -286,10 +291,6 @@ async def opened(server: Server, name: str) -> Log:
 
 async def _said(wrong: Exception) -> None:
     log.warning("nats_trouble", why=type(wrong).__name__)
-
-
-async def _away() -> None:
-    log.warning("nats_away")
 
 
 async def _back() -> None:
