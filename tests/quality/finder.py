@@ -11,13 +11,15 @@ from statistics import median
 from baqylau.sim.finding import Search, place, searched
 
 PLACES, SEED = 200, 1
+ALERT_MS, REST_MS = 1_000, 5_000
+"""How often a bracelet sends for a minute after its strap or case changed, and else (`spec/beacon.md`)."""
 OUT = Path("build/finder.json")
 
 
-def searches(count: int = PLACES, seed: int = SEED, *, blind: bool = False) -> list[Search]:
-    """Let an officer look in so many places."""
+def searches(count: int = PLACES, seed: int = SEED, *, every_ms: int = ALERT_MS, blind: bool = False) -> list[Search]:
+    """Let an officer look in so many places for a bracelet that sends every so often."""
     chance = Random(seed)  # noqa: S311 - invented places
-    return [searched(place(chance), chance, blind=blind) for _ in range(count)]
+    return [searched(place(chance), chance, every_ms=every_ms, blind=blind) for _ in range(count)]
 
 
 def figures(found: list[Search]) -> dict[str, float]:
@@ -39,6 +41,7 @@ def main() -> None:
         "flats": figures([one for one in found if one.kind == "flat"]),
         "yards": figures([one for one in found if one.kind == "yard"]),
         "without_the_trend": figures(walked),
+        "bracelet_at_rest": figures(searches(every_ms=REST_MS)),
     }
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

@@ -14,7 +14,7 @@ from baqylau.domain.ids import DeviceId, FittingId
 from baqylau.domain.observations import Fix
 from baqylau.domain.orders import Fitting
 from baqylau.domain.rights import Role
-from baqylau.monitoring.console import acting, views, work_views
+from baqylau.monitoring.console import acting, text_page, views, work_views
 from baqylau.monitoring.console.jobs import JobWrongError, Work
 from baqylau.monitoring.console.work_views import NoWalkError
 from baqylau.storage.audit import Audit
@@ -97,6 +97,8 @@ def test_a_device_that_somebody_else_was_given_meanwhile_is_refused_and_the_offi
         shown = work_views.jobs_of(tablet.desk)
         assert {(one.state, one.refusal) for one in shown} == {(FieldState.REFUSED, FieldRefusal.ELSEWHERE)}
         assert views.state(tablet.desk).refused == 2
+        written = "\n".join(text_page.lines(tablet.desk, "en"))
+        assert "br-1 exchanged for br-9, not taken over\nIn the registers the device that came on is on" in written
         assert [one.id for one in work_views.work(tablet.desk, AINUR).worn if one.kind == "bracelet"] == [BRACELET]
 
     site = told(engine, tmp_path, story)

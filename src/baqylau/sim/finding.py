@@ -16,15 +16,17 @@ from baqylau.monitoring.console.trend import Direction, trend
 SCATTER_DB = 8.0
 REACHED_M = 3.0
 SPEED_M_S = 0.8
-EVERY_MS = 300
-"""The bracelet in its fast mode."""
+STEP_MS = 100
+"""How finely the officer's walk is followed."""
 LOSS_EXPONENT = 2.4
 AT_ONE_METRE_DBM = -48.0
 WALL_DB = 5.0
 WITHIN_S = 900.0
 HEARD_DBM = -98.0
 TURNS_MAX = 4
-_LOOK_MS = 10_000
+_LEG_MS = 12_000
+_LEG_FRAMES = 4
+"""The officer walks on until so many were heard."""
 _LOOKED_AT = 200
 """Frames that the trend is worked out from, at the most."""
 
@@ -80,14 +82,15 @@ def _wall(chance: Random, width_m: float, height_m: float, share: float, *, flat
     return Wall(x, y, x, y + length_m)
 
 
-def searched(where: Place, chance: Random, *, blind: bool = False) -> Search:
+def searched(where: Place, chance: Random, *, every_ms: int, blind: bool = False) -> Search:
     """Let an officer look for the bracelet in one place. `blind`: they do not look at the trend, for comparison."""
-    return _Officer(where, chance, blind=blind).search()
+    return _Officer(where, chance, every_ms=every_ms, blind=blind).search()
 
 
 class _Officer:
-    def __init__(self, where: Place, chance: Random, *, blind: bool) -> None:
-        self._where, self._chance, self._blind = where, chance, blind
+    def __init__(self, where: Place, chance: Random, *, every_ms: int, blind: bool) -> None:
+        self._where, self._chance, self._every_ms, self._blind = where, chance, every_ms, blind
+        self._leg_ms = max(_LEG_MS, _LEG_FRAMES * every_ms)
         self._side, self._turned = 1, 0
         self._x, self._y = where.start
         self._ms, self._walked_m = 0, 0.0
@@ -95,9 +98,9 @@ class _Officer:
         self._strengths: list[Strength] = []
 
     def search(self) -> Search:
-        self._listen(_LOOK_MS)
+        self._listen(self._leg_ms)
         while not self._reached() and self._ms < WITHIN_S * 1000:
-            blocked = self._walk(_LOOK_MS)
+            blocked = self._walk(self._leg_ms)
             seen = Direction.STEADY if self._blind else trend(self._strengths[-_LOOKED_AT:], self._ms).direction
             self._turn(seen, blocked=blocked)
         bracelet, start = self._where.bracelet, self._where.start
@@ -129,13 +132,13 @@ class _Officer:
         return hypot(self._where.bracelet[0] - self._x, self._where.bracelet[1] - self._y)
 
     def _listen(self, for_ms: int) -> None:
-        for _ in range(0, for_ms, EVERY_MS):
+        for _ in range(0, for_ms, STEP_MS):
             self._hear()
 
     def _walk(self, for_ms: int) -> bool:
         """Walk one leg; give whether something was in the way."""
-        step_m = SPEED_M_S * EVERY_MS / 1000
-        for _ in range(0, for_ms, EVERY_MS):
+        step_m = SPEED_M_S * STEP_MS / 1000
+        for _ in range(0, for_ms, STEP_MS):
             x, y = self._x + step_m * cos(self._heading), self._y + step_m * sin(self._heading)
             outside = not (0 <= x <= self._where.width_m and 0 <= y <= self._where.height_m)
             if outside or _crossed(self._where.walls, (self._x, self._y), (x, y)):
@@ -148,7 +151,9 @@ class _Officer:
         return False
 
     def _hear(self) -> None:
-        self._ms += EVERY_MS
+        self._ms += STEP_MS
+        if self._ms % self._every_ms:
+            return
         away_m, bracelet = max(self._away_m(), 0.3), self._where.bracelet
         behind = _crossed(self._where.walls, (self._x, self._y), bracelet)
         dbm = AT_ONE_METRE_DBM - 10 * LOSS_EXPONENT * log10(away_m) - WALL_DB * behind

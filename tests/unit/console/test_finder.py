@@ -27,6 +27,13 @@ def test_a_few_frames_say_nothing_and_silence_is_said() -> None:
     assert trend([], 0).direction is Direction.LOST
 
 
+def test_of_a_bracelet_at_rest_longer_spans_are_compared() -> None:
+    slow = [Strength(ms=at * 5_000, dbm=-90.0 + at) for at in range(13)]
+    seen = trend(slow, 60_000)
+    assert (seen.direction, seen.span_s) == (Direction.STRONGER, 20)
+    assert trend(going(0.5), 59 * 400).span_s == 12
+
+
 def test_the_line_is_the_median_of_six_frames() -> None:
     line = smoothed([Strength(ms=at, dbm=float(dbm)) for at, dbm in enumerate((-70, -90, -71, -72, -73, -74, -20))])
     assert [one.dbm for one in line][-1] == -72.5

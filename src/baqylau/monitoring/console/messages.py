@@ -227,6 +227,8 @@ class ConsoleFinder(Struct, frozen=True, kw_only=True):
     direction: Direction
     level_dbm: float | None
     change_db: float | None
+    span_s: int
+    """How long each of the two spans is that are compared."""
     tone_hz: int | None
     points: tuple[ConsolePoint, ...]
     line: tuple[ConsolePoint, ...]

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from baqylau.domain.field import FieldKind
 from baqylau.locales import text
-from baqylau.monitoring.console import views
+from baqylau.monitoring.console import views, work_views
 from baqylau.monitoring.console.desk import Desk
 from baqylau.monitoring.console.messages import ConsoleState, ConsoleVisit
 
@@ -29,6 +30,20 @@ def lines(desk: Desk, language: str) -> Iterator[str]:
         words = "console.text.check_heard" if check.heard else "console.text.check_not_heard"
         sent = text(language, "console.sent" if check.sent else "console.not_sent")
         yield text(language, words, time=_time(check.at, shown.timezone), name=check.name, sent=sent)
+    yield from _work(desk, language, shown.timezone)
+
+
+def _work(desk: Desk, language: str, timezone: str) -> Iterator[str]:
+    """Give what was done on devices, why something was not taken over, and what is carried."""
+    for job in work_views.jobs_of(desk):
+        words = {FieldKind.ORDER: job.order if job.order != "walk" else "walk_unit"}.get(job.kind, job.kind)
+        what = text(language, f"console.job.{words}", off=job.off, on=job.on)
+        state = text(language, f"console.job.state.{job.state}")
+        yield text(language, "console.text.job", time=_time(job.at, timezone), name=job.name, what=what, state=state)
+        if job.refusal is not None:
+            yield text(language, f"field.refusal.{job.refusal}")
+    for device in desk.opened().package.spares:
+        yield text(language, "console.text.spare", device=device.id, kind=text(language, f"device.{device.kind}"))
 
 
 def _package(shown: ConsoleState, language: str) -> str:

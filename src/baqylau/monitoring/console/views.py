@@ -271,6 +271,7 @@ def finder(desk: Desk, person_id: PersonId) -> ConsoleFinder:
         direction=seen.direction,
         level_dbm=seen.level_dbm,
         change_db=seen.change_db,
+        span_s=seen.span_s,
         tone_hz=seen.tone_hz,
         points=_points(strengths, ms),
         line=_points(smoothed(strengths), ms),
