@@ -48,7 +48,7 @@ system: ## Install what the tests use beyond Python and Node, where this is Debi
 # --- use --------------------------------------------------------------------------------------------------------------
 
 .PHONY: demo demo-reset
-demo: setup ## Start everything on this machine with fifteen invented people; Ctrl-C stops it, the data stay
+demo: setup ## Start everything on this machine with twenty invented people; Ctrl-C stops it, the data stay
 	@exec $(BIN)/baqylau demo
 
 demo-reset: setup ## Forget the demo's data
@@ -121,6 +121,7 @@ docs: setup ## Write the generated pages of docs/reference
 	@scripts/step "alarm quality" $(BIN)/python -m tests.quality.page
 	@scripts/step "positions" $(BIN)/python -m tests.quality.positions_page
 	@scripts/step "breath" $(BIN)/python -m tests.quality.breath_page
+	@scripts/step "identity" $(BIN)/python -m tests.quality.identity_page
 
 bless: setup ## Rewrite the golden files of the replay tests; read the diff before you commit it
 	@BAQYLAU_BLESS=1 $(BIN)/pytest -q tests/replay

@@ -4,6 +4,7 @@ import pytest
 
 from scripts.reference import PAGES, REFERENCE
 from tests.quality.breath_page import PAGE as BREATH
+from tests.quality.identity_page import PAGE as IDENTITY
 from tests.quality.positions_page import PAGE as POSITIONS
 
 
@@ -14,4 +15,4 @@ def test_a_page_of_the_reference_says_what_the_code_says(name: str) -> None:
 
 
 def test_the_reference_holds_no_page_that_nobody_makes() -> None:
-    assert {path.name for path in REFERENCE.glob("*.md")} == {*PAGES, POSITIONS.name, BREATH.name}
+    assert {path.name for path in REFERENCE.glob("*.md")} == {*PAGES, POSITIONS.name, BREATH.name, IDENTITY.name}

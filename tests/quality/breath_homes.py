@@ -18,7 +18,7 @@ from baqylau.sim.breath.cell import FULL_SCALE_UA, Cell, drawn
 from baqylau.sim.breath.home import Home, Somebody, Told
 from baqylau.sim.breath.laboratory import file
 from tests.quality.breath_page import PAGE, RECORDED, Exact, Recorded, Tricked, kept_as, page
-from tests.quality.metrology import CELLS, LEVELS_MG_L, MADE_AT, REPEATING, dice, honest, repeated
+from tests.quality.metrology import CELLS, LEVELS_MG_L, MADE_AT, OTHERS, REPEATING, dice, honest, others, repeated
 
 HOMES, TIMES = 200, 100
 DRIFT_DAYS = 60.0
@@ -111,6 +111,7 @@ def found(share: int) -> Recorded:
         day=today(),
         levels=honest(range(max(CELLS // share, 1))),
         repeated=repeated(range(max(REPEATING // share, 1))),
+        others=others(range(max(OTHERS // share, 1))),
         whole=exact(range(max(HOMES // share, 2))),
         small_lungs=(small_lungs(TIMES // share), TIMES // share),
         rinsed=(*rinsed(TIMES // share), TIMES // share),

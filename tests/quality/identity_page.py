@@ -215,7 +215,7 @@ def page(figures: Figures, attacked: Attacked) -> str:
         voices=table(
             ("template", "EER", "95 %", "missed", "others passed", "own", "others'", "Cllr, bit"), _voices(figures)
         ),
-        digits=table(("", ""), _digits(figures)),
+        digits=table(("measure", "result"), _digits(figures)),
         threshold=THRESHOLD,
         faces=table(("portraits", "distance"), _faces(figures)),
         heard=table(("voice", "under the threshold", "others passed"), _heard(figures)),
@@ -225,7 +225,7 @@ def page(figures: Figures, attacked: Attacked) -> str:
         checks=len(cpu),
         carried=2 * DAY_S / median(cpu),
         rounds=attacked.rounds,
-        attacks=table(("species", "what is tried", "tries", "outcomes", "", "95 % at most"), _attacks(attacked)),
+        attacks=table(("species", "what is tried", "tries", "outcomes", "rate", "95 % at most"), _attacks(attacked)),
         reasons=table(("species", "reasons that were given, by how often"), _reasons(attacked)),
     )
 
