@@ -13,7 +13,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.kinds import Kind
 
 NAME = "presence"
-VERSION = "3"
+VERSION = "4"
 
 KIND = Kind(
     name=NAME,

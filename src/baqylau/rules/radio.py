@@ -33,6 +33,7 @@ from baqylau.rules.settings import (
     RETURN_FRAMES,
     RETURN_HEARD_WITHIN_S,
     STILL_GRACE_S,
+    STILL_MARGIN_DB,
     WEAK_AFTER_S,
     WEAK_REARM_DB,
     WEAK_RSSI_DBM,
@@ -132,7 +133,7 @@ def heard(
         weak=body.rssi_dbm < limit_dbm,
         lone=body.frames < RETURN_FRAMES and not near,
         from_at=last.from_at if last is not None and spell else at,
-        still=still and body.rssi_dbm >= limit_dbm,
+        still=still and body.rssi_dbm >= WEAK_RSSI_DBM + STILL_MARGIN_DB,
     )
     jammed = state is not None and state.jammed
     return Receiver(max(at, from_at), max(at, from_at) + _HOLDS, at, id_, reception, jammed=jammed)

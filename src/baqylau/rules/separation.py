@@ -23,7 +23,7 @@ from baqylau.rules.radio import FRESH, HERE, Presence, Word
 from baqylau.rules.settings import GONE_AFTER_S, RETURN_FRAMES, RETURN_HEARD_WITHIN_S
 
 NAME = "separation"
-VERSION = "2"
+VERSION = "3"
 
 
 class Apart(Struct, frozen=True, array_like=True):

@@ -106,6 +106,9 @@ GONE_AFTER_S: Final = 300
 STILL_GRACE_S: Final = 300
 """So much more is waited for a bracelet that was heard well and lay still: nobody leaves without moving; a body that
 lies on it, or a bath, hides it, and most of them for less than ten minutes [K]."""
+STILL_MARGIN_DB: Final = 6.0
+"""Heard well for that is so much stronger than weak: who goes out is mostly heard faintly first. Chosen
+by `python -m tests.perf.air`: with one receiver more than 95 of 100 leaves are then found within six minutes."""
 RECEIVER_FRESH_S: Final = 120
 """Nobody is found absent unless a receiver showed within this time that it listens: two reports of a minute [K]."""
 RECEIVER_HOLDS_S: Final = 600

@@ -35,9 +35,10 @@ from baqylau.domain.observations import (
     Surroundings,
 )
 from baqylau.domain.people import DeviceKind
-from baqylau.rules import conditions
+from baqylau.rules import conditions, low_accuracy
+from baqylau.rules.condition import Word
 from baqylau.rules.fold import PersonState, begin, fold
-from baqylau.rules.settings import LOW_ACCURACY_R95_M
+from baqylau.rules.settings import LOW_ACCURACY_R95_M, SHOCK_G, TEMPERATURE_C
 from tests.unit.rules.stories import at, codes, deaf, fix, heard, judged, noted, supervision, told, wearing
 
 BRACELET, HOME_UNIT = DeviceId("bracelet"), DeviceId("home_unit")
@@ -67,6 +68,29 @@ def test_what_a_bracelet_says_of_itself_is_found_once_each_time_it_begins(so: Bo
     _, findings = judged(WORN, story)
     assert told(findings) == [(code, "12:01"), (code, "12:04")]
     assert findings[0].because == (story[1].id,)
+
+
+COLDEST_C, HOTTEST_C = TEMPERATURE_C
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (Surroundings(shock_g=SHOCK_G), ["B08"]),
+        (Surroundings(shock_g=SHOCK_G - 0.1), []),
+        (Surroundings(temperature_c=COLDEST_C), []),
+        (Surroundings(temperature_c=COLDEST_C - 0.1), ["B08"]),
+        (Surroundings(temperature_c=HOTTEST_C), []),
+        (Surroundings(temperature_c=HOTTEST_C + 0.1), ["B08"]),
+    ],
+)
+def test_a_limit_of_the_surroundings_is_reached_or_passed(body: Body, found: list[str]) -> None:
+    assert codes(judged(WORN, [worn("12:00", body)])[1]) == found
+
+
+def test_a_fix_as_coarse_as_the_limit_is_not_coarse() -> None:
+    at_limit, beyond = (Fix(latitude_deg=0, longitude_deg=0, accuracy_m=LOW_ACCURACY_R95_M + more) for more in (0, 1))
+    assert [low_accuracy.KIND.says(one) for one in (at_limit, beyond)] == [Word.ENDED, Word.HOLDS]
 
 
 def test_a_skin_not_felt_for_ten_minutes_is_found_although_nothing_more_is_said() -> None:

@@ -9,7 +9,7 @@ from baqylau.domain.observations import Body, Grade, Heard, Interference, Interf
 from baqylau.domain.verdicts import Blindness
 from baqylau.rules import radio
 from baqylau.rules.radio import Presence, Receiver
-from baqylau.rules.settings import RETURN_FRAMES, WEAK_REARM_DB, WEAK_RSSI_DBM
+from baqylau.rules.settings import RETURN_FRAMES, STILL_MARGIN_DB, WEAK_REARM_DB, WEAK_RSSI_DBM
 from tests.unit.rules.radio_stories import MINUTE, UNIT
 from tests.unit.rules.stories import at
 
@@ -192,7 +192,10 @@ STILL = timedelta(minutes=5)
 
 
 def test_a_bracelet_that_was_heard_well_and_lay_still_is_waited_for_longer() -> None:
-    still, faint = (radio.heard(None, NOON, ONE, heard_at(dbm), NOON, still=True) for dbm in (-60.0, -91.0))
+    limit_dbm = WEAK_RSSI_DBM + STILL_MARGIN_DB
+    still, faint = (
+        radio.heard(None, NOON, ONE, heard_at(dbm), NOON, still=True) for dbm in (limit_dbm, limit_dbm - 0.1)
+    )
     assert [radio.grace_of([one], GRACE) for one in (still, faint, heard())] == [GRACE + STILL, GRACE, GRACE]
     assert radio.grace_of([], GRACE) == GRACE
 
