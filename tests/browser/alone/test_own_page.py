@@ -91,6 +91,44 @@ def contest(phone: Page) -> None:
     expect(phone.locator("blockquote")).to_contain_text("Бауды ашқан жоқпын.")
 
 
+def record(case: Page) -> None:
+    """A visit without its place is refused at the field; then it is recorded, and hours of labour are."""
+    case.get_by_role("button", name="Plan a visit").click()
+    case.get_by_label("Purpose").fill("talk about work")
+    case.get_by_role("button", name="Record", exact=True).click()
+    expect(case.locator(".fact-form .msg").first).to_be_visible()
+    case.get_by_label("Place", exact=True).fill("at home")
+    case.get_by_label("When").fill("2026-11-23T10:00")
+    case.get_by_role("button", name="Record", exact=True).click()
+    expect(case.locator(".facts-panel")).to_contain_text("at home, talk about work")
+    case.get_by_role("button", name="Hours set by the court").click()
+    case.get_by_label("Hours", exact=True).fill("100")
+    case.get_by_label("Act of the court").fill("1-26")
+    case.get_by_role("button", name="Record", exact=True).click()
+    expect(case.locator(".facts-panel")).to_contain_text("0 h of 100 h done")
+
+
+def bind(case: Page, address: str) -> None:
+    """A restriction becomes a template; binding it is looked at, then proposed for the person chosen."""
+    case.get_by_role("button", name="Make a template 1").click()
+    case.get_by_label("Name of the template").fill("Markets")
+    case.get_by_role("button", name="Make a template", exact=True).click()
+    expect(case.get_by_text("Kept. It is under Cases.")).to_be_visible()
+    case.goto(f"{address}/cases")
+    expect(case.locator(".due-visits")).to_contain_text("talk about work")
+    case.get_by_role("button", name="Bind to people Markets").click()
+    panel = case.locator(".templates")
+    panel.get_by_label("Ayan Sample").check()
+    panel.get_by_label("Words of the acts").fill("no markets")
+    panel.get_by_label("Grounds").fill("letter 18")
+    panel.get_by_role("button", name="What would this do?").click()
+    expect(panel).to_contain_text("a second person has to agree")
+    case.set_viewport_size({"width": 320, "height": 800})
+    assert faults(case) == []
+    panel.get_by_role("button", name="Propose for each").click()
+    expect(panel).to_contain_text("waits for a second person, proposal 1")
+
+
 def test_a_person_comes_in_by_a_code_reads_contests_with_a_photograph_and_the_inspector_sees_it(
     office: Office, browser: Browser
 ) -> None:
@@ -132,3 +170,7 @@ def test_a_person_comes_in_by_a_code_reads_contests_with_a_photograph_and_the_in
         panel.get_by_role("button", name="Withdraw access").click()
         panel.get_by_role("button", name="Yes, withdraw now").click()
         expect(panel).to_contain_text("No access now.")
+        record(case)
+        case.set_viewport_size({"width": 320, "height": 800})
+        assert faults(case) == []
+        bind(case, address)

@@ -17,6 +17,7 @@ from baqylau.monitoring.workstation import acts, live, looks, openapi, status
 from baqylau.monitoring.workstation.access import cover, own, passkeys, purposes, session, staffing
 from baqylau.monitoring.workstation.access.gate import Gate
 from baqylau.monitoring.workstation.cases import doors as cases
+from baqylau.monitoring.workstation.cases import template_doors as templates
 from baqylau.monitoring.workstation.checks import doors as checks
 from baqylau.monitoring.workstation.desk import Desk
 from baqylau.monitoring.workstation.door import Door, Hall
@@ -75,6 +76,10 @@ _CASES: tuple[Door, ...] = (
     Door("/people/{id}/case/proposals", cases.propose, Action.PROPOSE_CHANGE, method="POST"),
     Door("/people/{id}/case/facts", cases.facts, Action.LOOK_CASE),
     Door("/people/{id}/case/facts", cases.record_fact, Action.RECORD_FACT, method="POST"),
+    Door("/templates", templates.templates, Action.PROPOSE_CHANGE),
+    Door("/templates", templates.make, Action.PROPOSE_CHANGE, method="POST"),
+    Door("/templates/{number}", templates.retire, Action.PROPOSE_CHANGE, method="DELETE"),
+    Door("/templates/{number}/binding", templates.bind, Action.PROPOSE_CHANGE, method="POST"),
     Door("/visits", cases.visits_due, Action.LOOK_PROPOSALS),
     Door("/cases/preview", cases.preview_new, Action.PROPOSE_CHANGE, method="POST"),
     Door("/cases/proposals", cases.propose_new, Action.PROPOSE_CHANGE, method="POST"),

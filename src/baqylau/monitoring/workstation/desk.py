@@ -14,6 +14,7 @@ from baqylau.monitoring.workstation.access.tokens import fresh
 from baqylau.monitoring.workstation.broadcast import Broadcaster
 from baqylau.monitoring.workstation.cases.facts import FactRecords
 from baqylau.monitoring.workstation.cases.records import CaseRecords
+from baqylau.monitoring.workstation.cases.templates import TemplateRecords
 from baqylau.monitoring.workstation.checks.records import CheckRecords
 from baqylau.monitoring.workstation.equipment.field import FieldRecords
 from baqylau.monitoring.workstation.equipment.records import DeviceRecords
@@ -52,6 +53,7 @@ class Desk:
         self.equipment = DeviceRecords(stores, clock)
         self.field = FieldRecords(stores, clock)
         self.cases = CaseRecords(stores, clock, random)
+        self.templates = TemplateRecords(stores, self.cases, clock)
         self.case_facts = FactRecords(stores, clock)
         self.checks = CheckRecords(stores, clock, random)
         self.own_page = OwnRecords(stores, settings.installation.timezone, clock)
