@@ -24,14 +24,17 @@ from baqylau.cli.vaulted import Vaulted, vaulted
 from baqylau.cli.workshop import ME, By
 from baqylau.crypto.timestamps import certificates_in
 from baqylau.domain.ids import AlarmId, PersonId
+from baqylau.links.notices.way import NotTakenError
 from baqylau.links.wall_clock import now
 from baqylau.locales import LANGUAGES, catalogue, text
 from baqylau.monitoring.server.evidence.gathering import Archive, Asked, NothingToGiveError, around, export
 from baqylau.monitoring.server.evidence.proving import prove, prove_stamps
+from baqylau.monitoring.server.evidence.publishing import NoSuchAuthorityError, stamp_by
 from baqylau.monitoring.server.evidence.rejudging import judge_again
 from baqylau.monitoring.server.evidence.reporting import report_by
 from baqylau.monitoring.server.evidence.withholding import NoSuchLineError, withhold
 from baqylau.monitoring.server.evidence.writing import TooLargeError
+from baqylau.monitoring.server.notice_file import NoticeFileError
 from baqylau.protocols.evidence.checking import UNREADABLE, check
 from baqylau.protocols.evidence.recordings import save_recordings
 from baqylau.protocols.evidence.telling import told
@@ -71,6 +74,7 @@ def export_bundle(  # noqa: PLR0913 - each is an option of the command
         bool, typer.Option("--with-recordings", help="Give also what was recorded at checks.")
     ] = False,
     report: Annotated[bool, typer.Option(help="Put a report into it that people read, as PDF/A.")] = True,
+    stamp: Annotated[str, typer.Option(help="Authority of heads.yaml that stamps the whole bundle.")] = "",
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
@@ -97,7 +101,8 @@ def export_bundle(  # noqa: PLR0913 - each is an option of the command
             recordings=recordings,
         )
         papers = report_by(maker(engine, data), language) if report else None
-        export(archive, asked, out, signer=own.signer, now=now(), random=os.urandom, papers=papers)
+        by_whom = stamp_by(data, stamp, os.urandom) if stamp else None
+        export(archive, asked, out, signer=own.signer, now=now(), random=os.urandom, papers=papers, stamp=by_whom)
     typer.echo(text(language, "evidence.written", file=output))
 
 
@@ -210,6 +215,8 @@ def told_why_not(language: str) -> Iterator[None]:
         raise _refused(language, "evidence.nothing") from none
     except TooLargeError as large:
         raise _refused(language, "evidence.too_large") from large
+    except (NotTakenError, NoticeFileError, NoSuchAuthorityError) as wrong:
+        raise _refused(language, "evidence.no_stamp", why=str(wrong)) from wrong
     except DaysArchivedError as gone:
         raise _refused(language, "archive.refused.days", first=gone.days[0], last=gone.days[-1]) from gone
 

@@ -19,8 +19,9 @@ from baqylau.monitoring.server.evidence.publishing import FIRST_PAUSE_S, Publish
 from baqylau.monitoring.server.evidence.withholding import withhold
 from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.monitoring.server.notice_file import NoticeFileError
-from baqylau.protocols.evidence.checking import OTHER_KEY, SOUND, Verdict, check
+from baqylau.protocols.evidence.checking import CHANGED, OTHER_KEY, SOUND, Verdict, check
 from baqylau.protocols.evidence.parts import PARTS, canonical
+from baqylau.storage.installation import installation
 from baqylau.storage.ourselves import ATTEMPTS_BEFORE_WORD, Ourselves
 from baqylau.storage.proof import Signed, verify
 from baqylau.storage.published import PublishedHeads
@@ -65,7 +66,8 @@ class House:
 def house(engine: Engine, tmp_path: Path) -> Iterator[House]:
     authority, received = Authority(), Received()
     with answering(authority, received) as url:
-        yield House(walked(Site(engine, prescribed())), tmp_path, url, authority, received)
+        site = Site(engine, prescribed(), installation(tmp_path / "keys", os.urandom))
+        yield House(walked(site), tmp_path, url, authority, received)
 
 
 def facts(verdict: Verdict) -> dict[str, list[dict[str, object]]]:
@@ -164,6 +166,15 @@ def test_at_the_command_line_heads_are_published_shown_and_proved(house: House, 
     (head,) = (house.place / "board").glob("*.json")
     proved = RUN.invoke(app, ["verify", "--head", str(head), "--authority", str(house.place / "authority.pem"), *where])
     assert (proved.exit_code, "stamped the published head" in proved.output) == (SOUND, True)
-    head.write_bytes(head.read_bytes().replace(b"statement", b"statement "))
+    given = house.place / "given.zip"
+    when = ["--from", (START - timedelta(hours=1)).isoformat(), "--until", (START + timedelta(hours=1)).isoformat()]
+    why = ["--purpose", "hearing", "--basis", "ruling 4", "--recipient", "Town court", "--no-report"]
+    export = ["evidence", "export", "--person", "ainur", *when, *why, "-o", str(given), *where, "--stamp"]
+    assert RUN.invoke(app, [*export, "nobody"]).exit_code == 1
+    assert (RUN.invoke(app, [*export, "time"]).exit_code, house.authority.asked) == (0, 2)
+    assert "stamp_bundle" in facts(check(BytesIO(given.read_bytes())))
+    held = bytearray(given.read_bytes())
+    held[held.index(b"manifest.tst") + 700] ^= 1
+    assert check(BytesIO(bytes(held))).outcome == CHANGED
     (house.place / "heads.yaml").unlink()
     assert RUN.invoke(app, ["evidence", "publish", *where]).exit_code == 1

@@ -11,6 +11,7 @@ from re import compile as pattern
 from typing import IO, Any
 
 from baqylau.crypto.signing import signed_by
+from baqylau.crypto.timestamps import TOKEN_BYTES_MAX, Stamp, StampWrongError, stamped
 from baqylau.protocols.evidence.container import ContainerError, Member, Opened, lines, open_container, pieces, whole
 from baqylau.protocols.evidence.journal_proof import JournalProof
 from baqylau.protocols.evidence.parts import (
@@ -36,6 +37,7 @@ from baqylau.protocols.evidence.parts import (
     RECORDS,
     REGISTERS,
     SIGNATURE,
+    STAMP,
     STAMPS,
     TREES,
     VERSIONS,
@@ -47,6 +49,7 @@ from baqylau.protocols.evidence.parts import (
 )
 from baqylau.protocols.evidence.recordings import RecordingsProof
 from baqylau.protocols.evidence.stamps import StampsProof
+from baqylau.protocols.evidence.unpacking import plain
 
 SOUND, CHANGED, UNREADABLE, OTHER_KEY = 0, 1, 2, 3
 """How a check ends, as the exit code of a program."""
@@ -115,10 +118,12 @@ def check(file: IO[bytes], expected_key: bytes | None = None, known: Sequence[by
         return verdict
     verdict.manifest = manifest
     _members(opened, manifest, verdict)
+    stamp = _stamp(file, opened, known, verdict)
     papers = _files(file, opened, manifest["files"], verdict)
     sound = [part for part in manifest["parts"] if _part(file, opened, part, manifest["parts"][part], verdict)]
     if not verdict.faults or verdict.outcome == OTHER_KEY:
         _contents(file, opened, manifest, sound, known, verdict)
+        _tell_stamp(stamp, verdict, compared=bool(known))
         for name, given in papers.items():
             verdict.right("file" if given else "file_withheld", name=name)
     return verdict
@@ -179,11 +184,24 @@ def _shaped(manifest: dict[str, Any]) -> bool:
 
 def _members(opened: Opened, manifest: dict[str, Any], verdict: Verdict) -> None:
     """Note what is there and should not be."""
-    known = {MANIFEST, SIGNATURE, *manifest["files"]}
+    known = {MANIFEST, SIGNATURE, STAMP, *manifest["files"]}
     for part in manifest["parts"]:
         known |= {lines_name(part), digests_name(part)}
     for name in sorted(opened.members.keys() - known):
         verdict.wrong("unknown_member", name=name[:TOLD_MAX])
+
+
+def _stamp(file: IO[bytes], opened: Opened, known: Sequence[bytes], verdict: Verdict) -> Stamp | None:
+    """Give what the time-stamp over the manifest proves, None where there is none or a wrong one."""
+    if STAMP not in opened.members:
+        return None
+    token = whole(file, opened.members[STAMP], TOKEN_BYTES_MAX + 1)
+    try:
+        return stamped(token, whole(file, opened.members[MANIFEST], MANIFEST_BYTES_MAX), known)
+    except StampWrongError as wrong:
+        outcome = OTHER_KEY if str(wrong) == "issuer" else CHANGED
+        verdict.wrong(f"stamp_{wrong}", outcome, part=STAMP, line=1, name="")
+        return None
 
 
 def _files(file: IO[bytes], opened: Opened, promised: dict[str, str], verdict: Verdict) -> dict[str, bool]:
@@ -320,6 +338,13 @@ def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> No
     count = {part: promised["lines"] for part, promised in manifest["parts"].items()}
     verdict.right("findings", count=count.get(FINDINGS, 0))
     verdict.right("signed_alone", count=sum(count.get(part, 0) for part in (FINDINGS, ALARMS, ACTS, AUDIT, REGISTERS)))
+
+
+def _tell_stamp(stamp: Stamp | None, verdict: Verdict, *, compared: bool) -> None:
+    if stamp is not None:
+        verdict.right("stamp_bundle", authority=stamp.authority, at=plain(stamp.at))
+        told = "stamp_known" if compared else "stamp_unknown"
+        verdict.right(told, authority=stamp.authority, fingerprint=fingerprint(stamp.fingerprint))
 
 
 def _tell_stamps(stamps: StampsProof, verdict: Verdict) -> None:

@@ -18,6 +18,8 @@ FORMAT, VERSION = "baqylau-evidence", 2
 VERSIONS = (1, 2)
 """Those that are read for ever. Version 1 knew no time-stamps and no papers."""
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+STAMP = "manifest.tst"
+"""A time-stamp over the manifest: by then all of the bundle was as it is."""
 CONTEXT = b"baqylau evidence 1\n"
 """Signed before the manifest, so that no other signature of the key passes for one of a bundle."""
 SALT_BYTES = 16

@@ -96,7 +96,7 @@ def around(archive: Archive, alarm_id: AlarmId) -> tuple[PersonId, datetime, dat
     return alarm.person_id, alarm.began_at - AROUND, max(alarm.last_at, alarm.closed_at or alarm.last_at) + AROUND
 
 
-def export(
+def export(  # noqa: PLR0913 - what a bundle is made of, by, and with
     archive: Archive,
     asked: Asked,
     out: IO[bytes],
@@ -105,10 +105,11 @@ def export(
     now: datetime,
     random: Callable[[int], bytes],
     papers: Papers | None = None,
+    stamp: Callable[[bytes], bytes] | None = None,
 ) -> None:
     """Write a bundle. That it leaves is on record before its first byte is. `NothingToGiveError`, `TooLargeError`.
 
-    `papers` makes what people read, by the names of the files.
+    `papers` makes what people read, by the names of the files; `stamp` has the whole time-stamped.
     """
     if archive.registers.person(asked.person_id) is None:
         raise NothingToGiveError
@@ -123,7 +124,7 @@ def export(
         for file, content in papers(asked, until).items() if papers else ():
             bundle.put_file(file, content)
         _Gathering(archive, asked, bundle, until).gather(signed)
-        bundle.write(out, _statement(asked, name, now, until), signer)
+        bundle.write(out, _statement(asked, name, now, until), signer, stamp)
 
 
 def _statement(asked: Asked, name: str, now: datetime, until: datetime) -> dict[str, object]:

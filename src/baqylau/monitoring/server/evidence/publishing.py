@@ -34,6 +34,31 @@ def publishing_in(data_dir: Path) -> Publishing:
     return publishing
 
 
+class NoSuchAuthorityError(Exception):
+    """The file names no time-stamping authority of this name."""
+
+
+def stamp_by(data_dir: Path, name: str, random: Callable[[int], bytes]) -> Callable[[bytes], bytes]:
+    """Give what has bytes stamped by an authority of `heads.yaml`. `NoSuchAuthorityError`, `NoticeFileError`."""
+    authorities = {one.name: one for one in publishing_in(data_dir).targets if isinstance(one, StampTarget)}
+    if name not in authorities:
+        raise NoSuchAuthorityError(name)
+    target = authorities[name]
+
+    def stamp(content: bytes) -> bytes:
+        with client() as http:
+            return _stamped(http, target, data_dir, content, random)
+
+    return stamp
+
+
+def _stamped(
+    http: httpx.Client, target: StampTarget, data_dir: Path, content: bytes, random: Callable[[int], bytes]
+) -> bytes:
+    nonce = int.from_bytes(random(8), "big") >> 64 - NONCE_BITS
+    return to_authority(http, target, data_dir / target.certificate, content, nonce)
+
+
 class Publisher:
     """Publishes for one installation."""
 
@@ -105,8 +130,7 @@ class Publisher:
             case HookTarget():
                 to_hook(http, target, one.content, int(self._now().timestamp()))
             case StampTarget():
-                nonce = int.from_bytes(self._random(8), "big") >> 64 - NONCE_BITS
-                return to_authority(http, target, self._data_dir / target.certificate, one.content, nonce)
+                return _stamped(http, target, self._data_dir, one.content, self._random)
             case _:
                 assert_never(target)
         return None

@@ -20,6 +20,7 @@ from baqylau.protocols.evidence.parts import (
     PARTS,
     SALT_BYTES,
     SIGNATURE,
+    STAMP,
     VERSION,
     canonical,
     commitment,
@@ -72,8 +73,17 @@ class Bundle:
         self._lines[part].write(line + b"\n")
         self._digests[part].append(digest(line))
 
-    def write(self, out: IO[bytes], statement: Mapping[str, Any], signer: Signer) -> None:
-        """Sign what was put under a statement of what it is, and write everything. `TooLargeError`."""
+    def write(
+        self,
+        out: IO[bytes],
+        statement: Mapping[str, Any],
+        signer: Signer,
+        stamp: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        """Sign what was put under a statement of what it is, and write everything. `TooLargeError`.
+
+        `stamp` gives an authority's token over some bytes, and raises what it likes.
+        """
         promised = {
             part: {"commitment": commitment(digests), "lines": len(digests)} for part, digests in self._digests.items()
         }
@@ -84,6 +94,7 @@ class Bundle:
         contents: list[tuple[str, IO[bytes]]] = [
             (MANIFEST, BytesIO(manifest)),
             (SIGNATURE, BytesIO(signer.sign(CONTEXT + manifest))),
+            *([(STAMP, BytesIO(stamp(manifest)))] if stamp else ()),
             *((name, BytesIO(content)) for name, content in self._papers.items()),
         ]
         for part, digests in self._digests.items():
