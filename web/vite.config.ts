@@ -5,8 +5,24 @@ import { fixtures } from './fixtures/server.ts'
 
 const STATIC = '../src/baqylau/monitoring/workstation/static'
 
+const STYLES = /[ \t]*<link rel="stylesheet"[^>]*>\n/g
+
+/** What several first pages share comes before what each adds to it: the later rule wins. */
+const sharedStylesFirst: PluginOption = {
+  name: 'shared-styles-first',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html) {
+      const links = html.match(STYLES) ?? []
+      const shared = links.filter((link) => link.includes('/components-'))
+      const sorted = [...shared, ...links.filter((link) => !shared.includes(link))]
+      return html.replaceAll(STYLES, () => sorted.shift() ?? '')
+    },
+  },
+}
+
 export default defineConfig(({ mode }) => {
-  const plugins: PluginOption[] = [svelte()]
+  const plugins: PluginOption[] = [svelte(), sharedStylesFirst]
   if (mode === 'fixtures') plugins.push(fixtures())
   const api = process.env.BAQYLAU_API
   return {

@@ -65,6 +65,11 @@ def office(engine: Engine, tmp_path: Path) -> Office:
     return office
 
 
+def narrow(page: Page) -> None:
+    """Make the window as narrow as a telephone."""
+    page.set_viewport_size({"width": 320, "height": 800})
+
+
 def come_in(phone: Page, address: str, code: str) -> None:
     """The link with the code, two PINs that differ, then the same twice."""
     phone.goto(f"{address}/my#{code.replace(' ', '')}")
@@ -123,7 +128,7 @@ def bind(case: Page, address: str) -> None:
     panel.get_by_label("Grounds").fill("letter 18")
     panel.get_by_role("button", name="What would this do?").click()
     expect(panel).to_contain_text("a second person has to agree")
-    case.set_viewport_size({"width": 320, "height": 800})
+    narrow(case)
     assert faults(case) == []
     panel.get_by_role("button", name="Propose for each").click()
     expect(panel).to_contain_text("waits for a second person, proposal 1")
@@ -171,6 +176,6 @@ def test_a_person_comes_in_by_a_code_reads_contests_with_a_photograph_and_the_in
         panel.get_by_role("button", name="Yes, withdraw now").click()
         expect(panel).to_contain_text("No access now.")
         record(case)
-        case.set_viewport_size({"width": 320, "height": 800})
+        narrow(case)
         assert faults(case) == []
         bind(case, address)
