@@ -10,6 +10,8 @@ def test_results_are_near_enough_and_repeat() -> None:
     assert valid >= 9_000
     assert sum(one.beyond for one in kept.levels) <= 0.001 * valid
     assert kept.whole.beyond == 0
+    assert kept.others.beyond <= 0.001 * kept.others.valid
+    assert kept.others.valid > 5_000
     assert all(one.worst_sd_mg_l <= one.allowed_sd_mg_l for one in kept.repeated)
 
 
