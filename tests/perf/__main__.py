@@ -16,6 +16,7 @@ from tests.perf import (
     bench_journal,
     bench_judge,
     bench_judges,
+    bench_ladder,
     bench_late,
     bench_lines,
     bench_link_codec,
@@ -24,13 +25,17 @@ from tests.perf import (
     bench_screen,
     bench_weight,
     kill,
+    region,
 )
 from tests.perf.figures import Figure, show, wide_console, write
 from tests.perf.installation import installed, populate
+from tests.perf.nats import NATS
 
 RESULT = Path("build") / "bench.json"
 KILLS = 10
 """Few, so that the whole takes minutes; `python -m tests.perf.kill` takes as many as wanted."""
+CUT_OFF = ("gateway", "nats", "bridge", "judge", "nats", "bridge")
+"""What is killed of a region that is cut off; `python -m tests.perf.region` takes more, at random."""
 
 
 def _all(console: Console) -> Iterator[Figure]:
@@ -60,7 +65,10 @@ def _all(console: Console) -> Iterator[Figure]:
     with installed() as installation:
         yield from bench_load.figures(installation, calibration)
         yield from bench_weight.figures(installation)
+    yield from bench_ladder.figures()
     yield from kill.figures(kill.Plan(times=KILLS), console)
+    if NATS is not None:
+        yield from region.figures(region.Plan(people=40, cut_s=30.0, kills=CUT_OFF), console)
 
 
 def _main() -> None:

@@ -87,12 +87,14 @@ class CutLine:
         self._joined = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._open: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="line")
 
     def start(self) -> None:
         """Begin, joined."""
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(asyncio.start_server(self._lead, HOST, self.port), self._loop).result(10)
+        opening = asyncio.start_server(self._lead, HOST, self.port)
+        self._server = asyncio.run_coroutine_threadsafe(opening, self._loop).result(30)
         self._joined.set()
 
     def cut(self) -> None:
@@ -109,12 +111,11 @@ class CutLine:
         self.cut()
 
         async def rest() -> None:
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            for one in others:
-                one.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+            if self._server is not None:
+                self._server.close()
+            await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
 
-        asyncio.run_coroutine_threadsafe(rest(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(rest(), self._loop).result(30)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -33,7 +34,7 @@ from baqylau.storage.live import Live
 from baqylau.storage.regions import Region, Regions
 from tests.perf import scripted
 from tests.perf.figures import Figure, figure, wide_console
-from tests.perf.installation import HOST, STOP_S, Installation, await_door, free_port, installed, register, until
+from tests.perf.installation import HOST, STOP_S, Installation, free_port, installed, listens, register, until
 from tests.perf.kill import Client
 from tests.perf.nats import CutLine, NatsServer, running
 from tests.perf.proofs import Outcome, Told, examine
@@ -41,6 +42,7 @@ from tests.perf.proofs import Outcome, Told, examine
 NAME = "almaty"
 UP_S = (1.0, 4.0)
 FORWARDED_S = 600.0
+START_S = 180.0
 _IN_ORDER = text(
     "SELECT count(*) FROM (SELECT observed_at < lag(observed_at) OVER (PARTITION BY device_id ORDER BY seq) AS back "
     "FROM journal WHERE person_id IS NOT NULL AND observed_at = date_trunc('second', observed_at)) AS one WHERE back"
@@ -119,17 +121,19 @@ class Site:
         self.judge = Program("judge", ["judge", *here], place / "judge.said")
         self._stack = stack
 
-    def start(self, live: Live) -> None:
+    def start(self, live: Live, *, judged: bool = True) -> None:
         """Start everything, and wait until the site takes devices and is heard."""
         self._stack.enter_context(running(self.centre, self.nats))
         self.line.start()
         self._stack.callback(self.line.close)
-        for one in (self.gateway, self.bridge, self.judge):
+        for one in (self.gateway, self.bridge, *([self.judge] if judged else [])):
             self._stack.callback(one.kill)
             one.start()
         for port in self.ports.values():
-            await_door(port)
-        until(lambda: NAME in live.listened().by_region, "the site is not heard")
+            until(partial(listens, port), "the site does not listen", START_S)
+        until(lambda: NAME in live.listened().by_region, "the site is not heard", START_S)
+        if judged:
+            until(lambda: live.health().judge_alive_at is not None, "nobody judges", START_S)
 
     def kill(self, name: str) -> None:
         """Take something down without a warning, and start it again."""

@@ -1,19 +1,55 @@
-"""A site whose line is cut keeps and answers; afterwards everything is in the journal, once, in order, judged late."""
+"""The programs of a site and of its bridge, as they are run: what a site answered before SIGKILL is at the centre.
 
-from io import StringIO
+At length, with a cut line, a judge and many kills: `python -m tests.perf.region`.
+"""
+
+import asyncio
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from rich.console import Console
+from sqlalchemy import Engine, text
 
+from baqylau.links.wall_clock import now
+from baqylau.storage.live import Live
+from baqylau.storage.registers import Registers
+from tests.conftest import own_directory
+from tests.perf.installation import Installation, until
 from tests.perf.nats import MISSING, NATS
-from tests.perf.proofs import Outcome
-from tests.perf.region import Plan, run
+from tests.perf.region import NAME, Site
+from tests.unit.server.site import FAR_AWAY, Peer, hello, prescribed, report
+
+KEPT = text("SELECT count(DISTINCT observed_at) FROM journal WHERE device_id = 'tracker-1' AND observed_at < :before")
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(NATS is None, reason=MISSING)
-def test_a_region_that_is_cut_off_and_killed_loses_nothing_and_doubles_nothing() -> None:
-    found = run(Plan(people=2, cut_s=3.0, kills=("nats", "gateway")), Console(file=StringIO()))
-    assert found.outcome == Outcome(acknowledged=found.outcome.acknowledged)
-    assert found.late > 0
-    assert found.out_of_order == 0
+def test_a_site_answers_while_the_line_is_cut_dies_and_all_it_answered_is_at_the_centre(
+    engine: Engine, dsn: str
+) -> None:
+    Registers(engine, now).save(prescribed(order_until=now() + timedelta(days=1)), by="test")
+    begun_at = now().replace(microsecond=0) - timedelta(minutes=10)
+
+    async def answered(port: int, count: int) -> None:
+        peer = await Peer.call(port)
+        await peer.say(hello())
+        answers = {await peer.say(report(begun_at + timedelta(seconds=one), FAR_AWAY)) for one in range(count)}
+        assert answers == {b"#AD#1"}
+        await Peer.opened.pop().hang_up()
+
+    with own_directory() as place, ExitStack() as stack:
+        site = Site(Installation(data=Path(place), dsn=dsn, engine=engine), stack)
+        site.start(Live(engine), judged=False)
+        site.line.cut()
+        asyncio.run(answered(site.ports["wialon"], 20))
+        site.gateway.kill()
+        site.line.join()
+        before = {"before": begun_at + timedelta(minutes=1)}
+
+        def kept() -> bool:
+            with engine.connect() as connection:
+                return connection.scalar(KEPT, before) == 20
+
+        until(kept, "what was answered is not kept", 120.0)
+        assert NAME in Live(engine).listened().by_region

@@ -1,0 +1,107 @@
+"""A disk that is full: nothing is acknowledged that is not kept, and with room again it goes on without a restart."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from baqylau.domain.observations import Fix
+from baqylau.storage.database import migrate, open_database
+from baqylau.storage.server import embedded
+from tests.conftest import NOT_FOR_KEEPS
+from tests.unit.server.site import FAR_AWAY, START, TRACKER, Peer, Site, hello, prescribed, report
+
+SIZE = "160m"
+FRAMES_MAX = 20_000
+BALLAST_PIECE = bytes(1 << 20)
+SETTINGS = {**NOT_FOR_KEEPS, "shared_buffers": "16MB", "max_connections": "20", "autovacuum": "off"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own that is soon full."""
+    if os.geteuid() != 0:
+        pytest.skip("only root mounts a disk")
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", place], check=False)
+    if mounted.returncode:
+        pytest.skip("no disk can be mounted here")
+    place.chmod(0o755)
+    tmp_path.chmod(0o755)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
+
+
+@pytest.fixture
+def engine(small_disk: Path) -> Iterator[Engine]:
+    """A database on it."""
+    with embedded(small_disk / "db", settings=SETTINGS) as address:
+        one = open_database(address)
+        migrate(one)
+        yield one
+        one.dispose()
+
+
+def fill(place: Path) -> Path:
+    """Leave no room at all."""
+    ballast = place / "ballast"
+    with ballast.open("wb", buffering=0) as out, suppress(OSError):
+        while True:
+            out.write(BALLAST_PIECE)
+    with ballast.open("ab", buffering=0) as out, suppress(OSError):
+        while True:
+            out.write(BALLAST_PIECE[:512])
+    return ballast
+
+
+@pytest.mark.timeout(240)
+def test_a_full_disk_is_refused_and_not_acknowledged_and_room_ends_it(engine: Engine, small_disk: Path) -> None:
+    site = Site(engine, prescribed())
+    acknowledged: list[int] = []
+
+    async def story() -> None:
+        async with site.gateway() as (gateway, port):
+            peer = await Peer.call(port)
+            await peer.say(hello())
+            good = await peer.say(_frame(0))
+            acknowledged.append(0)
+            ballast = fill(small_disk)
+            refused = 0
+            for number in range(1, FRAMES_MAX):
+                answer = await peer.say(_frame(number))
+                if answer != good:
+                    refused = number
+                    break
+                acknowledged.append(number)
+            assert refused
+            assert await asyncio.to_thread(_kept, site) == acknowledged
+            ballast.unlink()
+            async with asyncio.timeout(120):
+                while await peer.say(_frame(refused)) != good:  # noqa: ASYNC110 - no event says that it takes again
+                    await asyncio.sleep(0.2)
+            acknowledged.append(refused)
+            assert gateway.connected == 1
+
+    asyncio.run(story())
+    assert _kept(site) == acknowledged
+
+
+def _frame(number: int) -> bytes:
+    return report(START - timedelta(hours=20) + timedelta(seconds=number), FAR_AWAY)
+
+
+def _kept(site: Site) -> list[int]:
+    """Give the numbers of the frames that are in the journal, in their order."""
+    begun_at = START - timedelta(hours=20)
+    found = site.journal.of_devices([TRACKER], begun_at, START + timedelta(days=1))
+    fixes = [one for one in found if any(isinstance(body, Fix) for body in one.bodies)]
+    return [int((one.observed_at - begun_at).total_seconds()) for one in fixes]
