@@ -33,7 +33,7 @@ NIGHT = Hours(-3, 9)
 """They are to be at home now, whenever the demo is started."""
 TESTED_H = (0, 5, 10)
 """A breath test is due so many hours after the hour of the start: the first one at once."""
-WINDOW_MIN = 15
+WINDOW_MIN, RANDOM_A_DAY = 15, 2
 LIMIT_MG_L = 0.16
 """Of the invented order."""
 ALCOHOL_MG_L = 0.41
@@ -231,6 +231,7 @@ def _sober(one: Household, order: Order, since_at: datetime, founded_at: datetim
         clause="Алкоголь ішпеу",
         from_at=since_at,
         schedule=Schedule(timezone=TIMEZONE, windows=windows),
+        random_per_day=RANDOM_A_DAY,
         limit_mg_l=LIMIT_MG_L,
         urgent=True,
     )
