@@ -23,7 +23,7 @@ from baqylau.storage.database import StorageUnavailableError
 
 log = structlog.get_logger()
 
-LOOK_S = 0.5
+LOOK_S = 0.25
 """How soon an order is on its way to a device that is on the line."""
 ANSWER_WITHIN_S = 30.0
 """So long the next order waits for the answer to the one before."""
