@@ -7,15 +7,20 @@ import random
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from time import process_time
 
+from baqylau.crypto.timestamps import stamp_request, token_in
 from baqylau.domain.acts import Close, Take
 from baqylau.domain.alarms import Action, Cause
 from baqylau.domain.observations import Fix
+from baqylau.monitoring.server.evidence.gathering import STAMPS_MAX
 from baqylau.monitoring.server.evidence.rejudging import judge_again
 from baqylau.storage.alarms import Alarms
+from baqylau.storage.published import PublishedHeads
 from tests.perf.figures import Figure, figure, show, wide_console
 from tests.perf.installation import installed
+from tests.unit.crypto.authority import Authority
 from tests.unit.server.given import asked, bundle_of, names_the_place, verdict_on
 from tests.unit.server.site import FAR_AWAY, IN_SCHOOL, START, Site, prescribed
 from tests.unit.server.test_judge import entry, listen
@@ -23,6 +28,8 @@ from tests.unit.server.test_judge import entry, listen
 POSITIONS, ALARMS = 43_200, 100
 WITHIN_S = 20.0
 BITS = 10_000
+EVERYTHING = Path(__file__).parents[1] / "replay" / "bundles" / "version-2.zip"
+"""A bundle with everything in it that one can hold: records, a stamped head, papers."""
 INSIDE = 5
 """Minutes of each visit to the zone."""
 CLOSING = Close(cause=Cause.ENTERED_ZONE, grounds="called; left at once", action=Action.TALKED_WITH_PERSON)
@@ -33,14 +40,13 @@ def figures() -> Iterator[Figure]:
     with installed() as installation:
         site = Site(installation.engine, prescribed())
         site.open_for_the_first_time()
-        small = bundle_of(site)
-        yield from _every_bit(small)
+        yield from _every_bit(EVERYTHING.read_bytes())
         _a_month(site)
         yield from _month(site)
 
 
 def _a_month(site: Site) -> None:
-    judge, alarms = site.judge(), Alarms(site.engine, site.clock)
+    judge, alarms, authority = site.judge(), Alarms(site.engine, site.clock), Authority()
     for visit in range(ALARMS):
         told = []
         for minute in range(POSITIONS // ALARMS):
@@ -50,9 +56,20 @@ def _a_month(site: Site) -> None:
         site.journal.append(told)
         listen(site)
         judge.catch_up(lambda: False)
+        _stamp(site, authority)
         for view in alarms.open():
             alarms.act(view.alarm.id, Take(), by=f"operator-{visit % 3}")
             alarms.act(view.alarm.id, CLOSING, by=f"operator-{visit % 3}")
+
+
+def _stamp(site: Site, authority: Authority) -> None:
+    """Have a head stamped once a day."""
+    heads, now = PublishedHeads(site.engine), site.clock()
+    if heads.begin(site.signer, ["time"], now, now - timedelta(days=1)):
+        taken = heads.take(["time"], now, now)
+        assert taken is not None
+        authority.now = now
+        heads.done(taken, now, token_in(authority.answer(stamp_request(taken.content, 1)), taken.content, 1))
 
 
 def _month(site: Site) -> Iterator[Figure]:
@@ -67,6 +84,7 @@ def _month(site: Site) -> Iterator[Figure]:
     assert not verdict.faults
     assert facts["evidence.fact.proven"]["count"] >= POSITIONS
     assert facts["evidence.fact.judged"]["count"] >= ALARMS
+    assert sum(one.key == "evidence.fact.stamp" for one in verdict.facts) > STAMPS_MAX // 2
     yield figure("evidence: a person's month is given out", exported_s - begun_s, "s", at_most=WITHIN_S)
     yield figure("evidence: a person's month is verified", verified_s - exported_s, "s", at_most=WITHIN_S)
     yield figure("evidence: and judged again", judged_s - exported_s, "s", at_most=WITHIN_S)
