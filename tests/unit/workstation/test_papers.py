@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from baqylau.domain.case_facts import LabourDone, LabourSet, Met, Received, VisitDue, VisitEnded, WarningGiven
 from baqylau.domain.findings import Code
 from baqylau.domain.observations import Fix
 from baqylau.domain.papers import PaperKind, TableFormat
@@ -142,3 +143,21 @@ def test_a_track_leaves_in_every_form_and_a_list_is_no_track(town: Office) -> No
     assert Code.DISCLOSURE.value in lists[3].text
     assert (drawn.status_code, drawn.json()["params"]) == (422, {"field": "format"})
     assert len([one for one in town.stores.audit.latest(60) if one.what == "table.give"]) == 9
+
+
+def test_warnings_visits_and_hours_of_labour_are_in_the_reports_and_in_the_copy_of_own_data(town: Office) -> None:
+    at = town.clock() - timedelta(hours=3)
+    for fact in (
+        VisitDue(at=at, place="at home", purpose="talk"),
+        VisitEnded(visit=1, met=Met.NOT_MET, text="nobody opened"),
+        WarningGiven(at=at, grounds="left home", received=Received.REFUSED),
+        LabourSet(hours=100, act="1-26"),
+        LabourDone(day=at.date(), hours=3.5, place="park", confirmed_by="akimat"),
+    ):
+        town.stores.case_facts.record(AYAN, fact, "aliya")
+    with town.browser() as browser:
+        browser.sign_in()
+        for kind in ("compliance", "court", "own"):
+            said = " ".join(words(ask(browser, town, kind, "ru")).split())
+            for part in ("nobody opened", "left home", "3,5 ч из 100 ч"):
+                assert part in said, (kind, part)
