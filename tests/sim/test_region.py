@@ -49,7 +49,7 @@ def test_a_site_answers_while_the_line_is_cut_dies_and_all_it_answered_is_at_the
 
         def kept() -> bool:
             with engine.connect() as connection:
-                return connection.scalar(KEPT, before) == 20
+                return bool(connection.scalar(KEPT, before) == 20)
 
         until(kept, "what was answered is not kept", 120.0)
         assert NAME in Live(engine).listened().by_region
