@@ -26,6 +26,7 @@ from baqylau.storage.live import Live
 from baqylau.storage.registers import Registers
 from tests.perf.installation import until
 
+JUDGED_S = 300.0
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -59,7 +60,7 @@ def examine(
     """Wait until the judge has judged everything, stop the server, and look. `region`: by which site all are heard."""
     engine = open_database(dsn, name="baqylau-proof")
     live = Live(engine)
-    until(lambda: live.health().behind == 0, "the judge does not catch up", 60.0)
+    until(lambda: live.health().behind == 0, "the judge does not catch up", JUDGED_S)
     stop()
     own = vaulted(engine, data)
     found = Outcome(chain_broken=len(own.journal.verify(own.signer.public_key).broken))
