@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)\s*endobj", re.DOTALL)
-_STREAM = re.compile(rb"(<<.*?>>)\s*stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_STREAM = re.compile(rb"(<<.*?/Length (\d+)\b.*?>>)\s*stream\r?\n", re.DOTALL)
 _LETTERS = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>")
 _DRAWN = re.compile(rb"/(f\d+) [\d.]+ Tf|\(|ET")
 _ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
@@ -69,7 +69,9 @@ def _letters(font: bytes, objects: Mapping[int, bytes]) -> dict[int, str]:
 def _plain(body: bytes) -> bytes:
     stream = _STREAM.search(body)
     assert stream is not None
-    return zlib.decompress(stream.group(2)) if b"FlateDecode" in stream.group(1) else stream.group(2)
+    # Its length says where it ends: its last byte may look like the end of a line.
+    content = body[stream.end() : stream.end() + int(stream.group(2))]
+    return zlib.decompress(content) if b"FlateDecode" in stream.group(1) else content
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
