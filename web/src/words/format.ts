@@ -9,8 +9,8 @@ export interface Locale {
 const NARROW = '\u202f'
 
 /** 2,471 in English; 2 471 (narrow space) in Russian and Kazakh. Minus is −. */
-export function decimal(value: number, language: Language, digits = 0): string {
-  const format = new Intl.NumberFormat(language === 'en' ? 'en' : 'ru', { maximumFractionDigits: digits })
+export function decimal(value: number, language: Language, digits = 0, least = 0): string {
+  const format = new Intl.NumberFormat(language === 'en' ? 'en' : 'ru', { minimumFractionDigits: least, maximumFractionDigits: digits })
   return format
     .formatToParts(value)
     .map((part) => (part.type === 'group' && language !== 'en' ? NARROW : part.type === 'minusSign' ? '−' : part.value))

@@ -36,8 +36,8 @@ export const strength = (dbm: number) => unit('unit.dbm', { value: figure(Math.r
 export const celsius = (value: number) => unit('unit.celsius', { value: figure(value) })
 export const shock = (value: number) => unit('unit.g', { value: figure(value, 1) })
 
-/** 0.34 mg/L of breath; thousandths where the second digit would hide the uncertainty. */
-export const breathAlcohol = (mg_l: number) => unit('unit.mg_l', { value: figure(mg_l, mg_l !== 0 && Math.abs(mg_l) < 0.05 ? 3 : 2) })
+/** 0.40 mg/L of breath: hundredths, as instruments say it; thousandths where these would hide the uncertainty. */
+export const breathAlcohol = (mg_l: number) => unit('unit.mg_l', { value: decimal(mg_l, words.language, mg_l !== 0 && Math.abs(mg_l) < 0.05 ? 3 : 2, 2) })
 export const bloodAlcohol = (g_l: number) => unit('unit.g_l', { value: figure(g_l, 1) })
 export const litres = (value: number) => unit('unit.litre', { value: figure(value, 1) })
 export const flowRate = (l_s: number) => unit('unit.l_s', { value: figure(l_s, 2) })
