@@ -27,6 +27,7 @@ from baqylau.monitoring.server.papers.making import ABOUT_PERSON, Maker, NoSuchE
 from baqylau.monitoring.server.papers.own_copy import own_copy
 from baqylau.monitoring.workstation.looking_back.timeline import Timelines
 from baqylau.storage.alarms import Alarms
+from baqylau.storage.archived import DaysArchivedError
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.figures import Figures
 from baqylau.storage.judgement import JudgeStore
@@ -241,6 +242,8 @@ def _told_why_not(language: str, person: str) -> Iterator[None]:
         raise _refused(language, "cli.nobody", person=person) from none
     except PeriodError as wrong:
         raise _refused(language, "paper.refused.period") from wrong
+    except DaysArchivedError as gone:
+        raise _refused(language, "archive.refused.days", first=gone.days[0], last=gone.days[-1]) from gone
 
 
 def _refused(language: str, key: str, **params: object) -> typer.Exit:

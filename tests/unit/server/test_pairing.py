@@ -17,6 +17,7 @@ from baqylau.domain.people import Device, DeviceKind, Person
 from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.pairing import Pairing
 from baqylau.monitoring.workstation.directory import Directory
+from baqylau.storage.archived import DaysArchivedError
 from baqylau.storage.journal import Entry, Journal
 from baqylau.storage.registry import Registry
 from baqylau.storage.seats import Seats
@@ -248,3 +249,20 @@ def test_nobody_with_such_a_restriction_costs_nothing(engine: Engine, monkeypatc
     monkeypatch.delattr(Journal, "append")
     pairing.heard({AINUR: [entry.observation for entry in approach()]})
     pairing.changed({AINUR: START, SAULE: START}, START + timedelta(days=1))
+
+
+def test_a_change_that_reaches_into_archived_days_stops_no_judge_and_is_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _keep(site, approach())
+    judge = site.judge()
+    judge.catch_up(lambda: False)
+    before = _codes(site)
+    site.registers.judge_again([AINUR], START, by="test")
+
+    def archived(*_asked: object, **_more: object) -> None:
+        raise DaysArchivedError([START.date()])
+
+    monkeypatch.setattr(site.journal, "of_devices", archived)
+    judge.catch_up(lambda: False)
+    assert set(_codes(site)) == {*before, "X02"}

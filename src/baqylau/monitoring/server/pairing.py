@@ -16,6 +16,7 @@ from itertools import chain
 from math import hypot
 from typing import Final
 
+import structlog
 from msgspec import Struct
 
 from baqylau.crypto.digests import observation_id
@@ -31,7 +32,10 @@ from baqylau.rules.geometry import distance_m
 from baqylau.rules.plan import Plan, plan_of
 from baqylau.rules.position import Position, position
 from baqylau.rules.settings import FAR_TIMES, NEARNESS_STEP_M, PAIR_WITHIN_S
+from baqylau.storage.archived import DaysArchivedError
 from baqylau.storage.journal import Entry, Journal
+
+log = structlog.get_logger()
 
 _WITHIN: Final = timedelta(seconds=PAIR_WITHIN_S)
 _WARM_UP: Final = timedelta(minutes=5)
@@ -84,6 +88,7 @@ class Pairing:
                     yield owner, other
 
     def _write(self, owner: PersonId, other: PersonId, when: Iterable[Window]) -> None:
+        """Write what is worked out. Of days that are in the archive alone, what was worked out then stays."""
         mine, theirs = self._supervision_of(owner), self._supervision_of(other)
         if mine is None or theirs is None:
             return
@@ -92,7 +97,11 @@ class Pairing:
         for window in when:
             if begun_at is None or window.until_at < begun_at:
                 continue
-            own, others = (self._believed(plan_of(one), window) for one in (mine, theirs))
+            try:
+                own, others = [self._believed(plan_of(one), window) for one in (mine, theirs)]
+            except DaysArchivedError:
+                log.warning("days_archived", since=window.from_at.isoformat())
+                continue
             self._journal.append([_entry(owner, contacts, *pair) for pair in pairs(own, others, window, contacts)])
 
     def _believed(self, plan: Plan, window: Window) -> list[Position]:
