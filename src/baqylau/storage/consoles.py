@@ -126,10 +126,15 @@ class Consoles:
                 connection.execute(begun.values(officer_key=officer_key))
         return True
 
-    def packaged(
-        self, device_id: DeviceId, login: str, people: Iterable[PersonId], what: str = "console.package"
-    ) -> None:
-        """Write down for whom a package was made, or about whom was asked, before it goes out."""
+    def packaged(self, device_id: DeviceId, login: str, people: Iterable[PersonId]) -> None:
+        """Write down for whom a package was made, before it goes out."""
+        self._given(device_id, login, people, "console.package")
+
+    def asked_about(self, device_id: DeviceId, login: str, people: Iterable[PersonId]) -> None:
+        """Write down whose page was open when the console asked how they stand, before it is told."""
+        self._given(device_id, login, people, "console.news")
+
+    def _given(self, device_id: DeviceId, login: str, people: Iterable[PersonId], what: str) -> None:
         purpose = ", ".join(people)
         with transaction(self._engine) as connection:
             about, at = f"device/{device_id}", self._clock()

@@ -1,6 +1,7 @@
 """A console without a network, over invented people and a little air of its own; its pages in a browser."""
 
 import asyncio
+import base64
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -36,7 +37,15 @@ from baqylau.rules.gnss.epoch import FULL_FIX, Epoch
 from tests.unit.server.link.household import frame, household
 
 CONSOLE, SEED, PASSWORD = DeviceId("con-7"), bytes([3] * 32), "a long enough sentence"
+SPARE = DeviceId("br-9")
 EVERY_S = 0.4
+PICTURE = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////"
+    "////////wAALCAABAAEBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEG"
+    "E1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJ"
+    "ipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/ACv/2Q=="
+)
+"""One pixel."""
 PEOPLE = (
     ("bekzat", "Бекзат Желкенбай", "Тал көшесі, 14, 9-пәтер", -66.0, Compliance.NOT_AS_PRESCRIBED),
     ("gulnar", "Гүлнар Әшім", "Қайың көшесі, 3", -78.0, Compliance.AS_PRESCRIBED),
@@ -68,14 +77,21 @@ def _case(number: int) -> Case:
     )
     always = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=0, end_min=0),))
     home = replace(known.restrictions[0], order_id=order.id, from_at=order.from_at, schedule=always)
-    device = Device(id=DeviceId(f"br-{number}"), kind=DeviceKind.BRACELET, protocol="beacon", number="")
-    fitting = Fitting(id=FittingId(name), device_id=device.id, person_id=person_id, from_at=order.from_at)
+    devices = (
+        Device(id=DeviceId(f"br-{number}"), kind=DeviceKind.BRACELET, protocol="beacon", number=""),
+        Device(id=DeviceId(f"tr-{number}"), kind=DeviceKind.TRACKER, protocol="link", number=""),
+    )
+    fittings = tuple(
+        Fitting(id=FittingId(f"{name}-{one.id}"), device_id=one.id, person_id=person_id, from_at=order.from_at)
+        for one in devices
+    )
     return Case(
         person=Person(id=person_id, name=said, address=address, phone="+7 700 000 00 00"),
         supervision=Supervision(
-            person_id=person_id, orders=(order,), restrictions=(home,), fittings=(fitting,), devices=(device,)
+            person_id=person_id, orders=(order,), restrictions=(home,), fittings=fittings, devices=devices
         ),
         compliance=compliance,
+        photo=PICTURE if number == 0 else b"",
         heard_at=_now() - timedelta(hours=1),
         open_alarms=1 if number == 0 else 0,
     )
@@ -93,10 +109,14 @@ def _package() -> Package:
         expires_at=_now() + timedelta(hours=48),
         cases=tuple(_case(number) for number in range(len(PEOPLE))),
         keys=tuple(
-            DelegatedKey(transmitter_id=DeviceId(f"br-{number}"), period=one, key=period_key(_root(number + 1), one))
-            for number in range(len(PEOPLE))
+            DelegatedKey(transmitter_id=device_id, period=one, key=period_key(root, one))
+            for device_id, root in (
+                (SPARE, _root(9)),
+                *((DeviceId(f"br-{number}"), _root(number + 1)) for number in range(len(PEOPLE))),
+            )
             for one in (period - 1, period, period + 1)
         ),
+        spares=(Device(id=SPARE, kind=DeviceKind.BRACELET, protocol="beacon", number="B-0009"),),
     )
 
 
@@ -114,6 +134,7 @@ class Around:
             for number, (_, _, _, level_dbm, _) in enumerate(PEOPLE):
                 rssi_dbm = level_dbm + (nearer_db if number == 0 else 0) + chance.gauss(0, 3)
                 yield Said(_stamp(), Frame(frame(_now(), root=_root(number + 1), sub=sub), rssi_dbm))
+            yield Said(_stamp(), Frame(frame(_now(), root=_root(9), sub=sub), -52.0))
             for stranger in (70, 71):
                 yield Said(_stamp(), Frame(frame(_now(), root=_root(stranger), sub=sub), -84.0))
             yield Said(_stamp(), Sky(_epoch()))

@@ -9,6 +9,10 @@ from playwright.sync_api import Page, expect
 AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "a long enough sentence"  # noqa: S105 - invented
 TARGET_PX = 60
+SMALL = (
+    "[...document.querySelectorAll('button, a, input[type=radio]')].map((one) => one.closest('label') ?? one)"
+    f".filter((one) => !one.closest('p:not(.notice)') && one.offsetHeight < {TARGET_PX}).map((one) => one.outerHTML)"
+)
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -34,6 +38,33 @@ def _well(page: Page, where: str) -> None:
     assert wrong == [], where
 
 
+def _exchanges_a_bracelet(page: Page) -> None:
+    """Without a network: begun, seen to be heard with its strap closed, signed; then a home is walked through."""
+    page.get_by_role("link", name="Құрылғылар").click()
+    page.get_by_role("radio", name="br-0").check()
+    page.get_by_role("radio", name="br-9").check()
+    page.get_by_label("Себебі").fill("ескірген")
+    _well(page, "work")
+    page.get_by_role("button", name="Жұмысты бастау").click()
+    expect(page.get_by_role("status").filter(has_text="br-0 орнына br-9 тағу")).to_be_visible()
+    expect(page.locator(".facts").first).to_contain_text("бауы бүтін")
+    _well(page, "work going on")
+    page.click('nav.nav5 a[href="#near"]')
+    page.locator(".notice").get_by_role("link", name="Өту").click()
+    page.get_by_role("button", name="Қол қою: жасалды").click()
+    expect(page.locator(".row", has_text="жасалды")).to_be_visible()
+    expect(page.get_by_role("radio", name="br-9")).to_be_visible()
+    page.goto(f"{page.url.partition('#')[0]}#walk/bekzat")
+    page.get_by_label("Әр орындағы секунд").fill("10")
+    page.get_by_label("Орындар").fill("төсек")
+    _well(page, "walk test")
+    page.get_by_role("button", name="Осы пульт тыңдайды").click()
+    expect(page.get_by_role("status").filter(has_text="Қазір: төсек")).to_be_visible()
+    _well(page, "walking")
+    expect(page.locator(".row", has_text="төсек")).to_be_visible(timeout=30_000)
+    assert page.evaluate(SMALL) == []
+
+
 def test_an_officer_opens_the_list_finds_checks_and_locks_without_a_network(held: Open) -> None:
     page = _unlocked(held())
     expect(page.locator(".row b", has_text="Бекзат Желкенбай")).to_be_visible()
@@ -50,11 +81,7 @@ def test_an_officer_opens_the_list_finds_checks_and_locks_without_a_network(held
     expect(page.get_by_role("img")).to_be_visible()
     page.get_by_role("button", name="Дыбыс").click()
     expect(page.get_by_role("button", name="Дыбыс")).to_have_attribute("aria-pressed", "true")
-    small = page.evaluate(
-        "[...document.querySelectorAll('button, a')].filter((one) => !one.closest('p') && one.offsetHeight"
-        f" < {TARGET_PX}).map((one) => one.outerHTML)"
-    )
-    assert small == []
+    assert page.evaluate(SMALL) == []
     _well(page, "finder of one")
     page.get_by_role("link", name="Тексеруді жазу").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Бекзат Желкенбай")
@@ -66,6 +93,7 @@ def test_an_officer_opens_the_list_finds_checks_and_locks_without_a_network(held
     page.goto(f"{page.url.partition('#')[0]}#person/bekzat")
     expect(page.locator(".facts").first).to_contain_text("бауы бүтін")
     _well(page, "person")
+    _exchanges_a_bracelet(page)
     page.click('nav.nav5 a[href="#device"]')
     page.get_by_role("button", name="Құлыптау").click()
     expect(page.locator("#password")).to_be_visible()

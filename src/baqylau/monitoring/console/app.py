@@ -30,7 +30,6 @@ from baqylau.monitoring.console.jobs import JobWrongError
 from baqylau.monitoring.console.messages import ConsoleBegin, ConsoleFinish, ConsoleUnlock
 from baqylau.monitoring.console.sync import RefusedError
 from baqylau.monitoring.console.work_doors import WorkDoors
-from baqylau.monitoring.console.work_views import NoWalkError
 from baqylau.monitoring.workstation.files import Pages
 from baqylau.monitoring.workstation.headers import Headers
 
@@ -55,7 +54,6 @@ _REFUSED: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     PhotoWrongError: (HTTPStatus.BAD_REQUEST, "photo"),
     RevokedError: (HTTPStatus.FORBIDDEN, "revoked"),
     LineError: (HTTPStatus.SERVICE_UNAVAILABLE, "no_network"),
-    NoWalkError: (HTTPStatus.CONFLICT, "no_walk"),
     msgspec.DecodeError: (HTTPStatus.BAD_REQUEST, "not_understood"),
 }
 

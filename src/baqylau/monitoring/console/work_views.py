@@ -14,10 +14,6 @@ from baqylau.monitoring.console.messages import ConsoleJob, ConsoleWalk, Console
 from baqylau.monitoring.console.prescribed import worn
 
 
-class NoWalkError(Exception):
-    """No walk test is under way."""
-
-
 def jobs_of(desk: Desk) -> tuple[ConsoleJob, ...]:
     """Give the acts of the day, newest first, and what became of each."""
     return tuple(job(desk, entry, sent=sent) for entry, sent in desk.diary() if isinstance(entry, JobEntry))
@@ -78,12 +74,12 @@ def work(desk: Desk, person_id: PersonId) -> ConsoleWork:
     )
 
 
-def walk(desk: Desk) -> ConsoleWalk:
-    """Give the walk test under way; `NoWalkError`."""
+def walk(desk: Desk) -> ConsoleWalk | None:
+    """Give the walk test under way; None where there is none."""
     acting.tend_walk(desk)
     walking = desk.walk
     if walking is None:
-        raise NoWalkError
+        return None
     own = walking.walk
     heard = [one.rssi_dbm for one in own.steps if one.room == own.room]
     return ConsoleWalk(

@@ -196,7 +196,7 @@ class ConsoleDesk:
         except SealBrokenError:
             return None
         if people:
-            self._stores.consoles.packaged(ask.device_id, account.login, people, what="console.news")
+            self._stores.consoles.asked_about(ask.device_id, account.login, people)
         return sealed
 
     def _caseload(self, assigned: Assigned, account: Account) -> list[Person]:
