@@ -170,6 +170,7 @@ def test_whom_a_cut_off_site_hears_nobody_calls_silent_and_what_happened_is_foun
             judge._share()  # noqa: SLF001 - a second that passed
             judge.catch_up(lambda: False)
             assert [one.alarm.code for one in far.alarms() if one.alarm.person_id == AINUR] == []
+            far.clock.pass_by(minutes=58)
             await far.forward(line)
             judge.catch_up(lambda: False)
 
@@ -177,6 +178,7 @@ def test_whom_a_cut_off_site_hears_nobody_calls_silent_and_what_happened_is_foun
     entries = [one.alarm for one in far.alarms() if one.alarm.code is Code.EXCLUSION_ENTRY]
     assert len(entries) == 1
     assert entries[0].began_at < START + timedelta(minutes=63)
+    assert entries[0].late
 
 
 def test_an_order_to_a_unit_goes_down_and_its_way_is_told_up(far: FarSite) -> None:
