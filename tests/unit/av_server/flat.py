@@ -34,7 +34,7 @@ from baqylau.storage.registers import Registers
 from baqylau.storage.registry import Registry
 
 AIGERIM, UNIT = PersonId("aigerim"), DeviceId("av-1")
-WITHIN_S = 120.0
+WITHIN_S = 240.0
 RATE_HZ = 15
 
 

@@ -17,6 +17,7 @@ from baqylau.links.wall_clock import now
 from baqylau.protocols.media.manifest import Mark, MediaKind
 from tests.unit.av_server.flat import AIGERIM, UNIT, Flat, wait
 
+pytestmark = pytest.mark.timeout(600)
 SEGMENTS = tuple(os.urandom(3 * 2**20) for _ in range(2))
 
 
