@@ -38,6 +38,8 @@ LIMIT_MG_L = 0.16
 """Of the invented order."""
 ALCOHOL_MG_L = 0.41
 
+MOVES_OFF = Scene(after_s=2 * MINUTE_S, bracelet={"moves": True})
+"""Whoever leaves is heard to move before: one that lay still is waited for longer."""
 TRANSMITTERS = (DeviceKind.BRACELET, DeviceKind.RELAY)
 EQUIPMENT = (*TRANSMITTERS, DeviceKind.HOME_UNIT)
 
@@ -86,7 +88,7 @@ class OnAir(Struct, frozen=True, kw_only=True):
 
 def households() -> tuple[Household, ...]:
     """Give those with a home unit: who stays, who leaves and comes back, who cuts the strap and closes it."""
-    away = (Scene(after_s=2.5 * MINUTE_S, away=True), Scene(after_s=11.5 * MINUTE_S, away=False))
+    away = (MOVES_OFF, Scene(after_s=2.5 * MINUTE_S, away=True), Scene(after_s=11.5 * MINUTE_S, away=False))
     cut = (Scene(after_s=3 * MINUTE_S, bracelet=CUT), Scene(after_s=3 * MINUTE_S + 4, bracelet=CLOSED))
     return (
         Household(number=13, name="Әсел Тұмарбай", language=Language.KK, street="Наурыз"),
@@ -115,7 +117,7 @@ def carrier() -> Household:
         name="Арман Дала",
         language=Language.KK,
         street="Ынтымақ",
-        plot=(carried, *parted),
+        plot=(carried, MOVES_OFF, *parted),
         equipment=(DeviceKind.BRACELET, DeviceKind.MOBILE_UNIT),
     )
 
