@@ -43,7 +43,7 @@ def _exchanges_a_bracelet(page: Page) -> None:
     page.get_by_role("link", name="Құрылғылар").click()
     page.get_by_role("radio", name="br-0").check()
     page.get_by_role("radio", name="br-9").check()
-    page.get_by_label("Себебі").fill("ескірген")
+    page.locator("#reason").fill("ескірген")
     _well(page, "work")
     page.get_by_role("button", name="Жұмысты бастау").click()
     expect(page.get_by_role("status").filter(has_text="br-0 орнына br-9 тағу")).to_be_visible()
