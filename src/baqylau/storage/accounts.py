@@ -80,11 +80,6 @@ class Accounts:
         with transaction(self._engine) as connection:
             return [account_of(row) for row in connection.execute(_FOUND.order_by(account.c.name, account.c.login))]
 
-    def any(self) -> bool:
-        """Whether anybody may sign in at all."""
-        with transaction(self._engine) as connection:
-            return connection.scalar(select(account.c.login).limit(1)) is not None
-
     def create(self, new: Account, by: str) -> None:
         """Make an account. `LoginTakenError` when there is one."""
         with transaction(self._engine) as connection:

@@ -37,9 +37,9 @@ def sessions(house: House) -> Sessions:
 
 
 def test_an_account_is_made_once(house: House, accounts: Accounts) -> None:
-    assert not accounts.any()
+    assert accounts.all() == []
     accounts.create(DANA, by="root")
-    assert accounts.any()
+    assert accounts.all() == [DANA]
     assert accounts.get("dana") == DANA
     assert accounts.get("erlan") is None
     with pytest.raises(LoginTakenError):
