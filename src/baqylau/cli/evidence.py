@@ -13,6 +13,7 @@ import typer
 from sqlalchemy import Engine
 
 from baqylau.cli import heads
+from baqylau.cli.days_told import days_told
 from baqylau.cli.files import Out, new_file
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
@@ -39,7 +40,6 @@ from baqylau.protocols.evidence.checking import UNREADABLE, check
 from baqylau.protocols.evidence.recordings import save_recordings
 from baqylau.protocols.evidence.telling import told
 from baqylau.storage.alarms import Alarms
-from baqylau.storage.archived import DaysArchivedError
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.judgement import JudgeStore
 from baqylau.storage.live import Live
@@ -210,15 +210,14 @@ def archive_of(engine: Engine, own: Vaulted, data_dir: Path) -> Archive:
 def told_why_not(language: str) -> Iterator[None]:
     """End with a sentence when there is nothing to give, or too much."""
     try:
-        yield
+        with days_told(language):
+            yield
     except NothingToGiveError as none:
         raise _refused(language, "evidence.nothing") from none
     except TooLargeError as large:
         raise _refused(language, "evidence.too_large") from large
     except (NotTakenError, NoticeFileError, NoSuchAuthorityError) as wrong:
         raise _refused(language, "evidence.no_stamp", why=str(wrong)) from wrong
-    except DaysArchivedError as gone:
-        raise _refused(language, "archive.refused.days", first=gone.days[0], last=gone.days[-1]) from gone
 
 
 def _part_and_number(word: str) -> tuple[str, int]:

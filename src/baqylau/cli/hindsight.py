@@ -10,6 +10,7 @@ import msgspec
 import typer
 from rich.console import Console
 
+from baqylau.cli.days_told import days_told
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.minute_text import lines
@@ -67,7 +68,7 @@ def why(
         raise _refuse(language, "minute.refused.future")
     if known is not None and known < at:
         raise _refuse(language, "minute.refused.known_before")
-    with ready(data, database) as engine:
+    with days_told(language), ready(data, database) as engine:
         registers, judge = Registers(engine, now), JudgeStore(engine)
         somebody = _known(registers, person, language)
         Audit(engine, now).record("why", "look.minute", f"person/{person}", f"minute/{at.isoformat()}")
@@ -100,7 +101,7 @@ def refold(  # noqa: PLR0913 - the options of one command
     """Judge again what was kept, by today's rules and registers, and show which alarms would be gained or lost."""
     if rows is not None and not person:
         raise _refuse(language, "cli.refold.whose")
-    with ready(data, database) as engine:
+    with days_told(language), ready(data, database) as engine:
         registers, findings, live = Registers(engine, now), Findings(engine), Live(engine)
         review = Review(registers, findings, live, Judging(JudgeStore(engine), vaulted(engine, data).journal))
         only = _known(registers, person, language).id if person else None

@@ -10,6 +10,7 @@ import msgspec
 import typer
 from sqlalchemy import Engine
 
+from baqylau.cli.days_told import days_told
 from baqylau.cli.files import Out, new_file
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
@@ -27,7 +28,6 @@ from baqylau.monitoring.server.papers.making import ABOUT_PERSON, Maker, NoSuchE
 from baqylau.monitoring.server.papers.own_copy import own_copy
 from baqylau.monitoring.workstation.looking_back.timeline import Timelines
 from baqylau.storage.alarms import Alarms
-from baqylau.storage.archived import DaysArchivedError
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.figures import Figures
 from baqylau.storage.judgement import JudgeStore
@@ -237,13 +237,12 @@ def _write(output: Path, file: bytes, receipt: Receipt, language: str) -> None:
 @contextmanager
 def _told_why_not(language: str, person: str) -> Iterator[None]:
     try:
-        yield
+        with days_told(language):
+            yield
     except NoSuchError as none:
         raise _refused(language, "cli.nobody", person=person) from none
     except PeriodError as wrong:
         raise _refused(language, "paper.refused.period") from wrong
-    except DaysArchivedError as gone:
-        raise _refused(language, "archive.refused.days", first=gone.days[0], last=gone.days[-1]) from gone
 
 
 def _refused(language: str, key: str, **params: object) -> typer.Exit:

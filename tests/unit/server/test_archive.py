@@ -169,3 +169,15 @@ def test_at_the_command_line(kept: Kept, where: list[str]) -> None:
     refused = RUN.invoke(app, ["archive", "drop", folder, *until, *where])
     assert (refused.exit_code, "younger than 92 days" in refused.output) == (1, True)
     assert "database and archive" in RUN.invoke(app, ["archive", "list", *where]).output
+
+
+@pytest.mark.parametrize("words", [("why", AINUR, "--at", (START + timedelta(seconds=90)).isoformat()), ("refold",)])
+def test_whoever_looks_back_further_than_the_database_is_told_which_days_to_fetch(
+    kept: Kept, where: list[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("baqylau.cli.vaulted.now", kept.site.clock)
+    kept.put()
+    kept.drop(FIRST)
+    done = RUN.invoke(app, [*words, *where])
+    assert done.exit_code == 1
+    assert f"from {FIRST} to {FIRST}" in done.output
