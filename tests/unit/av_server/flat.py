@@ -85,7 +85,11 @@ class Programs:
         for program in self._running.values():
             program.terminate()
         for program in self._running.values():
-            program.wait(timeout=20)
+            try:
+                program.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                program.wait()
 
 
 class Flat:
