@@ -81,7 +81,10 @@ class Own {
   }
 
   async readNote(number: number): Promise<void> {
-    if (await this.#do(async () => void (await change('POST', `${API}/messages/${number}/receipt`)))) await this.load()
+    const done = await this.#do(async () => {
+      await change('POST', `${API}/messages/${number}/receipt`)
+    })
+    if (done) await this.load()
   }
 
   /** Say something of an alarm and attach files; true when all of it was taken. */
