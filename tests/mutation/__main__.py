@@ -10,12 +10,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.mutants import RULES, Mutant, mutants
 from tests.mutation.remembering import Memory
 from tests.mutation.trying import Bench, with_bench
 
 ROOT = Path(__file__).parents[2]
-RULES = ROOT / "src" / "baqylau" / "rules"
 UNIT, WHOLE = ROOT / "tests" / "unit" / "rules", sorted((ROOT / "tests" / "property").glob("test_rules*.py"))
 LIST, RECORDED = Path(__file__).with_name("equivalents.toml"), Path(__file__).with_name("recorded.json")
 REMEMBERED = ROOT / "build" / "mutation.json"
@@ -65,7 +64,8 @@ def _figures(bench: Bench, memory: Memory, path: Path) -> Figures:
         equivalent=number - killed - surviving,
         surviving=surviving,
     )
-    _say(f"{path.name}: {number} mutants, {killed} killed, {figures.equivalent} equivalent, {surviving} surviving")
+    counts = f"{number} mutants, {killed} killed, {figures.equivalent} equivalent, {surviving} surviving"
+    _say(f"{path.relative_to(RULES)}: {counts}")
     return figures
 
 
@@ -81,7 +81,8 @@ def _say(words: str) -> None:
 
 
 def _main() -> int:
-    known = {path.stem: path for path in sorted(RULES.glob("*.py")) if path.name not in EXEMPT}
+    paths = [path for path in sorted(RULES.rglob("*.py")) if path.name not in EXEMPT]
+    known = {str(path.relative_to(RULES).with_suffix("")): path for path in paths}
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("rules", nargs="*", choices=list(known), help="All when left out.")
     words.add_argument("--record", action="store_true", help="Write the figures where they are kept.")

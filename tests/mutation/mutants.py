@@ -7,6 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+RULES = Path(__file__).parents[2] / "src" / "baqylau" / "rules"
+
 _COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
     ast.LtE: (ast.Lt, ast.Gt),
@@ -59,7 +61,7 @@ def mutants(path: Path) -> Iterator[Mutant]:
             continue
         for choice, changed in enumerate(_changes(node)):
             yield Mutant(
-                file=path.name,
+                file=str(path.relative_to(RULES)),
                 function=owners.get(id(node), ""),
                 before=ast.unparse(node),
                 after=ast.unparse(changed),

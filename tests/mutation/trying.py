@@ -65,12 +65,12 @@ class Bench:
             tests = self._tests(path, mutant, None)
             said = _in_fork(lambda: _imported(path, mutant, tests), ENDLESS_S)
         if said:
-            self._killers[path.name, mutant.function].insert(0, said)
+            self._killers[mutant.file, mutant.function].insert(0, said)
         return said
 
     def _tests(self, path: Path, mutant: Mutant, lines: set[int] | None) -> list[str]:
         """Give the tests that run the changed functions (any of the module, without lines), the likely first."""
-        likely = self._killers[path.name, mutant.function][:3]
+        likely = self._killers[mutant.file, mutant.function][:3]
         running = (
             (name not in likely, seen.duration_s, name)
             for name, seen in self._seen.items()

@@ -19,8 +19,8 @@ from baqylau.protocols.teltonika.commands import answered, order_in
 from baqylau.sim.client import Line
 from baqylau.sim.load import LoadOptions, LoadReport
 from baqylau.sim.load_fleet import load_number, load_registry
-from baqylau.storage.live import Live
-from baqylau.storage.registers import Registers
+from baqylau.storage.judging.live import Live
+from baqylau.storage.registers.registers import Registers
 from tests.perf.bench_calibration import Calibration
 from tests.perf.bench_gateway import load
 from tests.perf.figures import Figure, figure, quantile

@@ -16,8 +16,8 @@ from baqylau.domain.alarms import Action, Cause
 from baqylau.domain.observations import Fix
 from baqylau.monitoring.server.evidence.gathering import STAMPS_MAX
 from baqylau.monitoring.server.evidence.rejudging import judge_again
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.published import PublishedHeads
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.journal.published import PublishedHeads
 from tests.perf.figures import Figure, figure, show, wide_console
 from tests.perf.installation import installed
 from tests.unit.crypto.authority import Authority

@@ -19,10 +19,10 @@ from baqylau.domain.rights import Role
 from baqylau.domain.verdicts import Compliance
 from baqylau.links.wall_clock import now
 from baqylau.rules import fold
-from baqylau.storage.accounts import Account, Accounts
-from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
-from baqylau.storage.registers import Registers
-from baqylau.storage.seats import Seats
+from baqylau.storage.access.accounts import Account, Accounts
+from baqylau.storage.judging.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
+from baqylau.storage.judging.seats import Seats
+from baqylau.storage.registers.registers import Registers
 from tests.perf.figures import Figure, figure, quantile
 from tests.perf.installation import HOST, Installation, await_door, cpu_s, free_port
 

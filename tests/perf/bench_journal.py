@@ -10,7 +10,7 @@ from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import partition_of
 from baqylau.links.wall_clock import now
 from baqylau.sim.load_fleet import load_number, walk
-from baqylau.storage.journal import Entry
+from baqylau.storage.journal.journal import Entry
 from tests.perf.bench_calibration import Calibration, rate
 from tests.perf.figures import Figure, figure
 from tests.perf.installation import Installation

@@ -5,11 +5,11 @@ from time import perf_counter
 
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.judge import Judge
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.live import Live
-from baqylau.storage.regions import Regions
-from baqylau.storage.registers import Registers
-from baqylau.storage.seats import Seats
+from baqylau.storage.journal.regions import Regions
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.judging.live import Live
+from baqylau.storage.judging.seats import Seats
+from baqylau.storage.registers.registers import Registers
 from tests.perf.bench_calibration import Calibration
 from tests.perf.figures import Figure, figure
 from tests.perf.installation import Installation, cpu_s, own_cpu_s

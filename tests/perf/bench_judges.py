@@ -9,8 +9,8 @@ import psutil  # type: ignore[import-untyped]
 from sqlalchemy import text
 
 from baqylau.links.wall_clock import now
-from baqylau.storage.journal import Entry
-from baqylau.storage.live import Live
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.judging.live import Live
 from tests.perf.bench_journal import PEOPLE, entries
 from tests.perf.figures import Figure, figure
 from tests.perf.installation import Installation, cpu_s, until

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from baqylau.cli.doors import options
 from baqylau.sim.client import Line
 from baqylau.sim.load import LoadOptions, LoadReport
-from baqylau.storage.live import Live
+from baqylau.storage.judging.live import Live
 from tests.perf.bench_gateway import load
 from tests.perf.figures import Figure, figure
 from tests.perf.installation import HOST, Installation, cpu_s, free_port, installed, listens, populate, until

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from baqylau.domain.orders import PresenceRegime
 from baqylau.links.wall_clock import now
 from baqylau.sim.load_fleet import load_registry
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 from tests.perf.bench_calibration import Calibration
 from tests.perf.bench_judge import new_judge
 from tests.perf.figures import Figure, figure

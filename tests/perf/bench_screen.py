@@ -12,8 +12,8 @@ from baqylau.protocols.session import DeviceSide
 from baqylau.sim.client import Line
 from baqylau.sim.load import LoadOptions, LoadReport
 from baqylau.sim.load_fleet import load_number
-from baqylau.storage.live import Live
-from baqylau.storage.registers import Registers
+from baqylau.storage.judging.live import Live
+from baqylau.storage.registers.registers import Registers
 from tests.perf import scripted
 from tests.perf.bench_calibration import Calibration
 from tests.perf.bench_gateway import load

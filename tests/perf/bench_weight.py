@@ -6,8 +6,8 @@ from time import perf_counter
 
 from sqlalchemy import text
 
+from baqylau.storage.alarms.figures import Figures
 from baqylau.storage.database import transaction
-from baqylau.storage.figures import Figures
 from tests.perf.figures import Figure, figure
 from tests.perf.installation import Installation
 

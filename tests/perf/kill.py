@@ -23,7 +23,7 @@ from baqylau.protocols.fleet import FLEET
 from baqylau.sim.client import Habits, Line, Tracker
 from baqylau.sim.load_fleet import load_number
 from baqylau.storage.database import migrate, open_database
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 from baqylau.storage.server import embedded
 from tests.perf import scripted
 from tests.perf.figures import Figure, figure, wide_console

@@ -19,11 +19,11 @@ from baqylau.domain.people import Supervision
 from baqylau.links.wall_clock import now
 from baqylau.rules.fold import begin
 from baqylau.rules.refold import refold
-from baqylau.storage.alarms import AlarmFilter, Alarms
+from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
 from baqylau.storage.database import open_database, transaction
-from baqylau.storage.journal import Journal
-from baqylau.storage.live import Live
-from baqylau.storage.registers import Registers
+from baqylau.storage.journal.journal import Journal
+from baqylau.storage.judging.live import Live
+from baqylau.storage.registers.registers import Registers
 from tests.perf.installation import until
 
 JUDGED_S = 300.0

@@ -28,10 +28,10 @@ from baqylau.crypto.sealing import KEY_BYTES
 from baqylau.links import wall_clock
 from baqylau.monitoring.server.region.site_file import new_site, write_site
 from baqylau.sim.load_fleet import load_number
-from baqylau.storage.authorities import command_seed
+from baqylau.storage.equipment.authorities import command_seed
 from baqylau.storage.installation import installation as make_secrets
-from baqylau.storage.live import Live
-from baqylau.storage.regions import Region, Regions
+from baqylau.storage.journal.regions import Region, Regions
+from baqylau.storage.judging.live import Live
 from tests.perf import scripted
 from tests.perf.figures import Figure, figure, wide_console
 from tests.perf.installation import HOST, STOP_S, Installation, free_port, installed, listens, register, until

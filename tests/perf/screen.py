@@ -13,7 +13,7 @@ from baqylau.domain.people import Language
 from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import monotonic_s, now
 from baqylau.monitoring.workstation.messages import FeedAlarm, FeedPeople
-from baqylau.storage.accounts import Account, Accounts
+from baqylau.storage.access.accounts import Account, Accounts
 from tests.perf.installation import HOST
 
 LOGIN, PASSWORD = "bench", "a long invented password"

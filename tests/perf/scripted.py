@@ -16,7 +16,7 @@ from baqylau.domain.zones import Circle
 from baqylau.links.tracks import Report
 from baqylau.sim.load_fleet import PREFIX, load_number
 from baqylau.sim.town_plan import to_point
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 
 ROUND_S = 20
 ENTERS_S, INSIDE_S = 5, 9

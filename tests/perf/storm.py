@@ -23,9 +23,9 @@ from baqylau.devices.linux_unit.link import WAIT_FIRST_S
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.settings import DOORS, LINK
 from baqylau.sim.storm import HEALTH, Gate, Met, StormUnit, storm, storm_registry
-from baqylau.storage.authorities import authorities, command_signer
-from baqylau.storage.device_keys import KeyKind
-from baqylau.storage.link_records import LinkRecords
+from baqylau.storage.equipment.authorities import authorities, command_signer
+from baqylau.storage.equipment.device_keys import KeyKind
+from baqylau.storage.equipment.link_records import LinkRecords
 from tests.perf.figures import Figure, figure, quantile, show, wide_console
 from tests.perf.installation import (
     HOST,

@@ -27,7 +27,7 @@ from baqylau.domain.checks import (
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import CheckId
 from baqylau.domain.observations import Authentication, Blind, Body, LinkEvent, LinkHealth, Observation
-from baqylau.rules.case import of_case
+from baqylau.rules.checks.case import of_case
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonState, begin, fold
 from baqylau.rules.refold import refold

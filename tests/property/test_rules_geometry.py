@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from baqylau.domain.verdicts import Standing
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
-from baqylau.rules.geometry import ZoneError, clearance_m, repaired, verdict
+from baqylau.rules.places.geometry import ZoneError, clearance_m, repaired, verdict
 
 points = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))
 near = st.builds(Point, st.floats(43.0, 43.5), st.floats(76.5, 77.5))

@@ -28,11 +28,11 @@ from baqylau.domain.orders import (
 from baqylau.domain.people import Supervision
 from baqylau.domain.schedules import DayException, Schedule, Window
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
-from baqylau.rules.covering import covers, hours_within
-from baqylau.rules.geometry import shape_of
+from baqylau.rules.places.geometry import shape_of
+from baqylau.rules.prescribing.covering import covers, hours_within
+from baqylau.rules.prescribing.stricter import stricter
+from baqylau.rules.prescribing.stricter_kinds import differences
 from baqylau.rules.schedule import on_duty
-from baqylau.rules.stricter import stricter
-from baqylau.rules.stricter_kinds import differences
 
 BEGIN = datetime(2026, 11, 2, tzinfo=UTC)
 WHO, ACT = PersonId("p"), OrderId("o")

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from baqylau.domain.checks import Begun, CheckState, Ended, Ending, Likely, Likeness, Voided, VoidWhy
 from baqylau.links.wall_clock import now
-from baqylau.rules.case import state_of
+from baqylau.rules.checks.case import state_of
 from tests.unit.av_server.flat import Flat, wait
 from tests.unit.av_server.test_killed import brought
 

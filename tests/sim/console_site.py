@@ -33,13 +33,13 @@ from baqylau.monitoring.server.link.gateway import LinkDoor, link_handlers
 from baqylau.monitoring.server.link.view import View
 from baqylau.monitoring.server.reading import placed
 from baqylau.protocols.console.envelope import server_key
-from baqylau.storage.accounts import Account, Accounts, Throttle
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.consoles import Assigned, Consoles
-from baqylau.storage.device_keys import KeyKind
-from baqylau.storage.field_acts import FieldActs
-from baqylau.storage.photos import Photos
-from baqylau.storage.registry import Registry
+from baqylau.storage.access.accounts import Account, Accounts, Throttle
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.equipment.consoles import Assigned, Consoles
+from baqylau.storage.equipment.device_keys import KeyKind
+from baqylau.storage.equipment.field_acts import FieldActs
+from baqylau.storage.people.photos import Photos
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.link.household import AINUR, ROOT, SERVER, Household, frame, household
 from tests.unit.server.site import START, counted_bytes
 

@@ -17,8 +17,8 @@ from baqylau.monitoring.console import views
 from baqylau.monitoring.console.desk import LockedError, NotOpenedError, UnknownPersonError
 from baqylau.monitoring.console.sync import RefusedError
 from baqylau.monitoring.server import keeper
-from baqylau.storage.audit import Audit
-from baqylau.storage.findings import Findings
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.judging.findings import Findings
 from tests.sim.console_site import (
     CONSOLE,
     OFFICER,

@@ -16,9 +16,9 @@ from baqylau.domain.orders import Fitting
 from baqylau.domain.rights import Role
 from baqylau.monitoring.console import acting, text_page, views, work_views
 from baqylau.monitoring.console.jobs import JobWrongError, Work
-from baqylau.storage.audit import Audit
-from baqylau.storage.findings import Findings
-from baqylau.storage.registry import Registry
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.registers.registry import Registry
 from tests.sim.console_site import (
     CONSOLE,
     OFFICER,

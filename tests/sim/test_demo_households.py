@@ -16,7 +16,7 @@ from baqylau.links.radio.modem import read
 from baqylau.links.radio.words import Frame
 from baqylau.locales import text
 from baqylau.protocols.beacon.frame import FRAME_BYTES
-from baqylau.rules.check_plan import due
+from baqylau.rules.checks.plan import due
 from baqylau.rules.gnss.epoch import FULL_FIX, NO_FIX
 from baqylau.rules.schedule import on_duty
 from baqylau.rules.settings import GONE_AFTER_S

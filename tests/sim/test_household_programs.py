@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-import msgspec
 import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
-from baqylau.cli.households import AIR, UNITS, fitted_out, programs
+from baqylau.cli.households import UNITS, fitted_out, programs
 from baqylau.domain import consolidation
 from baqylau.domain.alarms import Alarm
 from baqylau.domain.findings import Code
@@ -27,8 +26,9 @@ from baqylau.monitoring.server.judge import Judge
 from baqylau.monitoring.server.settings import DOORS, LINK
 from baqylau.sim.air.live import House, Scene, run_houses
 from baqylau.sim.air.worn import CUT
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.registers import Registers
+from baqylau.sim.demo_households import OnAir, everybody
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.registers.registers import Registers
 from tests.perf.bench_judge import new_judge
 from tests.perf.installation import HOST, Installation, await_door, free_port, until
 
@@ -85,10 +85,13 @@ class Home(Struct, frozen=True):
     """One household of an installation: its house, the name of its unit, and where the server listens."""
 
     installation: Installation
-    house: House
+    around: OnAir
     unit: str
-    port: int
     door: int
+
+    @property
+    def house(self) -> House:
+        return self.around.houses[0]
 
     def gateway(self) -> AbstractContextManager[int]:
         """Run the gateway with nothing but the link open."""
@@ -99,7 +102,8 @@ class Home(Struct, frozen=True):
     def program(self) -> Iterator[None]:
         """Run the unit's own program, and go on when it has begun."""
         data, server = self.installation.data, f"https://localhost:{self.door}"
-        with program(data, programs(data, {self.unit: self.port}, host=HOST, server=server)[self.unit]):
+        words = programs(data, self.around, server=server, av_server=server)[self.unit]
+        with program(data, words):
             until((data / UNITS / self.unit / "lamp").exists, "the unit does not begin")
             yield
 
@@ -108,11 +112,10 @@ class Home(Struct, frozen=True):
 def home(engine: Engine, dsn: str, tmp_path: Path) -> Home:
     """A household that is fitted out."""
     begun_at, door = now(), free_port()
-    ports = fitted_out(engine, tmp_path, founded_at=begun_at, started_at=begun_at, host=HOST, free=free_port)
-    unit, port = next(iter(ports.items()))
-    houses = msgspec.json.decode((tmp_path / AIR).read_bytes(), type=list[House])
-    house = next(one for one in houses if one.port == port)
-    return Home(Installation(data=tmp_path, dsn=dsn, engine=engine), house, unit, port, door)
+    around = fitted_out(engine, tmp_path, founded_at=begun_at, started_at=begun_at, host=HOST, free=free_port)
+    first = next(one for one in everybody() if one.transmitters)
+    unit = str(first.device_id(first.unit))
+    return Home(Installation(data=tmp_path, dsn=dsn, engine=engine), around, unit, door)
 
 
 def test_a_strap_cut_at_home_is_an_alarm_within_seconds(home: Home, engine: Engine) -> None:

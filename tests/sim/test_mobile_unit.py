@@ -29,8 +29,8 @@ from baqylau.links.device_line import LineError, ServerLine
 from baqylau.links.radio.replay import Tape
 from baqylau.links.radio.words import Frame, Said, Sensor, Sky, Waited, Word
 from baqylau.monitoring.server import keeper
-from baqylau.storage.device_keys import KeyKind
-from baqylau.storage.registry import Registry
+from baqylau.storage.equipment.device_keys import KeyKind
+from baqylau.storage.registers.registry import Registry
 from tests.unit.devices.mobile_unit.handheld import epoch
 from tests.unit.server.link.household import (
     AINUR,

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from baqylau.links.wall_clock import now
-from baqylau.storage.live import Live
-from baqylau.storage.registers import Registers
+from baqylau.storage.judging.live import Live
+from baqylau.storage.registers.registers import Registers
 from tests.conftest import own_directory
 from tests.perf.installation import Installation, until
 from tests.perf.nats import MISSING, NATS

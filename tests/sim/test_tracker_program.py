@@ -30,11 +30,11 @@ from baqylau.monitoring.server.settings import DOORS, LINK
 from baqylau.rules.fold import PersonStanding
 from baqylau.rules.gnss.epoch import FULL_FIX, Epoch
 from baqylau.sim.sky.sentences import sentences
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.commands import Commands
-from baqylau.storage.live import Live
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.judging.live import Live
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 from baqylau.storage.schema import journal
 from tests.perf.installation import HOST, Installation, await_door, free_port, until
 

@@ -17,8 +17,8 @@ from baqylau.cli.vaulted import vaulted
 from baqylau.cli.workshop import ME, By
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
-from baqylau.storage.archive import Archive, ArchiveWrongError
-from baqylau.storage.parquet import NoLibraryError
+from baqylau.storage.journal.archive import Archive, ArchiveWrongError
+from baqylau.storage.journal.parquet import NoLibraryError
 
 app = typer.Typer()
 archive = typer.Typer(help="Closed days as Parquet: put, verify, drop, read-back, list.", no_args_is_help=True)

@@ -29,10 +29,10 @@ from baqylau.monitoring.av_server.models import (
     entries,
 )
 from baqylau.monitoring.av_server.presence import installed, missing
-from baqylau.storage.checks import Checks
+from baqylau.storage.checks.checks import Checks
+from baqylau.storage.checks.media import Media
+from baqylau.storage.checks.templates import TemplateStore
 from baqylau.storage.installation import installation
-from baqylau.storage.media import Media
-from baqylau.storage.templates import TemplateStore
 
 if TYPE_CHECKING:
     from baqylau.monitoring.av_server.calibration import Pair

@@ -31,16 +31,16 @@ from baqylau.monitoring.av_server.shelf import Shelf
 from baqylau.monitoring.av_server.working import Worker
 from baqylau.monitoring.server.link.link_file import LinkFileError, link_file_in
 from baqylau.monitoring.server.settings import MEDIA, Settings
-from baqylau.storage.authorities import command_signer
-from baqylau.storage.checks import Checks
+from baqylau.storage.checks.checks import Checks
+from baqylau.storage.checks.media import Media
+from baqylau.storage.checks.media_life import MediaLife
+from baqylau.storage.checks.templates import TemplateStore
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.device_keys import DeviceKeys, KeyKind
+from baqylau.storage.equipment.authorities import command_signer
+from baqylau.storage.equipment.device_keys import DeviceKeys, KeyKind
 from baqylau.storage.installation import installation
-from baqylau.storage.live import AV_SERVER, Live
-from baqylau.storage.media import Media
-from baqylau.storage.media_life import MediaLife
-from baqylau.storage.quarantine import Quarantine
-from baqylau.storage.templates import TemplateStore
+from baqylau.storage.journal.quarantine import Quarantine
+from baqylau.storage.judging.live import AV_SERVER, Live
 
 app = typer.Typer()
 log = structlog.get_logger()

@@ -12,7 +12,7 @@ from baqylau.links import wall_clock
 from baqylau.sim.client import SignInRefusedError
 from baqylau.sim.load import LoadOptions, run_load
 from baqylau.sim.load_fleet import load_registry
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 

@@ -14,11 +14,11 @@ from baqylau.cli.options import DEFAULT_DATA, Data, Database, Lifeline
 from baqylau.cli.vaulted import vaulted
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.check_planner import Planner, Sources
-from baqylau.storage.checks import Checks
-from baqylau.storage.findings import Findings
+from baqylau.storage.checks.checks import Checks
 from baqylau.storage.installation import installation
-from baqylau.storage.live import CHECKS, Live
-from baqylau.storage.registers import Registers
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.judging.live import CHECKS, Live
+from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 

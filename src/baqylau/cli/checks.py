@@ -23,9 +23,9 @@ from baqylau.domain.ids import CheckId, PersonId
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.monitoring.server.check_orders import Asker, CheckRefusedError
-from baqylau.rules.case import state_of
-from baqylau.storage.checks import Checks
-from baqylau.storage.registers import Registers
+from baqylau.rules.checks.case import state_of
+from baqylau.storage.checks.checks import Checks
+from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 check = typer.Typer(help="Checks of face, voice and breath.", no_args_is_help=True)

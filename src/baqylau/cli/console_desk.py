@@ -13,16 +13,16 @@ from baqylau.monitoring.server.link.consoles import ConsoleDesk, ServerKeys, Sto
 from baqylau.monitoring.server.link.field_desk import FieldDesk, FieldStores
 from baqylau.monitoring.server.link.view import View
 from baqylau.protocols.console.envelope import server_key
-from baqylau.storage.accounts import Accounts, Throttle
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.authorities import command_seed
-from baqylau.storage.commands import Commands
-from baqylau.storage.consoles import Consoles
-from baqylau.storage.field_acts import FieldActs
-from baqylau.storage.link_records import LinkRecords
-from baqylau.storage.live import Live
-from baqylau.storage.photos import Photos
-from baqylau.storage.registers import Registers
+from baqylau.storage.access.accounts import Accounts, Throttle
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.equipment.authorities import command_seed
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.equipment.consoles import Consoles
+from baqylau.storage.equipment.field_acts import FieldActs
+from baqylau.storage.equipment.link_records import LinkRecords
+from baqylau.storage.judging.live import Live
+from baqylau.storage.people.photos import Photos
+from baqylau.storage.registers.registers import Registers
 
 
 def field_desk(engine: Engine, view: Callable[[], View]) -> FieldDesk:

@@ -12,9 +12,9 @@ from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import DeviceKind
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
-from baqylau.storage.accounts import Accounts
-from baqylau.storage.consoles import Assigned, Consoles, NotAssignedError
-from baqylau.storage.registers import Registers
+from baqylau.storage.access.accounts import Accounts
+from baqylau.storage.equipment.consoles import Assigned, Consoles, NotAssignedError
+from baqylau.storage.registers.registers import Registers
 
 device_console = typer.Typer(help="Say which officers use a mobile console, and for whom.", no_args_is_help=True)
 Officer = Annotated[str, typer.Argument(metavar="LOGIN", help="The officer's account.")]

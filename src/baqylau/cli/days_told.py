@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import typer
 
 from baqylau.locales import text
-from baqylau.storage.archived import DaysArchivedError
+from baqylau.storage.journal.archived import DaysArchivedError
 
 
 @contextmanager

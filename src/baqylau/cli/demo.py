@@ -25,7 +25,7 @@ from baqylau.sim import town_plan
 from baqylau.sim.demo_registry import demo_registry
 from baqylau.sim.town_map import write
 from baqylau.storage.database import plain_dsn
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 

@@ -14,9 +14,9 @@ from baqylau.domain.people import Device, DeviceKind, Language
 from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import now
 from baqylau.sim.demo_households import OnAir, households
-from baqylau.storage.accounts import Account, Accounts
-from baqylau.storage.consoles import Assigned, Consoles
-from baqylau.storage.registry import Registry
+from baqylau.storage.access.accounts import Account, Accounts
+from baqylau.storage.equipment.consoles import Assigned, Consoles
+from baqylau.storage.registers.registry import Registry
 
 CONSOLE = DeviceId("demo-console")
 LOGIN, OFFICER = "officer", "Сәуле Бекова"

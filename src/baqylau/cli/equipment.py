@@ -25,9 +25,9 @@ from baqylau.domain.people import Device, DeviceKind, Maintenance
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.protocols.beacon.system_time import seconds_at
-from baqylau.storage.authorities import authorities, command_signer, serial_number
-from baqylau.storage.device_keys import KEY_BYTES, KeyKind, NoKeyError
-from baqylau.storage.registry import Registry
+from baqylau.storage.equipment.authorities import authorities, command_signer, serial_number
+from baqylau.storage.equipment.device_keys import KEY_BYTES, KeyKind, NoKeyError
+from baqylau.storage.registers.registry import Registry
 
 app = typer.Typer()
 app.add_typer(device, name="device")

@@ -39,14 +39,14 @@ from baqylau.monitoring.server.notice_file import NoticeFileError
 from baqylau.protocols.evidence.checking import UNREADABLE, check
 from baqylau.protocols.evidence.recordings import save_recordings
 from baqylau.protocols.evidence.telling import told
-from baqylau.storage.alarms import Alarms
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.checks.media import Media
 from baqylau.storage.evidence import EvidenceSource
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.live import Live
-from baqylau.storage.media import Media
-from baqylau.storage.proof import Signed
-from baqylau.storage.published import PublishedHeads
-from baqylau.storage.registers import Registers
+from baqylau.storage.journal.proof import Signed
+from baqylau.storage.journal.published import PublishedHeads
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.judging.live import Live
+from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 evidence = typer.Typer(

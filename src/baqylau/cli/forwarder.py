@@ -21,12 +21,12 @@ from baqylau.monitoring.server.forwarding.forwarder import LOOK_S, Forwarder
 from baqylau.monitoring.server.forwarding.forwarding_file import NAME, forwarding_in
 from baqylau.monitoring.server.forwarding.relay import Sources
 from baqylau.monitoring.server.notice_file import NoticeFileError, version_in
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.bases import Bases
-from baqylau.storage.feed import Feed
-from baqylau.storage.forwarding import Deliveries
-from baqylau.storage.live import FORWARDER, Live
-from baqylau.storage.published import PublishedHeads
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.feed import Feed
+from baqylau.storage.forwarding.bases import Bases
+from baqylau.storage.forwarding.forwarding import Deliveries
+from baqylau.storage.journal.published import PublishedHeads
+from baqylau.storage.judging.live import FORWARDER, Live
 
 app = typer.Typer()
 log = structlog.get_logger()

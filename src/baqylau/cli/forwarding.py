@@ -19,8 +19,8 @@ from baqylau.cli.workshop import ME, By
 from baqylau.domain.ids import PersonId
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
-from baqylau.storage.bases import Bases, BasisRefusedError
-from baqylau.storage.forwarding import Deliveries, Delivery
+from baqylau.storage.forwarding.bases import Bases, BasisRefusedError
+from baqylau.storage.forwarding.forwarding import Deliveries, Delivery
 
 app = typer.Typer()
 forwarding = typer.Typer(help="What leaves for other systems, and by what right.", no_args_is_help=True)

@@ -28,10 +28,10 @@ from baqylau.monitoring.server.settings import ANY, LINK, Limits, Settings
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.openings import AnySession
 from baqylau.protocols.session import Session
-from baqylau.storage.commands import Commands
-from baqylau.storage.live import GATEWAY, Live, role_of
-from baqylau.storage.quarantine import Quarantine
-from baqylau.storage.registers import Registers
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.journal.quarantine import Quarantine
+from baqylau.storage.judging.live import GATEWAY, Live, role_of
+from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 

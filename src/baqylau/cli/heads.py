@@ -17,7 +17,7 @@ from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.monitoring.server.evidence.publishing import Publisher, publishing_in
 from baqylau.monitoring.server.notice_file import NoticeFileError
-from baqylau.storage.published import Delivery, PublishedHeads, head_file
+from baqylau.storage.journal.published import Delivery, PublishedHeads, head_file
 
 app = typer.Typer()
 SHOWN = 100

@@ -29,11 +29,11 @@ from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Judging
 from baqylau.monitoring.server.review import Review, Reviewed
 from baqylau.monitoring.workstation.looking_back.minutes import Minutes
 from baqylau.monitoring.workstation.looking_back.recall import Recall
-from baqylau.storage.audit import Audit
-from baqylau.storage.findings import Findings
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.live import Live
-from baqylau.storage.registers import Registers
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.judging.live import Live
+from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 

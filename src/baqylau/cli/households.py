@@ -33,7 +33,7 @@ from baqylau.sim.demo_households import (
     households_registry,
     on_air,
 )
-from baqylau.storage.device_keys import KEY_BYTES, KeyKind
+from baqylau.storage.equipment.device_keys import KEY_BYTES, KeyKind
 
 BY = "demo"
 UNITS, AIR, PHOTOS = "units", "air.json", "photos"

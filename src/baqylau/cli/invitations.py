@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.workstation.access.tokens import digest, fresh
-from baqylau.storage.accounts import Accounts, Invited
+from baqylau.storage.access.accounts import Accounts, Invited
 
 HOLDS = timedelta(hours=1)
 

@@ -18,14 +18,14 @@ from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.escalating import Escalating
 from baqylau.monitoring.server.judge import Judge
 from baqylau.monitoring.server.settings import Settings
+from baqylau.storage.alarms.feed import notifications
+from baqylau.storage.alarms.waiting import Waiting
 from baqylau.storage.database import StorageUnavailableError, plain_dsn
-from baqylau.storage.feed import notifications
-from baqylau.storage.judgement import FencedError, JudgeStore
-from baqylau.storage.live import Live
-from baqylau.storage.regions import Regions
-from baqylau.storage.registers import Registers
-from baqylau.storage.seats import LEASE_S, Seats
-from baqylau.storage.waiting import Waiting
+from baqylau.storage.journal.regions import Regions
+from baqylau.storage.judging.judgement import FencedError, JudgeStore
+from baqylau.storage.judging.live import Live
+from baqylau.storage.judging.seats import LEASE_S, Seats
+from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 log = structlog.get_logger()

@@ -23,13 +23,13 @@ from baqylau.monitoring.server.link.link_file import LinkFile, link_file_in
 from baqylau.monitoring.server.link.mqtt import Bridge
 from baqylau.monitoring.server.link.view import Sources
 from baqylau.monitoring.server.settings import LINK, Settings
-from baqylau.storage.authorities import command_signer
-from baqylau.storage.commands import Commands
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.device_keys import DeviceKeys
-from baqylau.storage.link_configurations import LinkConfigurations
-from baqylau.storage.link_records import LinkRecords, prune
-from baqylau.storage.registers import Registers
+from baqylau.storage.equipment.authorities import command_signer
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.equipment.device_keys import DeviceKeys
+from baqylau.storage.equipment.link_configurations import LinkConfigurations
+from baqylau.storage.equipment.link_records import LinkRecords, prune
+from baqylau.storage.registers.registers import Registers
 from baqylau.storage.vault import Vault
 
 log = structlog.get_logger()

@@ -18,11 +18,11 @@ from baqylau.locales import text
 from baqylau.monitoring.server.messenger import Messenger
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in, version_in
 from baqylau.monitoring.server.settings import Settings
-from baqylau.storage.announcing import CHANNEL
+from baqylau.storage.alarms.announcing import CHANNEL
+from baqylau.storage.alarms.feed import notifications
+from baqylau.storage.alarms.outbox import Outbox
 from baqylau.storage.database import plain_dsn
-from baqylau.storage.feed import notifications
-from baqylau.storage.live import MESSENGER, Live
-from baqylau.storage.outbox import Outbox
+from baqylau.storage.judging.live import MESSENGER, Live
 
 app = typer.Typer()
 log = structlog.get_logger()

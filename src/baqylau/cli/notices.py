@@ -23,8 +23,8 @@ from baqylau.locales import text
 from baqylau.monitoring.server.messenger import tried_on
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in
 from baqylau.monitoring.workstation.load_figures import LoadFigures, Times, figures_of, last_month
-from baqylau.storage.figures import Figures
-from baqylau.storage.outbox import Outbox
+from baqylau.storage.alarms.figures import Figures
+from baqylau.storage.alarms.outbox import Outbox
 
 app = typer.Typer()
 notify = typer.Typer(help="Try the ways by which people are told.", no_args_is_help=True)

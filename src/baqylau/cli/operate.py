@@ -27,12 +27,12 @@ from baqylau.monitoring.server.doctor import (
 )
 from baqylau.monitoring.server.importing.registry import parse
 from baqylau.monitoring.workstation.files import STATIC_DIR
-from baqylau.storage.alarms import AlarmFilter, Alarms, AlarmView
+from baqylau.storage.alarms.alarms import AlarmFilter, Alarms, AlarmView
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.ourselves import Ourselves
-from baqylau.storage.register_rows import values_of
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import contradicted, refuse, supervisions_of
+from baqylau.storage.judging.ourselves import Ourselves
+from baqylau.storage.registers.register_rows import values_of
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import contradicted, refuse, supervisions_of
 from baqylau.storage.server import ServerFailedError
 
 app = typer.Typer()

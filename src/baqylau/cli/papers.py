@@ -27,13 +27,13 @@ from baqylau.monitoring.server.papers.giving_tables import FormatError, TableAsk
 from baqylau.monitoring.server.papers.making import ABOUT_PERSON, Maker, NoSuchError, PeriodError, Shelf
 from baqylau.monitoring.server.papers.own_copy import own_copy
 from baqylau.monitoring.workstation.looking_back.timeline import Timelines
-from baqylau.storage.alarms import Alarms
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.figures import Figures
 from baqylau.storage.evidence import EvidenceSource
-from baqylau.storage.figures import Figures
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.live import Live
-from baqylau.storage.papers import Receipt, Wanted, holds
-from baqylau.storage.registers import Registers
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.judging.live import Live
+from baqylau.storage.people.papers import Receipt, Wanted, holds
+from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 paper = typer.Typer(help="Papers: person, alarm, statistics, table, own-data, check.", no_args_is_help=True)

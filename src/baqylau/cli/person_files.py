@@ -19,9 +19,9 @@ from baqylau.cli.workshop import ME, By
 from baqylau.domain.ids import PersonId
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
-from baqylau.storage.files import FileOpenError, FileReceipt, Files, PersonFile
-from baqylau.storage.media_disk import MediaDisk
-from baqylau.storage.media_life import MediaLife, SignedReceipt
+from baqylau.storage.checks.media_disk import MediaDisk
+from baqylau.storage.checks.media_life import MediaLife, SignedReceipt
+from baqylau.storage.people.files import FileOpenError, FileReceipt, Files, PersonFile
 
 app = typer.Typer()
 file = typer.Typer(help="End people's files: list, close, run, hold, release, receipts.", no_args_is_help=True)

@@ -14,8 +14,8 @@ from baqylau.cli.workshop import ME, By, refused
 from baqylau.domain.ids import PersonId
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
-from baqylau.storage.photos import PHOTO_BYTES_MAX, PhotoRefusedError, Photos
-from baqylau.storage.registers import Registers
+from baqylau.storage.people.photos import PHOTO_BYTES_MAX, PhotoRefusedError, Photos
+from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 photo = typer.Typer(help="Keep what people look like, for the consoles of their officers.", no_args_is_help=True)

@@ -23,9 +23,9 @@ from baqylau.locales import text
 from baqylau.monitoring.server.doctor import Answer
 from baqylau.monitoring.server.region.examining import examined
 from baqylau.monitoring.server.region.site_file import SiteFileError, is_name, new_site, site_in, write_site
-from baqylau.storage.authorities import command_seed
+from baqylau.storage.equipment.authorities import command_seed
 from baqylau.storage.installation import installation
-from baqylau.storage.regions import Region, Regions, RegionTakenError
+from baqylau.storage.journal.regions import Region, Regions, RegionTakenError
 
 app = typer.Typer()
 region = typer.Typer(help="Regional sites that keep and answer though the line is down.", no_args_is_help=True)

@@ -27,13 +27,13 @@ from baqylau.monitoring.server.region.site_file import down_stream, letters_at_c
 from baqylau.monitoring.server.region.telling import Registered, Telling
 from baqylau.monitoring.server.settings import Settings
 from baqylau.protocols.console.envelope import server_key
-from baqylau.storage.authorities import command_seed, command_signer
-from baqylau.storage.commands import Commands
-from baqylau.storage.consoles import Consoles
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.live import BRIDGE, Live, role_of
-from baqylau.storage.quarantine import Quarantine
-from baqylau.storage.regions import Region, Regions, SupersededError
+from baqylau.storage.equipment.authorities import command_seed, command_signer
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.equipment.consoles import Consoles
+from baqylau.storage.journal.quarantine import Quarantine
+from baqylau.storage.journal.regions import Region, Regions, SupersededError
+from baqylau.storage.judging.live import BRIDGE, Live, role_of
 
 app = typer.Typer()
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ import typer
 
 from baqylau.locales import text
 from baqylau.monitoring.server.importing.document import MistakesError
-from baqylau.storage.registry import Fault, RegisterRefusedError
+from baqylau.storage.registers.registry import Fault, RegisterRefusedError
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import structlog
 
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.link.link_file import HERE, LinkFile, LinkFileError
-from baqylau.storage.authorities import server_chain
+from baqylau.storage.equipment.authorities import server_chain
 
 log = structlog.get_logger()
 

@@ -15,7 +15,7 @@ from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import Device, DeviceKind
 from baqylau.locales import text
 from baqylau.protocols.fleet import FLEET
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 
 _COLUMNS = ("protocol", "number", "first", "last", "count", "peer")
 

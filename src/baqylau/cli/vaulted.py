@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from baqylau.crypto.signing import Signer
 from baqylau.links.wall_clock import now
 from baqylau.storage.installation import installation
-from baqylau.storage.journal import Journal
+from baqylau.storage.journal.journal import Journal
 from baqylau.storage.vault import Vault
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.settings import Settings
 from baqylau.monitoring.server.watching_over import Limits, Watch, disk_at
-from baqylau.storage.live import Live
-from baqylau.storage.ourselves import Ourselves
-from baqylau.storage.proof import verify_newest
+from baqylau.storage.journal.proof import verify_newest
+from baqylau.storage.judging.live import Live
+from baqylau.storage.judging.ourselves import Ourselves
 
 
 @contextmanager

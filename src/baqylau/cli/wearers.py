@@ -15,7 +15,7 @@ from baqylau.devices.linux_unit.folder import NotEnrolledError
 from baqylau.devices.tracker.folder import Folder
 from baqylau.domain.ids import DeviceId
 from baqylau.sim.demo_wearers import board, wearers, wearers_registry
-from baqylau.storage.device_keys import KEY_BYTES, KeyKind
+from baqylau.storage.equipment.device_keys import KEY_BYTES, KeyKind
 
 BY = "demo"
 TRACKERS, WORN = "trackers", "worn.json"

@@ -29,7 +29,7 @@ from baqylau.monitoring.workstation import settings as workstation
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.messages import Installation
 from baqylau.monitoring.workstation.serve import serve as serve_pages
-from baqylau.storage.live import WEB
+from baqylau.storage.judging.live import WEB
 
 app = typer.Typer()
 log = structlog.get_logger()

@@ -20,13 +20,13 @@ from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device, DeviceKind
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
-from baqylau.storage.audit import Audit
-from baqylau.storage.commands import Commands
-from baqylau.storage.device_keys import DeviceKeys, KeyInUseError, KeyKind
-from baqylau.storage.link_records import LinkRecords
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import RegisterRefusedError, Registry
-from baqylau.storage.strangers import Strangers
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.equipment.device_keys import DeviceKeys, KeyInUseError, KeyKind
+from baqylau.storage.equipment.link_records import LinkRecords
+from baqylau.storage.equipment.strangers import Strangers
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import RegisterRefusedError, Registry
 
 LINK, BEACON = "link", "beacon"
 ME = getpass.getuser()

@@ -1,6 +1,6 @@
 """Recordings of a check as their unit names them: what they are, by whom, of what, and what was asked when.
 
-How they travel is `protocols.media`; how they are kept, `storage.media`.
+How they travel is `protocols.media`; how they are kept, `storage.checks.media`.
 """
 
 from datetime import datetime

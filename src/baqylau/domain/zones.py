@@ -1,7 +1,7 @@
 """Places that an order names: circle, polygon with holes, corridor.
 
 Coordinates are WGS 84 degrees, sizes are metres. A zone here is a value; whether it is well formed is decided when it
-is saved (`rules.geometry.repaired`), and where a fix stands to it is decided by `rules.geometry.verdict`.
+is saved (`rules.places.geometry.repaired`), and where a fix stands to it is decided by `rules.places.geometry.verdict`.
 """
 
 from msgspec import Struct

@@ -6,10 +6,10 @@ from datetime import datetime
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.orders import ExclusionZone, Territory
 from baqylau.domain.verdicts import Blindness, Compliance
-from baqylau.rules.keeping import BEGUN, Keeping
+from baqylau.rules.equipment.silence import speaks_by_itself
+from baqylau.rules.places.keeping import BEGUN, Keeping
+from baqylau.rules.places.position import Position
 from baqylau.rules.plan import RestrictionPlan
-from baqylau.rules.position import Position
-from baqylau.rules.silence import speaks_by_itself
 from baqylau.rules.spans import Duty
 from baqylau.rules.state import DeviceState
 

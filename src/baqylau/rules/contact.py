@@ -27,9 +27,9 @@ from baqylau.domain.observations import Nearness
 from baqylau.domain.orders import NoContact
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Standing, Verdict
-from baqylau.rules.confirmation import NOTHING, Confirmation, Mark, counted, heard
 from baqylau.rules.explanation import Account, Need
 from baqylau.rules.finding import Author
+from baqylau.rules.places.confirmation import NOTHING, Confirmation, Mark, counted, heard
 from baqylau.rules.settings import PREALERT_TIMES, RETURN_FIXES
 from baqylau.rules.spans import ALWAYS, Duty, Span, Validity, consents_of, span_at
 

@@ -13,39 +13,36 @@ from baqylau.domain.ids import PermissionId
 from baqylau.domain.orders import Restriction
 from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.verdicts import Blindness
-from baqylau.rules import (
+from baqylau.rules import contact
+from baqylau.rules.checks import checking
+from baqylau.rules.compliance import of_restriction, why_unknown
+from baqylau.rules.conditions import condition
+from baqylau.rules.contact import ContactPlan
+from baqylau.rules.equipment import (
     battery,
     charging_duty,
-    checking,
     clock_skew,
     clone,
-    condition,
-    contact,
-    curfew,
-    curfew_accounts,
-    device_time,
     docking,
     good_status,
     jump,
-    keeping_accounts,
     no_fix,
     not_carried,
-    radio_keeping,
     range_change,
-    separation,
     silence,
     sim_card,
     tamper,
 )
-from baqylau.rules.compliance import of_restriction, why_unknown
-from baqylau.rules.contact import ContactPlan
-from baqylau.rules.device_plan import DevicePlan
+from baqylau.rules.equipment import passing as device_time
+from baqylau.rules.equipment.plan import DevicePlan
 from baqylau.rules.explanation import Account, DeviceAccount, Explanation, Need, PlaceKnown, RestrictionAccount
 from baqylau.rules.fold import fold
-from baqylau.rules.keeping import BEGUN, Sight
-from baqylau.rules.listening import Listening
+from baqylau.rules.places import keeping_accounts
+from baqylau.rules.places.keeping import BEGUN, Sight
 from baqylau.rules.plan import Plan, RestrictionPlan, plan_of
-from baqylau.rules.radio import Word
+from baqylau.rules.presence import curfew, curfew_accounts, radio_keeping, separation
+from baqylau.rules.presence.listening import Listening
+from baqylau.rules.presence.radio import Word
 from baqylau.rules.spans import ALWAYS, Validity
 from baqylau.rules.state import DeviceState, PersonState
 

@@ -14,16 +14,18 @@ from baqylau.domain.findings import Finding
 from baqylau.domain.ids import DeviceId, ObservationId
 from baqylau.domain.observations import Authentication, Nearness, Observation
 from baqylau.domain.verdicts import Blindness, Compliance
-from baqylau.rules import compliance, contact, device_time, keeping
-from baqylau.rules.attendance import Attendance
-from baqylau.rules.checking import Checking
+from baqylau.rules import compliance, contact
+from baqylau.rules.checks.checking import Checking
 from baqylau.rules.clock import AFTER_TICKS, blind, order_key
-from baqylau.rules.device_plan import DevicePlan
-from baqylau.rules.equipment import Equipment
-from baqylau.rules.hearing import believed
-from baqylau.rules.keeping import BEGUN, Keeping, Sight
+from baqylau.rules.equipment import passing as device_time
+from baqylau.rules.equipment.equipment import Equipment
+from baqylau.rules.equipment.hearing import believed
+from baqylau.rules.equipment.plan import DevicePlan
+from baqylau.rules.places import keeping
+from baqylau.rules.places.keeping import BEGUN, Keeping, Sight
+from baqylau.rules.places.position import Position
 from baqylau.rules.plan import Plan, RestrictionPlan
-from baqylau.rules.position import Position
+from baqylau.rules.presence.attendance import Attendance
 from baqylau.rules.settings import POSITION_STALE_S
 from baqylau.rules.spans import ALWAYS, Validity
 from baqylau.rules.state import Calm, DeviceState, PersonState

@@ -16,13 +16,13 @@ from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Standing, Verdict
 from baqylau.domain.zones import Zone
 from baqylau.rules.contact import ContactPlan
-from baqylau.rules.device_plan import DevicePlan
+from baqylau.rules.equipment.plan import DevicePlan
 from baqylau.rules.finding import Author
-from baqylau.rules.geometry import clearance_m, shape_of, verdict
-from baqylau.rules.position import Position
-from baqylau.rules.radio_plan import Posts, RadioPlan
+from baqylau.rules.places.geometry import clearance_m, shape_of, verdict
+from baqylau.rules.places.position import Position
+from baqylau.rules.places.watch import Watch, watches
+from baqylau.rules.presence.radio_plan import Posts, RadioPlan
 from baqylau.rules.spans import ALWAYS, Span, Validity, span_at, validity_of
-from baqylau.rules.watch import Watch, watches
 
 
 class RestrictionPlan:
@@ -66,7 +66,7 @@ class RestrictionPlan:
         self.posts: Posts = ()
         """For each place of a presence regime the home units that stand there; none where nobody listens."""
         self.recorded = isinstance(restriction, PresenceRegime)
-        """Its hours are recorded beside what is found (`rules.curfew`)."""
+        """Its hours are recorded beside what is found (`rules.places.presence.curfew`)."""
         self._supervision = supervision
         self._shapes = tuple(shape_of(zone) for zone in self.zones)
         self._span = self._at(validity.from_at)

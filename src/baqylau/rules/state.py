@@ -6,21 +6,21 @@ from msgspec import Struct
 
 from baqylau.domain.ids import CheckId, DeviceId, ObservationId
 from baqylau.domain.verdicts import Blindness, Compliance
-from baqylau.rules.battery import Charge
-from baqylau.rules.calibration import Sensor
-from baqylau.rules.case import Case
+from baqylau.rules.checks.calibration import Sensor
+from baqylau.rules.checks.case import Case
 from baqylau.rules.contact import Contact
-from baqylau.rules.curfew import Curfew
-from baqylau.rules.geometry import LONGEST_DEGREE_M, clearance_m
-from baqylau.rules.jump import BEGUN, Track
-from baqylau.rules.keeping import Keeping
-from baqylau.rules.no_fix import Loss
-from baqylau.rules.position import Position
-from baqylau.rules.radio import Receiver
-from baqylau.rules.rare import NONE, Rare
-from baqylau.rules.separation import Apart
-from baqylau.rules.silence import Silence
-from baqylau.rules.tamper import Tamper
+from baqylau.rules.equipment.battery import Charge
+from baqylau.rules.equipment.jump import BEGUN, Track
+from baqylau.rules.equipment.no_fix import Loss
+from baqylau.rules.equipment.rare import NONE, Rare
+from baqylau.rules.equipment.silence import Silence
+from baqylau.rules.equipment.tamper import Tamper
+from baqylau.rules.places.geometry import LONGEST_DEGREE_M, clearance_m
+from baqylau.rules.places.keeping import Keeping
+from baqylau.rules.places.position import Position
+from baqylau.rules.presence.curfew import Curfew
+from baqylau.rules.presence.radio import Receiver
+from baqylau.rules.presence.separation import Apart
 
 
 class DeviceState(Struct, frozen=True, array_like=True):

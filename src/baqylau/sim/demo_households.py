@@ -25,7 +25,7 @@ from baqylau.sim.demo_registry import GRACE_S, TIMEZONE, circle, hour_of, schedu
 from baqylau.sim.demo_wearers import RESTS_S, keeps_away, walk
 from baqylau.sim.sky.gpsd import Carried
 from baqylau.sim.town import House, town
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 
 MINUTE_S = 60.0
 HOME_M = 60.0

@@ -24,7 +24,7 @@ from baqylau.sim import town_plan
 from baqylau.sim.demo_people import Actor, Hours, actors
 from baqylau.sim.town import House, smooth
 from baqylau.sim.town_plan import Place
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 
 TIMEZONE = "Asia/Almaty"
 HOME_M = 60.0

@@ -19,7 +19,7 @@ from baqylau.sim.sky.live import Board
 from baqylau.sim.sky.way import OPEN, Leg, canyon
 from baqylau.sim.town import House, town
 from baqylau.sim.town_plan import Place, to_point
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 
 WALK_M_S = 1.4
 RESTS_S = 360.0

@@ -16,7 +16,7 @@ from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Point, Polygon, Zone
 from baqylau.links.tracks import Report
 from baqylau.sim.town_plan import Place, to_point
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 
 PREFIX = 770
 WALK_M = 100.0

@@ -24,7 +24,7 @@ from baqylau.links.device_line import BATCHES, POLL
 from baqylau.protocols.batch.envelope import Refused, digest_of, opened_answer, sealed_batch, sealed_poll
 from baqylau.protocols.batch.records import Batch, ClockQuality, Own, Poll, Record
 from baqylau.sim.load_fleet import load_number
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 
 PREFIX = 771
 ANSWER_WITHIN_S = 30.0

@@ -19,9 +19,9 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
 from baqylau.crypto.signing import Signer, signed_by
-from baqylau.storage import audit
+from baqylau.storage.access import audit
 from baqylau.storage.database import driver, migration_settings, transaction
-from baqylau.storage.days import make_day
+from baqylau.storage.journal.days import make_day
 
 if TYPE_CHECKING:
     from psycopg import Cursor

@@ -10,17 +10,17 @@ from sqlalchemy import Connection, Engine, Text, cast, or_, select
 
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import AlarmId, CheckId, DeviceId, PersonId
-from baqylau.storage import rows
-from baqylau.storage.archived import chained, require
-from baqylau.storage.audit import record
+from baqylau.storage.access.audit import record
+from baqylau.storage.checks.media_tables import media_check
 from baqylau.storage.database import among, driver, transaction
-from baqylau.storage.device_keys import KeyKind
-from baqylau.storage.editing import record_disclosure
-from baqylau.storage.link_tables import device_key
-from baqylau.storage.media_tables import media_check
-from baqylau.storage.proof import Signed, sign_in
+from baqylau.storage.equipment.device_keys import KeyKind
+from baqylau.storage.equipment.link_tables import device_key
+from baqylau.storage.journal import rows
+from baqylau.storage.journal.archived import chained, require
+from baqylau.storage.journal.proof import Signed, sign_in
+from baqylau.storage.journal.shared_batches import SharedBatch, shared_batch_of
+from baqylau.storage.registers.editing import record_disclosure
 from baqylau.storage.schema import alarm_act, audit, finding, finding_event, journal_day, register
-from baqylau.storage.shared_batches import SharedBatch, shared_batch_of
 from baqylau.storage.vault import KeyDestroyedError, Vault
 
 _RECORDS = rows.selecting(

@@ -17,7 +17,7 @@ from baqylau.domain.people import Language
 from baqylau.domain.rights import Role
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Point
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 from tests.browser.alone.conftest import ROOT, STATIC
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, TRACKER

@@ -16,8 +16,8 @@ from baqylau.domain.people import Language
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Point
 from baqylau.monitoring.workstation.files import STATIC_DIR
-from baqylau.storage.journal import Entry
-from baqylau.storage.registry import Registry
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.registers.registry import Registry
 from tests.browser.whole.conftest import WINDOW
 from tests.unit.server.site import AINUR, START, Site, prescribed
 from tests.unit.server.test_judge import catch_up, entry, listen

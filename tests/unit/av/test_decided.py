@@ -11,7 +11,7 @@ from baqylau.domain.people import Language
 from baqylau.monitoring.av_server.decided import Looked, every_check, learnt
 from baqylau.monitoring.av_server.models import Kind
 from baqylau.monitoring.av_server.report import Measure, Report, Score
-from baqylau.storage.checks import Checks, Request
+from baqylau.storage.checks.checks import Checks, Request
 from tests.unit.storage.kept import House
 
 MARK = "model@1"

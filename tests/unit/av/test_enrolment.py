@@ -9,7 +9,7 @@ import pytest
 from baqylau.monitoring.av_server.enrolment import Named, Objection, Refused, enrolled
 from baqylau.monitoring.av_server.equipment import Models
 from baqylau.monitoring.av_server.recording import SAMPLE_HZ, Reals
-from baqylau.storage.templates import Kind, Material, NewItem
+from baqylau.storage.checks.templates import Kind, Material, NewItem
 from tests.unit.av.stage import AIGUL, HIGH_HZ, LOW_HZ, MODELS, OTHER, shown
 from tests.unit.av.voicing import digit, within
 

@@ -21,8 +21,8 @@ from baqylau.monitoring.av_server.reception import Reception, Sought
 from baqylau.monitoring.server.link.desk import Outcome, Reply
 from baqylau.protocols.media.manifest import Mark, MediaKind
 from baqylau.protocols.media.paths import MANIFESTS
-from baqylau.storage.media import Media
-from baqylau.storage.quarantine import Quarantine
+from baqylau.storage.checks.media import Media
+from baqylau.storage.journal.quarantine import Quarantine
 from tests.unit.storage.kept import AIGUL, NOON, House
 from tests.unit.storage.recorded import CLIP, KEY, NONCE, PHOTO, UNIT
 

@@ -28,10 +28,10 @@ from baqylau.links.clips import Clip, ClipWriter
 from baqylau.links.radio.modem import written
 from baqylau.links.radio.words import Sensor
 from baqylau.links.wall_clock import now
-from baqylau.storage.checks import Checks, Request
-from baqylau.storage.media import Media
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
+from baqylau.storage.checks.checks import Checks, Request
+from baqylau.storage.checks.media import Media
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 
 AIGERIM, UNIT = PersonId("aigerim"), DeviceId("av-1")
 WITHIN_S = 240.0

@@ -16,7 +16,7 @@ from baqylau.cli import app
 from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.sealing import SealBrokenError
 from baqylau.crypto.wrapping import RANDOM_BYTES, unwrapped, wrapped
-from baqylau.storage.audit import Audit
+from baqylau.storage.access.audit import Audit
 from baqylau.storage.backup import dump, read_manifest
 from baqylau.storage.database import open_database
 from baqylau.storage.installation import installation

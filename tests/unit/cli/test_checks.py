@@ -11,7 +11,7 @@ from baqylau.domain.ids import DeviceId, FittingId
 from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device, DeviceKind
 from baqylau.links.wall_clock import now
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 from tests.unit.server.site import AINUR, prescribed
 
 AV = DeviceId("av-1")

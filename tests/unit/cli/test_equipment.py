@@ -18,11 +18,11 @@ from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import DeviceKind, Person
 from baqylau.links.wall_clock import now
 from baqylau.protocols.beacon.system_time import seconds_at
-from baqylau.storage.audit import Audit
-from baqylau.storage.commands import Commands
-from baqylau.storage.quarantine import Item, Quarantine
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.journal.quarantine import Item, Quarantine
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 from tests.micropython.table import ROOT, SITTING, Table
 from tests.unit.links.contacts import contacts
 

@@ -13,8 +13,8 @@ from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.forwarding.forwarding_file import forwarding_in
 from baqylau.monitoring.server.notice_file import NoticeFileError
 from baqylau.storage.database import plain_dsn
-from baqylau.storage.forwarding import Deliveries
-from baqylau.storage.registers import Registers
+from baqylau.storage.forwarding.forwarding import Deliveries
+from baqylau.storage.registers.registers import Registers
 from tests.arch.tree import ROOT
 from tests.unit.storage.prescribed import REGISTRY
 

@@ -15,9 +15,9 @@ from baqylau.cli import app
 from baqylau.domain.findings import Code
 from baqylau.domain.orders import ExclusionZone
 from baqylau.domain.zones import Point
-from baqylau.storage.audit import Audit
+from baqylau.storage.access.audit import Audit
 from baqylau.storage.installation import installation
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.site import AINUR, SCHOOL, START, Site, prescribed
 from tests.unit.server.test_judge import catch_up, walk_into_school
 

@@ -14,7 +14,7 @@ from baqylau.domain.findings import Code
 from baqylau.domain.targets import HttpGateway, SmppGateway
 from baqylau.monitoring.server.letters import notices_of
 from baqylau.monitoring.server.notice_file import telling_in
-from baqylau.storage.outbox import Outbox
+from baqylau.storage.alarms.outbox import Outbox
 from tests.arch.tree import ROOT
 from tests.unit.links.receivers import WebReceiver, free_port, web_receiver
 from tests.unit.storage.found import Bench, found

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from baqylau.cli import app
 from baqylau.domain.findings import Code
-from baqylau.storage.alarms import Alarms
+from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.installation import installation
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 from tests.unit.server.site import Site, prescribed
 from tests.unit.server.test_importing import GOOD
 from tests.unit.server.test_judge import catch_up, walk_into_school

@@ -10,10 +10,10 @@ from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import Device, DeviceKind, Language, Person
 from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import now
-from baqylau.storage.accounts import Account, Accounts
-from baqylau.storage.consoles import Consoles
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
+from baqylau.storage.access.accounts import Account, Accounts
+from baqylau.storage.equipment.consoles import Consoles
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 
 RUN = CliRunner()
 

@@ -26,7 +26,7 @@ from baqylau.domain.observations import Authentication, Body, Observation
 from baqylau.domain.orders import Fitting, Identification, Sobriety
 from baqylau.domain.people import Device, DeviceKind, Supervision
 from baqylau.domain.schedules import Schedule, Window
-from baqylau.rules import silence
+from baqylau.rules.equipment import silence
 from baqylau.rules.state import PersonState
 from tests.unit.rules.stories import ORDER, ORDER_FROM, PERSON, at, supervision
 from tests.unit.rules.stories import judged as fold

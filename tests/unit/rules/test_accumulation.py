@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from baqylau.rules.accumulation import Limit, Over, Tally, begun, ended, over, said, total_s
+from baqylau.rules.presence.accumulation import Limit, Over, Tally, begun, ended, over, said, total_s
 from tests.unit.rules.radio_stories import at_home, listens, wearer
 from tests.unit.rules.stories import at, every, fix, judged, north, permission, presence, supervision, told
 

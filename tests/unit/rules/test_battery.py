@@ -5,8 +5,8 @@ import pytest
 from baqylau.domain.ids import ObservationId, PersonId, SubjectId
 from baqylau.domain.observations import Battery
 from baqylau.domain.people import DeviceKind
-from baqylau.rules import battery
-from baqylau.rules.battery import Charge, Level
+from baqylau.rules.equipment import battery
+from baqylau.rules.equipment.battery import Charge, Level
 from baqylau.rules.finding import Author
 from tests.unit.rules.stories import at
 

@@ -11,7 +11,7 @@ from baqylau.domain.ids import DeviceId, ObservationId, SubjectId
 from baqylau.domain.observations import Body, Heard, Motion, Observation, Power, SimCard
 from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.schedules import Schedule
-from baqylau.rules import docking
+from baqylau.rules.equipment import docking
 from baqylau.rules.explaining import explain
 from baqylau.rules.finding import Author
 from tests.unit.rules.stories import (

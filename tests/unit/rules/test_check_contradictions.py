@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from baqylau.domain.orders import Checked
 from baqylau.domain.people import DeviceKind
 from baqylau.domain.schedules import DayException, Schedule
-from baqylau.rules.check_contradictions import SHORTEST_ANSWER_S, loud_s, of_checks, unit_kind
+from baqylau.rules.checks.contradictions import SHORTEST_ANSWER_S, loud_s, of_checks, unit_kind
 from tests.unit.rules.checked import MORNING, checked, identification, sobriety
 from tests.unit.rules.stories import DAY, device, supervision
 

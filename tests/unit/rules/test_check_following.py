@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from baqylau.domain.checks import CheckKind, CheckWhy, Ending, Likely, LikenessReason, SampleState, VoidWhy
 from baqylau.domain.observations import Observation
-from baqylau.rules.case import Case, gathered, of_case
-from baqylau.rules.check_following import AskAgain, MakeVoid, Next, Nothing, Standing, following
+from baqylau.rules.checks.case import Case, gathered, of_case
+from baqylau.rules.checks.following import AskAgain, MakeVoid, Next, Nothing, Standing, following
 from tests.unit.rules.checked import BREATH, FIRST, asked, asked_breath, begun, ended, likeness, sample, voided
 from tests.unit.rules.stories import at
 

@@ -12,7 +12,7 @@ from baqylau.domain.checks import CheckKind, CheckWhy
 from baqylau.domain.ids import RestrictionId
 from baqylau.domain.orders import Permission
 from baqylau.domain.schedules import Schedule, Window
-from baqylau.rules.check_plan import check_id, due, excused, kind_of, moments, quiet
+from baqylau.rules.checks.plan import check_id, due, excused, kind_of, moments, quiet
 from tests.unit.rules.checked import checked, identification, sobriety
 from tests.unit.rules.stories import ORDER_UNTIL, at, permission, presence, supervision
 

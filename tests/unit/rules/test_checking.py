@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from baqylau.domain.checks import CheckWhy, Likely, LikenessReason
 from baqylau.domain.ids import CheckId
 from baqylau.domain.observations import Observation
-from baqylau.rules import identification as of_identity
-from baqylau.rules import sobriety as of_breath
+from baqylau.rules.checks import identification as of_identity
+from baqylau.rules.checks import sobriety as of_breath
 from baqylau.rules.settings import CASE_KEPT_S, VOID_WITHIN_S
 from tests.unit.rules.checked import (
     BREATH,

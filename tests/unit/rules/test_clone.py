@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.ids import ObservationId, SubjectId
 from baqylau.domain.zones import Corridor, Polygon
-from baqylau.rules import clone
+from baqylau.rules.equipment import clone
 from baqylau.rules.finding import Author
 from baqylau.rules.settings import DISTRUST_WITHIN_S, HEARD_WITHIN_S, MAXIMUM_SPEED_M_S, RECEIVER_REACH_M
 from tests.unit.rules.stories import HOME, PERSON, at, circle, north

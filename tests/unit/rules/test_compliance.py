@@ -10,10 +10,10 @@ from baqylau.domain.observations import Fix
 from baqylau.domain.orders import Restriction
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules import compliance
-from baqylau.rules.keeping import BEGUN, Keeping
+from baqylau.rules.equipment.silence import Silence
+from baqylau.rules.places.keeping import BEGUN, Keeping
+from baqylau.rules.places.position import position
 from baqylau.rules.plan import RestrictionPlan, plan_of
-from baqylau.rules.position import position
-from baqylau.rules.silence import Silence
 from baqylau.rules.spans import ALWAYS
 from baqylau.rules.state import DeviceState
 from tests.unit.rules.stories import (

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import ObservationId, SubjectId
 from baqylau.domain.observations import Motion
-from baqylau.rules import condition
-from baqylau.rules.condition import Condition, Evidence, Kind, Word
+from baqylau.rules.conditions import condition
+from baqylau.rules.conditions.condition import Condition, Evidence, Kind, Word
 from baqylau.rules.finding import Author
 from tests.unit.rules.stories import PERSON, at, told
 

@@ -35,8 +35,9 @@ from baqylau.domain.observations import (
     Surroundings,
 )
 from baqylau.domain.people import DeviceKind
-from baqylau.rules import conditions, low_accuracy
-from baqylau.rules.condition import Word
+from baqylau.rules.conditions import low_accuracy
+from baqylau.rules.conditions import table as conditions
+from baqylau.rules.conditions.condition import Word
 from baqylau.rules.fold import PersonState, begin, fold
 from baqylau.rules.settings import LOW_ACCURACY_R95_M, SHOCK_G, TEMPERATURE_C
 from tests.unit.rules.stories import at, codes, deaf, fix, heard, judged, noted, supervision, told, wearing

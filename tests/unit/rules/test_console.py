@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from baqylau.domain.console import ConsoleCheck
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import DeviceKind
-from baqylau.rules.console import late
+from baqylau.rules.conditions.console import late
 from baqylau.rules.settings import CHECKED_LATE_S
 from tests.unit.rules.stories import at, heard, judged, told, wearing
 

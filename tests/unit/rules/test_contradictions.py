@@ -10,7 +10,7 @@ from baqylau.domain.orders import Consent, NoContact, Restriction
 from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.schedules import DayException, Schedule
 from baqylau.domain.zones import Corridor, Point, Polygon, Zone
-from baqylau.rules.contradictions import contradictions
+from baqylau.rules.prescribing.contradictions import contradictions
 from tests.unit.rules.checked import checked, sobriety
 from tests.unit.rules.stories import (
     DAY,

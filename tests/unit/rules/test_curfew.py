@@ -10,15 +10,15 @@ from baqylau.domain.ids import DeviceId, FindingId, ObservationId
 from baqylau.domain.observations import Fix
 from baqylau.domain.orders import PresenceRegime
 from baqylau.domain.verdicts import Blindness
-from baqylau.rules import curfew
-from baqylau.rules.accumulation import Limit, Tally
-from baqylau.rules.confirmation import Confirmation
-from baqylau.rules.curfew import Curfew, Gaps, Moment
-from baqylau.rules.keeping import BEGUN, Keeping, Sight
-from baqylau.rules.listening import Gap
+from baqylau.rules.places.confirmation import Confirmation
+from baqylau.rules.places.keeping import BEGUN, Keeping, Sight
+from baqylau.rules.places.position import Position, position
 from baqylau.rules.plan import RestrictionPlan, plan_of
-from baqylau.rules.position import Position, position
-from baqylau.rules.radio import FRESH, Presence, Word
+from baqylau.rules.presence import curfew
+from baqylau.rules.presence.accumulation import Limit, Tally
+from baqylau.rules.presence.curfew import Curfew, Gaps, Moment
+from baqylau.rules.presence.listening import Gap
+from baqylau.rules.presence.radio import FRESH, Presence, Word
 from baqylau.rules.settings import GAPS_PER_DAY
 from tests.unit.rules.radio_stories import wearer
 from tests.unit.rules.stories import HOME, at, exclusion, permission, presence, supervision, told

@@ -2,8 +2,8 @@
 
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.observations import Fix
-from baqylau.rules.dead_spots import Spots, known, learned
-from baqylau.rules.position import Position
+from baqylau.rules.conditions.dead_spots import Spots, known, learned
+from baqylau.rules.places.position import Position
 from baqylau.rules.settings import DEAD_SPOT_TIMES
 from tests.unit.rules.stories import at, north
 

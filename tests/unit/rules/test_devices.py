@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from baqylau.domain.observations import Battery, Body, Enclosure, LinkEvent, LinkHealth, Observation, Strap
-from baqylau.rules import battery
+from baqylau.rules.equipment import battery
 from tests.unit.rules.stories import (
     HOME,
     at,

@@ -58,7 +58,7 @@ def keys(account: Account) -> list[str]:
 
 
 def test_every_need_has_its_two_sentences() -> None:
-    written = "".join(path.read_text(encoding="utf-8") for path in RULES.glob("*.py"))
+    written = "".join(path.read_text(encoding="utf-8") for path in RULES.rglob("*.py"))
     named = set(re.findall(r'Need\(\s*key="([a-z_]+)"', written))
     assert len(named) > 20
     wanted = {f"minute.{key}.{side}" for key in named for side in ("met", "missing")}

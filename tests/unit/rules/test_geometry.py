@@ -6,7 +6,7 @@ import pytest
 
 from baqylau.domain.verdicts import Standing
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
-from baqylau.rules.geometry import ZoneError, distance_m, repaired, shape_of, verdict
+from baqylau.rules.places.geometry import ZoneError, distance_m, repaired, shape_of, verdict
 
 TOWN = Point(43.24, 76.90)
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from baqylau.domain.ids import PersonId, SubjectId
 from baqylau.domain.zones import Point
-from baqylau.rules import jump
+from baqylau.rules.equipment import jump
+from baqylau.rules.equipment.jump import BEGUN, Track
 from baqylau.rules.finding import Author
-from baqylau.rules.jump import BEGUN, Track
-from baqylau.rules.position import Position, position
+from baqylau.rules.places.position import Position, position
 from tests.unit.rules.stories import HOME, at, fix, north
 
 AUTHOR = Author(rule="jump", rule_version="1", person_id=PersonId("person-1"), subject=SubjectId("tracker-1"))

@@ -9,12 +9,12 @@ from baqylau.domain.findings import Check
 from baqylau.domain.ids import FindingId, ObservationId
 from baqylau.domain.observations import Fix
 from baqylau.domain.orders import Restriction
-from baqylau.rules import keeping
-from baqylau.rules.confirmation import NOTHING, Confirmation, Mark
-from baqylau.rules.keeping import BEGUN, Keeping, Sight
+from baqylau.rules.places import keeping
+from baqylau.rules.places.confirmation import NOTHING, Confirmation, Mark
+from baqylau.rules.places.keeping import BEGUN, Keeping, Sight
+from baqylau.rules.places.position import Position, position
+from baqylau.rules.places.stay import Stay
 from baqylau.rules.plan import RestrictionPlan, plan_of
-from baqylau.rules.position import Position, position
-from baqylau.rules.stay import Stay
 from tests.unit.rules.stories import (
     HOME,
     at,

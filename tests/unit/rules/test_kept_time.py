@@ -12,7 +12,7 @@ from baqylau.domain.ids import FindingId, ObservationId, RestrictionId, SubjectI
 from baqylau.domain.people import Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.fold import Turn
-from baqylau.rules.kept_time import Hours, Shares, against, cut, hours_of, shares_of, stretches
+from baqylau.rules.looking_back.kept_time import Hours, Shares, against, cut, hours_of, shares_of, stretches
 from baqylau.rules.spans import Duty
 from tests.unit.rules.stories import ORDER_FROM, PERSON, at, permission, presence, supervision
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from baqylau.domain.ids import DeviceId
-from baqylau.rules.listening import Gap, Listening
 from baqylau.rules.plan import plan_of
-from baqylau.rules.radio import Presence, Word
+from baqylau.rules.presence.listening import Gap, Listening
+from baqylau.rules.presence.radio import Presence, Word
 from tests.unit.rules.radio_stories import (
     BRACELET,
     MINUTE,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import ObservationId, SubjectId
 from baqylau.domain.observations import Motion, NoFix, Observation
-from baqylau.rules import no_fix
+from baqylau.rules.equipment import no_fix
 from baqylau.rules.finding import Author
 from tests.unit.rules.stories import PERSON, TRACKER, at, deaf, fix, heard, judged, supervision, told
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baqylau.rules.patterns import GAP_S, STOP_S, Patterns, Seen, patterns
+from baqylau.rules.looking_back.patterns import GAP_S, STOP_S, Patterns, Seen, patterns
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 """05:00 in Almaty."""

@@ -7,8 +7,8 @@ import pytest
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.observations import Body, Grade, Heard, Interference, InterferenceKind, Motion, ReceiverHealth
 from baqylau.domain.verdicts import Blindness
-from baqylau.rules import radio
-from baqylau.rules.radio import Presence, Receiver
+from baqylau.rules.presence import radio
+from baqylau.rules.presence.radio import Presence, Receiver
 from baqylau.rules.settings import RETURN_FRAMES, STILL_MARGIN_DB, WEAK_REARM_DB, WEAK_RSSI_DBM
 from tests.unit.rules.radio_stories import MINUTE, UNIT
 from tests.unit.rules.stories import at

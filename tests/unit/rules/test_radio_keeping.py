@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from baqylau.domain.ids import FindingId, ObservationId
 from baqylau.domain.observations import Fix
 from baqylau.domain.verdicts import Blindness
-from baqylau.rules import radio_keeping
-from baqylau.rules.confirmation import Confirmation, Mark
-from baqylau.rules.keeping import BEGUN, Keeping, Sight
+from baqylau.rules.places.confirmation import Confirmation, Mark
+from baqylau.rules.places.keeping import BEGUN, Keeping, Sight
+from baqylau.rules.places.position import Position, position
 from baqylau.rules.plan import RestrictionPlan, plan_of
-from baqylau.rules.position import Position, position
-from baqylau.rules.radio import FRESH, Presence, Word
+from baqylau.rules.presence import radio_keeping
+from baqylau.rules.presence.radio import FRESH, Presence, Word
 from tests.unit.rules.radio_stories import wearer
 from tests.unit.rules.stories import HOME, at, north
 

@@ -10,8 +10,8 @@ from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
 from baqylau.rules.clock import order_key
 from baqylau.rules.plan import plan_of
-from baqylau.rules.radio import Presence
-from baqylau.rules.radio_trace import Spell, trace
+from baqylau.rules.presence.radio import Presence
+from baqylau.rules.presence.radio_trace import Spell, trace
 from tests.unit.rules.radio_stories import (
     BRACELET,
     MINUTE,

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import ObservationId, SubjectId
 from baqylau.domain.observations import Motion
-from baqylau.rules import separation
 from baqylau.rules.finding import Author
-from baqylau.rules.radio import FRESH, Presence, Word
+from baqylau.rules.presence import separation
+from baqylau.rules.presence.radio import FRESH, Presence, Word
 from tests.unit.rules.radio_stories import (
     BRACELET,
     MINUTE,

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from baqylau.domain.observations import Cell
-from baqylau.rules import shielding
-from baqylau.rules.condition import Word
+from baqylau.rules.conditions import shielding
+from baqylau.rules.conditions.condition import Word
+from baqylau.rules.conditions.signals import Signal
 from baqylau.rules.settings import LOST_TOGETHER_S
-from baqylau.rules.signals import Signal
 from tests.unit.rules.stories import at
 
 NOON = at("12:00")

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.observations import Cell, Fix, NoFix, Sky
-from baqylau.rules import signals
-from baqylau.rules.position import Position, position
+from baqylau.rules.conditions import signals
+from baqylau.rules.conditions.signals import Signal, Signals, Strength
+from baqylau.rules.places.position import Position, position
 from baqylau.rules.settings import (
     MINIMUM_SATELLITES,
     PLACE_HOLDS_S,
@@ -18,7 +19,6 @@ from baqylau.rules.settings import (
     STRONG_SATELLITES,
     STRONG_WITHIN_S,
 )
-from baqylau.rules.signals import Signal, Signals, Strength
 from tests.unit.rules.stories import HOME, at
 
 NOON = at("12:00")

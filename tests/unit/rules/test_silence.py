@@ -9,10 +9,10 @@ from baqylau.domain.findings import Code
 from baqylau.domain.ids import FindingId, SubjectId
 from baqylau.domain.observations import LinkEvent, LinkHealth
 from baqylau.domain.people import DeviceKind
-from baqylau.rules import silence
+from baqylau.rules.equipment import silence
+from baqylau.rules.equipment.silence import Terms
 from baqylau.rules.finding import Author
 from baqylau.rules.settings import BREATH_UNIT_SILENT_S
-from baqylau.rules.silence import Terms
 from tests.unit.rules.stories import (
     ORDER_FROM,
     PERSON,

@@ -24,11 +24,11 @@ from baqylau.domain.checks import (
 from baqylau.domain.findings import Check, Code
 from baqylau.domain.ids import CheckId
 from baqylau.domain.observations import Enclosure, Observation
-from baqylau.rules import sobriety
-from baqylau.rules.case import Case
+from baqylau.rules.checks import sobriety
+from baqylau.rules.checks.case import Case
+from baqylau.rules.checks.sobriety import above, alcohol_mg_l
 from baqylau.rules.explaining import explain
 from baqylau.rules.settings import CALIBRATION_DUE_S, CONFIRMATION_DIFFERS_MG_L
-from baqylau.rules.sobriety import above, alcohol_mg_l
 from tests.unit.rules.checked import (
     BREATH,
     FIRST,

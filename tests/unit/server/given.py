@@ -7,11 +7,11 @@ from io import BytesIO
 from baqylau.domain.ids import AlarmId
 from baqylau.monitoring.server.evidence.gathering import Archive, Asked, export
 from baqylau.protocols.evidence.checking import Verdict, check
-from baqylau.storage.alarms import Alarms
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.checks.media import Media
 from baqylau.storage.evidence import EvidenceSource
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.media import Media
-from baqylau.storage.published import PublishedHeads
+from baqylau.storage.journal.published import PublishedHeads
+from baqylau.storage.judging.judgement import JudgeStore
 from tests.unit.server.site import AINUR, START, Site
 from tests.unit.server.test_judge import catch_up, walk_into_school
 

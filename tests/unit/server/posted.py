@@ -8,10 +8,10 @@ from baqylau.domain.ids import PersonId
 from baqylau.domain.observations import Fix, Strap
 from baqylau.monitoring.server.forwarding.forwarder import way_to
 from baqylau.monitoring.server.forwarding.relay import Relay, Sources
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.bases import Bases
-from baqylau.storage.feed import Feed
-from baqylau.storage.forwarding import Deliveries, Delivery
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.feed import Feed
+from baqylau.storage.forwarding.bases import Bases
+from baqylau.storage.forwarding.forwarding import Deliveries, Delivery
 from tests.unit.links.receivers import WebReceiver
 from tests.unit.storage.kept import HERE, House, after, heard
 

@@ -21,16 +21,16 @@ from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.settings import Limits
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.wialon import WialonDevice
-from baqylau.storage.alarms import Alarms, AlarmView
+from baqylau.storage.alarms.alarms import Alarms, AlarmView
 from baqylau.storage.installation import Installation
-from baqylau.storage.journal import Journal
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.live import Live
-from baqylau.storage.quarantine import Quarantine
-from baqylau.storage.regions import Regions
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
-from baqylau.storage.seats import Seats
+from baqylau.storage.journal.journal import Journal
+from baqylau.storage.journal.quarantine import Quarantine
+from baqylau.storage.journal.regions import Regions
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.judging.live import Live
+from baqylau.storage.judging.seats import Seats
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 from baqylau.storage.vault import Vault
 
 SECRETS = Installation(key=bytes(32), seed=bytes(32))

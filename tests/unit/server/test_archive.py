@@ -13,11 +13,11 @@ from baqylau.cli import app
 from baqylau.monitoring.server.evidence.proving import prove
 from baqylau.monitoring.server.judging import Judging
 from baqylau.protocols.evidence.checking import SOUND
-from baqylau.storage.archive import ENTRIES, MANIFEST, Archive, ArchiveWrongError
-from baqylau.storage.archived import DaysArchivedError
 from baqylau.storage.installation import installation
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.proof import verify, verify_newest
+from baqylau.storage.journal.archive import ENTRIES, MANIFEST, Archive, ArchiveWrongError
+from baqylau.storage.journal.archived import DaysArchivedError
+from baqylau.storage.journal.proof import verify, verify_newest
+from baqylau.storage.judging.judgement import JudgeStore
 from tests.unit.server.given import asked, bundle_of, verdict_on, walked
 from tests.unit.server.site import AINUR, START, TRACKER, Site, prescribed
 from tests.unit.server.test_judge import catch_up, walk_into_school

@@ -19,7 +19,7 @@ from baqylau.monitoring.server.settings import Limits
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.openings import AnySession
 from baqylau.protocols.session import Confirmed, DeviceSide
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.site import FAR_AWAY, START, Peer, Site, prescribed
 
 LATER = START + timedelta(days=400)

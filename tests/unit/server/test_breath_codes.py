@@ -26,10 +26,10 @@ from baqylau.sim.breath.board import ModelBoard
 from baqylau.sim.breath.cell import FULL_SCALE_UA, Cell
 from baqylau.sim.breath.home import Home, Somebody
 from baqylau.sim.breath.laboratory import file
-from baqylau.storage.checks import CheckAsked
-from baqylau.storage.commands import Told, tell
-from baqylau.storage.findings import Findings
-from baqylau.storage.journal import Entry
+from baqylau.storage.checks.checks import CheckAsked
+from baqylau.storage.equipment.commands import Told, tell
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.judging.findings import Findings
 from tests.unit.server.link.checkpoint import BREATH, BREATHES, Checkpoint
 from tests.unit.server.link.household import AINUR
 from tests.unit.server.site import START

@@ -11,10 +11,10 @@ from baqylau.domain.alarms import AlarmState, Level
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId
 from baqylau.monitoring.server.escalating import Escalating
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.audit import Audit
-from baqylau.storage.feed import Feed
-from baqylau.storage.waiting import Waiting
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.feed import Feed
+from baqylau.storage.alarms.waiting import Waiting
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import House
 
@@ -116,7 +116,7 @@ def test_a_server_that_is_killed_in_the_middle_has_done_nothing_by_halves(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as death:
-        death.setattr("baqylau.storage.acting.append", killed)
+        death.setattr("baqylau.storage.alarms.acting.append", killed)
         with pytest.raises(KeyboardInterrupt):
             Escalating(Waiting(house.engine), house.clock).look()
     assert alarms.get(number).alarm.level is Level.OPERATOR

@@ -33,8 +33,8 @@ from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.protocols.evidence import container
 from baqylau.protocols.evidence.checking import CHANGED, JUDGED_OTHERWISE, OTHER_KEY, SOUND, UNREADABLE
 from baqylau.protocols.evidence.parts import PARTS
-from baqylau.storage.audit import Audit
-from baqylau.storage.journal import Entry
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.journal.journal import Entry
 from tests.unit.server.given import archive_of, asked, bundle_of, faults, names_the_place, verdict_on, walked
 from tests.unit.server.site import AINUR, PASSWORD, START, Site, prescribed
 from tests.unit.server.test_judge import catch_up, walk_into_school

@@ -19,10 +19,10 @@ from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.protocols.evidence import recordings
 from baqylau.protocols.evidence.checking import CHANGED, SOUND
 from baqylau.protocols.evidence.parts import RECORDINGS
-from baqylau.storage.audit import Audit
-from baqylau.storage.device_keys import DeviceKeys, KeyKind
-from baqylau.storage.media import Media
-from baqylau.storage.media_life import MediaLife
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.checks.media import Media
+from baqylau.storage.checks.media_life import MediaLife
+from baqylau.storage.equipment.device_keys import DeviceKeys, KeyKind
 from tests.unit.server.given import asked, bundle_of, faults, verdict_on, walked
 from tests.unit.server.site import AINUR, START, Site, prescribed
 from tests.unit.storage.recorded import CLIP, KEY, MANIFEST, PHOTO, UNIT, pieces, signed

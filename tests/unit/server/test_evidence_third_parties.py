@@ -15,9 +15,9 @@ from baqylau.cli import app
 from baqylau.domain.acts import Explain
 from baqylau.monitoring.server.evidence.rejudging import judge_again
 from baqylau.protocols.evidence.checking import CHANGED, SOUND, check
-from baqylau.storage.alarms import Alarms
+from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.installation import installation
-from baqylau.storage.papers import Receipt, holds
+from baqylau.storage.people.papers import Receipt, holds
 from tests.unit.server.given import asked, bundle_of, verdict_on
 from tests.unit.server.site import START, Site
 from tests.unit.server.test_evidence import lines

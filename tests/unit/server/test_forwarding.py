@@ -12,10 +12,10 @@ from baqylau.domain.ids import PersonId
 from baqylau.domain.observations import Fix, FixSource
 from baqylau.monitoring.server.forwarding.relay import LONGEST_PAUSE_S
 from baqylau.monitoring.server.watching_over import Disk, Limits, conditions
-from baqylau.storage.audit import Audit
-from baqylau.storage.bases import BasisRefusedError
-from baqylau.storage.ourselves import ATTEMPTS_BEFORE_WORD, Ourselves
-from baqylau.storage.registers import Registers
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.forwarding.bases import BasisRefusedError
+from baqylau.storage.judging.ourselves import ATTEMPTS_BEFORE_WORD, Ourselves
+from baqylau.storage.registers.registers import Registers
 from tests.unit.links.receivers import WebReceiver, web_receiver
 from tests.unit.server.posted import POLICE, Post, told
 from tests.unit.storage.found import Bench, found

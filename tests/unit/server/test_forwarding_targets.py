@@ -23,11 +23,11 @@ from sqlalchemy import Engine
 from baqylau.domain.findings import Code
 from baqylau.domain.forwarding import EgtsTarget, MqttTarget, WialonTarget
 from baqylau.domain.observations import Fix
-from baqylau.storage.bases import Bases
-from baqylau.storage.forwarding import Deliveries
+from baqylau.storage.forwarding.bases import Bases
+from baqylau.storage.forwarding.forwarding import Deliveries
 from baqylau.storage.installation import installation
-from baqylau.storage.journal import Journal
-from baqylau.storage.registers import Registers
+from baqylau.storage.journal.journal import Journal
+from baqylau.storage.registers.registers import Registers
 from baqylau.storage.vault import Vault
 from tests.unit.links.receivers import WebReceiver, until, web_receiver
 from tests.unit.server.forwarding_receivers import egts_server, wialon_server

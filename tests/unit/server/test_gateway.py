@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Engine
 
 from baqylau.domain.observations import Blind, Fix
 from baqylau.domain.partitions import ALL_PARTITIONS, UNASSIGNED, ourselves
+from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.settings import Limits
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.journal import Entry, Journal
+from baqylau.storage.journal.journal import Entry, Journal
 from tests.unit.server.site import (
     FAR_AWAY,
     IN_SCHOOL,
@@ -240,6 +241,7 @@ def test_bytes_that_no_database_takes_as_text_are_set_aside_all_the_same(engine:
             tracker = await Peer.call(port)
             await tracker.say(hello())
             assert await tracker.say(report(START, FAR_AWAY)) == b"#AD#1"
+            assert isinstance(gateway.keeper, Keeper)
             assert gateway.keeper.failure is None
 
     asyncio.run(story())

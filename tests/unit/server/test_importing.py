@@ -14,8 +14,8 @@ from baqylau.domain.zones import Circle
 from baqylau.locales import LANGUAGES, text
 from baqylau.monitoring.server.importing.document import MistakesError
 from baqylau.monitoring.server.importing.registry import parse
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import RegisterRefusedError
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import RegisterRefusedError
 
 GOOD = dedent("""\
     people:

@@ -16,10 +16,10 @@ from baqylau.domain.observations import Blind, Body, Fix, Observation, Strap
 from baqylau.domain.orders import Fitting
 from baqylau.domain.partitions import UNASSIGNED, ourselves, partition_of
 from baqylau.monitoring.server import judging
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.journal import Entry
-from baqylau.storage.judgement import FencedError
-from baqylau.storage.registry import Registry
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.judging.judgement import FencedError
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.site import AINUR, FAR_AWAY, IN_SCHOOL, START, TRACKER, Site, prescribed
 
 PARTITION = partition_of(AINUR)

@@ -8,8 +8,8 @@ from baqylau.domain.findings import Code
 from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId
 from baqylau.domain.observations import Observation, Strap
 from baqylau.domain.partitions import partition_of
-from baqylau.storage.journal import Entry
-from baqylau.storage.registry import Registry
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.site import Site, prescribed
 from tests.unit.server.test_judge import listen, walk_into_school
 

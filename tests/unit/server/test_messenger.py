@@ -30,11 +30,11 @@ from baqylau.locales import LANGUAGES, catalogue
 from baqylau.monitoring.server.letters import notices_of
 from baqylau.monitoring.server.messenger import LEASE, Messenger
 from baqylau.monitoring.server.receipts import EVERY as RECEIPTS_EVERY
-from baqylau.storage.acting import do
-from baqylau.storage.alarms import Alarms
+from baqylau.storage.alarms.acting import do
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.outbox import Outbox
 from baqylau.storage.database import transaction
-from baqylau.storage.outbox import Outbox
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 from tests.unit.links.receivers import WebReceiver, sms_centre, until, web_receiver
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import House, after

@@ -14,8 +14,8 @@ from baqylau.monitoring.server import ordering
 from baqylau.monitoring.server.ordering import Ordering
 from baqylau.protocols.fleet import FLEET, has_words
 from baqylau.protocols.teltonika.commands import answered, order_in
-from baqylau.storage.commands import CommandRow, Commands
-from baqylau.storage.registry import Registry
+from baqylau.storage.equipment.commands import CommandRow, Commands
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.site import NUMBER, START, TRACKER, Peer, Site, prescribed
 
 HELLO = len(NUMBER).to_bytes(2, "big") + NUMBER.encode()

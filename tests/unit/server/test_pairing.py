@@ -17,10 +17,10 @@ from baqylau.domain.people import Device, DeviceKind, Person
 from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.pairing import Pairing
 from baqylau.monitoring.workstation.directory import Directory
-from baqylau.storage.archived import DaysArchivedError
-from baqylau.storage.journal import Entry, Journal
-from baqylau.storage.registry import Registry
-from baqylau.storage.seats import Seats
+from baqylau.storage.journal.archived import DaysArchivedError
+from baqylau.storage.journal.journal import Entry, Journal
+from baqylau.storage.judging.seats import Seats
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.site import AINUR, START, TRACKER, Site, prescribed
 
 SAULE = PersonId("saule")

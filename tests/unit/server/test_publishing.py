@@ -22,9 +22,9 @@ from baqylau.monitoring.server.notice_file import NoticeFileError
 from baqylau.protocols.evidence.checking import CHANGED, OTHER_KEY, SOUND, Verdict, check
 from baqylau.protocols.evidence.parts import PARTS, canonical
 from baqylau.storage.installation import installation
-from baqylau.storage.ourselves import ATTEMPTS_BEFORE_WORD, Ourselves
-from baqylau.storage.proof import Signed, verify
-from baqylau.storage.published import PublishedHeads
+from baqylau.storage.journal.proof import Signed, verify
+from baqylau.storage.journal.published import PublishedHeads
+from baqylau.storage.judging.ourselves import ATTEMPTS_BEFORE_WORD, Ourselves
 from tests.unit.crypto.authority import Authority, Received, answering
 from tests.unit.server.given import asked, bundle_of, walked
 from tests.unit.server.site import START, Site, prescribed

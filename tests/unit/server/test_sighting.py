@@ -21,8 +21,8 @@ from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import Reading, Sighting
 from baqylau.protocols.teltonika.packets import packet
 from baqylau.rules.fold import PersonStanding
-from baqylau.storage.findings import Findings
-from baqylau.storage.registry import Registry
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.site import AINUR, IN_SCHOOL, NUMBER, START, TRACKER, Peer, Site, prescribed
 from tests.unit.server.test_ordering import HELLO, bought
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from baqylau.domain.ids import RestrictionId
 from baqylau.domain.verdicts import Compliance
 from baqylau.rules.fold import begin, follow
-from baqylau.storage.verdicts import Verdicts
+from baqylau.storage.judging.verdicts import Verdicts
 from tests.unit.server.site import AINUR, FAR_AWAY, IN_SCHOOL, START, Site, prescribed
 from tests.unit.server.test_judge import catch_up, entry, listen, walk_into_school
 

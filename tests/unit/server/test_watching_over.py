@@ -11,14 +11,14 @@ from baqylau.domain.ids import AlarmId
 from baqylau.domain.people import Language
 from baqylau.domain.rights import Role
 from baqylau.monitoring.server.watching_over import Disk, Limits, Watch, conditions
-from baqylau.storage.accounts import Account, Accounts, Throttle
-from baqylau.storage.alarms import AlarmFilter, Alarms
+from baqylau.storage.access.accounts import Account, Accounts, Throttle
+from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
+from baqylau.storage.alarms.outbox import Outbox
 from baqylau.storage.backup import note
-from baqylau.storage.live import Live
-from baqylau.storage.ourselves import Ourselves
-from baqylau.storage.outbox import Outbox
-from baqylau.storage.proof import Verification, verify_newest
-from baqylau.storage.quarantine import Item, Quarantine
+from baqylau.storage.journal.proof import Verification, verify_newest
+from baqylau.storage.journal.quarantine import Item, Quarantine
+from baqylau.storage.judging.live import Live
+from baqylau.storage.judging.ourselves import Ourselves
 from tests.unit.storage.kept import AIGUL, NOON, House, after, heard, minutes
 
 EVERYTHING_JUDGED = "UPDATE judge_cursor SET seq = (SELECT max(seq) FROM journal_head)"

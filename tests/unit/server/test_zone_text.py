@@ -7,7 +7,7 @@ import pytest
 
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon
 from baqylau.monitoring.server.importing.zone_text import MOST_POINTS, MOST_ZONES, read_zones
-from baqylau.rules.geometry import ZoneError
+from baqylau.rules.places.geometry import ZoneError
 
 RING = [[76.9, 43.2], [76.92, 43.2], [76.92, 43.22], [76.9, 43.22], [76.9, 43.2]]
 HOLE = [[76.905, 43.205], [76.91, 43.205], [76.91, 43.21], [76.905, 43.205]]

@@ -9,8 +9,8 @@ from baqylau.crypto.digests import finding_id
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId, PersonId, SubjectId
 from baqylau.domain.partitions import partition_of
-from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore
-from baqylau.storage.seats import Seats
+from baqylau.storage.judging.judgement import Judged, JudgedBatch, JudgeStore
+from baqylau.storage.judging.seats import Seats
 from tests.unit.storage.kept import AIGUL, after
 
 ZONE = SubjectId("zone-1")

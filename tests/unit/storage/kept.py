@@ -12,7 +12,7 @@ from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Body, Fix, Observation
 from baqylau.domain.partitions import UNASSIGNED, partition_of
 from baqylau.storage.database import plain_dsn
-from baqylau.storage.journal import Entry, Journal
+from baqylau.storage.journal.journal import Entry, Journal
 from baqylau.storage.vault import Vault
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)

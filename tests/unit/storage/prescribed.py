@@ -6,7 +6,7 @@ from baqylau.domain.ids import DeviceId, FittingId, OrderId, PermissionId, Restr
 from baqylau.domain.orders import ExclusionZone, Fitting, Order, Permission, Restriction
 from baqylau.domain.people import Device, DeviceKind, Person
 from baqylau.domain.zones import Circle, Point
-from baqylau.storage.registers import Registry
+from baqylau.storage.registers.registers import Registry
 from tests.unit.storage.kept import AIGUL, BOLAT, NOON
 
 BEGIN = NOON - timedelta(days=30)

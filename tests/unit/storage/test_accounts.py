@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.people import Language
 from baqylau.domain.rights import Role
-from baqylau.storage.accounts import (
+from baqylau.storage.access.accounts import (
     Account,
     Accounts,
     Failures,
@@ -17,8 +17,8 @@ from baqylau.storage.accounts import (
     LoginTakenError,
     Throttle,
 )
-from baqylau.storage.audit import Audit
-from baqylau.storage.sessions import Sessions
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.access.sessions import Sessions
 from tests.unit.storage.kept import NOON, House, after
 
 DANA = Account(login="dana", name="Дана", password="argon2 text", language=Language.KK, role=Role.OPERATOR)  # noqa: S106 - invented

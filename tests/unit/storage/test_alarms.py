@@ -9,9 +9,9 @@ from baqylau.domain.acts import ActRefusedError, Close, Note, Take
 from baqylau.domain.alarms import Action, AlarmState, Cause
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId
-from baqylau.storage.alarms import AlarmFilter, Alarms, Done
-from baqylau.storage.audit import Audit
-from baqylau.storage.feed import Feed
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.alarms.alarms import AlarmFilter, Alarms, Done
+from baqylau.storage.alarms.feed import Feed
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import AIGUL, BOLAT, NOON, House, after
 

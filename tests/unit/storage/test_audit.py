@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from baqylau.storage.audit import Audit
+from baqylau.storage.access.audit import Audit
 from tests.unit.storage.kept import NOON, House
 
 

@@ -10,10 +10,10 @@ from baqylau.domain.ids import CheckId, DeviceId, ObservationId, PersonId
 from baqylau.domain.observations import Authentication, Observation
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.people import Language
-from baqylau.rules.case import state_of
-from baqylau.storage.checks import Checks, Request
-from baqylau.storage.commands import Commands
-from baqylau.storage.journal import Entry
+from baqylau.rules.checks.case import state_of
+from baqylau.storage.checks.checks import Checks, Request
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.journal.journal import Entry
 from tests.unit.storage.kept import House
 
 ASYL = PersonId("asyl")

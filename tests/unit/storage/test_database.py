@@ -15,7 +15,7 @@ from baqylau import storage
 from baqylau.domain.acts import Close, Reopen, Take
 from baqylau.domain.alarms import AlarmState, Cause, Level
 from baqylau.domain.ids import AlarmId
-from baqylau.storage.alarms import Alarms
+from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.columns import metadata
 from baqylau.storage.database import (
     StorageUnavailableError,

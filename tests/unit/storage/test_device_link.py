@@ -15,12 +15,22 @@ from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import LinkEvent, LinkHealth, Observation
 from baqylau.domain.partitions import UNASSIGNED
 from baqylau.domain.people import Language
-from baqylau.storage.audit import Audit
-from baqylau.storage.commands import Commands, Told, tell
+from baqylau.storage.access.audit import Audit
 from baqylau.storage.database import transaction
-from baqylau.storage.device_keys import DeviceKeys, KeyInUseError, KeyKind, NoKeyError
-from baqylau.storage.journal import Entry
-from baqylau.storage.link_records import RECENT, Arrival, Kept, LinkRecords, Status, Word, joined, keeping, prune
+from baqylau.storage.equipment.commands import Commands, Told, tell
+from baqylau.storage.equipment.device_keys import DeviceKeys, KeyInUseError, KeyKind, NoKeyError
+from baqylau.storage.equipment.link_records import (
+    RECENT,
+    Arrival,
+    Kept,
+    LinkRecords,
+    Status,
+    Word,
+    joined,
+    keeping,
+    prune,
+)
+from baqylau.storage.journal.journal import Entry
 from tests.unit.storage.kept import NOON, House, after
 
 UNIT = DeviceId("hu-1")

@@ -6,8 +6,8 @@ from threading import Event
 import pytest
 from sqlalchemy import Engine
 
+from baqylau.storage.alarms.feed import Feed, notifications
 from baqylau.storage.database import StorageUnavailableError, transaction
-from baqylau.storage.feed import Feed, notifications
 from tests.unit.storage.kept import House
 
 

@@ -12,11 +12,11 @@ from baqylau.domain.alarms import Action, Cause, Level
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId, SubjectId
 from baqylau.monitoring.workstation.load_figures import LoadFigures, figures_of
-from baqylau.storage.acting import do
-from baqylau.storage.alarms import Alarms
+from baqylau.storage.alarms.acting import do
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.figures import Figures
 from baqylau.storage.database import transaction
-from baqylau.storage.figures import Figures
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 from tests.perf.bench_weight import many_alarms
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import NOON, House, after

@@ -13,11 +13,11 @@ from baqylau.domain.escalation import TIMERS, due
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, PersonId, SubjectId
 from baqylau.domain.people import Person
-from baqylau.storage.alarms import AlarmFilter, Alarms
-from baqylau.storage.judgement import Judged, JudgedBatch
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
-from baqylau.storage.waiting import Waiting
+from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
+from baqylau.storage.alarms.waiting import Waiting
+from baqylau.storage.judging.judgement import Judged, JudgedBatch
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import House, after
 

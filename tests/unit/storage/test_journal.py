@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from baqylau.domain.observations import Authentication, Battery, Blind, Strap
 from baqylau.domain.partitions import ALL_PARTITIONS, UNASSIGNED, partition_of
 from baqylau.storage.database import StorageUnavailableError, driver, transaction
-from baqylau.storage.journal import Journal
+from baqylau.storage.journal.journal import Journal
 from tests.unit.storage.kept import AIGUL, BOLAT, HERE, NOON, House, after, device_of, heard, minutes
 
 

@@ -12,11 +12,11 @@ from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId, PersonId
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.verdicts import Compliance
-from baqylau.storage.alarms import Alarms
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.feed import Feed
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.feed import Feed
-from baqylau.storage.judgement import FencedError, Judged, JudgedBatch, LiveWrite, Stored
-from baqylau.storage.live import Live
+from baqylau.storage.judging.judgement import FencedError, Judged, JudgedBatch, LiveWrite, Stored
+from baqylau.storage.judging.live import Live
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import AIGUL, BOLAT, House, after
 

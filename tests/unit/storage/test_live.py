@@ -3,8 +3,8 @@
 from baqylau.domain.ids import PersonId
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.verdicts import Compliance
-from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
-from baqylau.storage.live import GATEWAY, REGION, Beats, Listened, Live, role_of
+from baqylau.storage.judging.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
+from baqylau.storage.judging.live import GATEWAY, REGION, Beats, Listened, Live, role_of
 from tests.unit.storage.found import seated
 from tests.unit.storage.kept import AIGUL, BOLAT, House, after, minutes
 

@@ -14,11 +14,11 @@ from baqylau.crypto.signing import Signer, signed_by
 from baqylau.domain.checks import Likely
 from baqylau.domain.ids import CheckId, DeviceId
 from baqylau.protocols.media.manifest import PIECE_BYTES, NotHeld
-from baqylau.storage.audit import Audit
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.checks.media import ROUTINE_KEPT, Media
+from baqylau.storage.checks.media_disk import PieceLostError
+from baqylau.storage.checks.media_life import MediaLife, OnHoldError, Receipt
 from baqylau.storage.database import transaction
-from baqylau.storage.media import ROUTINE_KEPT, Media
-from baqylau.storage.media_disk import PieceLostError
-from baqylau.storage.media_life import MediaLife, OnHoldError, Receipt
 from baqylau.storage.vault import KeyDestroyedError
 from tests.unit.storage.kept import AIGUL, House
 from tests.unit.storage.recorded import CLIP, PHOTO, UNIT, noise, pieces, signed

@@ -14,11 +14,11 @@ from baqylau.domain.alarms import Action, Cause, Level
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId
 from baqylau.domain.notices import WEARER, Channel, Notice, NoticeId, NoticeState, Why, failed, taken_over
-from baqylau.storage.acting import do
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.announcing import announce
+from baqylau.storage.alarms.acting import do
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.announcing import announce
+from baqylau.storage.alarms.outbox import News, Outbox
 from baqylau.storage.database import driver, transaction
-from baqylau.storage.outbox import News, Outbox
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import NOON, House, after
 

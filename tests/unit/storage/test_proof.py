@@ -8,8 +8,8 @@ from sqlalchemy import text
 from baqylau.crypto.digests import CHAIN_START, link
 from baqylau.crypto.signing import Signer
 from baqylau.domain.partitions import partition_of
-from baqylau.storage import rows
-from baqylau.storage.proof import Broken, Flaw
+from baqylau.storage.journal import rows
+from baqylau.storage.journal.proof import Broken, Flaw
 from tests.unit.storage.kept import AIGUL, BOLAT, NOON, House, after, heard, minutes
 
 MINE = partition_of(AIGUL)

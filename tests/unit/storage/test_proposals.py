@@ -24,17 +24,17 @@ from baqylau.domain.proposals import (
     WithdrawPermission,
 )
 from baqylau.domain.schedules import Schedule, Window
-from baqylau.storage.audit import Audit
-from baqylau.storage.cases import Cases
-from baqylau.storage.proposals import (
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.registers.cases import Cases
+from baqylau.storage.registers.proposals import (
     Asked,
     ChangedMeanwhileError,
     NotWaitingError,
     OwnProposalError,
     Proposals,
 )
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import RegisterRefusedError
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import RegisterRefusedError
 from tests.unit.storage.kept import AIGUL, BOLAT, NOON
 from tests.unit.storage.prescribed import END, LEAVE, ORDER, PEOPLE, REGISTRY, SPARE, WORN, ZONE
 

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from sqlalchemy import text
 
 from baqylau.domain.ids import DeviceId
-from baqylau.storage import quarantine as module
-from baqylau.storage.quarantine import Item, Quarantine
+from baqylau.storage.journal import quarantine as module
+from baqylau.storage.journal.quarantine import Item, Quarantine
 from tests.unit.storage.kept import NOON, House
 
 NOISE = Item(

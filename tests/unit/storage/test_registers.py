@@ -21,11 +21,11 @@ from baqylau.domain.orders import Consent, Fitting, NoContact, PresenceRegime
 from baqylau.domain.people import Device, DeviceKind, Maintenance, Supervision
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Point
-from baqylau.storage.audit import Audit
-from baqylau.storage.findings import Findings
-from baqylau.storage.judgement import JudgedBatch, JudgeStore
-from baqylau.storage.registers import Registers, Registry
-from baqylau.storage.registry import Fault, RegisterRefusedError
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.judging.judgement import JudgedBatch, JudgeStore
+from baqylau.storage.registers.registers import Registers, Registry
+from baqylau.storage.registers.registry import Fault, RegisterRefusedError
 from tests.unit.storage.found import seated
 from tests.unit.storage.kept import AIGUL, BOLAT, NOON, House, after
 from tests.unit.storage.prescribed import BEGIN, END, LEAVE, ORDER, PEOPLE, REGISTRY, SPARE, TRACKER, WORN, ZONE

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from baqylau.domain.partitions import ALL_PARTITIONS
-from baqylau.storage.judgement import FencedError
-from baqylau.storage.seats import LEASE_S, Seats
+from baqylau.storage.judging.judgement import FencedError
+from baqylau.storage.judging.seats import LEASE_S, Seats
 from tests.unit.storage.kept import House
 
 ALL = set(ALL_PARTITIONS)

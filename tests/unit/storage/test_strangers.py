@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from baqylau.storage import strangers as module
-from baqylau.storage.quarantine import Item, Quarantine
-from baqylau.storage.strangers import Strangers
+from baqylau.storage.equipment import strangers as module
+from baqylau.storage.equipment.strangers import Strangers
+from baqylau.storage.journal.quarantine import Item, Quarantine
 from tests.unit.storage.kept import NOON, House
 
 CALL = Item(

@@ -5,8 +5,8 @@ from sqlalchemy import Engine
 
 from baqylau.monitoring.av_server.shelf import Shelf, Vectors
 from baqylau.monitoring.av_server.templates import Templates
-from baqylau.storage.audit import Audit
-from baqylau.storage.templates import Kind, Material, NewItem, TemplateStore
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.checks.templates import Kind, Material, NewItem, TemplateStore
 from baqylau.storage.vault import KeyDestroyedError
 from tests.unit.av.vectors import drawn
 from tests.unit.storage.kept import AIGUL, BOLAT, INSTALLATION_KEY, House

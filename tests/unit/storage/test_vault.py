@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from baqylau.crypto.sealing import SealBrokenError
-from baqylau.storage.journal import Journal
+from baqylau.storage.journal.journal import Journal
 from baqylau.storage.vault import KeyDestroyedError, Vault
 from tests.unit.storage.kept import AIGUL, BOLAT, NOON, House, after, device_of, heard
 

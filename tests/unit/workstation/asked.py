@@ -5,7 +5,7 @@ from datetime import timedelta
 from baqylau.domain.checks import CheckKind, CheckWhy
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
 from baqylau.domain.people import Language
-from baqylau.storage.checks import Request
+from baqylau.storage.checks.checks import Request
 from tests.unit.workstation.office import Office
 
 

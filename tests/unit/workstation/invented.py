@@ -19,7 +19,7 @@ from baqylau.domain.orders import ExclusionZone, Fitting, Order
 from baqylau.domain.people import Device, DeviceKind, Person
 from baqylau.domain.zones import Circle, Point
 from baqylau.monitoring.workstation.messages import AlarmRow, Health, Installation
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 
 NOW = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 AYAN, DANA = PersonId("p-1"), PersonId("p-2")

@@ -31,11 +31,11 @@ from baqylau.monitoring.workstation.serve import listener, server
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.rules import fold
-from baqylau.storage.accounts import Account, Invited
-from baqylau.storage.journal import Entry
-from baqylau.storage.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
-from baqylau.storage.registers import Registers
-from baqylau.storage.seats import Seats
+from baqylau.storage.access.accounts import Account, Invited
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.judging.judgement import Judged, JudgedBatch, JudgeStore, LiveWrite
+from baqylau.storage.judging.seats import Seats
+from baqylau.storage.registers.registers import Registers
 from baqylau.storage.vault import Vault
 from tests.unit.workstation import invented
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from baqylau.domain.rights import Bounds, Role
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, NOW
 from tests.unit.workstation.office import Browser, Office

@@ -31,10 +31,10 @@ from baqylau.monitoring.workstation.checks.reading import blows_of
 from baqylau.monitoring.workstation.ranges import asked_for
 from baqylau.protocols.batch.cbor import written
 from baqylau.protocols.media.manifest import Item, Mark, MediaKind
-from baqylau.storage.media import Media
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
-from baqylau.storage.templates import Kind, Material, NewItem
+from baqylau.storage.checks.media import Media
+from baqylau.storage.checks.templates import Kind, Material, NewItem
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 from tests.unit.storage.recorded import MANIFEST, pieces, signed
 from tests.unit.workstation import invented
 from tests.unit.workstation.asked import asked_of

@@ -14,14 +14,14 @@ from baqylau.domain.observations import Battery, Heard, Power, ReceiverHealth
 from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device, DeviceKind
 from baqylau.domain.rights import Role
-from baqylau.storage.commands import Told, tell
 from baqylau.storage.database import transaction
-from baqylau.storage.device_keys import KeyKind
-from baqylau.storage.journal import Entry
-from baqylau.storage.link_records import Arrival, Kept, Word, keeping
-from baqylau.storage.quarantine import Item, Quarantine
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
+from baqylau.storage.equipment.commands import Told, tell
+from baqylau.storage.equipment.device_keys import KeyKind
+from baqylau.storage.equipment.link_records import Arrival, Kept, Word, keeping
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.journal.quarantine import Item, Quarantine
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 from tests.unit.workstation import invented
 from tests.unit.workstation.office import Browser, Office
 

@@ -17,7 +17,7 @@ from sqlalchemy import select, text
 from baqylau.domain.verdicts import Compliance
 from baqylau.monitoring.workstation import feed
 from baqylau.rules.fold import PersonStanding
-from baqylau.storage.access_tables import account_session
+from baqylau.storage.access.access_tables import account_session
 from tests.unit.workstation import invented
 from tests.unit.workstation.office import Browser, Office
 

@@ -9,7 +9,7 @@ from baqylau.domain.field import FieldKind, FieldRefusal, Stage
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.rights import Bounds, Role
 from baqylau.storage.database import transaction
-from baqylau.storage.field_acts import NewAct, keep_acts
+from baqylau.storage.equipment.field_acts import NewAct, keep_acts
 from tests.unit.workstation import invented
 from tests.unit.workstation.office import Browser, Office
 

@@ -17,12 +17,12 @@ from baqylau.domain.verdicts import Compliance
 from baqylau.monitoring.workstation.looking_back.kept import KeptTimes, Range
 from baqylau.monitoring.workstation.looking_back.messages import KeptPage, PatternsPage, Replay
 from baqylau.rules.fold import Turn
-from baqylau.storage import verdicts
 from baqylau.storage.database import driver, transaction
-from baqylau.storage.findings import Findings
-from baqylau.storage.journal import Entry
-from baqylau.storage.live import Live
-from baqylau.storage.verdicts import Verdicts
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.judging import verdicts
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.judging.live import Live
+from baqylau.storage.judging.verdicts import Verdicts
 from tests.unit.server.site import AINUR, FAR_AWAY, IN_SCHOOL, SCHOOL, START, Site, prescribed
 from tests.unit.server.test_judge import catch_up, entry, listen
 from tests.unit.workstation import invented

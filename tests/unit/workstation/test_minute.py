@@ -18,7 +18,7 @@ from baqylau.domain.verdicts import Compliance
 from baqylau.monitoring.workstation.looking_back.minute import Begun, Minute
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.rules.explanation import Account
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.registry import Registry
 from baqylau.storage.vault import Vault
 from tests.unit.server.site import AINUR, FAR_AWAY, IN_SCHOOL, SECRETS, START, Site, prescribed
 from tests.unit.server.test_judge import catch_up, entry, listen, walk_into_school

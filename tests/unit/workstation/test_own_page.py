@@ -17,7 +17,7 @@ from baqylau.monitoring.workstation.door import Door, Hall
 from baqylau.monitoring.workstation.openapi import method_of
 from baqylau.monitoring.workstation.own_page.doors import OWN
 from baqylau.monitoring.workstation.own_page.gate import OwnDoor
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, DANA, SPARE, TRACKER
 from tests.unit.workstation.office import Browser, Office

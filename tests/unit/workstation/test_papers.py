@@ -15,8 +15,8 @@ from baqylau.domain.observations import Fix
 from baqylau.domain.papers import PaperKind, TableFormat
 from baqylau.domain.rights import Bounds, Role
 from baqylau.monitoring.server.papers.making import ABOUT_PERSON
-from baqylau.storage.papers import Receipt, Statement, holds
-from baqylau.storage.registers import Registers
+from baqylau.storage.people.papers import Receipt, Statement, holds
+from baqylau.storage.registers.registers import Registers
 from tests.unit.papers.pdf_text import text_of
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, TRACKER

@@ -141,7 +141,7 @@ def test_our_own_fault_is_a_sentence_for_the_operator_and_no_trace(
         msg = "a secret of the house"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr("baqylau.storage.live.Live.all", break_down)
+    monkeypatch.setattr("baqylau.storage.judging.live.Live.all", break_down)
     answer = browser.get("/api/people")
     assert (answer.status_code, answer.json()) == (500, {"key": "server.refused.own_fault", "params": {}})
     assert answer.headers["content-security-policy"]

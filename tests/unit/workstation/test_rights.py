@@ -21,9 +21,9 @@ from baqylau.domain.rights import PERSONAL, STRANGER, Action, Bounds, Role, may
 from baqylau.monitoring.workstation.access.tokens import digest
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.door import Door, action_of
-from baqylau.storage.proposals import Asked
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
+from baqylau.storage.registers.proposals import Asked
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 from tests.unit.workstation import invented
 from tests.unit.workstation.asked import asked_of
 from tests.unit.workstation.case_routes import case_routes

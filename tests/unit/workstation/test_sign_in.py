@@ -6,7 +6,7 @@ from hashlib import sha256
 import httpx
 from sqlalchemy import select
 
-from baqylau.storage.access_tables import account_session
+from baqylau.storage.access.access_tables import account_session
 from tests.unit.workstation.office import PASSWORD, Browser, Office
 
 WRONG = "not the right password"

@@ -11,9 +11,9 @@ from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.health import health_of
 from baqylau.monitoring.workstation.serve import FeedFailedError, serve
 from baqylau.monitoring.workstation.watching import Watching
+from baqylau.storage.alarms.feed import Feed
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.feed import Feed
-from baqylau.storage.live import Beats
+from baqylau.storage.judging.live import Beats
 from tests.unit.workstation.invented import NOW
 from tests.unit.workstation.office import Office
 

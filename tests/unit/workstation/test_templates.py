@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from baqylau.domain.ids import OrderId, PersonId, RestrictionId
 from baqylau.domain.people import Person
 from baqylau.domain.rights import Bounds, Role
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, DANA, MARKET
 from tests.unit.workstation.office import Browser, Office

@@ -15,7 +15,7 @@ from baqylau.domain.ids import CheckId, PersonId
 from baqylau.monitoring.av_server.calibration import Pair
 from baqylau.monitoring.av_server.models import Kind
 from baqylau.monitoring.av_server.report import Measure, Report
-from baqylau.storage.checks import Checks
+from baqylau.storage.checks.checks import Checks
 from baqylau.storage.vault import KeyDestroyedError
 
 _MEASURES: Mapping[Kind, Measure] = {Kind.FACE: Measure.FACE, Kind.VOICE: Measure.VOICE}

@@ -20,7 +20,7 @@ from baqylau.monitoring.av_server.recording import SAMPLE_HZ, Pixels, Reals
 from baqylau.monitoring.av_server.shelf import Vectors
 from baqylau.monitoring.av_server.speech import signal_to_noise_db, utterance
 from baqylau.monitoring.av_server.voices import VoiceModel, cosine, net_speech, voice_template
-from baqylau.storage.templates import Kind, Material, NewItem
+from baqylau.storage.checks.templates import Kind, Material, NewItem
 
 PHOTOS_LEAST = 3
 UTTERANCES_LEAST = 3

@@ -13,9 +13,9 @@ from baqylau.domain.partitions import partition_of
 from baqylau.monitoring.av_server.reception import MEDIA, REASONS, Sought
 from baqylau.protocols.media.envelope import manifest_digest
 from baqylau.protocols.media.manifest import Manifest, NotHeld
-from baqylau.storage.journal import Entry, Journal
-from baqylau.storage.quarantine import Quarantine
-from baqylau.storage.strangers import Item
+from baqylau.storage.equipment.strangers import Item
+from baqylau.storage.journal.journal import Entry, Journal
+from baqylau.storage.journal.quarantine import Quarantine
 
 VIA = "checks"
 _DOUBTED = {NotHeld.NONCE, NotHeld.STEPS, NotHeld.TIME, NotHeld.REPEATED}

@@ -21,9 +21,9 @@ from baqylau.monitoring.server.link.desk import Outcome, Reply
 from baqylau.protocols.batch.envelope import Fault, Refused
 from baqylau.protocols.media.envelope import SignedManifest, opened_manifest, opened_piece, sealed_held
 from baqylau.protocols.media.manifest import Held, Manifest, NotHeld
+from baqylau.storage.checks.media import Media
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.media import Media
-from baqylau.storage.strangers import Item
+from baqylau.storage.equipment.strangers import Item
 
 log = structlog.get_logger()
 

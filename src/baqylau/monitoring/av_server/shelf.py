@@ -10,7 +10,7 @@ from baqylau.domain.ids import PersonId
 from baqylau.monitoring.av_server.recording import Reals
 from baqylau.monitoring.av_server.rotation import rotation
 from baqylau.monitoring.av_server.templates import Template, Templates
-from baqylau.storage.templates import Kind, NewItem, TemplateStore
+from baqylau.storage.checks.templates import Kind, NewItem, TemplateStore
 from baqylau.storage.vault import KeyDestroyedError
 
 

@@ -9,10 +9,10 @@ from baqylau.domain.checks import CheckKind, CheckWhy
 from baqylau.domain.ids import CheckId, DeviceId, PersonId, RestrictionId
 from baqylau.domain.orders import Checked, Sobriety
 from baqylau.domain.people import DeviceKind, Language, Supervision
-from baqylau.rules.check_plan import kind_of, quiet
+from baqylau.rules.checks.plan import kind_of, quiet
 from baqylau.rules.spans import validity_of
-from baqylau.storage.checks import CheckAsked, Checks, Request
-from baqylau.storage.registers import Registers
+from baqylau.storage.checks.checks import CheckAsked, Checks, Request
+from baqylau.storage.registers.registers import Registers
 
 UNITS = {CheckKind.IDENTITY: DeviceKind.AV_UNIT, CheckKind.BREATH: DeviceKind.BREATH_UNIT}
 ANSWER_S, REMIND_S = 900, 300

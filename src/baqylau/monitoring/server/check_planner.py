@@ -16,13 +16,13 @@ from baqylau.domain.ids import CheckId, PersonId
 from baqylau.domain.orders import Checked
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.check_orders import Asker, CheckRefusedError, restrictions, terms_of
-from baqylau.rules.case import Case
-from baqylau.rules.check_following import AskAgain, MakeVoid, Nothing, Standing, following
-from baqylau.rules.check_plan import check_id, due, excused, kind_of
-from baqylau.storage.checks import CheckAsked, Checks
-from baqylau.storage.findings import Findings
-from baqylau.storage.live import AV_SERVER, Live
-from baqylau.storage.registers import Registers
+from baqylau.rules.checks.case import Case
+from baqylau.rules.checks.following import AskAgain, MakeVoid, Nothing, Standing, following
+from baqylau.rules.checks.plan import check_id, due, excused, kind_of
+from baqylau.storage.checks.checks import CheckAsked, Checks
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.judging.live import AV_SERVER, Live
+from baqylau.storage.registers.registers import Registers
 
 log = structlog.get_logger()
 

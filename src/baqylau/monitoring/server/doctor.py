@@ -18,12 +18,12 @@ from baqylau.monitoring.av_server.models import ManifestError, ModelRefusedError
 from baqylau.monitoring.av_server.presence import missing
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in
 from baqylau.monitoring.server.watching_over import broken_chains
+from baqylau.storage.alarms.outbox import Outbox
 from baqylau.storage.database import migration_settings, transaction
-from baqylau.storage.live import BRIDGE, GATEWAY, Live, role_of
-from baqylau.storage.ourselves import Ourselves
-from baqylau.storage.outbox import Outbox
-from baqylau.storage.proof import Verification
-from baqylau.storage.regions import Regions
+from baqylau.storage.journal.proof import Verification
+from baqylau.storage.journal.regions import Regions
+from baqylau.storage.judging.live import BRIDGE, GATEWAY, Live, role_of
+from baqylau.storage.judging.ourselves import Ourselves
 
 POSTGRESQL_MIN = 15
 DISK_FREE_MIN_BYTES = 2 * 1024**3

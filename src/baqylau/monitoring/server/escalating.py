@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 
 from baqylau.domain.escalation import TIMERS, Timers, due
-from baqylau.storage.waiting import Waiting
+from baqylau.storage.alarms.waiting import Waiting
 
 log = structlog.get_logger()
 

@@ -36,12 +36,12 @@ from baqylau.monitoring.server.pairing import Pairing
 from baqylau.monitoring.server.roster import Roster
 from baqylau.rules.clock import instant
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.journal import Journal, JournalEntry
-from baqylau.storage.judgement import FencedError, JudgedBatch, JudgeStore
-from baqylau.storage.live import Live
-from baqylau.storage.regions import Regions
-from baqylau.storage.registers import Change, Registers
-from baqylau.storage.seats import Seats
+from baqylau.storage.journal.journal import Journal, JournalEntry
+from baqylau.storage.journal.regions import Regions
+from baqylau.storage.judging.judgement import FencedError, JudgedBatch, JudgeStore
+from baqylau.storage.judging.live import Live
+from baqylau.storage.judging.seats import Seats
+from baqylau.storage.registers.registers import Change, Registers
 
 log = structlog.get_logger()
 

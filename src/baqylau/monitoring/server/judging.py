@@ -15,8 +15,8 @@ from baqylau.rules import fold
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonState, Turn, begin, follow, standing
 from baqylau.rules.refold import complete, difference, in_order, late
-from baqylau.storage.journal import Journal
-from baqylau.storage.judgement import Judged, JudgeStore, LiveWrite
+from baqylau.storage.journal.journal import Journal
+from baqylau.storage.judging.judgement import Judged, JudgeStore, LiveWrite
 
 SNAPSHOT_EVERY = timedelta(hours=6)
 SNAPSHOT_OBSERVATIONS = 500

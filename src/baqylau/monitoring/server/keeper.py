@@ -23,10 +23,10 @@ from baqylau.domain.observations import Authentication, Blind, Observation
 from baqylau.domain.partitions import ALL_PARTITIONS, ourselves
 from baqylau.monitoring.server.delays import Delays
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.journal import Entry, Journal
-from baqylau.storage.link_records import Arrival, keeping
-from baqylau.storage.live import GATEWAY, Live
-from baqylau.storage.quarantine import Item, Quarantine
+from baqylau.storage.equipment.link_records import Arrival, keeping
+from baqylau.storage.journal.journal import Entry, Journal
+from baqylau.storage.journal.quarantine import Item, Quarantine
+from baqylau.storage.judging.live import GATEWAY, Live
 
 log = structlog.get_logger()
 

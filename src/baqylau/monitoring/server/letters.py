@@ -17,7 +17,7 @@ from baqylau.domain.people import Person
 from baqylau.domain.targets import Target, Telling, not_before, wants
 from baqylau.links.notices.way import Letter
 from baqylau.locales import text
-from baqylau.storage.outbox import Due, News
+from baqylau.storage.alarms.outbox import Due, News
 
 DISTRICT_OF_NOBODY = ""
 

@@ -35,8 +35,8 @@ from baqylau.protocols.session import (
     Session,
     TakesOrders,
 )
-from baqylau.storage.journal import Entry
-from baqylau.storage.quarantine import Item
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.journal.quarantine import Item
 
 log = structlog.get_logger()
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import Supervision
-from baqylau.storage.live import Listened, Live
-from baqylau.storage.regions import Regions
+from baqylau.storage.journal.regions import Regions
+from baqylau.storage.judging.live import Listened, Live
 
 By = tuple[str, ...]
 """By which sites somebody is heard, in order; none for whoever reaches us directly."""

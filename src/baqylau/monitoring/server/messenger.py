@@ -21,7 +21,7 @@ from baqylau.links.notices.way import Letter, NotTakenError, TakenOver, Way
 from baqylau.monitoring.server.letters import letter_to, letter_to_wearer, notices_of
 from baqylau.monitoring.server.receipts import EVERY as RECEIPTS_EVERY
 from baqylau.monitoring.server.receipts import Receipts
-from baqylau.storage.outbox import Due, Outbox
+from baqylau.storage.alarms.outbox import Due, Outbox
 
 log = structlog.get_logger()
 

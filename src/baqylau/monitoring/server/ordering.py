@@ -18,8 +18,8 @@ from baqylau.monitoring.server.gateway import Gateway
 from baqylau.monitoring.server.line import Line
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import Carried
-from baqylau.storage.commands import CommandRow, Commands, Told
 from baqylau.storage.database import StorageUnavailableError
+from baqylau.storage.equipment.commands import CommandRow, Commands, Told
 
 log = structlog.get_logger()
 

@@ -25,15 +25,15 @@ from baqylau.domain.observations import Authentication, Fix, Nearness, Observati
 from baqylau.domain.orders import NoContact
 from baqylau.domain.partitions import nearness_of, partition_of
 from baqylau.domain.people import Supervision
-from baqylau.rules import jump
 from baqylau.rules.clock import instant, plausible
 from baqylau.rules.contact import ContactPlan
-from baqylau.rules.geometry import distance_m
+from baqylau.rules.equipment import jump
+from baqylau.rules.places.geometry import distance_m
+from baqylau.rules.places.position import Position, position
 from baqylau.rules.plan import Plan, plan_of
-from baqylau.rules.position import Position, position
 from baqylau.rules.settings import FAR_TIMES, NEARNESS_STEP_M, PAIR_WITHIN_S
-from baqylau.storage.archived import DaysArchivedError
-from baqylau.storage.journal import Entry, Journal
+from baqylau.storage.journal.archived import DaysArchivedError
+from baqylau.storage.journal.journal import Entry, Journal
 
 log = structlog.get_logger()
 

@@ -12,7 +12,7 @@ from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.sighting import Near, indoors, near
 from baqylau.protocols.session import Reading
 from baqylau.rules.clock import instant
-from baqylau.storage.journal import Entry
+from baqylau.storage.journal.journal import Entry
 
 _AHEAD = timedelta(days=1)
 """A device's clock may go before ours."""

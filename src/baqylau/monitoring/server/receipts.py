@@ -10,7 +10,7 @@ from baqylau.domain.targets import Telling
 from baqylau.links.notices.http import SmsByHttp
 from baqylau.links.notices.smpp import Smpp
 from baqylau.links.notices.way import NotTakenError, Receipt
-from baqylau.storage.outbox import Due, Outbox
+from baqylau.storage.alarms.outbox import Due, Outbox
 
 log = structlog.get_logger()
 

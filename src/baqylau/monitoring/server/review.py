@@ -15,10 +15,10 @@ from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Judging, Known
 from baqylau.rules.fold import begin
 from baqylau.rules.refold import Comparison, compared
-from baqylau.storage.findings import Findings
-from baqylau.storage.live import Live
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Registry
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.judging.live import Live
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 
 
 class Reviewed(Struct, frozen=True, kw_only=True):

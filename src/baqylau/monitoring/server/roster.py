@@ -18,10 +18,10 @@ from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Known, state_from
 from baqylau.monitoring.server.listening import By, Horizons, Listening
 from baqylau.rules.fold import begin
-from baqylau.storage.journal import JournalEntry
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.registers import Change, Registers
-from baqylau.storage.seats import Seats
+from baqylau.storage.journal.journal import JournalEntry
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.judging.seats import Seats
+from baqylau.storage.registers.registers import Change, Registers
 
 log = structlog.get_logger()
 

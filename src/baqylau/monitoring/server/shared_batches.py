@@ -12,7 +12,7 @@ from baqylau.crypto.sealing import KEY_BYTES, NONCE_BYTES, Seal, SealBrokenError
 from baqylau.domain.ids import DeviceId, ObservationId
 from baqylau.protocols.batch.envelope import digest_of
 from baqylau.protocols.evidence.signatures import SHARED, shared_digest
-from baqylau.storage.shared_batches import SharedBatch
+from baqylau.storage.journal.shared_batches import SharedBatch
 from baqylau.storage.vault import KeyDestroyedError
 
 
@@ -31,7 +31,7 @@ def shared(
 def opened(batch: SharedBatch, raw_of: Callable[[ObservationId], bytes]) -> bytes | None:
     """Give exactly the bytes that were signed; None when one of the people was forgotten, or a share is missing.
 
-    `raw_of` gives what an entry of the journal keeps, as `storage.journal.Journal.raw`.
+    `raw_of` gives what an entry of the journal keeps, as `storage.journal.journal.Journal.raw`.
     """
     try:
         told = [raw_of(name) for name in batch.entries]

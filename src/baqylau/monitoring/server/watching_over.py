@@ -16,9 +16,9 @@ from msgspec import Struct
 
 from baqylau.domain.findings import Code
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.live import AV_SERVER, GATEWAY, JUDGE, REGION
-from baqylau.storage.ourselves import Condition, Ourselves, Signs
-from baqylau.storage.proof import Verification
+from baqylau.storage.journal.proof import Verification
+from baqylau.storage.judging.live import AV_SERVER, GATEWAY, JUDGE, REGION
+from baqylau.storage.judging.ourselves import Condition, Ourselves, Signs
 
 log = structlog.get_logger()
 

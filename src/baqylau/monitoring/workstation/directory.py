@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import Device, Person, Supervision
-from baqylau.storage.registers import Registers
+from baqylau.storage.registers.registers import Registers
 
 
 class Book(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from baqylau.monitoring.workstation.access.gate import still_signed_in
 from baqylau.monitoring.workstation.broadcast import READ_AT_ONCE, FellBehindError, Told, event
 from baqylau.monitoring.workstation.desk import Desk
 from baqylau.monitoring.workstation.messages import FeedAlarm, FeedBeat, FeedPeople
-from baqylau.storage.accounts import Account
+from baqylau.storage.access.accounts import Account
 from baqylau.storage.database import StorageUnavailableError
 
 BACKLOG = 10_000

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from baqylau.monitoring.workstation.messages import Health
-from baqylau.storage.live import Beats, Live
-from baqylau.storage.quarantine import Quarantine
+from baqylau.storage.journal.quarantine import Quarantine
+from baqylau.storage.judging.live import Beats, Live
 
 BLIND_AFTER = timedelta(seconds=15)
 """A gateway or a judge that gave no sign for so long does not do its work: what happens now is not seen."""

@@ -10,14 +10,14 @@ from baqylau.domain.partitions import ourselves, partition_of
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.workstation.equipment.messages import HealthTick, Lane, ReceiverPresence, Tick
 from baqylau.monitoring.workstation.looking_back.timeline import UNHEARD, Timelines
-from baqylau.rules import radio_trace
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.plan import plan_of
-from baqylau.rules.radio import Presence
-from baqylau.rules.radio_plan import RadioPlan
-from baqylau.rules.radio_trace import WARM_UP, Spell
-from baqylau.storage.journal import Journal
-from baqylau.storage.live import Live
+from baqylau.rules.presence import radio_trace
+from baqylau.rules.presence.radio import Presence
+from baqylau.rules.presence.radio_plan import RadioPlan
+from baqylau.rules.presence.radio_trace import WARM_UP, Spell
+from baqylau.storage.journal.journal import Journal
+from baqylau.storage.judging.live import Live
 
 _MINUTE = timedelta(minutes=1)
 

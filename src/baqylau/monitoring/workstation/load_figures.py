@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from baqylau.domain.findings import Code
-from baqylau.storage.figures import CodeCount, Load, PriorityCount
+from baqylau.storage.alarms.figures import CodeCount, Load, PriorityCount
 
 DAYS_A_MONTH = 365.25 / 12
 

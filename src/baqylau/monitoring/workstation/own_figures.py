@@ -12,10 +12,10 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
 from baqylau.domain.notices import NoticeState
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.live import Live
-from baqylau.storage.ourselves import Ourselves
-from baqylau.storage.outbox import Outbox
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.outbox import Outbox
+from baqylau.storage.judging.live import Live
+from baqylau.storage.judging.ourselves import Ourselves
 
 
 class OwnFigures(Collector):

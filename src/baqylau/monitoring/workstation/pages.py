@@ -42,9 +42,9 @@ from baqylau.monitoring.workstation.messages import (
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonStanding
 from baqylau.rules.spans import fitted, watched
-from baqylau.storage.alarms import AlarmView, Done
-from baqylau.storage.findings import Written
-from baqylau.storage.live import LiveRow
+from baqylau.storage.alarms.alarms import AlarmView, Done
+from baqylau.storage.judging.findings import Written
+from baqylau.storage.judging.live import LiveRow
 
 _NOBODY = ""
 

@@ -33,8 +33,8 @@ from baqylau.monitoring.workstation.messages import (
 )
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.storage.accounts import Account
-from baqylau.storage.alarms import AlarmFilter, AlarmView
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.alarms.alarms import AlarmFilter, AlarmView
 from baqylau.storage.vault import KeyDestroyedError
 
 _DAY = timedelta(hours=24)

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from baqylau.domain.acts import ActRefusedError
 from baqylau.monitoring.workstation.headers import ALWAYS
 from baqylau.monitoring.workstation.messages import Refusal
-from baqylau.storage.archived import DaysArchivedError
 from baqylau.storage.database import StorageUnavailableError
+from baqylau.storage.journal.archived import DaysArchivedError
 
 _LOG = structlog.get_logger("baqylau.workstation")
 _KEYS = {

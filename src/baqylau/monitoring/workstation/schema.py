@@ -17,7 +17,7 @@ from baqylau.monitoring.workstation.giving import evidence_messages, paper_messa
 from baqylau.monitoring.workstation.looking_back import messages as replay_messages
 from baqylau.monitoring.workstation.looking_back import minute
 from baqylau.monitoring.workstation.own_page import messages as own_page
-from baqylau.storage import papers
+from baqylau.storage.people import papers
 
 _MODULES = (
     access_messages,

@@ -8,9 +8,9 @@ from baqylau.monitoring.workstation import pages
 from baqylau.monitoring.workstation.broadcast import News
 from baqylau.monitoring.workstation.messages import FeedAlarm, FeedPeople, Health
 from baqylau.monitoring.workstation.stores import Stores
+from baqylau.storage.alarms.feed import ALARM, notifications
 from baqylau.storage.database import StorageUnavailableError, plain_dsn
-from baqylau.storage.feed import ALARM, notifications
-from baqylau.storage.live import LiveRow
+from baqylau.storage.judging.live import LiveRow
 
 _OVERLAP = timedelta(seconds=10)
 """The judge's transactions become visible in another order than their instants: what is so recent is read twice."""

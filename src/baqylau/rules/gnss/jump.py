@@ -6,8 +6,8 @@
 
 Nothing is thrown away, and nobody is locked out: whatever came before, of three fixes in a row one is believed when
 somebody can go from each to the next. Only the way counts for that, so that a receiver which tells wrong speeds is
-believed too. The server's rule (`rules.jump`) holds fleets of any kind to the way alone; this one also knows speed and
-course. Source: notes on radio and GNSS, 4.3, step 2.
+believed too. The server's rule (`rules.equipment.jump`) holds fleets of any kind to the way alone; this one also
+knows speed and course. Source: notes on radio and GNSS, 4.3, step 2.
 """
 
 from math import cos, radians, sin

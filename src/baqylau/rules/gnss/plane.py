@@ -1,7 +1,7 @@
 """Places a short way from each other, and how far. Runs in MicroPython.
 
 Right to half a percent within some hundred kilometres, which is more than any limit of this folder asks; where a zone
-is decided, `rules.geometry` measures.
+is decided, `rules.places.geometry` measures.
 """
 
 from math import cos, radians, sqrt

@@ -37,8 +37,8 @@ from baqylau.protocols.batch.envelope import Opened, opened_batch, sealed_batch
 from baqylau.protocols.batch.records import Batch, ClockQuality, Record
 from baqylau.sim.air.hearing import Reception
 from baqylau.sim.air.prescribed import UNIT
-from baqylau.storage.device_keys import DeviceKey, KeyKind
-from baqylau.storage.link_records import NO_BATCH, Kept
+from baqylau.storage.equipment.device_keys import DeviceKey, KeyKind
+from baqylau.storage.equipment.link_records import NO_BATCH, Kept
 
 BOOTED_MS = 60_000
 """The board's monotonic clock when the story begins."""

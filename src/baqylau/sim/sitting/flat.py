@@ -43,10 +43,10 @@ from baqylau.protocols.batch.records import ClockQuality
 from baqylau.protocols.media.manifest import MediaKind
 from baqylau.protocols.media.paths import MANIFESTS
 from baqylau.sim.sitting.sitter import Prompt, Sitter
-from baqylau.storage.journal import Journal
-from baqylau.storage.media import Media
-from baqylau.storage.quarantine import Quarantine
-from baqylau.storage.templates import TemplateStore
+from baqylau.storage.checks.media import Media
+from baqylau.storage.checks.templates import TemplateStore
+from baqylau.storage.journal.journal import Journal
+from baqylau.storage.journal.quarantine import Quarantine
 from baqylau.storage.vault import Vault
 
 UNIT = DeviceId("av-1")

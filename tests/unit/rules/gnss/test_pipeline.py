@@ -11,7 +11,7 @@ from baqylau.rules.gnss.epoch import NO_FIX, Epoch
 from baqylau.rules.gnss.figures import ERA_S
 from baqylau.rules.gnss.surroundings import Surroundings
 from baqylau.rules.gnss.telling import bodies_of, position_of
-from baqylau.rules.position import accuracy_m
+from baqylau.rules.places.position import accuracy_m
 from tests.unit.rules.gnss.receiver import BEGIN_S, HOME, Told, around, epoch, judged, lost, standing
 
 

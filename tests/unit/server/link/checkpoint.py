@@ -17,12 +17,12 @@ from baqylau.domain.schedules import Schedule, Window
 from baqylau.monitoring.server.check_planner import Planner, Sources
 from baqylau.monitoring.server.link.desk import Desk
 from baqylau.protocols.batch.records import CommandResult, Said
-from baqylau.rules.case import state_of
-from baqylau.storage.checks import CheckAsked, Checks
-from baqylau.storage.device_keys import KeyKind
-from baqylau.storage.findings import Findings
-from baqylau.storage.live import AV_SERVER
-from baqylau.storage.registry import Registry
+from baqylau.rules.checks.case import state_of
+from baqylau.storage.checks.checks import CheckAsked, Checks
+from baqylau.storage.equipment.device_keys import KeyKind
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.judging.live import AV_SERVER
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.link.household import AINUR, BEGUN, Household, Unit, household, own, post
 
 AV, BREATH = DeviceId("av-1"), DeviceId("breath-1")

@@ -36,11 +36,11 @@ from baqylau.protocols.beacon.frame import seal
 from baqylau.protocols.beacon.keys import epoch_of, identity, identity_key, period_key, period_of, status_key
 from baqylau.protocols.beacon.status import Status
 from baqylau.protocols.beacon.system_time import seconds_at
-from baqylau.storage.commands import Commands
-from baqylau.storage.device_keys import DeviceKeys, KeyKind
-from baqylau.storage.link_configurations import LinkConfigurations
-from baqylau.storage.link_records import NO_BATCH, LinkRecords
-from baqylau.storage.registry import Registry
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.equipment.device_keys import DeviceKeys, KeyKind
+from baqylau.storage.equipment.link_configurations import LinkConfigurations
+from baqylau.storage.equipment.link_records import NO_BATCH, LinkRecords
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.site import START, Site, counted_bytes
 
 AINUR = PersonId("ainur")

@@ -24,10 +24,10 @@ from baqylau.domain.ids import CheckId
 from baqylau.links.device_line import LineError
 from baqylau.monitoring.server.check_orders import Asker
 from baqylau.monitoring.server.link.desk import Desk
-from baqylau.rules.case import Case
+from baqylau.rules.checks.case import Case
 from baqylau.sim.breath.air import Person
 from baqylau.sim.breath.home import Somebody
-from baqylau.storage.checks import CheckAsked
+from baqylau.storage.checks.checks import CheckAsked
 from tests.unit.devices.breath_unit.bench import Bench
 from tests.unit.server.link.checkpoint import BREATH, BREATH_KEY, BREATHES, Checkpoint
 from tests.unit.server.link.household import AINUR, SERVER, minutes, story

@@ -25,7 +25,7 @@ from baqylau.domain.ids import CheckId
 from baqylau.domain.observations import Strap
 from baqylau.monitoring.server.check_orders import Asker, CheckRefusedError
 from baqylau.monitoring.server.link.desk import Desk
-from baqylau.storage.checks import CheckAsked
+from baqylau.storage.checks.checks import CheckAsked
 from tests.unit.server.link.checkpoint import AV, BREATH, BREATHES, EVENING, SHOWS, Checkpoint
 from tests.unit.server.link.household import AINUR, minutes, story
 from tests.unit.server.site import START

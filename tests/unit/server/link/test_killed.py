@@ -21,9 +21,9 @@ from baqylau.domain.observations import ReceiverHealth
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.settings import DOORS, LINK
 from baqylau.protocols.batch.envelope import OpenedAnswer, Refused, opened_answer
-from baqylau.storage.authorities import authorities, command_signer
-from baqylau.storage.commands import Commands
-from baqylau.storage.device_keys import KeyKind
+from baqylau.storage.equipment.authorities import authorities, command_signer
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.equipment.device_keys import KeyKind
 from baqylau.storage.installation import installation
 from tests.unit.links.receivers import free_port
 from tests.unit.server.link.household import UNIT, UNIT_KEY, Unit, household, own

@@ -22,9 +22,9 @@ from baqylau.protocols.batch.envelope import digest_of
 from baqylau.protocols.batch.records import LocalFinding, Said
 from baqylau.protocols.beacon.status import Status
 from baqylau.protocols.evidence.signatures import shared_digest
-from baqylau.storage.device_keys import KeyKind
-from baqylau.storage.registry import Registry
-from baqylau.storage.shared_batches import SharedBatch, shared_batch_of
+from baqylau.storage.equipment.device_keys import KeyKind
+from baqylau.storage.journal.shared_batches import SharedBatch, shared_batch_of
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.given import asked, bundle_of, verdict_on
 from tests.unit.server.link.household import (
     AINUR,

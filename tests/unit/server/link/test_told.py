@@ -29,8 +29,8 @@ from baqylau.protocols.batch.records import (
     WalkTest,
 )
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.journal import Entry, Journal
-from baqylau.storage.registry import Registry
+from baqylau.storage.journal.journal import Entry, Journal
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.link.household import (
     AINUR,
     BRACELET,

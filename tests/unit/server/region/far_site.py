@@ -20,9 +20,9 @@ from baqylau.monitoring.server.region.site_file import down_stream, letters_at_c
 from baqylau.monitoring.server.region.telling import Registered, Telling
 from baqylau.monitoring.server.settings import Limits
 from baqylau.protocols.fleet import FLEET
-from baqylau.storage.live import BRIDGE, role_of
-from baqylau.storage.regions import Region, Regions
-from baqylau.storage.registry import Registry
+from baqylau.storage.journal.regions import Region, Regions
+from baqylau.storage.judging.live import BRIDGE, role_of
+from baqylau.storage.registers.registry import Registry
 from tests.unit.server.link.household import SERVER, Household, household
 from tests.unit.server.site import START, counted_bytes, prescribed
 

@@ -17,7 +17,7 @@ from baqylau.links.jetstream import Log, LogUnavailableError
 from baqylau.monitoring.server.link.desk import Outcome
 from baqylau.monitoring.server.region.telling import Registered, of_site
 from baqylau.protocols.region.parcels import Fact, parcels_of
-from baqylau.storage.regions import SupersededError
+from baqylau.storage.journal.regions import SupersededError
 from tests.perf.nats import NatsServer
 from tests.unit.server.link.household import UNIT, Unit, bodies_of, own, told_of
 from tests.unit.server.region.far_site import DOWN, NAME, SITE, UP, FarSite

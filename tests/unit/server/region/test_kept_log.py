@@ -17,7 +17,7 @@ from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import LinkEvent, LinkHealth, Observation
 from baqylau.domain.partitions import UNASSIGNED
 from baqylau.links.jetstream import Log, LogFullError, LogUnavailableError, Server, Stream, opened
-from baqylau.storage.journal import Entry
+from baqylau.storage.journal.journal import Entry
 from tests.conftest import own_directory
 from tests.perf.nats import MISSING, NATS, NatsServer, cluster, running
 from tests.unit.server.site import START, Site

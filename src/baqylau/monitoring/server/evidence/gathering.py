@@ -29,15 +29,15 @@ from baqylau.rules.fold import begin, fold
 from baqylau.rules.refold import late
 from baqylau.rules.spans import fitted
 from baqylau.rules.state import PersonState
-from baqylau.storage.alarms import AlarmFilter, Alarms
+from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
+from baqylau.storage.checks.media import Media, Recordings
 from baqylau.storage.evidence import DayTree, Disclosure, EvidenceSource, Kept
-from baqylau.storage.journal import Journal
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.live import Live
-from baqylau.storage.media import Media, Recordings
-from baqylau.storage.proof import Signed, SignedHead, heads_in
-from baqylau.storage.published import PublishedHeads, Stamped
-from baqylau.storage.registers import Registers
+from baqylau.storage.journal.journal import Journal
+from baqylau.storage.journal.proof import Signed, SignedHead, heads_in
+from baqylau.storage.journal.published import PublishedHeads, Stamped
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.judging.live import Live
+from baqylau.storage.registers.registers import Registers
 
 AROUND = timedelta(hours=12)
 """So much before an alarm began and after it was last heard of is given with it."""

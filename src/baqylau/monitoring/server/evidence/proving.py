@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from baqylau.crypto.timestamps import StampWrongError, stamped
 from baqylau.protocols.evidence.checking import OTHER_KEY, Verdict, fingerprint
-from baqylau.storage import proof
-from baqylau.storage.audit import Audit
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.journal import proof
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from baqylau.links.notices.way import NotTakenError
 from baqylau.links.publishing import NONCE_BITS, into_folder, to_authority, to_hook
 from baqylau.monitoring.server.notice_file import NoticeFileError, secret_file
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.published import Delivery, PublishedHeads
+from baqylau.storage.journal.published import Delivery, PublishedHeads
 
 log = structlog.get_logger()
 

@@ -18,8 +18,8 @@ from baqylau.rules.clock import order_key
 from baqylau.rules.fold import fold
 from baqylau.rules.refold import late
 from baqylau.rules.state import PersonState
-from baqylau.storage import rows
-from baqylau.storage.editing import NOT_JUDGED
+from baqylau.storage.journal import rows
+from baqylau.storage.registers.editing import NOT_JUDGED
 
 
 class _Judging(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 from baqylau.domain.papers import PaperKind
 from baqylau.monitoring.server.evidence.gathering import Asked, Papers
 from baqylau.monitoring.server.papers.making import LONGEST, Maker
-from baqylau.storage.papers import Wanted
+from baqylau.storage.people.papers import Wanted
 
 REPORT, RECEIPT = "report.pdf", "report.json"
 

@@ -16,11 +16,11 @@ from baqylau.domain.ids import AlarmId
 from baqylau.domain.observations import Fix, FixSource
 from baqylau.links.forwarding.way import NotTakenError, Way
 from baqylau.rules.clock import instant
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.bases import Bases
-from baqylau.storage.feed import ALARM, Feed, FeedRow
-from baqylau.storage.forwarding import FEED, Deliveries
-from baqylau.storage.journal import Journal, JournalEntry
+from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.feed import ALARM, Feed, FeedRow
+from baqylau.storage.forwarding.bases import Bases
+from baqylau.storage.forwarding.forwarding import FEED, Deliveries
+from baqylau.storage.journal.journal import Journal, JournalEntry
 
 log = structlog.get_logger()
 

@@ -34,9 +34,9 @@ from baqylau.monitoring.server.importing.shapes import (
 )
 from baqylau.monitoring.server.sighting import BLE
 from baqylau.protocols.fleet import FLEET
-from baqylau.rules import docking
-from baqylau.rules.geometry import ZoneError, repaired
-from baqylau.storage.registers import Registry
+from baqylau.rules.equipment import docking
+from baqylau.rules.places.geometry import ZoneError, repaired
+from baqylau.storage.registers.registers import Registry
 
 PROTOCOLS = (*FLEET, BLE, "link", "beacon")
 """What bought trackers speak; `ble`, bought beacons that they hear; and our own devices: `link` those that talk to us,

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError, XMLParser
 import msgspec
 
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
-from baqylau.rules.geometry import ZoneError, repaired
+from baqylau.rules.places.geometry import ZoneError, repaired
 
 MOST_ZONES: Final = 50
 MOST_POINTS: Final = 1_000

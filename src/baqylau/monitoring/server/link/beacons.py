@@ -18,8 +18,8 @@ from baqylau.protocols.beacon.keys import epoch_of, identity, identity_key, peri
 from baqylau.protocols.beacon.recognising import DRIFT, Block, Refusal
 from baqylau.protocols.beacon.status import Status, unpack
 from baqylau.protocols.beacon.system_time import seconds_at
-from baqylau.storage.device_keys import DeviceKey, KeyKind
-from baqylau.storage.link_records import Status as Latched
+from baqylau.storage.equipment.device_keys import DeviceKey, KeyKind
+from baqylau.storage.equipment.link_records import Status as Latched
 
 WINDOW_S = 60.0
 """How far a unit's clock may be wrong after 30 days alone, at 20 ppm, and some seconds more."""

@@ -23,8 +23,8 @@ from baqylau.protocols.beacon.recognising import Refusal
 from baqylau.protocols.beacon.status import unpack
 from baqylau.protocols.console.envelope import opened_brought
 from baqylau.protocols.console.words import Act, Brought, Checked, Fitted, Looked, Walked, Wanted
-from baqylau.storage.consoles import LOOKED, Contact, Look
-from baqylau.storage.field_acts import NewAct
+from baqylau.storage.equipment.consoles import LOOKED, Contact, Look
+from baqylau.storage.equipment.field_acts import NewAct
 
 _SHOWN_S = 1.0
 """Differences below this are no difference."""

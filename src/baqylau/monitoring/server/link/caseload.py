@@ -25,9 +25,9 @@ from baqylau.protocols.beacon.keys import epoch_of, period_of
 from baqylau.protocols.beacon.system_time import seconds_at
 from baqylau.protocols.console.words import Case, Now, Spot
 from baqylau.rules.fold import LastFix, PersonStanding
-from baqylau.storage.consoles import Assigned
-from baqylau.storage.link_records import Word
-from baqylau.storage.live import LiveRow
+from baqylau.storage.equipment.consoles import Assigned
+from baqylau.storage.equipment.link_records import Word
+from baqylau.storage.judging.live import LiveRow
 
 LASTS = timedelta(hours=48)
 """After so long without a new one the package is wiped. Notes on radio and GNSS, section 7."""

@@ -24,7 +24,7 @@ from baqylau.protocols.batch.commands import Configuration, DelegatedKey, Watche
 from baqylau.protocols.beacon.keys import EPOCH_S, EPOCHS_A_PERIOD, epoch_of, period_of
 from baqylau.protocols.beacon.system_time import BEGIN, seconds_at
 from baqylau.rules.settings import GONE_AFTER_S
-from baqylau.storage.link_configurations import Configured
+from baqylau.storage.equipment.link_configurations import Configured
 
 PERIOD_S = EPOCH_S * EPOCHS_A_PERIOD
 DELEGATED_DAYS = 30

@@ -26,14 +26,14 @@ from baqylau.monitoring.server.link.field_desk import FieldDesk
 from baqylau.monitoring.server.link.view import WALK, View
 from baqylau.protocols.console.envelope import opened_ask, sealed_given, sealed_news, sealed_package
 from baqylau.protocols.console.words import Ask, Given, News, Now, Package
-from baqylau.storage.accounts import Account, Accounts, Throttle
-from baqylau.storage.alarms import Alarms
-from baqylau.storage.consoles import Assigned, Consoles, Contact
+from baqylau.storage.access.accounts import Account, Accounts, Throttle
+from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.link_records import LinkRecords
-from baqylau.storage.live import Live
-from baqylau.storage.photos import Photos
-from baqylau.storage.registers import Registers
+from baqylau.storage.equipment.consoles import Assigned, Consoles, Contact
+from baqylau.storage.equipment.link_records import LinkRecords
+from baqylau.storage.judging.live import Live
+from baqylau.storage.people.photos import Photos
+from baqylau.storage.registers.registers import Registers
 
 TRIED_WITHIN = timedelta(minutes=15)
 TRIES = 5

@@ -30,8 +30,8 @@ from baqylau.protocols.batch.commands import Answer, Configuration
 from baqylau.protocols.batch.envelope import Fault, Opened, Refused, opened_batch, opened_poll, sealed_answer
 from baqylau.protocols.batch.records import Poll
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.link_records import NO_BATCH, Arrival, Kept, joined
-from baqylau.storage.quarantine import Item
+from baqylau.storage.equipment.link_records import NO_BATCH, Arrival, Kept, joined
+from baqylau.storage.journal.quarantine import Item
 
 log = structlog.get_logger()
 

@@ -15,11 +15,11 @@ from baqylau.domain.rights import Action, may
 from baqylau.monitoring.server.link.fieldwork import named, outcome
 from baqylau.monitoring.server.link.view import View
 from baqylau.protocols.console.words import Act, Settled
-from baqylau.storage.accounts import Accounts
-from baqylau.storage.commands import Commands
-from baqylau.storage.consoles import Consoles
-from baqylau.storage.field_acts import FieldAct, FieldActs, Ground, Outcome
-from baqylau.storage.registers import Registers
+from baqylau.storage.access.accounts import Accounts
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.equipment.consoles import Consoles
+from baqylau.storage.equipment.field_acts import FieldAct, FieldActs, Ground, Outcome
+from baqylau.storage.registers.registers import Registers
 
 log = structlog.get_logger()
 

@@ -17,8 +17,8 @@ from baqylau.domain.orders import Fitting
 from baqylau.domain.people import SHARED, Device, Maintenance
 from baqylau.protocols.console.words import Act, Fitted, Walked, Wanted
 from baqylau.protocols.fleet import FLEET, has_words
-from baqylau.storage.field_acts import Ground, Ordered, Outcome
-from baqylau.storage.registry import Registry
+from baqylau.storage.equipment.field_acts import Ground, Ordered, Outcome
+from baqylau.storage.registers.registry import Registry
 
 LINK, BEACON = "link", "beacon"
 SETTLES = timedelta(minutes=5)

@@ -5,11 +5,11 @@ from typing import Protocol
 
 from baqylau.domain.commands import Command
 from baqylau.domain.ids import DeviceId
-from baqylau.storage.link_records import Kept, Status
+from baqylau.storage.equipment.link_records import Kept, Status
 
 
 class Past(Protocol):
-    """What was kept of devices before, as `storage.link_records.LinkRecords` tells it."""
+    """What was kept of devices before, as `storage.equipment.link_records.LinkRecords` tells it."""
 
     def all(self) -> dict[DeviceId, Kept]:
         """Give how far each device has told."""
@@ -28,7 +28,7 @@ class Past(Protocol):
 
 
 class Orders(Protocol):
-    """The commands that devices are to be given, as `storage.commands.Commands` tells them."""
+    """The commands that devices are to be given, as `storage.equipment.commands.Commands` tells them."""
 
     def open(self) -> dict[DeviceId, tuple[Command, ...]]:
         """Give what devices have not acknowledged yet."""

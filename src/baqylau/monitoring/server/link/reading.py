@@ -53,13 +53,13 @@ from baqylau.protocols.beacon.reading import bodies_of
 from baqylau.protocols.beacon.recognising import Refusal
 from baqylau.protocols.beacon.status import unpack
 from baqylau.protocols.console.words import Checked, Fitted, Looked, Walked, Wanted
-from baqylau.storage.commands import Told
-from baqylau.storage.consoles import Look
-from baqylau.storage.field_acts import NewAct
-from baqylau.storage.journal import Entry
-from baqylau.storage.link_records import CONTENT_BYTES, Kept, Status, Word
-from baqylau.storage.quarantine import Item
-from baqylau.storage.shared_batches import SharedBatch
+from baqylau.storage.equipment.commands import Told
+from baqylau.storage.equipment.consoles import Look
+from baqylau.storage.equipment.field_acts import NewAct
+from baqylau.storage.equipment.link_records import CONTENT_BYTES, Kept, Status, Word
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.journal.quarantine import Item
+from baqylau.storage.journal.shared_batches import SharedBatch
 
 LINK, BEACON, CONSOLE = "link", "beacon", "console"
 _NOT_OF_ITSELF = (Blind, Nearness, Heard, ConsoleCheck, Asked, Likeness, Voided, Decided)

@@ -11,10 +11,10 @@ from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.link.beacons import Beacons
 from baqylau.monitoring.server.link.configuration import LINK, Draft, configuration, drafts, renewed
 from baqylau.protocols.batch.commands import Configuration
-from baqylau.storage.device_keys import DeviceKey, DeviceKeys, KeyKind
-from baqylau.storage.link_configurations import Configured, LinkConfigurations
-from baqylau.storage.link_records import LinkRecords
-from baqylau.storage.registers import Registers
+from baqylau.storage.equipment.device_keys import DeviceKey, DeviceKeys, KeyKind
+from baqylau.storage.equipment.link_configurations import Configured, LinkConfigurations
+from baqylau.storage.equipment.link_records import LinkRecords
+from baqylau.storage.registers.registers import Registers
 
 WALK = "walk"
 

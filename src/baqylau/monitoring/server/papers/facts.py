@@ -9,9 +9,9 @@ from baqylau.domain.case_facts import KeptFact
 from baqylau.domain.findings import Finding
 from baqylau.domain.people import Person, Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
-from baqylau.storage.alarms import Done
-from baqylau.storage.figures import Load
-from baqylau.storage.findings import Written
+from baqylau.storage.alarms.alarms import Done
+from baqylau.storage.alarms.figures import Load
+from baqylau.storage.judging.findings import Written
 
 
 class Stretch(Struct, frozen=True, kw_only=True):

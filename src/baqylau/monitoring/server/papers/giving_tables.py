@@ -12,8 +12,8 @@ from baqylau.monitoring.server.papers import places, tables
 from baqylau.monitoring.server.papers.making import ALARMS_MAX, NoSuchError, PeriodError, Shelf, written_of
 from baqylau.monitoring.server.papers.parts import period
 from baqylau.monitoring.server.papers.words import Words
-from baqylau.storage.alarms import AlarmFilter
-from baqylau.storage.papers import Given, Papers
+from baqylau.storage.alarms.alarms import AlarmFilter
+from baqylau.storage.people.papers import Given, Papers
 
 LONGEST = timedelta(days=92)
 MEDIA_TYPES = {

@@ -20,13 +20,13 @@ from baqylau.monitoring.server.papers.layout import Paper
 from baqylau.monitoring.server.papers.typesetting import pdf
 from baqylau.monitoring.server.papers.words import Words
 from baqylau.monitoring.workstation.looking_back.timeline import Timelines
-from baqylau.storage.alarms import AlarmFilter, Alarms
-from baqylau.storage.case_facts import CaseFacts
+from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
+from baqylau.storage.alarms.figures import Figures
 from baqylau.storage.evidence import EvidenceSource
-from baqylau.storage.figures import Figures
-from baqylau.storage.findings import Written
-from baqylau.storage.papers import Papers, Receipt, Wanted
-from baqylau.storage.registers import Registers
+from baqylau.storage.judging.findings import Written
+from baqylau.storage.people.papers import Papers, Receipt, Wanted
+from baqylau.storage.registers.case_facts import CaseFacts
+from baqylau.storage.registers.registers import Registers
 
 LONGEST = timedelta(days=400)
 ALARMS_MAX = 10_000

@@ -11,8 +11,8 @@ from baqylau.domain.alarms import Alarm
 from baqylau.domain.ids import PersonId
 from baqylau.monitoring.server.evidence.gathering import without_others
 from baqylau.monitoring.server.papers.making import LONGEST, NoSuchError, PeriodError, Shelf, written_of
-from baqylau.storage.alarms import AlarmFilter, Done
-from baqylau.storage.papers import Given, Papers
+from baqylau.storage.alarms.alarms import AlarmFilter, Done
+from baqylau.storage.people.papers import Given, Papers
 
 FORMAT = "baqylau own data 1"
 ALARMS_MAX = 10_000

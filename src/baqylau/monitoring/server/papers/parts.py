@@ -13,7 +13,7 @@ from baqylau.monitoring.server.papers.facts import Cover, Stretch
 from baqylau.monitoring.server.papers.layout import Block, Days, Facts, Heading, Note, Paper, Strip, Table
 from baqylau.monitoring.server.papers.words import NOTHING, Words
 from baqylau.rules.spans import ALWAYS, Duty, span_at, validity_of
-from baqylau.storage.findings import Written
+from baqylau.storage.judging.findings import Written
 
 _DIGEST_SHOWN = 16
 _NEXT_WITHIN = timedelta(days=8)

@@ -10,7 +10,7 @@ from baqylau.monitoring.server.papers.facts import AlarmFile, Cover, Dossier
 from baqylau.monitoring.server.papers.layout import Block, Facts, Heading, Lines, Note, Paper, Signatures, Table, Text
 from baqylau.monitoring.server.papers.recorded import recorded
 from baqylau.monitoring.server.papers.words import NOTHING, Words
-from baqylau.storage.findings import Written
+from baqylau.storage.judging.findings import Written
 
 _EXPLANATION_LINES = 4
 _REQUEST_LINES = 6

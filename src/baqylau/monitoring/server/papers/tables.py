@@ -16,7 +16,7 @@ from baqylau.domain.alarms import Alarm
 from baqylau.monitoring.server.papers.parts import why
 from baqylau.monitoring.server.papers.places import Place
 from baqylau.monitoring.server.papers.words import Words
-from baqylau.storage.findings import Written
+from baqylau.storage.judging.findings import Written
 
 Value = str | int | float | datetime | None
 _RUNS: Final = ("=", "+", "-", "@", "\t", "\r")

@@ -34,12 +34,12 @@ from baqylau.protocols.region.parcels import (
     Signed,
     parcels_of,
 )
-from baqylau.storage.commands import Commands
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.journal import Entry
-from baqylau.storage.live import REGION, Live, role_of
-from baqylau.storage.quarantine import Item
-from baqylau.storage.regions import Regions
+from baqylau.storage.equipment.commands import Commands
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.journal.quarantine import Item
+from baqylau.storage.journal.regions import Regions
+from baqylau.storage.judging.live import REGION, Live, role_of
 
 log = structlog.get_logger()
 

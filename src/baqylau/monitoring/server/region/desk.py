@@ -16,7 +16,7 @@ from baqylau.monitoring.server.region.known import Known
 from baqylau.monitoring.server.region.notebook import Notebook, key_digest
 from baqylau.protocols.batch.envelope import Opened
 from baqylau.protocols.region.parcels import Signed
-from baqylau.storage.link_records import Kept, Status, joined
+from baqylau.storage.equipment.link_records import Kept, Status, joined
 
 
 class _NoPast:

@@ -26,9 +26,9 @@ from baqylau.monitoring.server.region.notebook import Notebook
 from baqylau.protocols.region.letters import Letters
 from baqylau.protocols.region.parcels import Alive, Fact, GivenOut, NotAllowed, Parcel, SetAside, parcels_bytes
 from baqylau.rules.clock import told_at
-from baqylau.storage.journal import Entry
-from baqylau.storage.link_records import Arrival
-from baqylau.storage.quarantine import KEPT_BYTES, Item
+from baqylau.storage.equipment.link_records import Arrival
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.journal.quarantine import KEPT_BYTES, Item
 
 log = structlog.get_logger()
 

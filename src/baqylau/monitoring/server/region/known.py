@@ -21,7 +21,7 @@ from baqylau.monitoring.server.link.view import View
 from baqylau.protocols.batch.commands import Configuration
 from baqylau.protocols.region.letters import Letters
 from baqylau.protocols.region.parcels import AsOf, KnownDevice, Span, told_of
-from baqylau.storage.link_configurations import Configured
+from baqylau.storage.equipment.link_configurations import Configured
 
 log = structlog.get_logger()
 

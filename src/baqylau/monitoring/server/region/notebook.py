@@ -14,7 +14,7 @@ import msgspec
 
 from baqylau.crypto.cose import PublicKey, SharedKey
 from baqylau.domain.ids import DeviceId
-from baqylau.storage.link_records import Kept
+from baqylau.storage.equipment.link_records import Kept
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS kept (device_id TEXT PRIMARY KEY, key BLOB NOT NULL, said BLOB NOT NULL) WITHOUT ROWID;

@@ -21,8 +21,8 @@ from baqylau.monitoring.server.region.known import AS_OF
 from baqylau.protocols.region.letters import Letters
 from baqylau.protocols.region.parcels import AsOf, KnownDevice, Proof, Span, Told, told_bytes
 from baqylau.rules.spans import consents_of
-from baqylau.storage.link_records import Kept
-from baqylau.storage.regions import Region
+from baqylau.storage.equipment.link_records import Kept
+from baqylau.storage.journal.regions import Region
 
 log = structlog.get_logger()
 

@@ -13,9 +13,9 @@ from baqylau.domain.rights import Action, Role, may
 from baqylau.monitoring.workstation.directory import Directory
 from baqylau.monitoring.workstation.messages import AlarmRow, LivePerson
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
-from baqylau.storage.accounts import Account
-from baqylau.storage.audit import Audit
-from baqylau.storage.purposes import Purposes
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.access.audit import Audit
+from baqylau.storage.access.purposes import Purposes
 
 
 def roles_for(action: Action) -> str:

@@ -16,8 +16,8 @@ from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.door import asked
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.settings import Settings
-from baqylau.storage.accounts import Account
-from baqylau.storage.sessions import SignedIn
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.access.sessions import SignedIn
 
 PROGRAM = "bqk_"
 """How keys for programs begin: browsers never bring them by themselves, so that no other site can."""

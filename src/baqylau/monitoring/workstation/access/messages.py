@@ -7,10 +7,10 @@ from msgspec import Meta, Struct
 
 from baqylau.domain.acts import Word
 from baqylau.domain.rights import Bounds, Role
-from baqylau.storage.audit import AuditEntry
-from baqylau.storage.program_keys import ProgramKey
-from baqylau.storage.sessions import SessionRow
-from baqylau.storage.wishes import Wish
+from baqylau.storage.access.audit import AuditEntry
+from baqylau.storage.access.program_keys import ProgramKey
+from baqylau.storage.access.sessions import SessionRow
+from baqylau.storage.access.wishes import Wish
 
 
 class Stating(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

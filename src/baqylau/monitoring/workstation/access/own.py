@@ -30,8 +30,8 @@ from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.monitoring.workstation.wire import received, reply
-from baqylau.storage.accounts import Account
-from baqylau.storage.sessions import name_of
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.access.sessions import name_of
 
 _DONE = HTTPStatus.NO_CONTENT
 _KEYS = 20

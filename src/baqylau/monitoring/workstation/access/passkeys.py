@@ -18,7 +18,7 @@ from baqylau.monitoring.workstation.messages import Me
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received
-from baqylau.storage.second_factors import Passkey, PasskeyInUseError
+from baqylau.storage.access.second_factors import Passkey, PasskeyInUseError
 
 _ANYBODY = "passkey"
 """Under which name attempts by passkeys are counted: no login is known before one is proved."""

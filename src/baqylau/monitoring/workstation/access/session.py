@@ -20,8 +20,8 @@ from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received, reply
-from baqylau.storage.accounts import Account, InvitationSpentError, LoginTakenError
-from baqylau.storage.sessions import SignedIn
+from baqylau.storage.access.accounts import Account, InvitationSpentError, LoginTakenError
+from baqylau.storage.access.sessions import SignedIn
 
 _USED_UP = RefusedError(HTTPStatus.GONE, "invitation.refused.used_or_expired")
 _AGENT_CHARS = 200

@@ -11,8 +11,8 @@ from baqylau.monitoring.workstation.access.tokens import digest, fresh
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.storage.accounts import Account, Invited
-from baqylau.storage.wishes import Change, Employ, Reset
+from baqylau.storage.access.accounts import Account, Invited
+from baqylau.storage.access.wishes import Change, Employ, Reset
 
 _NONE_YET = Link(path=None, expires_at=None)
 _ALONE = "nobody: the only administrator"

@@ -22,8 +22,8 @@ from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.monitoring.workstation.wire import instant, received, reply, whole_number
-from baqylau.storage.accounts import Account
-from baqylau.storage.audit import AuditFilter
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.access.audit import AuditFilter
 
 _PAGE = 100
 _LONGEST_PAGE = 500

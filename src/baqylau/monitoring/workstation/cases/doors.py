@@ -27,8 +27,8 @@ from baqylau.monitoring.workstation.cases.messages import (
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received, reply, whole_number
-from baqylau.rules.geometry import ZoneError
-from baqylau.rules.reach import outside_country
+from baqylau.rules.places.geometry import ZoneError
+from baqylau.rules.prescribing.reach import outside_country
 
 
 def _person(request: Request) -> PersonId:

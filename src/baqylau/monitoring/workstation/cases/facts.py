@@ -35,8 +35,8 @@ from baqylau.monitoring.workstation.cases.faults import wrong_fields
 from baqylau.monitoring.workstation.cases.messages import FieldFault
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.storage.accounts import Account
-from baqylau.storage.case_facts import UnknownFactError
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.registers.case_facts import UnknownFactError
 
 _COMING: Final = timedelta(days=7)
 _SOON: Final = timedelta(hours=1)

@@ -12,7 +12,7 @@ from baqylau.domain.people import Device, Person, Supervision
 from baqylau.domain.proposals import AddOrder, Change, RegisterPerson
 from baqylau.monitoring.workstation.cases.messages import CaseRefusal, CaseWarning, FieldFault, HistoryRow
 from baqylau.monitoring.workstation.refusals import RefusedError
-from baqylau.storage.registry import Fault, contradicted
+from baqylau.storage.registers.registry import Fault, contradicted
 
 _AT_THE_FIELD = frozenset(
     {"unknown", "ends_before_it_begins", "number_taken", "overlaps", "id_taken", "of_another", "ended_already"}

@@ -17,7 +17,7 @@ from baqylau.domain.people import Person
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Corridor, Polygon, Zone
 from baqylau.monitoring.workstation.cases.messages import FieldFault
-from baqylau.rules.geometry import ZoneError, repaired
+from baqylau.rules.places.geometry import ZoneError, repaired
 
 _S = TypeVar("_S", bound=Struct)
 _T = TypeVar("_T")

@@ -34,14 +34,14 @@ from baqylau.monitoring.workstation.cases.messages import (
     WouldMove,
 )
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.rules.reach import reaching
+from baqylau.rules.prescribing.reach import reaching
 from baqylau.rules.refold import Comparison
 from baqylau.rules.schedule import stretch
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.proposals import Trial
-from baqylau.storage.register_rows import values_of
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import RegisterRefusedError, Registry
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.registers.proposals import Trial
+from baqylau.storage.registers.register_rows import values_of
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import RegisterRefusedError, Registry
 
 LAST_MONTH: Final = timedelta(days=31)
 MOST_ENTRIES: Final = 60_000

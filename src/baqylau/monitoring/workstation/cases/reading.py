@@ -17,9 +17,9 @@ from baqylau.monitoring.workstation.cases.messages import (
     KeptRow,
 )
 from baqylau.rules.spans import ALWAYS
-from baqylau.storage.cases import CaseRow
-from baqylau.storage.register_rows import RESTRICTION, Value
-from baqylau.storage.registry import is_restriction
+from baqylau.storage.registers.cases import CaseRow
+from baqylau.storage.registers.register_rows import RESTRICTION, Value
+from baqylau.storage.registers.registry import is_restriction
 
 MOST_HISTORY: Final = 200
 

@@ -36,9 +36,9 @@ from baqylau.monitoring.workstation.cases.naming import about
 from baqylau.monitoring.workstation.cases.preview import Previews, sentences
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.storage.accounts import Account
-from baqylau.storage.proposals import Asked, ChangedMeanwhileError, NotWaitingError, OwnProposalError
-from baqylau.storage.registry import RegisterRefusedError
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.registers.proposals import Asked, ChangedMeanwhileError, NotWaitingError, OwnProposalError
+from baqylau.storage.registers.registry import RegisterRefusedError
 
 _PERSON = "person"
 """The part of a change in which a new person stands."""

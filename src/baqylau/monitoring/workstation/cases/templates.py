@@ -24,9 +24,9 @@ from baqylau.monitoring.workstation.cases.template_messages import (
 )
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.storage.accounts import Account
-from baqylau.storage.registry import RegisterRefusedError
-from baqylau.storage.restriction_templates import NameTakenError, RestrictionTemplates
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.registers.registry import RegisterRefusedError
+from baqylau.storage.registers.restriction_templates import NameTakenError, RestrictionTemplates
 
 _NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands where a body has no beginning of its own."""

@@ -22,10 +22,10 @@ from baqylau.monitoring.workstation.checks.messages import (
 )
 from baqylau.protocols.batch.cbor import CborWrongError, read
 from baqylau.protocols.media.manifest import Mark
-from baqylau.rules.case import Case, of_case, state_of, told
+from baqylau.rules.checks.case import Case, of_case, state_of, told
 from baqylau.rules.clock import instant
-from baqylau.storage.checks import CheckAsked
-from baqylau.storage.media import Recordings
+from baqylau.storage.checks.checks import CheckAsked
+from baqylau.storage.checks.media import Recordings
 
 Names = Callable[[str], str]
 """Gives the name of a login."""

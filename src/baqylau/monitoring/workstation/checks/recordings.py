@@ -8,8 +8,8 @@ from baqylau.monitoring.av_server.report import Report
 from baqylau.monitoring.workstation.checks.messages import BlowTrace, MediaGone, MediaItem, Prompted
 from baqylau.monitoring.workstation.checks.reading import Kept, blows_of, items_of, prompted
 from baqylau.protocols.media.manifest import MediaKind
-from baqylau.storage.media import Media, Recordings
-from baqylau.storage.media_disk import PieceLostError
+from baqylau.storage.checks.media import Media, Recordings
+from baqylau.storage.checks.media_disk import PieceLostError
 from baqylau.storage.vault import KeyDestroyedError
 
 PAGE = "page of the check"

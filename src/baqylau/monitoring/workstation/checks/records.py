@@ -31,11 +31,11 @@ from baqylau.monitoring.workstation.checks.rows import CheckRows
 from baqylau.monitoring.workstation.ranges import in_ranges
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.storage.accounts import Account
-from baqylau.storage.checks import CheckAsked
-from baqylau.storage.media_disk import PieceLostError
-from baqylau.storage.registers import Registers
-from baqylau.storage.templates import KeptItem, Material
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.checks.checks import CheckAsked
+from baqylau.storage.checks.media_disk import PieceLostError
+from baqylau.storage.checks.templates import KeptItem, Material
+from baqylau.storage.registers.registers import Registers
 from baqylau.storage.vault import KeyDestroyedError
 
 PAGE: Final = 20

@@ -9,8 +9,8 @@ from baqylau.monitoring.workstation.checks import reading as check_reading
 from baqylau.monitoring.workstation.checks.messages import CheckRow
 from baqylau.monitoring.workstation.checks.reading import Kept
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.storage.check_facts import facts_of
-from baqylau.storage.checks import CheckAsked
+from baqylau.storage.checks.check_facts import facts_of
+from baqylau.storage.checks.checks import CheckAsked
 from baqylau.storage.database import transaction
 
 

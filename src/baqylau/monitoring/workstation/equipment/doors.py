@@ -12,7 +12,7 @@ from baqylau.monitoring.workstation.equipment.messages import Ask, DevicePage, F
 from baqylau.monitoring.workstation.refusals import not_found
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received, reply
-from baqylau.storage.commands import CommandRow
+from baqylau.storage.equipment.commands import CommandRow
 
 
 def _named(request: Request) -> DeviceId:

@@ -11,8 +11,8 @@ from baqylau.monitoring.workstation.equipment.messages import FieldDeed, FieldLi
 from baqylau.monitoring.workstation.refusals import not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.protocols.batch.records import WalkTest
-from baqylau.storage.accounts import Account
-from baqylau.storage.field_acts import FieldAct
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.equipment.field_acts import FieldAct
 
 REFUSED_FOR = timedelta(days=14)
 """So long what was not taken over is shown: by then somebody has put it right, or it stands in the file [K]."""

@@ -10,11 +10,11 @@ from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Body
 from baqylau.domain.people import DeviceKind
 from baqylau.protocols.batch.records import LocalFinding, WalkTest
-from baqylau.rules.radio import Presence
-from baqylau.rules.radio_trace import Spell
-from baqylau.storage.commands import CommandRow
-from baqylau.storage.device_keys import KeyLife
-from baqylau.storage.strangers import Stranger
+from baqylau.rules.presence.radio import Presence
+from baqylau.rules.presence.radio_trace import Spell
+from baqylau.storage.equipment.commands import CommandRow
+from baqylau.storage.equipment.device_keys import KeyLife
+from baqylau.storage.equipment.strangers import Stranger
 
 LONGEST_TEXT = 300
 """What fits on the display of a home unit, and is said aloud in half a minute."""

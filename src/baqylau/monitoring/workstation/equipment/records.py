@@ -37,9 +37,9 @@ from baqylau.protocols.batch.records import LocalFinding, WalkTest
 from baqylau.protocols.fleet import has_words
 from baqylau.rules.clock import instant
 from baqylau.rules.spans import ALWAYS, fitted
-from baqylau.storage.accounts import Account
-from baqylau.storage.commands import CommandRow
-from baqylau.storage.link_records import Word
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.equipment.commands import CommandRow
+from baqylau.storage.equipment.link_records import Word
 
 LINK = "link"
 WALK, LOCAL = "walk", "local"

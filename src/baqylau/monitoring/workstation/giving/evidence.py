@@ -22,11 +22,11 @@ from baqylau.monitoring.workstation.giving.evidence_messages import EvidenceWant
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received
-from baqylau.storage.accounts import Account
+from baqylau.storage.access.accounts import Account
 from baqylau.storage.evidence import EvidenceSource
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.published import PublishedHeads
-from baqylau.storage.registers import Registers
+from baqylau.storage.journal.published import PublishedHeads
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.registers.registers import Registers
 from baqylau.storage.vault import Vault
 
 PIECE_BYTES = 1 << 20

@@ -25,8 +25,8 @@ from baqylau.monitoring.workstation.looks import alarm_number
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received, reply
-from baqylau.storage.accounts import Account
-from baqylau.storage.papers import Papers, Receipt, Wanted
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.people.papers import Papers, Receipt, Wanted
 
 PDF = "application/pdf"
 NUMBER = re.compile(r"[0-9]{4}-[0-9]{6}")

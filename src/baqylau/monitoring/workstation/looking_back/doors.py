@@ -18,7 +18,7 @@ from baqylau.monitoring.workstation.looking_back.replays import LONGEST
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import instant, reply
-from baqylau.storage.accounts import Account
+from baqylau.storage.access.accounts import Account
 
 _MONTH_DAYS = 31
 

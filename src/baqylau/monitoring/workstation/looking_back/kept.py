@@ -16,12 +16,12 @@ from baqylau.monitoring.workstation.looking_back.messages import KeptDay, KeptPa
 from baqylau.monitoring.workstation.looking_back.timeline import UNHEARD
 from baqylau.monitoring.workstation.messages import Segment
 from baqylau.rules.fold import Stretch, Turn
-from baqylau.rules.kept_time import Hours, against, cut, hours_of, shares_of, stretches
+from baqylau.rules.looking_back.kept_time import Hours, against, cut, hours_of, shares_of, stretches
+from baqylau.rules.places.watch import watches
 from baqylau.rules.spans import Duty, validity_of
-from baqylau.rules.watch import watches
-from baqylau.storage.findings import Findings
-from baqylau.storage.live import Live
-from baqylau.storage.verdicts import Verdicts
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.judging.live import Live
+from baqylau.storage.judging.verdicts import Verdicts
 
 _DAY = timedelta(days=1)
 _EVENING, _MORNING = time(18), time(10)

@@ -8,8 +8,8 @@ from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId, DeviceId, FindingId, ObservationId, PersonId, RestrictionId
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.monitoring.workstation.messages import Segment, ZoneShape
-from baqylau.rules.kept_time import Shares
-from baqylau.rules.patterns import Patterns
+from baqylau.rules.looking_back.kept_time import Shares
+from baqylau.rules.looking_back.patterns import Patterns
 
 
 class Watched(Struct, frozen=True, kw_only=True):

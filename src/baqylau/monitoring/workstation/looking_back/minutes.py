@@ -17,8 +17,8 @@ from baqylau.rules.clock import instant
 from baqylau.rules.explaining import explain
 from baqylau.rules.fold import fold, trace
 from baqylau.rules.spans import fitted
-from baqylau.storage.findings import Findings, Written
-from baqylau.storage.live import Live
+from baqylau.storage.judging.findings import Findings, Written
+from baqylau.storage.judging.live import Live
 
 _LINE = timedelta(hours=1)
 """So much of the timeline is drawn before the minute."""

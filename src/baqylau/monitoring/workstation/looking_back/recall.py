@@ -23,10 +23,10 @@ from baqylau.monitoring.workstation.looking_back.minute import Begun
 from baqylau.rules.fold import begin
 from baqylau.rules.refold import late
 from baqylau.rules.state import PersonState
-from baqylau.storage.journal import Journal
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.registers import Registers
-from baqylau.storage.registry import Timed, differs_from
+from baqylau.storage.journal.journal import Journal
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Timed, differs_from
 
 LONGEST = timedelta(days=7)
 """The longest stretch that is folded for a page: some 10 000 positions at one a minute, well under a second."""

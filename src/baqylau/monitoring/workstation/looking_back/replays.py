@@ -28,16 +28,16 @@ from baqylau.monitoring.workstation.looking_back.recall import Recall
 from baqylau.monitoring.workstation.looking_back.timeline import Timelines
 from baqylau.monitoring.workstation.messages import Segment
 from baqylau.rules.clock import instant
+from baqylau.rules.equipment.hearing import believed
 from baqylau.rules.fold import Turn, trace, trace_each
-from baqylau.rules.geometry import verdict
 from baqylau.rules.gnss.plane import Place
 from baqylau.rules.gnss.smoothing import smoothed
-from baqylau.rules.hearing import believed
-from baqylau.rules.patterns import Patterns, Seen, patterns
-from baqylau.rules.position import accuracy_m, position
+from baqylau.rules.looking_back.patterns import Patterns, Seen, patterns
+from baqylau.rules.places.geometry import verdict
+from baqylau.rules.places.position import accuracy_m, position
 from baqylau.rules.spans import fitted, validity_of
-from baqylau.storage.findings import Findings
-from baqylau.storage.live import Live
+from baqylau.storage.judging.findings import Findings
+from baqylau.storage.judging.live import Live
 
 LONGEST = timedelta(hours=24)
 MOST_HEARD = 6_000

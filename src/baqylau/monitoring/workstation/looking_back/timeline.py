@@ -18,9 +18,9 @@ from baqylau.rules.clock import instant
 from baqylau.rules.refold import late
 from baqylau.rules.spans import fitted
 from baqylau.rules.state import PersonState
-from baqylau.storage.journal import Journal
-from baqylau.storage.judgement import JudgeStore
-from baqylau.storage.live import Live
+from baqylau.storage.journal.journal import Journal
+from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.judging.live import Live
 
 _WARM_UP = timedelta(days=2)
 """How far before the first instant the fold begins when there is no snapshot: longer than anything it remembers."""

@@ -25,7 +25,7 @@ from baqylau.monitoring.workstation.own_page.gate import (
 from baqylau.monitoring.workstation.own_page.messages import OwnCode, OwnDoorway, OwnPin, OwnStanding
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.wire import received, reply
-from baqylau.storage.own_access import CodeSpentError, EndWhy, OwnAccess, signature
+from baqylau.storage.people.own_access import CodeSpentError, EndWhy, OwnAccess, signature
 
 _PIN: Final = re.compile(r"[0-9]{6,12}")
 _ROWS: Final = "01234567890", "09876543210"

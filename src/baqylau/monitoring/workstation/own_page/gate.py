@@ -21,7 +21,7 @@ from baqylau.monitoring.workstation.door import Endpoint
 from baqylau.monitoring.workstation.own_page.messages import PATH
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.settings import Settings
-from baqylau.storage.own_access import OwnAccess, OwnSession
+from baqylau.storage.people.own_access import OwnAccess, OwnSession
 
 _SAFE = frozenset({"GET", "HEAD"})
 _YEAR_S = 31_536_000

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from baqylau.domain.acts import Words
 from baqylau.domain.ids import AlarmId
 from baqylau.domain.people import DeviceKind, Language
-from baqylau.storage.own_access import EndWhy
+from baqylau.storage.people.own_access import EndWhy
 
 PATH: Final = "/my"
 """Address of the page; below it alone browsers bring its cookies."""

@@ -25,11 +25,11 @@ from baqylau.monitoring.workstation.own_page.messages import (
 )
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.storage.alarms import AlarmView, Done
-from baqylau.storage.audit import AuditFilter
-from baqylau.storage.own_access import signature
-from baqylau.storage.own_words import MOST_FILES, TooManyFilesError
-from baqylau.storage.papers import TABLE_GIVEN
+from baqylau.storage.access.audit import AuditFilter
+from baqylau.storage.alarms.alarms import AlarmView, Done
+from baqylau.storage.people.own_access import signature
+from baqylau.storage.people.own_words import MOST_FILES, TooManyFilesError
+from baqylau.storage.people.papers import TABLE_GIVEN
 
 COPY_OF: Final = timedelta(days=31)
 _DAY: Final = timedelta(hours=24)

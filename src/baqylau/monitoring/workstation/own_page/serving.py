@@ -21,8 +21,8 @@ from baqylau.monitoring.workstation.own_page.messages import (
 )
 from baqylau.monitoring.workstation.refusals import not_found
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.storage.accounts import Account
-from baqylau.storage.own_access import EndWhy
+from baqylau.storage.access.accounts import Account
+from baqylau.storage.people.own_access import EndWhy
 
 _GROUP: Final = 4
 _MOST_ALARMS: Final = 50

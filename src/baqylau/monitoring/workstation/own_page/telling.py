@@ -27,13 +27,13 @@ from baqylau.monitoring.workstation.own_page.messages import (
     OwnSaid,
     OwnVisit,
 )
-from baqylau.rules.battery import percent
 from baqylau.rules.clock import instant
+from baqylau.rules.equipment.battery import percent
 from baqylau.rules.settings import BATTERY_LOW_PERCENT
 from baqylau.rules.spans import fitted
-from baqylau.storage.alarms import Done
-from baqylau.storage.audit import AuditEntry
-from baqylau.storage.own_words import OwnFile
+from baqylau.storage.access.audit import AuditEntry
+from baqylau.storage.alarms.alarms import Done
+from baqylau.storage.people.own_words import OwnFile
 
 TOLD_AFTER: Final = timedelta(hours=24)
 _AT_ONCE: Final = timedelta(microseconds=1)

@@ -1,0 +1,1 @@
+"""What a stretch of time was like, told after it."""

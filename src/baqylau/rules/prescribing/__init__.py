@@ -1,0 +1,1 @@
+"""What is prescribed, before anybody is judged by it: contradictions, what becomes stricter, what a zone reaches."""

@@ -1,0 +1,1 @@
+"""Who may sign in and do what, and what they did."""

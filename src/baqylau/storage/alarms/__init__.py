@@ -1,0 +1,1 @@
+"""Alarms as people meet them, what they do about them, and who is told."""

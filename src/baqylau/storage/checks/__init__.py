@@ -1,0 +1,1 @@
+"""Checks of a person, what people are compared with, and recordings."""

@@ -1,0 +1,1 @@
+"""What belongs to one person beside them: papers, the own page, the end of the file."""

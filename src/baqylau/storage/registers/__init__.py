@@ -1,0 +1,1 @@
+"""The registers of people, orders and equipment, and how they are changed."""
