@@ -19,13 +19,13 @@ LOUD = ((0.0, -104.0), (1800.0, -60.0), (4000.0, -104.0))
 
 def test_an_hour_at_home_is_found_as_presence_and_nothing_else() -> None:
     outcome = told(home(), 1)
-    assert outcome.codes == (Code.PRESENT,)
+    assert outcome.codes == (Code.STATUS_GOOD, Code.PRESENT)
     assert outcome.faults == ()
 
 
 def test_who_leaves_is_missed_within_the_time_out_and_a_minute_and_found_again() -> None:
     outcome = told(home(*LEAVES), 1)
-    assert outcome.codes == (Code.PRESENT, Code.LEFT_EARLY, Code.RETURNED)
+    assert outcome.codes == (Code.STATUS_GOOD, Code.PRESENT, Code.LEFT_EARLY, Code.RETURNED)
     assert OUT_S + 300 < when(outcome, Code.LEFT_EARLY)[0] <= OUT_S + 360
     assert when(outcome, Code.RETURNED)[0] == pytest.approx(LEAVES[0].back_s, abs=60)
 
@@ -78,12 +78,12 @@ def test_a_clone_with_the_stolen_key_is_found_while_both_are_heard(leaves: tuple
 
 def test_a_bracelet_in_foil_is_not_heard_and_so_somebody_has_to_look() -> None:
     outcome = told(home(covered=(Covered(1800, 4000, 50.0),)), 1)
-    assert outcome.codes == (Code.PRESENT, Code.LEFT_EARLY, Code.RETURNED)
+    assert outcome.codes == (Code.STATUS_GOOD, Code.PRESENT, Code.LEFT_EARLY, Code.RETURNED)
 
 
 def test_a_strap_cut_and_closed_within_four_seconds_is_found_all_the_same() -> None:
     outcome = told(home(), 1, Happens(shown=((1800.0, CUT), (1804.0, CLOSED))))
-    assert outcome.codes == (Code.PRESENT, Code.STRAP_OPEN, Code.STRAP_RESTORED)
+    assert outcome.codes == (Code.STATUS_GOOD, Code.PRESENT, Code.STRAP_OPEN, Code.STRAP_RESTORED)
     assert 1800 <= when(outcome, Code.STRAP_OPEN)[0] <= 1805
 
 

@@ -53,7 +53,7 @@ evidence = typer.Typer(
     help="Bundles that prove themselves: export, withhold, verifier, key, head, publish, heads.", no_args_is_help=True
 )
 app.add_typer(evidence, name="evidence")
-evidence.add_typer(heads.app)
+evidence.add_typer(heads.commands)
 
 
 @evidence.command("export")

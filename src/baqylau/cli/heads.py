@@ -19,11 +19,11 @@ from baqylau.monitoring.server.evidence.publishing import Publisher, publishing_
 from baqylau.monitoring.server.notice_file import NoticeFileError
 from baqylau.storage.journal.published import Delivery, PublishedHeads, head_file
 
-app = typer.Typer()
+commands = typer.Typer()
 SHOWN = 100
 
 
-@app.command()
+@commands.command()
 def head(
     output: Out,
     data: Data = DEFAULT_DATA,
@@ -37,7 +37,7 @@ def head(
     typer.echo(text(language, "evidence.head", file=output))
 
 
-@app.command()
+@commands.command()
 def publish(data: Data = DEFAULT_DATA, database: Database = "", language: Language = SPOKEN) -> None:
     """Sign where the journal stands and take it to every target of heads.yaml now, with what still waits for them."""
     with ready(data, database) as engine:
@@ -53,7 +53,7 @@ def publish(data: Data = DEFAULT_DATA, database: Database = "", language: Langua
     raise typer.Exit(1 if failed or not publishing.targets else 0)
 
 
-@app.command("heads")
+@commands.command("heads")
 def published(data: Data = DEFAULT_DATA, database: Database = "", language: Language = SPOKEN) -> None:
     """Show which heads were published where, what waits and what failed, and which authority stamped which head."""
     with ready(data, database) as engine:

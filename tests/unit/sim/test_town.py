@@ -12,7 +12,7 @@ from baqylau.sim import town_map, town_plan
 from baqylau.sim.streets import Streets
 from baqylau.sim.town import Town, town
 
-KINDS = {"land", "block", "building", "green", "water", "minor", "road", "rail", "district", "park", "river", "place"}
+KINDS = {"land", "block", "building", "green", "water", "minor", "road", "rail", "district", "park", "river"}
 
 
 def test_the_town_is_the_same_each_time(tmp_path: Path) -> None:

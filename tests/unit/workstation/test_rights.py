@@ -89,6 +89,8 @@ def of_a_person(of: "Things") -> dict[tuple[str, str], Example]:
         ("POST", "/people/{id}/evidence"): Example(
             f"/people/{of.person}/evidence", {"alarm": of.alarm, "purpose": "a", "basis": "b", "recipient": "c"}
         ),
+        ("GET", "/people/{id}/field"): Example(f"/people/{of.person}/field"),
+        ("GET", "/field/refused"): Example("/field/refused"),
         ("GET", "/people/{id}/own-page"): Example(f"/people/{of.person}/own-page"),
         ("POST", "/people/{id}/own-page/access"): Example(f"/people/{of.person}/own-page/access"),
         ("DELETE", "/people/{id}/own-page/access"): Example(f"/people/{of.person}/own-page/access", status=204),

@@ -48,7 +48,7 @@ export function town(address: string): Base {
       line(colours, 'rail', 'rail', 'm-rail', 1.6),
       line(colours, 'road-case', 'road', 'm-road-c', 10),
       line(colours, 'road', 'road', 'm-road', 8),
-      label(colours, 'town-parks', names, rank('park', 'water', 'place'), 12, 13.5),
+      label(colours, 'town-parks', names, rank('park', 'water'), 12, 13.5),
       label(colours, 'town-districts', names, rank('district'), 14, 11, BOLD),
     ],
   }
