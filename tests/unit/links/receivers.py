@@ -165,10 +165,11 @@ class Centre:
     def _take(self, line: socket.socket, pdu: object) -> None:
         status = self.statuses.pop(0) if self.statuses else 0
         self._number += 1
+        if not status:
+            self.messages.put((pdu.destination_addr.decode(), pdu.short_message, pdu.data_coding))  # type: ignore[attr-defined]
         self._answer(line, "submit_sm_resp", pdu, status, message_id=str(self._number))
         if status:
             return
-        self.messages.put((pdu.destination_addr.decode(), pdu.short_message, pdu.data_coding))  # type: ignore[attr-defined]
         if pdu.registered_delivery and self.fates:  # type: ignore[attr-defined]
             said = f"id:{self._number} sub:001 dlvrd:001 stat:{self.fates.pop(0)} err:000 text:".encode()
             receipt = smpp.make_pdu("deliver_sm", client=self, esm_class=0x04, short_message=said)

@@ -64,11 +64,21 @@ class InStream:
         await self._line.keep(SUBJECT, word.encode())
 
     async def read(self, after: int) -> list[tuple[int, str]]:
-        reader, found = self._line.reader(self._stream.name, SUBJECT, after), []
-        while some := await reader.next(7, WAIT_S):
-            found += [(one.seq, one.payload.decode()) for one in some]
+        reader = self._line.reader(self._stream.name, SUBJECT, after)
+        found: list[tuple[int, str]] = []
+        async with asyncio.timeout(60):
+            while after < await self._last():
+                with suppress(LogUnavailableError):
+                    found += [(one.seq, one.payload.decode()) for one in await reader.next(7, WAIT_S)]
+                    after = found[-1][0] if found else after
         await reader.rest()
         return found
+
+    async def _last(self) -> int:
+        while True:
+            with suppress(LogUnavailableError):
+                return (await self._line.standing(self._stream.name)).last_seq
+            await asyncio.sleep(0.1)
 
 
 def stream(name: str, replicas: int = 1, bytes_max: int = 10_000_000) -> Stream:
