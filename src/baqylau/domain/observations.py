@@ -252,7 +252,7 @@ class Nearness(Struct, frozen=True, tag="nearness", kw_only=True, gc=False):
 
 
 class BufferSet(Struct, frozen=True, tag="buffer", kw_only=True, gc=False):
-    """A walk test of the home chose how long a silence of the bracelet means nothing there."""
+    """A walk test was made; from it on so long a silence of the bracelet means nothing in this home."""
 
     buffer_s: int
 

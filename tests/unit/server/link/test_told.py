@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from baqylau.domain.commands import ReportNow
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import DeviceId, FittingId
 from baqylau.domain.observations import (
+    BufferSet,
     Distrust,
     DistrustReason,
     Power,
@@ -28,8 +30,10 @@ from baqylau.protocols.batch.records import (
     WalkedRoom,
     WalkTest,
 )
+from baqylau.rules.settings import GONE_AFTER_S
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal.journal import Entry, Journal
+from baqylau.storage.judging.findings import Findings
 from baqylau.storage.registers.registry import Registry
 from tests.unit.server.link.household import (
     AINUR,
@@ -46,6 +50,7 @@ from tests.unit.server.link.household import (
     told_of,
 )
 from tests.unit.server.site import START
+from tests.unit.server.test_judge import catch_up
 
 
 def test_nobody_is_told_that_a_batch_is_kept_while_the_database_is_away(engine: Engine) -> None:
@@ -239,7 +244,39 @@ def test_a_walk_test_chooses_how_long_the_unit_waits(engine: Engine) -> None:
 
     story(site, tell)
     assert [word.body["rooms"][0]["name"] for word in site.records.words("walk", [UNIT])] == ["bath"]
+    assert bodies_of(site, UNIT, BufferSet) == [BufferSet(buffer_s=420)]
     assert [(word.person_id, word.body["code"]) for word in site.records.words("local")] == [(AINUR, "P01")]
     configuration = site.sources.view().configuration_for(UNIT)
     assert configuration is not None
     assert configuration.buffer_s == 420
+
+
+def test_a_walk_test_after_which_another_wait_holds_is_on_record_and_one_without_a_wait_leaves_the_usual(
+    engine: Engine,
+) -> None:
+    site, unit = Household(engine).enrol(), Unit()
+    chosen = (420, 420, 0)
+    walks = [
+        (minutes(number), WalkTest(transmitter_id=BRACELET, rooms=(), buffer_s=buffer_s, by="dana"))
+        for number, buffer_s in enumerate(chosen)
+    ]
+
+    async def tell(_: Desk, client: httpx.AsyncClient) -> None:
+        await post(client, unit.batch(1, walks))
+
+    story(site, tell)
+    catch_up(site)
+    (changed,) = Findings(engine).recent([Code.RANGE_CHANGED], START)
+    figures = {one.name: one.value for one in changed.thresholds}
+    assert figures == {"buffer_before_s": 420.0, "buffer_s": float(GONE_AFTER_S)}
+
+
+def test_a_walk_test_without_an_order_in_force_is_refused_once(engine: Engine) -> None:
+    site, unit = Household(engine, household(order_until=START - timedelta(days=1))).enrol(), Unit()
+    walk = WalkTest(transmitter_id=BRACELET, rooms=(), buffer_s=420, by="dana")
+
+    async def tell(_: Desk, client: httpx.AsyncClient) -> None:
+        await post(client, unit.batch(1, [(START, walk)]))
+
+    story(site, tell)
+    assert site.quarantine.refused(START.date()) == {UNIT: 2}, "the walk test, and that the unit spoke"

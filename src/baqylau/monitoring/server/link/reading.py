@@ -53,6 +53,7 @@ from baqylau.protocols.beacon.reading import bodies_of
 from baqylau.protocols.beacon.recognising import Refusal
 from baqylau.protocols.beacon.status import unpack
 from baqylau.protocols.console.words import Checked, Fitted, Looked, Walked, Wanted
+from baqylau.rules.settings import GONE_AFTER_S
 from baqylau.storage.equipment.commands import Told
 from baqylau.storage.equipment.consoles import Look
 from baqylau.storage.equipment.field_acts import NewAct
@@ -290,8 +291,6 @@ class _Reading:
         return device.id
 
     def _word(self, said: WalkTest | LocalFinding, record: Record, identity: tuple[bytes, ...]) -> None:
-        if isinstance(said, WalkTest):
-            self._keep(self._unit_id, (BufferSet(buffer_s=said.buffer_s),), record.observed_at, identity)
         belongs = self._reader.fleet.belongs(self._unit_id, record.observed_at)
         if not belongs:
             self.taken.refused.append(self._unit_id)
@@ -308,6 +307,10 @@ class _Reading:
             body=to_builtins(said),
         )
         self.taken.words.append(word)
+        if isinstance(said, WalkTest):
+            # Where no wait is long enough the test chooses none, and the usual one holds.
+            chosen = BufferSet(buffer_s=max(said.buffer_s, GONE_AFTER_S))
+            self._keep(self._unit_id, (chosen,), record.observed_at, identity)
 
     def _keep(
         self,
