@@ -97,7 +97,7 @@ quality: setup ## How often alarms and positions are right; writes build/quality
 	@$(BIN)/pytest -q tests/quality/av_story.py tests/quality/av_identity.py
 	@FUZZ=100 $(BIN)/pytest -q tests/unit/workstation/test_any_input.py --timeout=3600
 
-mutate: setup ## Put small wrongs into the rules (RULES="silence jump" or all, which takes hours) and see a test fail for each
+mutate: setup ## Put small wrongs into the rules (RULES="equipment/silence equipment/jump" or all, which takes hours) and see a test fail for each
 	@$(BIN)/python -m tests.mutation $(RULES)
 
 # --- build ------------------------------------------------------------------------------------------------------------

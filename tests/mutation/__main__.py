@@ -1,4 +1,4 @@
-"""`python -m tests.mutation confirmation silence`: put small wrongs into rules and see that a test fails for each."""
+"""`python -m tests.mutation equipment/silence`: put small wrongs into rules and see that a test fails for each."""
 
 import argparse
 import sys

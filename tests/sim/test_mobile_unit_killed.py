@@ -1,15 +1,11 @@
 """The mobile unit's program is killed amid its work: nothing that it wrote down is lost, and nothing comes twice."""
 
-import asyncio
 import shutil
 import subprocess
 import sys
-import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -24,55 +20,22 @@ from baqylau.domain.observations import Battery
 from baqylau.links.radio import modem
 from baqylau.links.radio.words import Sensor
 from baqylau.links.wall_clock import now
-from baqylau.monitoring.server.settings import DOORS, LINK
 from baqylau.protocols.batch.records import Own
 from tests.perf.installation import HOST, Installation, await_door, free_port, until
+from tests.sim.killed import LINK_ALONE, Board
 from tests.sim.test_tracker_program import prescribed
 
 MOBILE = DeviceId("mu-1")
 KILLS, AMID, CALL_EVERY = 2, 12, 5
 """Killed so often, each time after so many more charges reached the server."""
-EVERY_S = 0.05
 LOW, HIGH = 10, 60
 """Per cent between which the charge leaps, a little higher each time: each is worth a word and told from all others."""
 
 
-class Leaping:
-    """A board whose charge leaps. Now and then the key for a call is pressed, which sends everything at once."""
-
-    def __init__(self) -> None:
-        self.port, self.count = free_port(), 0
-        self.begun = [1]
-        """The first charge of each run of the program."""
-
-    async def serve(self, over: threading.Event) -> None:
-        async with await asyncio.start_server(self._talk, HOST, self.port):
-            await asyncio.to_thread(over.wait)
-
-    async def _talk(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                self.count += 1
-                percent = (LOW, HIGH)[self.count % 2] + self.count / 100
-                writer.write(modem.written(Sensor("battery", percent)))
-                if self.count % CALL_EVERY == 0:
-                    writer.write(modem.written(Sensor("call", 1.0)))
-                await writer.drain()
-                await asyncio.sleep(EVERY_S)
-        except ConnectionError:
-            self.begun.append(self.count + 1)
-        finally:
-            writer.transport.abort()
-
-
-@contextmanager
-def on(board: Leaping) -> Iterator[None]:
-    over = threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(board.serve(over)))
-    thread.start()
-    yield
-    over.set()
-    thread.join()
+def says(count: int) -> bytes:
+    """Let the charge leap. Now and then the key for a call is pressed, which sends everything at once."""
+    charge = modem.written(Sensor("battery", (LOW, HIGH)[count % 2] + count / 100))
+    return charge if count % CALL_EVERY else charge + modem.written(Sensor("call", 1.0))
 
 
 def number(body: object) -> int | None:
@@ -109,12 +72,11 @@ def given_out(data: Path, dsn: str, folder: Path) -> None:
 def test_whenever_the_program_is_killed_what_it_wrote_down_arrives_and_arrives_once(
     engine: Engine, dsn: str, tmp_path: Path
 ) -> None:
-    begun_at, door, board, folder = now() - timedelta(hours=1), free_port(), Leaping(), tmp_path / "unit"
+    begun_at, door, board, folder = now() - timedelta(hours=1), free_port(), Board(says), tmp_path / "unit"
     given_out(tmp_path, dsn, folder)
     prescribed(engine, begun_at, MOBILE)
     journal = vaulted(engine, tmp_path).journal
     words = ("--dir", str(folder), "--server", f"https://localhost:{door}", "--source", f"socket:{HOST}:{board.port}")
-    closed = [word for one in DOORS if one != LINK for word in ("--door", f"{one}=closed")]
 
     def arrived(since: datetime = begun_at) -> Counter[int]:
         kept = journal.of_devices([MOBILE], since)
@@ -123,9 +85,9 @@ def test_whenever_the_program_is_killed_what_it_wrote_down_arrives_and_arrives_o
     wrote = set[int]()
     with ExitStack() as stack:
         installation = Installation(data=tmp_path, dsn=dsn, engine=engine)
-        stack.enter_context(installation.role("gateway", "--door", f"link={door}", *closed))
+        stack.enter_context(installation.role("gateway", "--door", f"link={door}", *LINK_ALONE))
         await_door(door)
-        stack.enter_context(on(board))
+        stack.enter_context(board.talking())
 
         def begun() -> "subprocess.Popen[bytes]":
             process = subprocess.Popen([sys.executable, "-m", "baqylau.cli", "mobile-unit", *words])
@@ -144,6 +106,4 @@ def test_whenever_the_program_is_killed_what_it_wrote_down_arrives_and_arrives_o
         until(lambda: wrote <= set(arrived()), "something that was written down does not arrive", within_s=120)
         came = arrived()
     assert set(came.values()) == {1}, "nothing comes twice"
-    for first, after in pairwise(board.begun[: KILLS + 1]):
-        of_run = sorted(one for one in came if first <= one < after)
-        assert of_run == list(range(of_run[0], of_run[-1] + 1)), "nothing amid a run is lost"
+    assert board.holes(came) == [], "nothing amid a run is lost"

@@ -1,15 +1,11 @@
 """The tracker's program is killed amid its work: nothing that it wrote down is lost, and nothing comes twice."""
 
-import asyncio
 import shutil
 import subprocess
 import sys
-import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -22,56 +18,21 @@ from baqylau.devices.tracker.ring import Ring
 from baqylau.domain.observations import Surroundings
 from baqylau.links.radio import modem
 from baqylau.links.wall_clock import now
-from baqylau.monitoring.server.settings import DOORS, LINK
 from baqylau.protocols.batch.records import Own, Record
 from baqylau.protocols.batch.wire import record_of
 from tests.perf.installation import HOST, Installation, await_door, free_port, until
+from tests.sim.killed import LINK_ALONE, Board
 from tests.sim.test_tracker_program import TRACKER, prescribed, provisioned, sent
 
 KILLS, AMID, HELP_EVERY = 2, 20, 5
 """Killed so often, each time after so many more knocks reached the server."""
-EVERY_S = 0.05
 
 
-class Knocking:
-    """A board that is knocked on, each time a little harder, so that each knock is told from all others.
-
-    Now and then the button for help is held, which sends everything at once.
-    """
-
-    def __init__(self) -> None:
-        self.port, self.knocks = free_port(), 0
-        self.begun = [1]
-        """The first knock of each run of the program."""
-
-    async def serve(self, over: threading.Event) -> None:
-        async with await asyncio.start_server(self._talk, HOST, self.port):
-            await asyncio.to_thread(over.wait)
-
-    async def _talk(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                self.knocks += 1
-                hard_g = SHOCK_G + self.knocks / 100
-                writer.write(written(Sample(0, (47_000, 80.0), (False, 0.0), 900, (True, hard_g), 31.0, (3950, False))))
-                if self.knocks % HELP_EVERY == 0:
-                    writer.write(b"P*%02X\r\n" % modem.check(b"P"))
-                await writer.drain()
-                await asyncio.sleep(EVERY_S)
-        except ConnectionError:
-            self.begun.append(self.knocks + 1)
-        finally:
-            writer.transport.abort()
-
-
-@contextmanager
-def on(board: Knocking) -> Iterator[None]:
-    over = threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(board.serve(over)))
-    thread.start()
-    yield
-    over.set()
-    thread.join()
+def says(knock: int) -> bytes:
+    """Knock, each time a little harder. Now and then the button for help is held, which sends everything at once."""
+    shocked = (True, SHOCK_G + knock / 100)
+    knocked = written(Sample(0, (47_000, 80.0), (False, 0.0), 900, shocked, 31.0, (3950, False)))
+    return knocked if knock % HELP_EVERY else knocked + b"P*%02X\r\n" % modem.check(b"P")
 
 
 def number(body: object) -> int | None:
@@ -96,12 +57,11 @@ def waiting(ring: Path, copy: Path) -> set[int]:
 def test_whenever_the_program_is_killed_what_it_wrote_down_arrives_and_arrives_once(
     engine: Engine, dsn: str, tmp_path: Path
 ) -> None:
-    begun_at, door, board = now() - timedelta(hours=1), free_port(), Knocking()
+    begun_at, door, board = now() - timedelta(hours=1), free_port(), Board(says)
     own = provisioned(tmp_path, dsn, tmp_path / "tracker")
     prescribed(engine, begun_at)
     journal = vaulted(engine, tmp_path).journal
     words = ("--dir", str(own.path), "--server", f"https://localhost:{door}")
-    closed = [word for one in DOORS if one != LINK for word in ("--door", f"{one}=closed")]
 
     def arrived(since: datetime = begun_at) -> Counter[int]:
         kept = journal.of_devices([TRACKER], since)
@@ -110,9 +70,9 @@ def test_whenever_the_program_is_killed_what_it_wrote_down_arrives_and_arrives_o
     wrote = set[int]()
     with ExitStack() as stack:
         installation = Installation(data=tmp_path, dsn=dsn, engine=engine)
-        stack.enter_context(installation.role("gateway", "--door", f"link={door}", *closed))
+        stack.enter_context(installation.role("gateway", "--door", f"link={door}", *LINK_ALONE))
         await_door(door)
-        stack.enter_context(on(board))
+        stack.enter_context(board.talking())
         for turn in range(KILLS):
             before = len(arrived())
             source = ("--source", f"socket:{HOST}:{board.port}")
@@ -127,6 +87,4 @@ def test_whenever_the_program_is_killed_what_it_wrote_down_arrives_and_arrives_o
         came = arrived()
     assert set(came.values()) == {1}, "nothing comes twice"
     assert wrote <= set(came), "nothing that was written down is lost"
-    for first, after in pairwise([*board.begun, board.knocks + 1]):
-        of_run = sorted(one for one in came if first <= one < after)
-        assert of_run == list(range(of_run[0], of_run[-1] + 1)) if of_run else True, "nothing amid a run is lost"
+    assert board.holes(came) == [], "nothing amid a run is lost"

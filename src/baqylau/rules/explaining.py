@@ -23,6 +23,7 @@ from baqylau.rules.equipment import (
     charging_duty,
     clock_skew,
     clone,
+    device_time,
     docking,
     good_status,
     jump,
@@ -33,7 +34,6 @@ from baqylau.rules.equipment import (
     sim_card,
     tamper,
 )
-from baqylau.rules.equipment import passing as device_time
 from baqylau.rules.equipment.plan import DevicePlan
 from baqylau.rules.explanation import Account, DeviceAccount, Explanation, Need, PlaceKnown, RestrictionAccount
 from baqylau.rules.fold import fold

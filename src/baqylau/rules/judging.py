@@ -17,7 +17,7 @@ from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules import compliance, contact
 from baqylau.rules.checks.checking import Checking
 from baqylau.rules.clock import AFTER_TICKS, blind, order_key
-from baqylau.rules.equipment import passing as device_time
+from baqylau.rules.equipment import device_time
 from baqylau.rules.equipment.equipment import Equipment
 from baqylau.rules.equipment.hearing import believed
 from baqylau.rules.equipment.plan import DevicePlan

@@ -35,8 +35,7 @@ from baqylau.domain.observations import (
     Surroundings,
 )
 from baqylau.domain.people import DeviceKind
-from baqylau.rules.conditions import low_accuracy
-from baqylau.rules.conditions import table as conditions
+from baqylau.rules.conditions import low_accuracy, table
 from baqylau.rules.conditions.condition import Word
 from baqylau.rules.fold import PersonState, begin, fold
 from baqylau.rules.settings import LOW_ACCURACY_R95_M, SHOCK_G, TEMPERATURE_C
@@ -298,4 +297,4 @@ def test_only_a_weak_or_a_borrowed_fix_can_begin_a_condition(
     accuracy_m: float | None, source: FixSource, *, can: bool
 ) -> None:
     told_of = Fix(latitude_deg=43.2, longitude_deg=76.9, accuracy_m=accuracy_m, source=source)
-    assert conditions.remarkable(told_of) is can
+    assert table.remarkable(told_of) is can

@@ -16,11 +16,10 @@ from typing import Protocol
 import structlog
 from msgspec import Struct
 
-from baqylau.crypto.digests import observation_id
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId
-from baqylau.domain.observations import Authentication, Blind, Observation
 from baqylau.domain.partitions import ALL_PARTITIONS, ourselves
+from baqylau.monitoring.server.deafness import deaf
 from baqylau.monitoring.server.delays import Delays
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.equipment.link_records import Arrival, keeping
@@ -217,7 +216,8 @@ class Keeper:
         """Prove that we listen up to now, after writing down when we did not."""
         now = self._now()
         if self._listens and now - self._beat_at > BLIND_AFTER:
-            self._journal.append([_blind(partition, self._beat_at, now) for partition in ALL_PARTITIONS])
+            unheard = [(ourselves(partition), partition) for partition in ALL_PARTITIONS]
+            self._journal.append([deaf(*one, self._beat_at, now, via="gateway") for one in unheard])
             if self._beat_at > BEFORE_US:
                 log.warning("we_were_blind", since=self._beat_at.isoformat(), until=now.isoformat())
         self._live.gateway_beat(now, connected=self.connected(), keep_ms=self._delays.median_ms(now), role=self._role)
@@ -229,22 +229,3 @@ class Keeper:
         if self._unsigned and now - self._signed_at >= SIGN_EVERY:
             self._journal.sign_heads(self._signer, now)
             self._signed_at, self._unsigned = now, False
-
-
-def _blind(partition: int, since: datetime, until: datetime) -> Entry:
-    """Say in one partition that we did not listen."""
-    name = ourselves(partition)
-    return Entry(
-        partition=partition,
-        person_id=None,
-        observation=Observation(
-            id=observation_id(name.encode(), since.isoformat().encode(), until.isoformat().encode()),
-            device_id=name,
-            observed_at=until,
-            received_at=until,
-            bodies=(Blind(from_at=since),),
-            authentication=Authentication.OURSELVES,
-            via="gateway",
-        ),
-        raw=b"",
-    )

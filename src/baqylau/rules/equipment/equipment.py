@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
-from baqylau.rules.equipment import maintenance
-from baqylau.rules.equipment import passing as device_time
+from baqylau.rules.equipment import device_time, maintenance
 from baqylau.rules.equipment.hearing import Hearing
 from baqylau.rules.equipment.plan import DevicePlan
 from baqylau.rules.plan import Plan

@@ -6,7 +6,7 @@ from typing import Any
 from baqylau.domain.ids import SubjectId
 from baqylau.domain.observations import Body
 from baqylau.domain.people import Device, DeviceKind, Supervision
-from baqylau.rules.conditions import table as conditions
+from baqylau.rules.conditions import table
 from baqylau.rules.conditions.condition import Kind
 from baqylau.rules.equipment import (
     battery,
@@ -85,9 +85,9 @@ class DevicePlan:
         self.charge = battery.codes(device.kind)
         self.docked = device.charge_schedule if device.kind in docking.DEVICES else None
         """Hours in which it has to be put on its charger."""
-        self.conditions: dict[type[Body], tuple[Kind[Any], ...]] = conditions.of(device.kind)
+        self.conditions: dict[type[Body], tuple[Kind[Any], ...]] = table.of(device.kind)
         rules = [(rule.NAME, rule.VERSION) for rule in _RULES]
-        rules += [(kind.name, kind.version) for kind in conditions.CONDITIONS]
+        rules += [(kind.name, kind.version) for kind in table.CONDITIONS]
         self.authors = {
             name: Author(
                 rule=name,

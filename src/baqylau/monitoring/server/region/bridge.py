@@ -14,12 +14,11 @@ from typing import assert_never
 import structlog
 from msgspec import DecodeError, Struct
 
-from baqylau.crypto.digests import observation_id
 from baqylau.crypto.sealing import SealBrokenError
-from baqylau.domain.ids import DeviceId, PersonId
-from baqylau.domain.observations import Authentication, Blind, Observation
+from baqylau.domain.ids import DeviceId
 from baqylau.domain.partitions import unheard_of
 from baqylau.links.jetstream import Log, LogUnavailableError, Message
+from baqylau.monitoring.server.deafness import deaf
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.link.desk import Desk, Outcome, Peer
 from baqylau.monitoring.server.reading import placed
@@ -186,7 +185,8 @@ class Forwarding:
         people = {one.person_id: one.partition for name in sorted(self._heard) for one in fleet.belongs(name, until)}
         for person_id, partition in people.items():
             if person_id is not None:
-                yield _unheard(person_id, partition, since, until)
+                name = unheard_of(person_id)
+                yield deaf(name, partition, since, until, via=PROTOCOL, person_id=person_id)
 
     def _live(self, alive: Alive) -> None:
         parts = self._parts
@@ -204,25 +204,6 @@ def _of_device(parcel: Parcel) -> DeviceId | None:
             return device_id
         case _:
             return None
-
-
-def _unheard(person_id: PersonId, partition: int, since: datetime, until: datetime) -> Entry:
-    """Say that whoever hears somebody did not listen."""
-    name = unheard_of(person_id)
-    return Entry(
-        partition=partition,
-        person_id=person_id,
-        observation=Observation(
-            id=observation_id(name.encode(), since.isoformat().encode(), until.isoformat().encode()),
-            device_id=name,
-            observed_at=until,
-            received_at=until,
-            bodies=(Blind(from_at=since),),
-            authentication=Authentication.OURSELVES,
-            via=PROTOCOL,
-        ),
-        raw=b"",
-    )
 
 
 async def forward(name: str, line: Log, stream: str, subject: str, forwarding: Forwarding, stop: asyncio.Event) -> None:
