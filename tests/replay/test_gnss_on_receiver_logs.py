@@ -128,6 +128,27 @@ def test_a_receiver_at_rest_gives_no_finding_of_any_zone(name: str) -> None:
     assert findings(name, *(replace(zone, from_at=from_at) for zone in zones)) == []
 
 
+def true_place(name: str) -> Point:
+    """Give where the log was taken, as who took it says."""
+    said = re.search(
+        r"^# Location: ([\d.]+)N ([\d.]+)E", (LOGS / f"{name}.log").read_text(errors="replace"), re.MULTILINE
+    )
+    assert said is not None
+    return Point(float(said[1]), float(said[2]))
+
+
+@pytest.mark.parametrize("radius_m", [30, 50, 100])
+def test_a_receiver_at_rest_that_is_a_hundred_metres_off_for_half_a_minute_gives_no_finding_of_any_zone(
+    radius_m: int,
+) -> None:
+    home, from_at = true_place("quectel-eg25-g"), datetime(2000, 1, 1, tzinfo=UTC)
+    stay = presence(places=(Circle(name="Home", center=home, radius_m=radius_m),), schedule=ALWAYS, grace_s=0)
+    town = territory(zone=Circle(name="Town", center=home, radius_m=radius_m))
+    beside = exclusion(zone=Circle(name="Where it errs to", center=first_place("quectel-eg25-g"), radius_m=radius_m))
+    zones = stay, town, beside
+    assert findings("quectel-eg25-g", *(replace(zone, from_at=from_at) for zone in zones)) == []
+
+
 @pytest.mark.parametrize("name", ["quectel-eg25-g"])
 def test_a_receiver_that_tells_speeds_while_its_motion_sensor_is_still_has_not_moved(name: str) -> None:
     assert max(epoch.speed_m_s or 0.0 for epoch in epochs(name)) > 2.0

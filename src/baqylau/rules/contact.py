@@ -34,7 +34,7 @@ from baqylau.rules.settings import PREALERT_TIMES, RETURN_FIXES
 from baqylau.rules.spans import ALWAYS, Duty, Span, Validity, consents_of, span_at
 
 NAME: Final = "no_contact"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 
 class Band(Struct, frozen=True):

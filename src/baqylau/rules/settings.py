@@ -34,6 +34,11 @@ FAST_FIXES: Final = (3, 5)
 """k of n when they come faster. Design, section 14."""
 FAST_BELOW_S: Final = 45
 """Fixes closer together than this are fast [K]."""
+FIXES_SPAN_S: Final = 27
+"""Fixes that confirm one another reach over so long at least: a receiver at rest was seen to be 60 to 115 m off for
+22 s. Just below what three fixes of a tracker in doubt, 15 s apart, reach over [K]."""
+FIXES_APART_S: Final = 9
+"""Of fixes that say the same within this time only the first counts: four of a burst reach over the span [K]."""
 CONFIRM_WITHIN_S: Final = 180
 """A breach is decided no later than this after its first decisive fix. Design, section 14."""
 RETURN_FIXES: Final = 2

@@ -1,5 +1,7 @@
 """Keeping out of a place."""
 
+import pytest
+
 from tests.unit.rules.stories import (
     at,
     codes,
@@ -40,12 +42,30 @@ def test_one_fix_inside_among_fixes_outside_is_nothing() -> None:
     assert codes(judged(WHO, story, at("12:30"))[1]) == []
 
 
-def test_fast_fixes_need_three_of_five() -> None:
-    edge = north(1880)
-    story = [*every(1, at("12:00"), at("12:01"), edge), *every(1, at("12:01"), at("12:02"), north(1920))]
+EDGE = north(1880)
+"""Outside by less than a jump."""
+
+
+@pytest.mark.parametrize(
+    ("every_s", "found_at", "fixes"), [(1, "12:01:27", 4), (10, "12:01:30", 4), (15, "12:01:30", 3)]
+)
+def test_fast_fixes_need_three_of_five_that_reach_over_half_a_minute(every_s: int, found_at: str, fixes: int) -> None:
+    before = every(every_s, at("12:00"), at("12:01"), EDGE)
+    story = [*before, *every(every_s, at("12:01"), at("12:02"), north(1920))]
     _, (entry,) = judged(WHO, story, at("12:02"))
-    assert told([entry]) == [("Z01", "12:01:02")]
-    assert len(entry.because) == 3
+    assert told([entry]) == [("Z01", found_at)]
+    assert len(entry.because) == fixes
+
+
+def test_a_burst_of_fixes_inside_among_fixes_outside_is_nothing() -> None:
+    burst = every(1, at("12:01"), at("12:01:25"), north(1920))
+    story = [*every(1, at("12:00"), at("12:01"), EDGE), *burst, *every(1, at("12:01:25"), at("12:02"), EDGE)]
+    assert codes(judged(WHO, story, at("12:30"))[1]) == []
+
+
+def test_a_fix_that_contradicts_confirms_nothing() -> None:
+    story = [*every(15, at("12:00"), at("12:00:30"), SCHOOL), fix(at("12:01:20")), fix(at("12:02"))]
+    assert codes(judged(WHO, story, at("12:30"))[1]) == []
 
 
 def test_fixes_three_quarters_of_a_minute_apart_are_slow_and_two_are_enough() -> None:
@@ -64,6 +84,12 @@ def test_a_contradicted_fix_counts_for_three_minutes() -> None:
 def test_the_second_fast_fix_outside_ends_the_entry() -> None:
     story = [*every(60, at("12:00"), at("12:05"), SCHOOL), fix(at("12:05:40")), fix(at("12:06"))]
     assert told(judged(WHO, story, at("12:30"))[1]) == [("Z01", "12:01"), ("Z07", "12:06")]
+
+
+def test_a_burst_of_fixes_outside_ends_no_entry() -> None:
+    inside = [*every(1, at("12:00"), at("12:01"), north(1920)), *every(1, at("12:01:09"), at("12:02"), north(1920))]
+    burst = every(1, at("12:01"), at("12:01:09"), EDGE)
+    assert told(judged(WHO, [*inside, *burst], at("12:02"))[1]) == [("Z01", "12:00:27")]
 
 
 def test_leaving_ends_the_entry_with_the_second_fix_outside() -> None:

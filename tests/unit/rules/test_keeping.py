@@ -198,7 +198,7 @@ def test_a_finding_says_what_it_rests_on() -> None:
     assert finding.verdict is not None
     assert Check.CONFIRMED_BY_SEVERAL in finding.checks
     figures = {one.name: one.value for one in finding.thresholds}
-    assert figures == {"confirming_fixes": 2, "confirm_within_s": 180, "grace_s": 300}
+    assert figures == {"confirming_fixes": 2, "confirm_within_s": 180, "fixes_span_s": 27, "grace_s": 300}
     doubted = replace(state, against=None, confirmation=sure(BEGIN + 5 * MINUTE))
     _, (rests,) = keeping.judged(HOMES, doubted, sight(last=placed(NIGHT, 1500)))
     assert (rests.because, rests.place) == ((ONE,), "Home")

@@ -8,7 +8,9 @@ State machine, the same for every rule about a place:
     confirmed --60 s after the first, nothing against--> not confirmed
 
 "Against" is outside of a place to be in, inside of a place to keep out of. A fix whose R95 disc crosses the edge is
-neither. Source: design, section 14; notes on radio and GNSS, 4.3, step 5; notes on the domain, section 4.
+neither. The errors of a receiver last for a while, so it is not the number of fixes that confirms but their time: those
+that say the same within 9 s count as one, and those that confirm reach over 27 s. What contradicts counts at once.
+Source: design, section 14; notes on radio and GNSS, 4.3, step 5; notes on the domain, section 4.
 """
 
 from datetime import datetime, timedelta
@@ -21,6 +23,8 @@ from baqylau.rules.settings import (
     CONFIRM_WITHIN_S,
     FAST_BELOW_S,
     FAST_FIXES,
+    FIXES_APART_S,
+    FIXES_SPAN_S,
     POSITION_STALE_S,
     RETURN_FIXES,
     RETURN_WITHIN_S,
@@ -31,6 +35,8 @@ _CONFIRM_WITHIN = timedelta(seconds=CONFIRM_WITHIN_S)
 _RETURN_WITHIN = timedelta(seconds=RETURN_WITHIN_S)
 _STALE = timedelta(seconds=POSITION_STALE_S)
 _FAST_BELOW = timedelta(seconds=FAST_BELOW_S)
+_APART = timedelta(seconds=FIXES_APART_S)
+_SPAN = timedelta(seconds=FIXES_SPAN_S)
 
 
 class Mark(Struct, frozen=True, array_like=True, gc=False):
@@ -75,15 +81,34 @@ def _turned(state: Confirmation, *, confirmed: bool) -> Confirmation:
     return Confirmation(confirmed=confirmed, since=speaking[0].at, because=tuple(mark.id for mark in speaking))
 
 
+def _with(state: Confirmation, mark: Mark) -> tuple[Mark, ...]:
+    """Add a fix to those that count, unless it only repeats what one of a moment ago said against what is confirmed."""
+    if mark.against is not state.confirmed:
+        last_at = next((one.at for one in reversed(state.marks) if one.against is mark.against), None)
+        if last_at is not None and mark.at - last_at < _APART:
+            return state.marks
+    return (*state.marks, mark)
+
+
 def _leaving(state: Confirmation, mark: Mark, *, may_wait: bool) -> Confirmation:
-    marks = _recent((*state.marks, mark), FAST_FIXES[1])
+    marks = _recent(_with(state, mark), FAST_FIXES[1])
     if not marks:
         return replace(state, marks=(), decide_at=None)
-    fast = len(marks) > 1 and mark.at - marks[-2].at < _FAST_BELOW
-    needed, among = FAST_FIXES if fast else SLOW_FIXES
     pending = replace(state, marks=marks, decide_at=_deadline(marks, may_wait=may_wait))
-    enough = sum(one.against for one in marks[-among:]) >= needed
-    return _turned(pending, confirmed=True) if enough else pending
+    return _turned(pending, confirmed=True) if mark.against and _agree(marks) else pending
+
+
+def _agree(marks: tuple[Mark, ...]) -> bool:
+    """Whether enough of the last fixes are against, over a time that is long enough."""
+    needed, among = _needed(marks)
+    against = [one.at for one in marks[-among:] if one.against]
+    return len(against) >= needed and against[-1] - against[0] >= _SPAN
+
+
+def _needed(marks: tuple[Mark, ...]) -> tuple[int, int]:
+    """Give how many of how many fixes have to agree at the rate at which they come."""
+    fast = len(marks) > 1 and marks[-1].at - marks[-2].at < _FAST_BELOW
+    return FAST_FIXES if fast else SLOW_FIXES
 
 
 def _recent(marks: tuple[Mark, ...], most: int) -> tuple[Mark, ...]:
@@ -103,15 +128,16 @@ def _deadline(marks: tuple[Mark, ...], *, may_wait: bool) -> datetime | None:
 def _returning(state: Confirmation, mark: Mark, *, may_wait: bool) -> Confirmation:
     if mark.against:
         return replace(state, marks=(), decide_at=None)
-    marks = (*state.marks, mark)
+    marks = _with(state, mark)
     decide_at = marks[0].at + _RETURN_WITHIN if may_wait else None
     pending = replace(state, marks=marks, decide_at=decide_at)
     return _turned(pending, confirmed=False) if len(marks) >= RETURN_FIXES else pending
 
 
 def counted(state: Confirmation) -> tuple[int, int]:
-    """Give how many fixes speak against what is prescribed, and how many have to."""
+    """Give how many fixes speak against what is prescribed, and how many must: one more while their span is short."""
+    needed = _needed(state.marks)[0]
+    if state.confirmed:
+        return len(state.because), needed
     speaking = sum(mark.against for mark in state.marks)
-    gaps = zip(state.marks, state.marks[1:], strict=False)
-    fast = any(later.at - earlier.at < _FAST_BELOW for earlier, later in list(gaps)[-1:])
-    return (len(state.because) if state.confirmed else speaking), (FAST_FIXES if fast else SLOW_FIXES)[0]
+    return speaking, max(needed, speaking + 1)

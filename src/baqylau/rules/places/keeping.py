@@ -34,6 +34,7 @@ from baqylau.rules.places.stay import Stay
 from baqylau.rules.plan import RestrictionPlan
 from baqylau.rules.settings import (
     CONFIRM_WITHIN_S,
+    FIXES_SPAN_S,
     GONE_AFTER_S,
     POSITION_HOLDS_S,
     POSITION_STALE_S,
@@ -294,7 +295,10 @@ def _checks(state: Keeping, because: tuple[ObservationId, ...]) -> tuple[Check, 
 
 
 def _thresholds(plan: RestrictionPlan, state: Keeping, because: tuple[ObservationId, ...]) -> dict[str, float]:
-    used: dict[str, float] = {"confirming_fixes": len(set(because)), "confirm_within_s": CONFIRM_WITHIN_S}
+    confirming = len(set(because))
+    used: dict[str, float] = {"confirming_fixes": confirming, "confirm_within_s": CONFIRM_WITHIN_S}
+    if confirming > 1:
+        used["fixes_span_s"] = FIXES_SPAN_S
     if state.by_radio:
         used = {"gone_after_s": GONE_AFTER_S, "gone_grace_s": state.gone_grace_s}
     asked = {"grace_s": plan.grace, "dwell_s": plan.dwell, "stay_s": plan.stay}

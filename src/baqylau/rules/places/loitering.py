@@ -11,7 +11,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.places.kinds import Kind
 
 NAME = "loitering"
-VERSION = "1"
+VERSION = "2"
 
 KIND = Kind(
     name=NAME,

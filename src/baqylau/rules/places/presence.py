@@ -13,7 +13,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.places.kinds import Kind
 
 NAME = "presence"
-VERSION = "4"
+VERSION = "5"
 
 KIND = Kind(
     name=NAME,

@@ -9,7 +9,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.places.kinds import Kind
 
 NAME = "route"
-VERSION = "1"
+VERSION = "2"
 
 KIND = Kind(
     name=NAME,

@@ -10,7 +10,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.places.kinds import Kind
 
 NAME = "timed_place"
-VERSION = "1"
+VERSION = "2"
 
 KIND = Kind(
     name=NAME,
