@@ -16,6 +16,8 @@ class PaperKind(StrEnum):
     """Equipment was put on a person or into a home."""
     RETURN = "return"
     """Equipment was taken back."""
+    STOCK = "stock"
+    """What was done with a device while it was on nobody: taken in, issued, given to repair, lost, written off."""
     MEMO = "memo"
     """What a person has to do, in plain words, with a line that says it was received."""
     OWN = "own"

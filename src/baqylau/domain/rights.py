@@ -52,6 +52,8 @@ class Action(StrEnum):
     LOOK_DEVICES = "look_devices"
     LOOK_DEVICE = "look_device"
     LOOK_STRANGERS = "look_strangers"
+    LOOK_STOCK = "look_stock"
+    KEEP_STOCK = "keep_stock"
     ORDER_DEVICE = "order_device"
     WORK_IN_THE_FIELD = "work_in_the_field"
     LOOK_FIELD = "look_field"
@@ -137,6 +139,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOOK_DEVICES: _WATCH | _AUDIT | {Role.TECHNICIAN},
     Action.LOOK_DEVICE: _WATCH | _AUDIT | {Role.TECHNICIAN},
     Action.LOOK_STRANGERS: _WATCH | _AUDIT | {Role.TECHNICIAN},
+    Action.LOOK_STOCK: _LEAD | _AUDIT | {Role.TECHNICIAN},
+    Action.KEEP_STOCK: _INSPECT | {Role.TECHNICIAN},
     Action.ORDER_DEVICE: _WATCH | {Role.TECHNICIAN},
     Action.WORK_IN_THE_FIELD: _INSPECT | {Role.TECHNICIAN},
     Action.LOOK_FIELD: _LEAD | _AUDIT,

@@ -14,7 +14,7 @@ from baqylau.locales import LANGUAGES, catalogue
 
 _ELSEWHERE = ("cli.", "demo.", "doctor.", "import.", "own.")
 """What programs say at the terminal, or the page of a supervised person; no other page needs it."""
-_OF_CASES = re.compile(r"case\.|cases\.\w+\.|import\.")
+_OF_CASES = re.compile(r"case\.|(cases|stock)\.\w+\.|import\.")
 """Said by the pages of cases, and found wrong with a case: words that other pages do without."""
 
 _OF_OWN_PAGE = re.compile(

@@ -70,6 +70,11 @@ OF_THE_STAFF = {
     ("PUT", "/accounts/{login}/duty"): Example("/accounts/nobody/duty", {}, 422),
     ("PUT", "/accounts/{login}/suspension"): Example("/accounts/nobody/suspension", {"suspended": True}, 404),
     ("POST", "/accounts/{login}/reset"): Example("/accounts/nobody/reset", status=404),
+    ("GET", "/stock"): Example("/stock"),
+    ("POST", "/stock"): Example("/stock", {}, 422),
+    ("GET", "/stock/{id}"): Example("/stock/d-1"),
+    ("POST", "/stock/{id}/acts"): Example("/stock/d-1/acts", {"act": {"type": "withdrawn", "act": 9, "why": "a"}}, 409),
+    ("POST", "/stock/{id}/acts/{number}/paper"): Example("/stock/d-1/acts/9/paper", {"language": "kk"}, 404),
     ("GET", "/audit"): Example("/audit"),
     ("GET", "/audit/chain"): Example("/audit/chain"),
 }

@@ -22,6 +22,7 @@ from baqylau.monitoring.workstation.checks import doors as checks
 from baqylau.monitoring.workstation.desk import Desk
 from baqylau.monitoring.workstation.door import Door, Hall
 from baqylau.monitoring.workstation.equipment import doors as devices
+from baqylau.monitoring.workstation.equipment import stock_doors as stock
 from baqylau.monitoring.workstation.files import MapFiles, Pages
 from baqylau.monitoring.workstation.giving import evidence as giving
 from baqylau.monitoring.workstation.giving import papers as papering
@@ -90,6 +91,14 @@ _CASES: tuple[Door, ...] = (
     Door("/zones/read", cases.zones, Action.PROPOSE_CHANGE, method="POST"),
 )
 
+_STOCK: tuple[Door, ...] = (
+    Door("/stock", stock.page, Action.LOOK_STOCK),
+    Door("/stock", stock.take_in, Action.KEEP_STOCK, method="POST"),
+    Door("/stock/{id}", stock.card, Action.LOOK_STOCK),
+    Door("/stock/{id}/acts", stock.act, Action.KEEP_STOCK, method="POST"),
+    Door("/stock/{id}/acts/{number}/paper", stock.paper, Action.KEEP_STOCK, method="POST"),
+)
+
 _OWN_PAGE: tuple[Door, ...] = (
     Door("/people/{id}/own-page", officer.state, Action.LOOK_OWN_PAGE),
     Door("/people/{id}/own-page/access", officer.give, Action.GIVE_OWN_PAGE, method="POST"),
@@ -114,6 +123,7 @@ def api(settings: Settings) -> list[BaseRoute]:
         *_ACCESS,
         *_CASES,
         *_OWN_PAGE,
+        *_STOCK,
         Door("/live", live.snapshot, Action.LOOK_LIVE),
         Door("/feed", live.follow, Action.LOOK_LIVE),
         Door("/alarms", looks.alarms, Action.LOOK_ALARMS),

@@ -18,6 +18,7 @@ from baqylau.monitoring.workstation.cases.templates import TemplateRecords
 from baqylau.monitoring.workstation.checks.records import CheckRecords
 from baqylau.monitoring.workstation.equipment.field import FieldRecords
 from baqylau.monitoring.workstation.equipment.records import DeviceRecords
+from baqylau.monitoring.workstation.equipment.stock import StockRecords
 from baqylau.monitoring.workstation.metrics import Metrics
 from baqylau.monitoring.workstation.own_figures import OwnFigures
 from baqylau.monitoring.workstation.own_page.records import OwnRecords
@@ -52,7 +53,8 @@ class Desk:
         self.records = Records(stores, settings.installation, clock)
         self.equipment = DeviceRecords(stores, clock)
         self.field = FieldRecords(stores, clock)
-        self.cases = CaseRecords(stores, clock, random)
+        self.stock = StockRecords(stores, settings.installation.timezone, clock, random)
+        self.cases = CaseRecords(stores, self.stock, clock, random)
         self.templates = TemplateRecords(stores, self.cases, clock)
         self.case_facts = FactRecords(stores, clock)
         self.checks = CheckRecords(stores, clock, random)

@@ -13,6 +13,7 @@ from baqylau.monitoring.workstation.cases import fact_messages, template_message
 from baqylau.monitoring.workstation.cases import messages as case_messages
 from baqylau.monitoring.workstation.checks import messages as check_messages
 from baqylau.monitoring.workstation.equipment import messages as equipment
+from baqylau.monitoring.workstation.equipment import stock_messages
 from baqylau.monitoring.workstation.giving import evidence_messages, paper_messages
 from baqylau.monitoring.workstation.looking_back import messages as replay_messages
 from baqylau.monitoring.workstation.looking_back import minute
@@ -29,6 +30,7 @@ _MODULES = (
     replay_messages,
     load_figures,
     equipment,
+    stock_messages,
     check_messages,
     console_messages,
     evidence_messages,

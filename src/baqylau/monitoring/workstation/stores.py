@@ -34,7 +34,6 @@ from baqylau.storage.equipment.device_keys import DeviceKeys
 from baqylau.storage.equipment.field_acts import FieldActs
 from baqylau.storage.equipment.link_configurations import LinkConfigurations
 from baqylau.storage.equipment.link_records import LinkRecords
-from baqylau.storage.equipment.stock import Stock
 from baqylau.storage.equipment.strangers import Strangers
 from baqylau.storage.journal.journal import Journal
 from baqylau.storage.journal.quarantine import Quarantine
@@ -83,7 +82,6 @@ class Stores:
         self.duty = Duty(self.directory, self.purposes, self.audit)
         self.health = HealthDesk(self.live, Quarantine(engine, vault, clock, random), timezone)
         self.strangers = Strangers(engine)
-        self.stock = Stock(engine, clock)
         self.timelines = Timelines(self.journal, JudgeStore(engine), self.live)
         self.hearing = Hearing(self.journal, self.timelines, self.live)
         self.device_keys = DeviceKeys(engine, vault, clock, random)

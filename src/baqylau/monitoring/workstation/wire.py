@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
@@ -16,6 +17,7 @@ MAX_BODY_BYTES = 65_536
 BODY_WITHIN_S = 10
 
 _T = TypeVar("_T")
+_E = TypeVar("_E", bound=StrEnum)
 _FIELD = re.compile(r"`\$\.?([^`]*)`")
 _NAMED = re.compile(r"field `([^`]*)`")
 
@@ -62,6 +64,15 @@ async def received(request: Request, kind: type[_T]) -> _T:
 def reply(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Answer with a message as JSON."""
     return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def chosen(request: Request, field: str, among: type[_E]) -> _E | None:
+    """Read a word of the query that is one of an enumeration, None where it is left out, or refuse it by its name."""
+    text = request.query_params.get(field, "")
+    try:
+        return among(text) if text else None
+    except ValueError:
+        return _refuse(field)
 
 
 def instant(text: str, field: str) -> datetime:

@@ -87,11 +87,11 @@ class Stock:
             row = connection.execute(select(*_READ).where(stock_act.c.number == number)).one_or_none()
         return None if row is None else msgspec.convert(row, KeptAct, from_attributes=True)
 
-    def ever(self, act: type[StockAct]) -> frozenset[DeviceId]:
-        """Give the devices of which an act of this kind was ever recorded."""
-        tag = str(act.__struct_config__.tag)
+    def ever(self, *acts: type[StockAct]) -> frozenset[DeviceId]:
+        """Give the devices of which an act of one of these kinds was ever recorded."""
+        tags = [str(one.__struct_config__.tag) for one in acts]
         with transaction(self._engine) as connection:
-            wanted = select(stock_act.c.device_id).where(stock_act.c.act["type"].astext == tag).distinct()
+            wanted = select(stock_act.c.device_id).where(among(stock_act.c.act["type"].astext, tags)).distinct()
             return frozenset(DeviceId(one) for one in connection.scalars(wanted))
 
     def of_batch(self, batch: str) -> frozenset[DeviceId]:

@@ -7,7 +7,9 @@ from msgspec import Struct
 from baqylau.domain.alarms import Alarm
 from baqylau.domain.case_facts import KeptFact
 from baqylau.domain.findings import Finding
-from baqylau.domain.people import Person, Supervision
+from baqylau.domain.people import Device, Person, Supervision
+from baqylau.domain.stock import Done as StockDone
+from baqylau.domain.stock import KeptAct, Whereabouts
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.storage.alarms.alarms import Done
 from baqylau.storage.alarms.figures import Load
@@ -53,6 +55,17 @@ class AlarmFile(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     superseded: frozenset[str]
     acts: tuple[Done, ...]
+
+
+class StockFile(Struct, frozen=True, kw_only=True):
+    """One act on a device that was on nobody."""
+
+    device: Device
+    kept: KeptAct
+    act: StockDone
+    by_name: str
+    known: Whereabouts
+    """What is known of the device now."""
 
 
 class Counted(Struct, frozen=True, kw_only=True):

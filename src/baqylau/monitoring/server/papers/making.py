@@ -14,8 +14,8 @@ from baqylau.domain.ids import AlarmId, PersonId
 from baqylau.domain.papers import PaperKind
 from baqylau.monitoring.server.evidence import by_what
 from baqylau.monitoring.server.evidence.gathering import without_others
-from baqylau.monitoring.server.papers import counts, handed, reports
-from baqylau.monitoring.server.papers.facts import AlarmFile, Counted, Cover, Dossier, Stretch
+from baqylau.monitoring.server.papers import counts, handed, reports, stored
+from baqylau.monitoring.server.papers.facts import AlarmFile, Counted, Cover, Dossier, StockFile, Stretch
 from baqylau.monitoring.server.papers.layout import Paper
 from baqylau.monitoring.server.papers.typesetting import pdf
 from baqylau.monitoring.server.papers.words import Words
@@ -73,6 +73,10 @@ class Maker:
         """Make the report on an alarm. `NoSuchError`."""
         file = self._alarm_file(alarm_id)
         return self._make(wanted, lambda words, cover: reports.alarm(words, cover, file))
+
+    def about_stock(self, wanted: Wanted, file: StockFile) -> tuple[bytes, Receipt]:
+        """Make the act of what was done with a device while it was on nobody."""
+        return self._make(wanted, lambda words, cover: stored.act(words, cover, file))
 
     def statistics(self, wanted: Wanted, from_at: datetime, until_at: datetime) -> tuple[bytes, Receipt]:
         """Make the statistics of a period. `PeriodError`."""

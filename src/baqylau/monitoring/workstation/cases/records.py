@@ -1,13 +1,13 @@
 """Cases as the pages show and change them, in a thread. A look is audited before anything is read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from http import HTTPStatus
 
 from baqylau.domain.ids import PersonId
 from baqylau.domain.orders import NoContact
 from baqylau.domain.people import SHARED, Person
-from baqylau.domain.proposals import Change, Proposal, ProposalState, RegisterPerson
+from baqylau.domain.proposals import Change, Fit, Proposal, ProposalState, RegisterPerson
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation.access.duty import missing
 from baqylau.monitoring.workstation.cases import reading as case_reading
@@ -34,6 +34,7 @@ from baqylau.monitoring.workstation.cases.messages import (
 )
 from baqylau.monitoring.workstation.cases.naming import about
 from baqylau.monitoring.workstation.cases.preview import Previews, sentences
+from baqylau.monitoring.workstation.equipment.stock import StockRecords
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
@@ -47,8 +48,10 @@ _PERSON = "person"
 class CaseRecords:
     """The pages' side of cases."""
 
-    def __init__(self, stores: Stores, clock: Callable[[], datetime], random: Callable[[int], bytes]) -> None:
-        self._stores, self._clock = stores, clock
+    def __init__(
+        self, stores: Stores, store: StockRecords, clock: Callable[[], datetime], random: Callable[[int], bytes]
+    ) -> None:
+        self._stores, self._store, self._clock = stores, store, clock
         self._fresh = fresh_ids(random)
         self._previews = Previews(stores, clock)
 
@@ -147,7 +150,12 @@ class CaseRecords:
             for fitting in one.fittings
             if fitting.until_at is None or fitting.until_at > now
         }
-        free = (one for one in book.devices.values() if one.kind in SHARED or one.id not in worn)
+        unusable = self._store.unusable()
+        free = (
+            one
+            for one in book.devices.values()
+            if one.id not in unusable and (one.kind in SHARED or one.id not in worn)
+        )
         rows = (FreeDevice(id=one.id, kind=one.kind, number=one.number) for one in free)
         return FreeDevices(devices=tuple(sorted(rows, key=lambda one: (one.kind, one.id))))
 
@@ -183,7 +191,12 @@ class CaseRecords:
         if whose is None or (begins is not None and person_id is not None):
             raise wrong_fields([FieldFault(field="type", key="case.fault.other_door")])
         fields = Fields()
-        return about(fields.read(change), whose, by.name, self._fresh), whose, fields.faults
+        meant = about(fields.read(change), whose, by.name, self._fresh)
+        return meant, whose, [*fields.faults, *self._not_usable(change)]
+
+    def _not_usable(self, change: Change) -> Iterator[FieldFault]:
+        if isinstance(change, Fit) and change.fitting.device_id in self._store.unusable():
+            yield FieldFault(field="fitting.device_id", key="case.fault.not_usable")
 
     def _bound(self, person_id: PersonId, change: Change, by: Account) -> None:
         """Refuse a change about somebody beyond the bounds, or of a person who would be."""

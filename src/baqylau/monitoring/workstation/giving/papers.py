@@ -34,7 +34,8 @@ NUMBER = re.compile(r"[0-9]{4}-[0-9]{6}")
 Made = tuple[bytes, Receipt]
 
 
-def _maker(request: Request) -> Maker:
+def maker_of(request: Request) -> Maker:
+    """Give what makes papers, or refuse where this program may not sign."""
     giver = cast("Giver", request.app.state.giver)
     if giver.signer is None:
         raise not_found("evidence.refused.no_key")
@@ -61,7 +62,7 @@ async def about_person(request: Request) -> Response:
     asked = await received(request, PaperWanted)
     if asked.kind not in ABOUT_PERSON:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field="kind")
-    return _file(*await desk.do(_about_person, desk, _maker(request), person_id, asked, account(request)))
+    return file_of(*await desk.do(_about_person, desk, maker_of(request), person_id, asked, account(request)))
 
 
 def _about_person(desk: Desk, maker: Maker, person_id: PersonId, asked: PaperWanted, by: Account) -> Made:
@@ -94,7 +95,7 @@ async def about_alarm(request: Request) -> Response:
     """Make the report on an alarm and send it as PDF/A."""
     desk, number = desk_of(request), alarm_number(request)
     asked = await received(request, AlarmPaperWanted)
-    return _file(*await desk.do(_about_alarm, desk, _maker(request), number, asked, account(request)))
+    return file_of(*await desk.do(_about_alarm, desk, maker_of(request), number, asked, account(request)))
 
 
 def _about_alarm(desk: Desk, maker: Maker, number: AlarmId, asked: AlarmPaperWanted, by: Account) -> Made:
@@ -128,10 +129,10 @@ async def statistics(request: Request) -> Response:
         language=asked.language.value,
     )
     try:
-        made = await desk.do(_maker(request).statistics, wanted, asked.from_at, asked.until_at)
+        made = await desk.do(maker_of(request).statistics, wanted, asked.from_at, asked.until_at)
     except PeriodError:
         raise wrong_period() from None
-    return _file(*made)
+    return file_of(*made)
 
 
 @speaks(takes=TableWanted, media=", ".join(one.partition(";")[0] for one in MEDIA_TYPES.values()))
@@ -185,7 +186,8 @@ def _receipt(desk: Desk, number: str, by: Account) -> Receipt | None:
     return found
 
 
-def _file(file: bytes, signed: Receipt) -> Response:
+def file_of(file: bytes, signed: Receipt) -> Response:
+    """Send a paper under its number."""
     number = signed.said.number
     headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"', "Baqylau-Paper": number}
     return Response(file, media_type=PDF, headers=headers)
