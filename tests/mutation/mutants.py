@@ -104,6 +104,8 @@ def _wordy(node: ast.AST) -> list[ast.AST]:
             return [annotation]
         case ast.Expr(value=ast.Constant()) | ast.Assert() | ast.Raise():
             return [node]
+        case ast.Expr(value=ast.Call(func=ast.Name(id="assert_never"))):
+            return [node]
         case ast.Assign(targets=[ast.Name(id="__slots__" | "_Pairs")]):
             return [node]
         case _:
@@ -177,7 +179,7 @@ def _small(node: ast.Constant | ast.Call) -> Iterator[ast.AST]:
 
 def _statement(node: ast.AST) -> Iterator[ast.AST]:
     match node:
-        case ast.Return(value=ast.expr() as value) if not _is_none(value):
+        case ast.Return(value=ast.expr() as value) if not _is_no(value):
             yield ast.Return(ast.Constant(None))
         case ast.AugAssign() | ast.Expr(value=ast.Call() | ast.YieldFrom() | ast.Yield()) | ast.Continue():
             yield ast.Pass()
@@ -185,8 +187,8 @@ def _statement(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Pass()
 
 
-def _is_none(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
+def _is_no(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and (value.value is None or value.value is False)
 
 
 def _with(node: ast.AST, **fields: object) -> ast.AST:

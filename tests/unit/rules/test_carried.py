@@ -1,6 +1,6 @@
 """What is carried: charged every day, with its own card, not left behind, and not in two places."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -54,6 +54,11 @@ def test_a_unit_not_charged_for_an_hour_within_a_day_is_found_once() -> None:
     story = [charger("12:00", on=False), charger("20:00", on=True), charger("20:59", on=False)]
     assert charging(story, 1, "11:59") == []
     assert charging(story, 3, "12:00") == [("T05", "12:00")]
+
+
+def test_a_tick_for_something_else_does_not_end_the_day() -> None:
+    who = wearing(DeviceKind.MOBILE_UNIT, silence_limit_s=600)
+    assert codes(judged(who, [charger("12:00", on=False)], at("13:00"))[1]) == ["C01", "C02", "C01"]
 
 
 def test_a_charge_of_an_hour_begins_a_new_day() -> None:
@@ -263,3 +268,27 @@ def test_hours_shorter_than_the_time_to_come_are_missed_at_their_end() -> None:
 def test_hours_that_never_come_are_asked_for_again_in_a_week() -> None:
     never = Schedule(timezone="Asia/Almaty", windows=())
     assert docking.step(never, None, at("12:00"), ObservationId("one"), external=False).from_at == at("12:00", day=7)
+
+
+@pytest.mark.parametrize(("newer_moves", "found"), [(True, ["M03"]), (False, [])])
+def test_of_two_bracelets_the_one_that_spoke_last_says_whether_the_person_moves(
+    *, newer_moves: bool, found: list[str]
+) -> None:
+    second = DeviceId("bracelet-2")
+    devices = (*BOTH.devices, device(second, kind=DeviceKind.BRACELET))
+    who = replace(BOTH, devices=devices, fittings=tuple(fitting(one.id) for one in devices))
+    story = [heard(at("12:00"), Motion(moving=not newer_moves), device_id=BRACELET)]
+    story += [
+        heard(at("12:01") + timedelta(minutes=minute, seconds=seconds), Motion(moving=moving), device_id=name)
+        for minute in range(15)
+        for seconds, name, moving in ((0, second, newer_moves), (1, MOBILE, False))
+    ]
+    assert [code for code in codes(judged(who, story)[1]) if code == "M03"] == found
+
+
+@pytest.mark.parametrize(("limit_s", "wake"), [(600, at("12:10")), (86_400 * 5, at("12:00", day=1))])
+def test_whichever_comes_first_silence_or_the_duty_to_charge_is_when_time_has_to_speak(
+    limit_s: int, wake: datetime
+) -> None:
+    state, _ = judged(wearing(DeviceKind.MOBILE_UNIT, silence_limit_s=limit_s), [charger("12:00", on=False)])
+    assert state.wake_at == wake

@@ -6,12 +6,14 @@ import pytest
 
 from baqylau.domain.observations import Battery, Body, Enclosure, LinkEvent, LinkHealth, Observation, Strap
 from baqylau.rules.equipment import battery
+from baqylau.rules.fold import fold
 from tests.unit.rules.stories import (
     HOME,
     at,
     codes,
     every,
     exclusion,
+    fitting,
     fix,
     heard,
     judged,
@@ -36,6 +38,13 @@ def test_an_opened_strap_is_found_once_and_its_closing_too() -> None:
     assert codes(findings) == ["B01", "B02", "B01"]
     assert findings[1].ends == findings[0].id
     assert findings[0].because == (story[1].id,)
+
+
+def test_a_device_whose_register_now_says_that_it_was_put_on_later_begins_anew() -> None:
+    state, opened = judged(WHO, [minute(0, Strap(open=True))])
+    later = supervision(fittings=(fitting(from_at=NOON + timedelta(minutes=5)),))
+    _, again = fold(later, state, [minute(10, Strap(open=True))], None)
+    assert [codes(opened), codes(again)] == [["B01"], ["B01"]]
 
 
 def test_an_opened_case_is_found_once_for_each_opening() -> None:

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from baqylau.domain.observations import Battery, Blind, Observation
-from baqylau.domain.people import Supervision
+from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.clock import instant, order_key, plausible
 from baqylau.rules.fold import Stretch, begin, fold, standing, trace
@@ -30,6 +30,7 @@ from tests.unit.rules.stories import (
     presence,
     supervision,
     told,
+    wearing,
 )
 
 AWAY = north(1500)
@@ -101,6 +102,13 @@ def test_what_is_no_longer_prescribed_is_forgotten() -> None:
     state, _ = judged(supervision(presence(), exclusion()), every(60, at("11:00"), at("11:10")))
     after, _ = fold(supervision(presence()), state, (), at("12:00"))
     assert set(after.keepings) == {"presence-1/1"}
+
+
+def test_a_device_that_left_the_register_is_forgotten_and_the_others_are_not() -> None:
+    state, _ = judged(wearing(DeviceKind.TRACKER, DeviceKind.BRACELET), [], at("12:00"))
+    assert set(state.devices) == {"tracker", "bracelet"}
+    after, _ = fold(wearing(DeviceKind.BRACELET), state, (), at("12:00"))
+    assert set(after.devices) == {"bracelet"}
 
 
 def test_a_restriction_without_its_order_is_not_in_force() -> None:

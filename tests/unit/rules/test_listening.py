@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from baqylau.domain.ids import DeviceId
+from baqylau.domain.observations import Battery, Body, Distrust, DistrustReason, Motion, ReceiverHealth
 from baqylau.rules.plan import plan_of
-from baqylau.rules.presence.listening import Gap, Listening
+from baqylau.rules.presence.listening import Gap, Listening, speaks_of_receivers
 from baqylau.rules.presence.radio import Presence, Word
 from tests.unit.rules.radio_stories import (
     BRACELET,
@@ -19,7 +20,7 @@ from tests.unit.rules.radio_stories import (
     wearer,
     well,
 )
-from tests.unit.rules.stories import ORDER_FROM, ORDER_UNTIL, at
+from tests.unit.rules.stories import ORDER_FROM, ORDER_UNTIL, at, heard
 
 SECOND = timedelta(seconds=1)
 NOON = at("12:00")
@@ -58,9 +59,28 @@ def test_a_gap_counts_from_the_last_reception_at_any_home_unit_that_still_listen
     gap = one.hear(hears(when), when, None)
     assert gap is not None
     assert gap.since == NOON + MINUTE
+    deaf = listening((timedelta(), UNIT), (MINUTE, SECOND_UNIT))
+    broken = well(NOON + 2 * MINUTE, SECOND_UNIT, working=False)
+    deaf.hear(broken, NOON + 2 * MINUTE, None)
+    assert deaf.hear(hears(when), when, None) == Gap(UNIT, NOON, (hears(NOON).id, hears(when).id))
     carried = listening((timedelta(), UNIT))
     assert carried.hear(hears(when, MOBILE), when, None) is None
     assert listening().hear(hears(when), when, None) is None
+
+
+def test_one_word_may_tell_of_two_receivers_and_still_ends_a_gap() -> None:
+    one, when = listening((timedelta(), UNIT)), NOON + 4 * MINUTE
+    both = heard(when, *hears(when).bodies, *hears(when, MOBILE).bodies, device_id=BRACELET)
+    gap = one.hear(both, when, None)
+    assert gap == Gap(UNIT, NOON, (hears(NOON).id, both.id))
+
+
+def test_a_receiver_that_is_no_more_on_the_register_is_forgotten() -> None:
+    assert PLAN is not None
+    before = listening((timedelta(), UNIT)).receivers
+    one = Listening(PLAN, {DeviceId("unit-9"): before[UNIT]})
+    one.tick(NOON)
+    assert one.receivers == {}
 
 
 def test_only_receivers_of_the_person_count_while_they_are_the_persons() -> None:
@@ -144,3 +164,40 @@ def test_time_alone_is_asked_for_the_carried_unit_together_with_the_homes() -> N
     one = listening((timedelta(), MOBILE), (MINUTE, UNIT))
     assert {NOON + 6 * MINUTE, NOON + 7 * MINUTE, NOON + 10 * MINUTE, NOON + 11 * MINUTE} <= set(one.edges(NOON))
     assert NOON + 5 * MINUTE in set(one.edges(NOON))
+
+
+def test_where_no_place_is_prescribed_the_homes_still_say_when_to_ask_for_the_carried_unit() -> None:
+    one = listening((timedelta(), MOBILE), (3 * MINUTE, UNIT))
+    assert {NOON + 8 * MINUTE, NOON + 9 * MINUTE} <= set(one.edges(NOON))
+
+
+STILL = Motion(moving=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "bodies", "still"),
+    [
+        (BRACELET, (Battery(level_percent=80), Distrust(reason=DistrustReason.REPLAY)), False),
+        (BRACELET, (Battery(level_percent=80),), True),
+        (UNIT, (Distrust(reason=DistrustReason.BAD_CERTIFICATE),), True),
+    ],
+)
+def test_only_doubt_about_the_bracelet_takes_back_that_it_lay_still(
+    name: DeviceId, bodies: tuple[Body, ...], *, still: bool
+) -> None:
+    one = listening()
+    one.hear(hears(NOON, UNIT, -60.0, 6, STILL), NOON, None)
+    one.hear(heard(NOON + MINUTE, *bodies, device_id=name), NOON + MINUTE, None)
+    last = one.receivers[UNIT].last
+    assert last is not None
+    assert last.still is still
+
+
+@pytest.mark.parametrize(
+    ("bodies", "speaks"),
+    [((Battery(level_percent=80),), False), ((Battery(level_percent=80), ReceiverHealth(working=True)), True)],
+)
+def test_most_words_say_nothing_of_receivers(bodies: tuple[Body, ...], *, speaks: bool) -> None:
+    word = heard(NOON, *bodies, device_id=UNIT)
+    assert speaks_of_receivers(word) is speaks
+    assert not speaks_of_receivers(heard(NOON + timedelta(days=2), *bodies, device_id=UNIT, received_at=NOON))

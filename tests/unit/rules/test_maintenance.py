@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from baqylau.domain.ids import DeviceId
+import msgspec
+
+from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Battery, Enclosure, LinkEvent, LinkHealth, Skin, Strain, Strap
 from baqylau.domain.people import DeviceKind, Supervision
 from tests.unit.rules.stories import (
@@ -144,3 +146,9 @@ def test_two_devices_of_one_kind_are_each_judged_for_themselves() -> None:
 def test_a_kind_of_device_that_does_not_speak_by_itself_is_never_silent() -> None:
     bracelet = supervision(devices=(device(silence_limit_s=60, kind=DeviceKind.BRACELET),))
     assert judged(bracelet, [], at("23:00"))[1] == ()
+
+
+def test_work_on_another_persons_equipment_is_none_here() -> None:
+    theirs = msgspec.structs.replace(at_work(at("12:00"), at("13:00")), person_id=PersonId("person-2"))
+    story = [heard(at("12:10"), Strap(open=True))]
+    assert told(judged(supervision(maintenances=(theirs,)), story, at("14:00"))[1]) == [("B01", "12:10")]

@@ -23,7 +23,7 @@ from tests.unit.rules.radio_stories import (
     listens,
     wearer,
 )
-from tests.unit.rules.stories import at, deaf
+from tests.unit.rules.stories import at, deaf, fitting
 
 BOTH = wearer(equipment(BRACELET), equipment(UNIT), equipment(SECOND_UNIT))
 NIGHT = at("22:00")
@@ -71,6 +71,32 @@ def test_while_we_did_not_listen_ourselves_nothing_is_known_and_no_silence_count
     assert line == [(Presence.PRESENT, 5.0), (Presence.UNKNOWN, 10.0), (Presence.PRESENT, 15.0)]
 
 
+def test_time_alone_turns_a_line_also_where_nothing_more_is_said() -> None:
+    line = drawn(hears(NIGHT))[str(UNIT)]
+    assert line[:2] == [(Presence.PRESENT, 2.0), (Presence.WEAK, 3.0)]
+
+
+def test_of_two_times_that_we_did_not_listen_one_within_the_other_counts_once() -> None:
+    long, short = deaf(NIGHT + 5 * MINUTE, NIGHT + 15 * MINUTE), deaf(NIGHT + 6 * MINUTE, NIGHT + 14 * MINUTE)
+    heard_till = at_home(NIGHT - MINUTE, NIGHT + 5 * MINUTE)
+    after = listens(NIGHT + 15 * MINUTE, LATER)
+    assert drawn(*heard_till, long, short, *after) == drawn(*heard_till, long, *after)
+    late = deaf(NIGHT + 10 * MINUTE, NIGHT + 18 * MINUTE)
+    whole = deaf(NIGHT + 5 * MINUTE, NIGHT + 18 * MINUTE)
+    assert drawn(*heard_till, long, late, *after) == drawn(*heard_till, whole, *after)
+
+
+def test_when_the_bracelet_is_taken_off_by_the_officer_nothing_is_known_any_more() -> None:
+    devices = (equipment(BRACELET), equipment(UNIT))
+    off_at = NIGHT + 10 * MINUTE
+    who = wearer(*devices, fittings=(fitting(BRACELET, until_at=off_at), fitting(UNIT)))
+    radio = plan_of(who).radio
+    assert radio is not None
+    told = at_home(NIGHT - MINUTE, LATER)
+    line = trace(radio, sorted(told, key=order_key), NIGHT, LATER)[UNIT]
+    assert [(one.presence, _minutes(one)) for one in line] == [(Presence.PRESENT, 10.0), (Presence.UNKNOWN, 20.0)]
+
+
 @given(st.lists(st.tuples(st.integers(-20, 40), st.sampled_from([UNIT, SECOND_UNIT]), st.booleans()), max_size=40))
 def test_every_line_is_whole_and_no_two_parts_of_it_are_the_same(told: list[tuple[int, DeviceId, bool]]) -> None:
     plan = plan_of(BOTH).radio
@@ -87,4 +113,5 @@ def test_every_line_is_whole_and_no_two_parts_of_it_are_the_same(told: list[tupl
     lines = trace(plan, sorted(made.values(), key=order_key), NIGHT, LATER)
     for line in lines.values():
         assert (line[0].from_at, line[-1].until_at) == (NIGHT, LATER)
+        assert all(one.from_at < one.until_at for one in line)
         assert all(a.until_at == b.from_at and a.presence is not b.presence for a, b in pairwise(line))

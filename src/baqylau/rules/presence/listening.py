@@ -107,8 +107,8 @@ class Listening:
             replace(radio.word(self._of(post), at, from_at, self._grace(post)), zone=number)
             for number, post in enumerate(posts)
         ]
-        first = min(_ORDER[one.presence] for one in words)
-        return max((one for one in words if _ORDER[one.presence] == first), key=_since)
+        best = min((one.presence for one in words), key=_BEST_FIRST.index)
+        return max((one for one in words if one.presence is best), key=_since)
 
     def near(self, unit: DeviceId, at: datetime) -> Word | None:
         """Give what a carried unit says of the bracelet; None when it cannot speak of it."""
@@ -150,13 +150,13 @@ class Listening:
             yield from radio.edges([*self._of((unit,)), *homes], from_at, self._grace((unit, *self._plan.homes)))
 
 
-_ORDER = {
-    Presence.PRESENT: 0,
-    Presence.WEAK: 1,
-    Presence.UNKNOWN: 2,
-    Presence.ABSENT_SUSPECTED: 3,
-    Presence.ABSENT_CONFIRMED: 4,
-}
+_BEST_FIRST = (
+    Presence.PRESENT,
+    Presence.WEAK,
+    Presence.UNKNOWN,
+    Presence.ABSENT_SUSPECTED,
+    Presence.ABSENT_CONFIRMED,
+)
 
 
 def _since(word: Word) -> tuple[bool, datetime | None]:

@@ -1,0 +1,46 @@
+"""Being where one has to be: what receivers and the carried unit say together with everything else."""
+
+from datetime import timedelta
+
+import pytest
+
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.observations import Fix
+from baqylau.domain.people import DeviceKind
+from tests.unit.rules.radio_stories import BRACELET, MINUTE, MOBILE, UNIT, at_home, equipment, hears, listens, wearer
+from tests.unit.rules.stories import HOME, TRACKER, at, device, fix, heard, judged, noted
+
+SPARE = DeviceId("mobile-2")
+HERE = Fix(latitude_deg=HOME.latitude_deg, longitude_deg=HOME.longitude_deg, accuracy_m=8.0)
+
+
+def test_a_gap_at_home_is_on_record_once_whatever_is_heard_next() -> None:
+    who = wearer(equipment(BRACELET), equipment(UNIT), equipment(TRACKER))
+    night = [*at_home(at("21:30"), at("23:00")), *listens(at("23:00"), at("23:04")), hears(at("23:04"))]
+    found = judged(who, [*night, fix(at("23:04:10"))], at("23:05"))[1]
+    assert noted(found) == ["P05", "P06"]
+
+
+@pytest.mark.parametrize(("heard_until", "holds"), [("13:00", True), ("12:31", False)])
+def test_the_place_of_carried_units_holds_while_one_of_them_is_with_the_bracelet(
+    heard_until: str, *, holds: bool
+) -> None:
+    spare = device(SPARE, kind=DeviceKind.MOBILE_UNIT)
+    who = wearer(equipment(BRACELET), equipment(MOBILE), spare)
+    story = [
+        *at_home(at("12:00"), at(heard_until), MOBILE),
+        *listens(at(heard_until), at("13:00"), MOBILE),
+        *at_home(at("12:00"), at("12:10"), SPARE),
+        *listens(at("12:10"), at("13:00"), SPARE),
+        heard(at("12:30"), HERE, device_id=MOBILE),
+    ]
+    state, _ = judged(who, story, at("12:59"))
+    assert state.position is not None
+    assert state.ticked_at is not None
+    assert at("12:59") - state.ticked_at < 20 * MINUTE, "time has spoken since"
+    assert state.holds is holds
+
+
+def test_a_person_without_receivers_loses_no_place_to_them() -> None:
+    state, _ = judged(wearer(device(TRACKER)), [fix(at("12:00"))], at("12:00") + timedelta(seconds=30))
+    assert state.holds
