@@ -9,9 +9,10 @@ from baqylau.domain.acts import Close, Take
 from baqylau.domain.alarms import NOBODY, Action, Alarm, Cause
 from baqylau.domain.ids import AlarmId
 from baqylau.domain.people import Language
-from baqylau.domain.rights import Role
+from baqylau.domain.rights import Bounds, Role
 from baqylau.monitoring.server.watching_over import Disk, Limits, Watch, conditions
-from baqylau.storage.access.accounts import Account, Accounts, Throttle
+from baqylau.storage.access.accounts import Account, Accounts, Invited, Throttle
+from baqylau.storage.access.audit import Audit
 from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
 from baqylau.storage.alarms.outbox import Outbox
 from baqylau.storage.backup import note
@@ -177,6 +178,33 @@ def test_new_accounts_and_many_failed_sign_ins_are_told_but_not_the_first_accoun
     assert watched.looked(after(20)) == [("X05", "accounts", False), ("X05", "sign_in", False)]
     later = watched.looked(after(7_200))
     assert later == [("X05", "accounts", False), ("X05", "sign_in", False)], "security is closed by a person only"
+
+
+def test_the_founding_account_is_no_alarm_but_another_made_by_the_same_way_is(watched: Watched) -> None:
+    accounts = Accounts(watched.house.engine, watched.house.clock)
+    accounts.create(
+        Account(login="shown", name="Shown", password="-", language=Language.KK, role=Role.INSPECTOR),  # noqa: S106 - nobody signs in
+        by="demo",
+    )
+    for login, token in (("aigul", b"1" * 32), ("dana", b"2" * 32)):
+        watched.house.now += timedelta(seconds=1)
+        accounts.invite(token, Invited(role=Role.ADMINISTRATOR), after(600))
+        accounts.accept(token, login, login, "-", Language.KK)
+        told = [("X05", "accounts", False)] if login == "dana" else []
+        assert watched.looked(watched.house.now) == told
+    made = [one.what for one in Audit(watched.house.engine, watched.house.clock).latest(9)]
+    assert [one for one in made if one != "account.invite"] == ["account.create", "account.found", "account.create"]
+
+
+def test_a_new_role_of_the_first_account_is_told_too(watched: Watched) -> None:
+    accounts = Accounts(watched.house.engine, watched.house.clock)
+    accounts.create(
+        Account(login="first", name="First", password="-", language=Language.KK, role=Role.OPERATOR),  # noqa: S106 - nobody signs in
+        by="installation",
+    )
+    watched.house.now += timedelta(seconds=1)
+    accounts.employ("first", Role.ADMINISTRATOR, Bounds(), by="first")
+    assert watched.looked(after(10)) == [("X05", "accounts", False)]
 
 
 def test_quarantine_that_rises_is_told(watched: Watched) -> None:

@@ -8,7 +8,21 @@ from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -26,9 +40,12 @@ from baqylau.storage.access.access_tables import (
     sign_in_failure,
 )
 from baqylau.storage.database import transaction
+from baqylau.storage.schema import audit as audit_entries
 
 _INSTALLATION = "installation"
 """Who invites the first administrator."""
+FOUND = "account.found"
+"""The audit's word for the account with which the administration of an installation begins."""
 FAILURES_KEPT = timedelta(days=1)
 
 
@@ -85,7 +102,7 @@ class Accounts:
         with transaction(self._engine) as connection:
             self._create(connection, new, by)
 
-    def _create(self, connection: Connection, new: Account, by: str) -> None:
+    def _create(self, connection: Connection, new: Account, by: str, what: str = "account.create") -> None:
         at = self._clock()
         try:
             connection.execute(
@@ -101,7 +118,7 @@ class Accounts:
             _write_duty(connection, new.login, new.bounds)
         except IntegrityError as taken:
             raise LoginTakenError(new.login) from taken
-        audit.record(connection, who=by, what="account.create", about=f"account/{new.login}", at=at)
+        audit.record(connection, who=by, what=what, about=f"account/{new.login}", at=at)
 
     def set_language(self, login: str, language: Language) -> None:
         """Remember in which language somebody reads."""
@@ -192,7 +209,7 @@ class Accounts:
                     role=invited.role,
                     bounds=invited.bounds,
                 )
-                self._create(connection, new, by=login)
+                self._create(connection, new, login, _made(connection, new.role))
                 return new
             for factors in (account_totp, account_recovery, account_passkey):
                 connection.execute(delete(factors).where(factors.c.login == invited.login))
@@ -227,6 +244,15 @@ def account_of(row: Row[tuple[object, ...]]) -> Account:
 
 def _invited(row: Row[tuple[object, ...]]) -> Invited:
     return Invited(role=Role(row.role), bounds=msgspec.convert(row.bounds or {}, Bounds), login=row.login)
+
+
+def _made(connection: Connection, role: Role) -> str:
+    """Give the audit's word for a new account: the first administrator's founds the installation, once."""
+    kept = select(literal(1)).where(
+        exists().where(account.c.role == Role.ADMINISTRATOR.value) | exists().where(audit_entries.c.what == FOUND)
+    )
+    founds = role is Role.ADMINISTRATOR and connection.execute(kept).first() is None
+    return FOUND if founds else "account.create"
 
 
 def _said(bounds: Bounds) -> str:

@@ -55,7 +55,8 @@ class Signs(Struct, frozen=True, kw_only=True):
     """Most sign-ins of one login that did not match, within an hour."""
     failures_of_peer: int
     accounts: tuple[tuple[int, datetime], ...]
-    """Entries of the audit about new accounts and new roles within a day: number and instant."""
+    """Entries of the audit about new accounts and new roles within a day: number and instant. The first account of all
+    and the founding one (`account.found`) are not among them: there was nobody yet whom they could surprise."""
     backed_up_at: datetime | None
     """When everything was last copied; before the first copy, when the first entry was kept."""
     broken_ways: tuple[tuple[str, datetime], ...]
@@ -91,7 +92,8 @@ SELECT
     WHERE at > :now - interval '1 hour' GROUP BY peer) AS peers) AS failures_of_peer,
   (SELECT jsonb_agg(jsonb_build_array(id, at) ORDER BY id) FROM audit
     WHERE what IN ('account.create', 'account.role') AND at > :accounts_since
-    AND object <> (SELECT 'account/' || login FROM account ORDER BY created_at, login LIMIT 1)) AS accounts,
+    AND (what = 'account.role' OR object <>
+      (SELECT 'account/' || login FROM account ORDER BY created_at, login LIMIT 1))) AS accounts,
   (SELECT coalesce(
     (SELECT max(at) FROM audit WHERE object = 'backup' AND what = 'backup.made'),
     (SELECT min(received_at) FROM journal_day))) AS backed_up_at,
