@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from baqylau.rules.presence.accumulation import Limit, Over, Tally, begun, ended, over, said, total_s
 from tests.unit.rules.radio_stories import at_home, listens, wearer
-from tests.unit.rules.stories import at, every, fix, judged, north, permission, presence, supervision, told
+from tests.unit.rules.stories import at, deaf, every, fix, judged, north, permission, presence, supervision, told
 
 ALMATY = "Asia/Almaty"
 AWAY = north(1500)
@@ -57,6 +57,13 @@ def test_too_much_absence_in_a_day_is_found_at_its_instant() -> None:
     _, findings = judged(who, every(60, at("21:00"), at("23:30"), AWAY), at("23:30"))
     assert told(findings) == [("P02", "22:05"), ("P08", "23:00")]
     assert findings[1].since == at("22:00")
+
+
+def test_while_we_did_not_listen_no_absence_adds_up() -> None:
+    who = supervision(presence(absence_limit_s_per_day=3000))
+    away = [*every(60, at("21:00"), at("22:30"), AWAY), *every(60, at("23:30"), at("23:59"), AWAY)]
+    _, findings = judged(who, [*away, deaf(at("22:30"), at("23:30"))], at("23:59"))
+    assert [one for one in told(findings) if one[0] == "P08"] == [("P08", "23:50")]
 
 
 def test_absences_of_several_days_add_up_to_the_week() -> None:

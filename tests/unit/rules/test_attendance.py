@@ -4,11 +4,24 @@ from datetime import timedelta
 
 import pytest
 
-from baqylau.domain.ids import DeviceId
+from baqylau.domain.ids import DeviceId, RestrictionId
 from baqylau.domain.observations import Fix
+from baqylau.domain.orders import PresenceRegime
 from baqylau.domain.people import DeviceKind
-from tests.unit.rules.radio_stories import BRACELET, MINUTE, MOBILE, UNIT, at_home, equipment, hears, listens, wearer
-from tests.unit.rules.stories import HOME, TRACKER, at, device, fix, heard, judged, noted
+from baqylau.rules.fold import fold
+from tests.unit.rules.radio_stories import (
+    BRACELET,
+    MINUTE,
+    MOBILE,
+    SECOND_UNIT,
+    UNIT,
+    at_home,
+    equipment,
+    hears,
+    listens,
+    wearer,
+)
+from tests.unit.rules.stories import HOME, TRACKER, at, circle, device, fix, heard, judged, north, noted, presence
 
 SPARE = DeviceId("mobile-2")
 HERE = Fix(latitude_deg=HOME.latitude_deg, longitude_deg=HOME.longitude_deg, accuracy_m=8.0)
@@ -44,3 +57,32 @@ def test_the_place_of_carried_units_holds_while_one_of_them_is_with_the_bracelet
 def test_a_person_without_receivers_loses_no_place_to_them() -> None:
     state, _ = judged(wearer(device(TRACKER)), [fix(at("12:00"))], at("12:00") + timedelta(seconds=30))
     assert state.holds
+
+
+FLAT, FARM = circle("Flat"), circle("Farm", north(9_000))
+
+
+@pytest.mark.parametrize(
+    ("regimes", "recorded"),
+    [
+        ((presence(places=(FLAT,)), presence(id=RestrictionId("presence-2"), places=(FARM,))), ["presence-1"]),
+        ((presence(places=(FLAT, FARM)),), ["presence-1"]),
+        ((presence(places=(FARM,)),), []),
+    ],
+)
+def test_a_gap_belongs_to_the_home_whose_unit_ended_it(
+    regimes: tuple[PresenceRegime, ...], recorded: list[str]
+) -> None:
+    units = (equipment(UNIT, FLAT), equipment(SECOND_UNIT, FARM))
+    who = wearer(equipment(BRACELET), *units, restrictions=regimes)
+    night = [*at_home(at("21:30"), at("23:00")), *listens(at("23:00"), at("23:04")), hears(at("23:04"))]
+    found = judged(who, [*night, *listens(at("21:30"), at("23:04"), SECOND_UNIT)], at("23:05"))[1]
+    assert [str(one.subject) for one in found if one.code == "P06"] == recorded
+
+
+def test_a_separation_from_a_unit_that_left_the_register_is_forgotten() -> None:
+    story = [*at_home(at("12:00"), at("13:00"), MOBILE), *listens(at("13:00"), at("13:30"), MOBILE)]
+    state, _ = judged(wearer(equipment(BRACELET), equipment(MOBILE)), story, at("13:30"))
+    assert list(state.apart) == [MOBILE]
+    after, _ = fold(wearer(equipment(BRACELET)), state, (), at("13:30"))
+    assert after.apart == {}

@@ -11,7 +11,7 @@ from baqylau.domain.ids import DeviceId, ObservationId, SubjectId
 from baqylau.domain.observations import Body, Heard, Motion, Observation, Power, SimCard
 from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.schedules import Schedule
-from baqylau.rules.equipment import docking
+from baqylau.rules.equipment import docking, not_carried
 from baqylau.rules.explaining import explain
 from baqylau.rules.finding import Author
 from tests.unit.rules.stories import (
@@ -69,6 +69,10 @@ def test_a_charge_of_an_hour_begins_a_new_day() -> None:
 
 def test_a_unit_that_stays_on_its_charger_is_charged() -> None:
     assert charging([charger("12:00", on=True)], 5, "12:00") == []
+
+
+def test_a_charge_that_begins_an_hour_before_the_end_is_just_in_time() -> None:
+    assert charging([charger("12:00", on=False), charger("11:00", on=True, day=1)], 2, "12:00") == []
 
 
 def test_a_charge_that_begins_too_late_does_not_help() -> None:
@@ -196,6 +200,21 @@ def test_a_bracelet_at_rest_accuses_nobody() -> None:
 def test_a_word_that_has_grown_old_says_nothing_of_now() -> None:
     story = [*moves(0, unit_moves=False), *moves(12, unit_moves=False), *moves(18, unit_moves=False)]
     assert carrying(story) == []
+
+
+@pytest.mark.parametrize(("old_s", "fresh"), [(300, True), (301, False)])
+def test_what_was_said_within_five_minutes_is_fresh(old_s: int, *, fresh: bool) -> None:
+    author = Author(rule="not_carried", rule_version="1", person_id=PERSON, subject=SubjectId(MOBILE))
+    old = not_carried.Said(moving=False, at=at("12:00") - timedelta(seconds=old_s), id=ObservationId("old"))
+    new = not_carried.Said(moving=True, at=at("12:00"), id=ObservationId("new"))
+    apart, _ = not_carried.step(author, None, at("12:00"), old, new)
+    assert (apart is not None) is fresh
+
+
+def test_a_time_in_which_we_did_not_listen_does_not_count() -> None:
+    story = [one for minute in (*range(5), *range(9, 20)) for one in moves(minute, unit_moves=False)]
+    gap = deaf(at("12:05"), at("12:09"))
+    assert carrying([*story, gap]) == [("M03", "12:14:01")]
 
 
 def two_homes(far_m: float) -> Supervision:

@@ -86,6 +86,13 @@ def test_the_sky_that_is_back_in_the_same_record_as_a_network_that_is_not_ends_i
         assert codes(judged(WHO, [strong, closed, after(start, 125, *bodies)], at("12:04"))[1]) == []
 
 
+@pytest.mark.parametrize("back", [(NETWORK,), (OPEN,)])
+def test_either_signal_that_is_back_ends_it(back: tuple[Body, ...]) -> None:
+    start = at("12:00")
+    story = [*foil(start)[:2], after(start, 240, *back)]
+    assert of(judged(WHO, story, at("12:09"))[1], "L06", "L02") == [("L06", "12:02:30"), ("L02", "12:04")]
+
+
 def test_a_lift_is_over_before_it_is_shielding() -> None:
     assert codes(judged(WHO, foil(at("12:00"), minutes=1.5))[1]) == []
 
@@ -96,7 +103,11 @@ def test_a_garage_weakens_signals_first_and_accuses_nobody() -> None:
 
 def test_a_fix_that_blurs_tells_of_a_garage_too() -> None:
     start = at("12:00")
-    story = [after(start, 0, here(), NETWORK), after(start, 20, here(accuracy_m=60.0)), after(start, 30, NoFix(), NONE)]
+    story = [
+        after(start, 0, here(), OPEN, NETWORK),
+        after(start, 20, here(accuracy_m=60.0)),
+        after(start, 30, NoFix(), NONE),
+    ]
     assert codes(judged(WHO, story, at("12:09"))[1]) == []
 
 
@@ -132,6 +143,18 @@ def test_losses_with_an_open_strap_teach_no_dead_spot() -> None:
     story += [heard(when, Strap(open=is_open)) for when in opened for is_open in (True,)]
     story += [heard(when + timedelta(seconds=4), Strap(open=False)) for when in opened]
     assert of(judged(WHO, story)[1], "L06") == [("L06", "14:02:30")]
+
+
+def test_losses_in_which_something_jams_teach_no_dead_spot_either() -> None:
+    jammed, over = (Interference(kind=InterferenceKind.CELL_JAM, grade=one) for one in (Grade.CERTAIN, Grade.NONE))
+    story = [*garage(at("12:00")), *garage(at("13:00")), *foil(at("14:00"))]
+    story += [after(at(hour), seconds, one) for hour in ("12:01", "13:01") for seconds, one in ((0, jammed), (9, over))]
+    assert of(judged(WHO, story)[1], "L06") == [("L06", "14:02:30")]
+
+
+def test_a_silence_of_a_device_whose_strap_is_open_teaches_no_dead_spot() -> None:
+    found = [one for one in silences(Strap(open=True)) if one.code.value == "C01"]
+    assert [Check.NO_DEAD_SPOT in one.checks for one in found] == [True, True, True]
 
 
 def test_a_jam_is_found_in_a_known_dead_spot_too() -> None:
