@@ -14,6 +14,7 @@ from baqylau.crypto.signing import signed_by
 from baqylau.crypto.timestamps import TOKEN_BYTES_MAX, Stamp, StampWrongError, stamped
 from baqylau.protocols.evidence.container import ContainerError, Member, Opened, lines, open_container, pieces, whole
 from baqylau.protocols.evidence.journal_proof import JournalProof
+from baqylau.protocols.evidence.ledger_proof import LedgerProof
 from baqylau.protocols.evidence.parts import (
     ACTS,
     ALARMS,
@@ -36,11 +37,13 @@ from baqylau.protocols.evidence.parts import (
     RECORDINGS,
     RECORDS,
     REGISTERS,
+    RULES,
     SIGNATURE,
     STAMP,
     STAMPS,
     TREES,
     VERSIONS,
+    WITH_LEDGER,
     commitment,
     digest,
     digests_name,
@@ -286,11 +289,13 @@ def _contents(
     """Hold what the lines say against each other and against the signed heads."""
     proof = JournalProof(manifest["installation_key"])
     recordings = RecordingsProof(proof.device_keys)
+    ledger = LedgerProof(proof) if manifest["version"] >= WITH_LEDGER else None
     stamps = StampsProof(proof, manifest["installation_key"], known)
     takers = {
         KEYS: proof.key,
         RECORDS: proof.record,
         BATCHES: proof.batch,
+        **(dict.fromkeys((FINDINGS, ACTS, RULES), ledger.take) if ledger else {}),
         TREES: proof.tree,
         HEADS: proof.head,
         RECORDINGS: recordings.take,
@@ -311,6 +316,7 @@ def _contents(
     for fault, params in proof.ended():
         verdict.wrong(fault, **params)
     _tell(manifest, proof, verdict)
+    _tell_rest(manifest, proof, ledger, verdict)
     _tell_stamps(stamps, verdict)
     _tell_recordings(recordings, verdict)
 
@@ -335,9 +341,21 @@ def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> No
         verdict.right("shared", count=proof.shared)
     if proof.unauthenticated:
         verdict.right("unauthenticated", count=proof.unauthenticated)
+
+
+def _tell_rest(manifest: dict[str, Any], proof: JournalProof, ledger: LedgerProof | None, verdict: Verdict) -> None:
     count = {part: promised["lines"] for part, promised in manifest["parts"].items()}
     verdict.right("findings", count=count.get(FINDINGS, 0))
-    verdict.right("signed_alone", count=sum(count.get(part, 0) for part in (FINDINGS, ALARMS, ACTS, AUDIT, REGISTERS)))
+    rest = sum(count.get(part, 0) for part in (ALARMS, AUDIT, REGISTERS))
+    if ledger is None:
+        verdict.right("signed_alone", count=rest + sum(count.get(part, 0) for part in (FINDINGS, ACTS)))
+        return
+    verdict.right("words", count=ledger.count, withheld=ledger.withheld, heads_at=proof.heads_at)
+    if ledger.late:
+        verdict.right("words_late", count=ledger.late)
+    if ledger.waiting:
+        verdict.right("words_waiting", count=ledger.waiting)
+    verdict.right("rest_signed_alone", count=rest)
 
 
 def _tell_stamp(stamp: Stamp | None, verdict: Verdict, *, compared: bool) -> None:
@@ -353,6 +371,10 @@ def _tell_stamps(stamps: StampsProof, verdict: Verdict) -> None:
         if one.count > proved:
             proved = one.count
             verdict.right("stamp", authority=one.authority, at=one.at, head_at=one.head_at, count=one.count)
+    words = max((one.words for one in stamps.told), default=0)
+    first = min((one for one in stamps.told if one.words == words), key=lambda one: one.at, default=None)
+    if first is not None and words:
+        verdict.right("stamp_words", authority=first.authority, at=first.at, count=words)
     authorities = dict.fromkeys((one.authority, one.fingerprint) for one in stamps.told)
     for authority, found in authorities:
         told = "stamp_known" if stamps.compared else "stamp_unknown"

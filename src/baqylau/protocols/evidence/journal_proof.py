@@ -12,6 +12,7 @@ from baqylau.crypto.signing import signed_by
 from baqylau.protocols.evidence.parts import octets, record_leaf, said
 from baqylau.protocols.evidence.signatures import batch_signed, is_signed, shared_digest, signer_of
 from baqylau.protocols.evidence.unpacking import UnreadableError, plain, unpacked
+from baqylau.protocols.evidence.words import LEDGER
 
 _HEAD_FIELDS = 5
 _KEY_BYTES = 32
@@ -82,13 +83,19 @@ class JournalProof:
             leaf = record_leaf(line)
         except (KeyError, TypeError, ValueError, UnreadableError):
             return "unreadable"
-        if seq in self._leaves[place]:
+        if place >= LEDGER or not self.leaf(place, seq, leaf):
             return "twice"
-        self._leaves[place][seq] = leaf
         self.count += 1
         if told != line.get("said") or (told["partition"], told["seq"]) != (place, seq):
             return "said"
         return self._signed_by_device(told)
+
+    def leaf(self, place: int, seq: int, leaf: bytes) -> bool:
+        """Know a digest of a tree; False when another has its place."""
+        if seq in self._leaves[place]:
+            return False
+        self._leaves[place][seq] = leaf
+        return True
 
     def _signed_by_device(self, told: dict[str, Any]) -> str:
         raw = octets(told["raw"])
@@ -169,6 +176,10 @@ class JournalProof:
         for place, leaves in self._leaves.items():
             spans = self._covered.get(place, [])
             outside = sum(not any(first <= seq < end for first, end in spans) for seq in leaves)
+            if place == LEDGER:
+                if outside or self._heads is None or self._heads.get(place) != self._roots[place][-1]:
+                    yield "ledger_head", {}
+                continue
             self.unproven += outside
             if spans and (self._heads is None or self._heads.get(place) != self._roots[place][-1]):
                 yield "tree_head", {"partition": place}

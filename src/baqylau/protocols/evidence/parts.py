@@ -12,11 +12,14 @@ from hashlib import sha256
 from re import compile as pattern
 from typing import Any
 
+from baqylau.crypto.canonical import canonical
 from baqylau.protocols.evidence.unpacking import UnreadableError, plain, unpacked
+from baqylau.protocols.evidence.words import leaves_of
 
-FORMAT, VERSION = "baqylau-evidence", 2
-VERSIONS = (1, 2)
-"""Those that are read for ever. Version 1 knew no time-stamps and no papers."""
+FORMAT, VERSION = "baqylau-evidence", 3
+VERSIONS = (1, 2, 3)
+"""Those that are read for ever. Version 1 knew no time-stamps and no papers, version 2 no ledger."""
+WITH_LEDGER = 3
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 STAMP = "manifest.tst"
 """A time-stamp over the manifest: by then all of the bundle was as it is."""
@@ -58,11 +61,6 @@ def digests_name(part: str) -> str:
     return f"{part}.digests"
 
 
-def canonical(value: Any) -> bytes:
-    """Give JSON of which every byte is determined by the value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
 def read_json(line: bytes) -> dict[str, Any] | None:
     """Give the object that a line is, or None."""
     try:
@@ -72,9 +70,13 @@ def read_json(line: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+WITHHELD = (b'{"leaf":', b'{"leaves":', b'{"sum":')
+"""How a line begins that stands for another."""
+
+
 def digest(line: bytes) -> bytes:
     """Give what stands for a line: of a withheld one, what stood for it before."""
-    value = read_json(line) if line.startswith((b'{"leaf":', b'{"sum":')) else None
+    value = read_json(line) if line.startswith(WITHHELD) else None
     if value is not None and "withheld" in value and _sums_up(line, value):
         return bytes.fromhex(value["withheld"])
     return sha256(line).digest()
@@ -93,12 +95,14 @@ def _summed(value: dict[str, Any]) -> bytes:
 
 
 def withheld(line: bytes) -> bytes:
-    """Give what takes the place of a line that is not given away: its digest, and the place of a record."""
+    """Give what takes the place of a line that is not given away: its digest, and the places of what it shows."""
     value = read_json(line) or {}
     left: dict[str, Any] = {"withheld": digest(line).hex()}
     if "bound" in value:
         left |= {name: value[name] for name in ("partition", "seq")}
         left["leaf"] = record_leaf(value).hex()
+    if leaves := leaves_of(value):
+        left["leaves"] = leaves
     return _summed(left)
 
 

@@ -8,6 +8,7 @@ from baqylau.crypto.timestamps import StampWrongError, stamped
 from baqylau.protocols.evidence.journal_proof import NO_PROOF, Heads, JournalProof, signed_heads
 from baqylau.protocols.evidence.parts import octets, read_json
 from baqylau.protocols.evidence.unpacking import UnreadableError, plain
+from baqylau.protocols.evidence.words import LEDGER
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class StampTold:
     head_at: str
     count: int
     """So many of the bundle's records were in the journal by then."""
+    words: int
+    """So many of its findings and acts were in the ledger by then."""
 
 
 class StampsProof:
@@ -48,14 +51,16 @@ class StampsProof:
         if isinstance(said, str):
             return said
         try:
-            count = sum(self._led(said[1], tree) for tree in trees)
+            led = [self._led(said[1], tree) for tree in trees]
         except NO_PROOF:
             return "stamp_tree"
-        self.told.append(StampTold(stamp.authority, stamp.fingerprint, plain(stamp.at), said[0], count))
+        count = sum(found for place, found in led if place != LEDGER)
+        words = sum(found for place, found in led if place == LEDGER)
+        self.told.append(StampTold(stamp.authority, stamp.fingerprint, plain(stamp.at), said[0], count, words))
         return ""
 
-    def _led(self, heads: Heads, tree: dict[str, Any]) -> int:
+    def _led(self, heads: Heads, tree: dict[str, Any]) -> tuple[int, int]:
         place, first, size, root = self._journal.root(tree)
         if heads[place] != (first, size, root):
             raise ValueError(place)
-        return self._journal.up_to(place, first + size - 1)
+        return place, self._journal.up_to(place, first + size - 1)

@@ -3,10 +3,12 @@
 from baqylau.domain.commands import (
     BeginCheck,
     ClearLatches,
+    EndCall,
     LocateMode,
     Order,
     ReportNow,
     Restart,
+    RingCall,
     SetRate,
     TellPerson,
     WalkNow,
@@ -29,7 +31,17 @@ def words(order: Order) -> str | None:
             return "RESET#"
         case SetRate(fix_every_s=every_s, for_s=0):
             return f"TIMER,{every_s},{every_s}#"
-        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
+        case (
+            TellPerson()
+            | WalkNow()
+            | ClearLatches()
+            | SetRate()
+            | LocateMode()
+            | BeginCheck()
+            | WithdrawCheck()
+            | RingCall()
+            | EndCall()
+        ):
             return None
 
 

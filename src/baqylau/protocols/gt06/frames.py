@@ -1,5 +1,6 @@
 """Frames out of a stream, and frames to send (spec G2)."""
 
+import re
 from binascii import crc_hqx
 
 from msgspec import Struct
@@ -8,6 +9,7 @@ from baqylau.protocols.session import Fault
 from baqylau.protocols.stream import Broken
 
 SHORT, LONG = b"\x78\x78", b"\x79\x79"
+MARK = re.compile(SHORT + b"|" + LONG)
 END = b"\x0d\x0a"
 _SERIAL_AND_SUM = 4
 _MIRROR = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))

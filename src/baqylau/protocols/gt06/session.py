@@ -5,7 +5,7 @@ from typing import assert_never
 
 from baqylau.domain.commands import CommandState, Order
 from baqylau.protocols.gt06 import commands
-from baqylau.protocols.gt06.frames import Frame, first, frame
+from baqylau.protocols.gt06.frames import MARK, Frame, first, frame
 from baqylau.protocols.gt06.messages import ALARMS, STATES, FlawError, Kind, Told, cells, tells_cells, tells_place, told
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
@@ -18,7 +18,7 @@ class Gt06Session:
 
     def __init__(self, number: str | None = None) -> None:
         self._number = number
-        self._stream = Stream[Frame | Broken](first)
+        self._stream = Stream[Frame | Broken](first, MARK)
         self._tickets = 0
         self._replies: dict[int, bytes] = {}
         self._ordered: set[int] = set()

@@ -19,7 +19,7 @@ _TEXT, _BINARY = b"*", {b"$", b"X"}
 _END = b"#"
 _HEAD = re.compile(rb"\*([A-Za-z]{2}),([0-9A-Za-z]{0,20}),([A-Za-z0-9]{1,8}),?(.*)", re.DOTALL)
 _NEXT_TEXT = re.compile(rb"\*[A-Za-z]{2},")
-_BEGINNINGS = re.compile(rb"[*$X]")
+MARK = re.compile(rb"[*$X]")
 _LINE_END = b"\r\n"
 _BLANK = b"\r\n\x00 "
 
@@ -138,14 +138,14 @@ def _foreign(buffer: bytes) -> Broken:
     blank = len(buffer) - len(buffer.lstrip(_BLANK))
     if blank:
         return Broken(Fault.NOT_THIS_PROTOCOL, buffer[:blank], "between frames")
-    found = _BEGINNINGS.search(buffer)
+    found = MARK.search(buffer)
     foreign = buffer[: found.start() if found else EVIDENCE_BYTES]
     return Broken(Fault.NOT_THIS_PROTOCOL, foreign, "no beginning of a frame", fatal=found is None)
 
 
 def _skipped(buffer: bytes) -> Broken:
     """Pass over a beginning that leads nowhere, up to the next one."""
-    found = _BEGINNINGS.search(buffer, 1)
+    found = MARK.search(buffer, 1)
     passed = buffer[: found.start() if found else EVIDENCE_BYTES]
     return Broken(Fault.FIELD_WRONG, passed, "number and time of a frame", fatal=found is None)
 

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from baqylau.domain.commands import CommandState, Order
 from baqylau.protocols.h02 import commands
-from baqylau.protocols.h02.frames import Found, Record, Splitter, Words, frame
+from baqylau.protocols.h02.frames import MARK, Found, Record, Splitter, Words, frame
 from baqylau.protocols.h02.messages import ALIVE, FlawError, Told, told
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
@@ -21,7 +21,7 @@ class H02Session:
         self._introduced = introduced
         self._number: str | None = None
         self._maker = "HQ"
-        self._stream = Stream[Found](Splitter().first)
+        self._stream = Stream[Found](Splitter().first, MARK)
         self._tickets = 0
         self._replies: dict[int, bytes] = {}
         self._ordered: dict[str, int] = {}

@@ -3,10 +3,12 @@
 from baqylau.domain.commands import (
     BeginCheck,
     ClearLatches,
+    EndCall,
     LocateMode,
     Order,
     ReportNow,
     Restart,
+    RingCall,
     SetRate,
     TellPerson,
     WalkNow,
@@ -25,7 +27,17 @@ def words(order: Order) -> bytes | None:
             return b"*?DATA"
         case Restart():
             return b"*!DEV_RESET"
-        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
+        case (
+            TellPerson()
+            | WalkNow()
+            | ClearLatches()
+            | SetRate()
+            | LocateMode()
+            | BeginCheck()
+            | WithdrawCheck()
+            | RingCall()
+            | EndCall()
+        ):
             return None
 
 

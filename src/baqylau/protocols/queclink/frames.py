@@ -13,6 +13,7 @@ EVIDENCE_BYTES = 256
 ENDS = b"$\x00\n"
 _END = re.compile(rb"[$\x00\n]")
 _BEGIN = b"+"
+MARK = re.compile(rb"\+")
 _TEXT = re.compile(rb"\+(RESP|BUFF|ACK|SACK):GT([A-Z0-9]{3}),?(.*)", re.DOTALL)
 _TEXT_HEADS = (b"+RESP:", b"+BUFF:", b"+ACK:", b"+SACK:")
 _BINARY_HEADS = {b"+RSP": 9, b"+BSP": 9, b"+EVT": 9, b"+BVT": 9, b"+INF": 7, b"+BNF": 7}

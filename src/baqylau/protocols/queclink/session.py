@@ -5,7 +5,7 @@ from typing import assert_never
 
 from baqylau.domain.commands import CommandState, Order
 from baqylau.protocols.queclink import commands
-from baqylau.protocols.queclink.frames import ENDS, Frame, first
+from baqylau.protocols.queclink.frames import ENDS, MARK, Frame, first
 from baqylau.protocols.queclink.messages import QUIET, FlawError, told
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
@@ -23,7 +23,7 @@ class QueclinkSession:
         self._introduced = introduced
         self._number: str | None = None
         self._family = ""
-        self._stream = Stream[Frame | Broken](first)
+        self._stream = Stream[Frame | Broken](first, MARK)
         self._tickets = 0
         self._replies: dict[int, bytes] = {}
         self._ordered: dict[str, int] = {}

@@ -3,10 +3,12 @@
 from baqylau.domain.commands import (
     BeginCheck,
     ClearLatches,
+    EndCall,
     LocateMode,
     Order,
     ReportNow,
     Restart,
+    RingCall,
     SetRate,
     TellPerson,
     WalkNow,
@@ -34,7 +36,17 @@ def words(order: Order) -> str | None:
             both = ((rest, moving) for rest, moving in zip(_AT_REST, _MOVING, strict=True))
             numbers = [number for pair in both for number in (*pair, pair[0] + _SEND, pair[1] + _SEND)]
             return "setparam " + ";".join(f"{number}:{every_s}" for number in numbers)
-        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
+        case (
+            TellPerson()
+            | WalkNow()
+            | ClearLatches()
+            | SetRate()
+            | LocateMode()
+            | BeginCheck()
+            | WithdrawCheck()
+            | RingCall()
+            | EndCall()
+        ):
             return None
 
 

@@ -1,5 +1,7 @@
 """Packets out of a stream: sign-in, sign of life, data (spec T2 and T3)."""
 
+import re
+
 from msgspec import Struct
 
 from baqylau.protocols.crc16 import crc16
@@ -10,6 +12,8 @@ NUMBER_MAX = 17
 """An IMEI has 15 digits, with its software version 16 or 17."""
 CONTENT_MAX_BYTES = 65_536
 ALIVE = 0xFF
+MARK = re.compile(rb"\0{5}")
+"""Four bytes before the length of a packet, and its first."""
 _FRAME_BYTES = 8
 _SUM_BYTES = 4
 _SMALLEST = 4

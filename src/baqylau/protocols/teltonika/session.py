@@ -11,7 +11,7 @@ from baqylau.protocols.stream import Broken, Stream, read_alone, refused
 from baqylau.protocols.teltonika import commands
 from baqylau.protocols.teltonika.beacons import sightings_of
 from baqylau.protocols.teltonika.elements import bodies_of
-from baqylau.protocols.teltonika.packets import Alive, Data, Packet, SignIn, first
+from baqylau.protocols.teltonika.packets import MARK, Alive, Data, Packet, SignIn, first
 from baqylau.protocols.teltonika.records import Codec, Record, ShortError, binary, split
 
 _DEGREES = 1e-7
@@ -26,7 +26,7 @@ class TeltonikaSession:
 
     def __init__(self, number: str | None = None) -> None:
         self._number = number
-        self._stream = Stream[Packet](first)
+        self._stream = Stream[Packet](first, MARK)
         self._tickets = 0
         self._waiting: dict[int, int] = {}
         """How many records each packet had whose fate is not known yet."""

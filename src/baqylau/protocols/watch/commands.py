@@ -3,10 +3,12 @@
 from baqylau.domain.commands import (
     BeginCheck,
     ClearLatches,
+    EndCall,
     LocateMode,
     Order,
     ReportNow,
     Restart,
+    RingCall,
     SetRate,
     TellPerson,
     WalkNow,
@@ -32,5 +34,15 @@ def words(order: Order) -> str | None:
             return f"UPLOAD,{every_s}"
         case TellPerson(text=text) if len(text) <= TEXT_MAX:
             return f"MESSAGE,{text.encode('utf-16-be').hex().upper()}"
-        case TellPerson() | WalkNow() | ClearLatches() | SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
+        case (
+            TellPerson()
+            | WalkNow()
+            | ClearLatches()
+            | SetRate()
+            | LocateMode()
+            | BeginCheck()
+            | WithdrawCheck()
+            | RingCall()
+            | EndCall()
+        ):
             return None

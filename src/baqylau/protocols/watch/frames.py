@@ -9,6 +9,7 @@ from baqylau.protocols.stream import Broken
 
 FRAME_MAX_BYTES = 16_384
 _FRAME = re.compile(rb"\[(\w{2})\*(\d{4,20})\*(?:([0-9A-Fa-f]{4})\*)?([0-9A-Fa-f]{4})\*(.*)", re.DOTALL)
+MARK = re.compile(rb"\[")
 _END = b"]"
 EVIDENCE_BYTES = 256
 

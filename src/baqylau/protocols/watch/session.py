@@ -7,7 +7,7 @@ from baqylau.domain.commands import CommandState, Order
 from baqylau.protocols.session import Carried, Event, Fault, Hangup, Keep, Login, Outcome, Ping, Reading, Rejected
 from baqylau.protocols.stream import Broken, Stream, read_alone, refused
 from baqylau.protocols.watch import commands
-from baqylau.protocols.watch.frames import Frame, first, frame
+from baqylau.protocols.watch.frames import MARK, Frame, first, frame
 from baqylau.protocols.watch.messages import FlawError, told
 
 _ALIVE = {"LK": "LK", "TKQ": "TKQ", "TKQ2": "TKQ2", "INIT": "INIT,1", "heart": "heart"}
@@ -18,7 +18,7 @@ class WatchSession:
     """One connection of a watch. Every frame names its device, so that there is no sign-in."""
 
     def __init__(self) -> None:
-        self._stream = Stream[Frame | Broken](first)
+        self._stream = Stream[Frame | Broken](first, MARK)
         self._tickets = 0
         self._replies: dict[int, bytes] = {}
         self._from = Frame("3G", "0000000000", "", (), b"")
