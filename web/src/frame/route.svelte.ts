@@ -13,6 +13,8 @@ export type Page =
   | { name: 'device'; id: string }
   | { name: 'check'; id: string }
   | { name: 'strangers' }
+  | { name: 'stock' }
+  | { name: 'stocked'; id: string }
   | { name: 'load' }
   | { name: 'account' }
   | { name: 'staff' }
@@ -31,6 +33,7 @@ export function pageOf(path: string): Page {
   if (first === 'account' || first === 'staff' || first === 'audit') return { name: first }
   if (first === 'devices' && second === undefined) return { name: 'strangers' }
   if (first === 'devices' && second) return { name: 'device', id: decodeURIComponent(second) }
+  if (first === 'stock') return second === undefined ? { name: 'stock' } : { name: 'stocked', id: decodeURIComponent(second) }
   if (first === 'checks' && second) return { name: 'check', id: decodeURIComponent(second) }
   if (first === 'cases' && second === undefined) return { name: 'cases' }
   if (first === 'people' && second && third === 'case') return { name: 'case', id: decodeURIComponent(second) }
