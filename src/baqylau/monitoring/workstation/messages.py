@@ -20,6 +20,8 @@ from baqylau.domain.zones import Zone
 from baqylau.monitoring.workstation.checks.messages import CheckRow
 from baqylau.monitoring.workstation.equipment.messages import ReceiverPresence
 
+LARGEST_NUMBER = 10**18
+"""Of what the database counts."""
 MOST_AT_ONCE = 200
 """How many alarms one act may be about."""
 
@@ -307,7 +309,9 @@ class AlarmPage(Struct, frozen=True, kw_only=True):
 class BulkActs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The same act about several alarms. Each is done or refused for itself."""
 
-    numbers: Annotated[tuple[AlarmId, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    numbers: Annotated[
+        tuple[Annotated[AlarmId, Meta(ge=1, le=LARGEST_NUMBER)], ...], Meta(min_length=1, max_length=MOST_AT_ONCE)
+    ]
     act: Doable
 
 
