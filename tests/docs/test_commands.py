@@ -48,7 +48,7 @@ def test_every_command_exists_and_takes_its_options(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("people.yaml", "track.gpx"):
+    for name in ("people.yaml", "track.gpx", "city.yaml"):
         Path(name).touch()
     program, *rest = words(command)
     match program:

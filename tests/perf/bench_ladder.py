@@ -16,7 +16,8 @@ from tests.perf.bench_gateway import load
 from tests.perf.figures import Figure, figure
 from tests.perf.installation import HOST, Installation, cpu_s, free_port, installed, listens, populate, until
 from tests.perf.nats import NATS
-from tests.perf.region import Program, Site
+from tests.perf.program import Program
+from tests.perf.region import Site
 
 DEVICES, RATE, SECONDS = 200, 500.0, 20.0
 POSITIONS = text("SELECT count(*) FROM journal WHERE observed_at <> received_at")

@@ -6,11 +6,8 @@ is stopped in order, and every promise is held against what is on disk (`tests.p
 
 import argparse
 import asyncio
-import math
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from datetime import datetime
-from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -19,19 +16,15 @@ import msgspec
 from rich.console import Console
 
 from baqylau.links import wall_clock
-from baqylau.protocols.fleet import FLEET
-from baqylau.sim.client import Habits, Line, Tracker
-from baqylau.sim.load_fleet import load_number
 from baqylau.storage.database import migrate, open_database
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.server import embedded
 from tests.perf import scripted
 from tests.perf.figures import Figure, figure, wide_console
-from tests.perf.installation import HOST
 from tests.perf.proofs import Outcome, Told, examine
+from tests.perf.reporting import Client, crowd
 from tests.perf.victim import Target, Victim
 
-HABITS = Habits(answer_within_s=5.0, first_pause_s=0.2, longest_pause_s=2.0)
 DELIVER_S = 180.0
 UP_S = (0.3, 4.0)
 """How long the server lives between two kills, from the moment at which devices can call."""
@@ -46,38 +39,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     judges: int = 1
     targets: tuple[Target, ...] = tuple(Target)
     """What may be killed; each as often as the others."""
-
-
-class Client:
-    """One person's device."""
-
-    def __init__(self, index: int, port: int, begun_at: datetime, random: Random) -> None:
-        """Set up without connecting."""
-        speak = partial(FLEET[scripted.protocol_of(index)].device, load_number(index), "")
-        self.begun_at = begun_at
-        self.sent: list[datetime] = []
-        self._reports = scripted.reports(index, begun_at)
-        self.tracker = Tracker(Line(host=HOST, port=port), speak, HABITS, sleep=wall_clock.sleep, random=random)
-
-    async def live(self, over: asyncio.Event) -> None:
-        """Report every second until it is over and a round is complete, then wait until everything is delivered."""
-        for number, (at, bodies) in enumerate(self._reports):
-            if over.is_set() and number % scripted.ROUND_S == 0:
-                break
-            await wall_clock.sleep((at - wall_clock.now()).total_seconds())
-            self.tracker.remember((at, bodies))
-            self.sent.append(at)
-        await self.tracker.delivered()
-
-    @property
-    def told(self) -> Told:
-        """What it was answered for, and what has to be found in it."""
-        rounds = len(self.sent) // scripted.ROUND_S
-        return Told(
-            acknowledged=tuple(self.sent),
-            openings=tuple(scripted.openings(self.begun_at, rounds)),
-            entries=tuple(scripted.entries(self.begun_at, rounds)),
-        )
 
 
 def run(plan: Plan, console: Console) -> Outcome:
@@ -103,29 +64,16 @@ def _found(data: Path, people: int) -> None:
 
 async def _live_through(plan: Plan, victim: Victim, console: Console) -> dict[str, Told]:
     """Let the devices live while the server is killed, and until they have delivered everything."""
-    random, over = Random(plan.seed), asyncio.Event()  # noqa: S311 - moments and pauses, not secrets
+    random = Random(plan.seed)  # noqa: S311 - moments and pauses, not secrets
     await asyncio.to_thread(victim.bring_up)
-    clients = {load_number(index): _client(index, victim, random) for index in range(1, plan.people + 1)}
-    running = [asyncio.create_task(client.tracker.run()) for client in clients.values()]
-    living = [asyncio.create_task(client.live(over)) for client in clients.values()]
+    people = crowd(plan.people, lambda one, own: Client(one, victim.ports[scripted.protocol_of(one)], own), random)
+    people.begin()
     for number, target in enumerate(_targets(plan, random), 1):
         await asyncio.sleep(random.uniform(*UP_S))
         killed_s = wall_clock.monotonic_s()
         await asyncio.to_thread(_kill_and_restart, victim, target, random.uniform(0.0, 1.0))
         console.print(f"kill {number}: {target}, up after {wall_clock.monotonic_s() - killed_s:.1f} s", highlight=False)
-    over.set()
-    async with asyncio.timeout(DELIVER_S):
-        await asyncio.gather(*living)
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
-    return {number: client.told for number, client in clients.items()}
-
-
-def _client(index: int, victim: Victim, random: Random) -> Client:
-    begun_s = math.ceil(wall_clock.now().timestamp()) + 1 + index % scripted.ROUND_S // 4
-    begun_at = datetime.fromtimestamp(begun_s, tz=wall_clock.now().tzinfo)
-    return Client(index, victim.ports[scripted.protocol_of(index)], begun_at, Random(random.random()))  # noqa: S311
+    return await people.end(DELIVER_S)
 
 
 def _targets(plan: Plan, random: Random) -> Iterator[Target]:
@@ -151,16 +99,8 @@ def figures(plan: Plan, console: Console) -> Iterator[Figure]:
     found = run(plan, console)
     name = f"SIGKILL, {plan.times} times" + (f", {plan.judges} judges" if plan.judges > 1 else "")
     yield figure(f"{name}: positions acknowledged", found.acknowledged, "positions")
-    for what, count, unit in (
-        ("acknowledged lost", found.lost, "positions"),
-        ("kept twice", found.doubled, "positions"),
-        ("breaks of the journal's chain", found.chain_broken, "entries"),
-        ("findings other than a fresh fold of the journal", found.otherwise, "findings"),
-        ("findings that had to be made and were not", found.missing, "findings"),
-        ("findings that nothing happened for", found.invented, "findings"),
-        ("alarms lost or doubled", found.alarms_wrong, "alarms"),
-    ):
-        yield figure(f"{name}: {what}", count, unit, at_most=0)
+    for what, count in found.broken.items():
+        yield figure(f"{name}: {what}", count, "of them", at_most=0)
 
 
 def _main() -> None:

@@ -1,18 +1,15 @@
-"""NATS servers for tests and measurements: alone, as a leaf of another, as a cluster of three; and a line to cut."""
+"""NATS servers for tests and measurements: alone, as a leaf of another, as a cluster of three."""
 
-import asyncio
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.perf.installation import HOST, free_port, listens, until
 
 NATS = shutil.which("nats-server") or shutil.which("/usr/sbin/nats-server")
 MISSING = "nats-server is not installed: scripts/system installs Debian's"
-PIECE_BYTES = 65_536
 
 
 class NatsServer:
@@ -75,69 +72,3 @@ def cluster(place: Path, names: Sequence[str]) -> list[NatsServer]:
         NatsServer(place, name, f"cluster {{ name: three, listen: {HOST}:{port}, routes: [{routes}] }}", domain="three")
         for name, port in ports.items()
     ]
-
-
-class CutLine:
-    """A line between two machines that can be cut and joined again, on a thread of its own."""
-
-    def __init__(self, to_port: int) -> None:
-        """Lead to a port of this machine."""
-        self.port = free_port()
-        self._to_port = to_port
-        self._joined = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._open: set[asyncio.StreamWriter] = set()
-        self._server: asyncio.Server | None = None
-        self._thread = threading.Thread(target=self._loop.run_forever, name="line")
-
-    def start(self) -> None:
-        """Begin, joined."""
-        self._thread.start()
-        opening = asyncio.start_server(self._lead, HOST, self.port)
-        self._server = asyncio.run_coroutine_threadsafe(opening, self._loop).result(30)
-        self._joined.set()
-
-    def cut(self) -> None:
-        """End what is on the line, and let nothing through."""
-        self._joined.clear()
-        self._loop.call_soon_threadsafe(self._hang_up)
-
-    def join(self) -> None:
-        """Let through again."""
-        self._joined.set()
-
-    def close(self) -> None:
-        """End it for good."""
-        self.cut()
-
-        async def rest() -> None:
-            if self._server is not None:
-                self._server.close()
-            await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
-
-        asyncio.run_coroutine_threadsafe(rest(), self._loop).result(30)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    def _hang_up(self) -> None:
-        for one in self._open:
-            one.transport.abort()
-
-    async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not self._joined.is_set():
-            writer.transport.abort()
-            return
-        with suppress(OSError):
-            there, back = await asyncio.open_connection(HOST, self._to_port)
-            self._open |= {writer, back}
-            await asyncio.gather(_pour(reader, back), _pour(there, writer), return_exceptions=True)
-            self._open -= {writer, back}
-
-
-async def _pour(out_of: asyncio.StreamReader, into: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while piece := await out_of.read(PIECE_BYTES):
-            into.write(piece)
-            await into.drain()
-    into.transport.abort()

@@ -38,6 +38,10 @@ class Told(Struct, frozen=True, kw_only=True):
     """Instants at which the strap is found open."""
     entries: tuple[tuple[datetime, datetime], ...]
     """Within which instants the person is found in the zone."""
+    sure_until: datetime
+    """What is found of the zone later counts neither way."""
+    region: str | None = None
+    """By which site the device is heard; None: by our own gateways."""
 
 
 class Outcome(Struct, kw_only=True):
@@ -53,11 +57,22 @@ class Outcome(Struct, kw_only=True):
     invented: int = 0
     alarms_wrong: int = 0
 
+    @property
+    def broken(self) -> dict[str, int]:
+        """Each promise that may never be broken, with how often it was."""
+        return {
+            "acknowledged lost": self.lost,
+            "kept twice": self.doubled,
+            "breaks of the journal's chain": self.chain_broken,
+            "findings other than a fresh fold of the journal": self.otherwise,
+            "findings that had to be made and were not": self.missing,
+            "findings that nothing happened for": self.invented,
+            "alarms lost or doubled": self.alarms_wrong,
+        }
 
-def examine(
-    dsn: str, data: Path, told: Mapping[str, Told], *, stop: Callable[[], None], region: str | None = None
-) -> Outcome:
-    """Wait until the judge has judged everything, stop the server, and look. `region`: by which site all are heard."""
+
+def examine(dsn: str, data: Path, told: Mapping[str, Told], *, stop: Callable[[], None]) -> Outcome:
+    """Wait until the judge has judged everything, stop the server, and look."""
     engine = open_database(dsn, name="baqylau-proof")
     live = Live(engine)
     until(lambda: live.health().behind == 0, "the judge does not catch up", JUDGED_S)
@@ -65,12 +80,12 @@ def examine(
     own = vaulted(engine, data)
     found = Outcome(chain_broken=len(own.journal.verify(own.signer.public_key).broken))
     supervisions, heard = Registers(engine, now).supervisions(), live.listened()
-    listened = heard.here if region is None else heard.by_region[region]
     findings: list[Finding] = []
     for number, expected in told.items():
         person_id = PersonId(number)
         history = _history(own.journal, number)
         _count_positions(found, history, expected)
+        listened = heard.here if expected.region is None else heard.by_region[expected.region]
         again = _folded(supervisions[person_id], history, listened)
         found.otherwise += len({one.id for one in again} ^ _standing(engine, person_id))
         _count_findings(found, again, expected)
@@ -110,7 +125,8 @@ def _standing(engine: Engine, person_id: PersonId) -> set[FindingId]:
 def _count_findings(found: Outcome, findings: Iterable[Finding], told: Told) -> None:
     """Hold against what happened: each opening at its second, each entry once and while it lasts."""
     made = {code: sorted(one.at for one in findings if one.code is code) for code in Code}
-    opened, entered = Counter(made[Code.STRAP_OPEN]), made[Code.EXCLUSION_ENTRY]
+    opened = Counter(made[Code.STRAP_OPEN])
+    entered = [at for at in made[Code.EXCLUSION_ENTRY] if at < told.sure_until]
     expected = Counter(told.openings)
     found.missing += (expected - opened).total()
     found.invented += (opened - expected).total()

@@ -7,15 +7,11 @@ order, and judged as if nothing had been.
 
 import argparse
 import asyncio
-import math
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from random import Random
 from time import monotonic
 
@@ -27,21 +23,23 @@ from baqylau.cli.doors import options
 from baqylau.crypto.sealing import KEY_BYTES
 from baqylau.links import wall_clock
 from baqylau.monitoring.server.region.site_file import new_site, write_site
-from baqylau.sim.load_fleet import load_number
 from baqylau.storage.equipment.authorities import command_seed
 from baqylau.storage.installation import installation as make_secrets
 from baqylau.storage.journal.regions import Region, Regions
 from baqylau.storage.judging.live import Live
 from tests.perf import scripted
+from tests.perf.cut_line import CutLine
 from tests.perf.figures import Figure, figure, wide_console
-from tests.perf.installation import HOST, STOP_S, Installation, free_port, installed, listens, register, until
-from tests.perf.kill import Client
-from tests.perf.nats import CutLine, NatsServer, running
+from tests.perf.installation import HOST, Installation, free_port, installed, listens, register, until
+from tests.perf.nats import NatsServer, running
+from tests.perf.program import Program, tended
 from tests.perf.proofs import Outcome, Told, examine
+from tests.perf.reporting import Client, crowd
 
 NAME = "almaty"
 UP_S = (1.0, 4.0)
 FORWARDED_S = 600.0
+DELIVER_S = 180.0
 START_S = 180.0
 _IN_ORDER = text(
     "SELECT count(*) FROM (SELECT observed_at < lag(observed_at) OVER (PARTITION BY device_id ORDER BY seq) AS back "
@@ -58,40 +56,6 @@ class Plan(Struct, frozen=True, kw_only=True):
     kills: tuple[str, ...] = ("gateway", "nats", "bridge")
     """What is killed while the line is cut and after, one after another."""
     seed: int = 3
-
-
-class Program:
-    """A program of ours that is killed and started again."""
-
-    def __init__(self, name: str, words: list[str], log: Path) -> None:
-        """Take the words after `baqylau`."""
-        self.name, self._words, self._log = name, words, log
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it."""
-        with self._log.open("ab") as said:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "baqylau.cli", *self._words], stdin=subprocess.DEVNULL, stdout=said, stderr=said
-            )
-
-    @property
-    def pid(self) -> int:
-        """Its process."""
-        assert self._process is not None
-        return self._process.pid
-
-    def kill(self) -> None:
-        """Take it down without a warning."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def stop(self) -> None:
-        """Ask it to end."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(STOP_S)
 
 
 class Site:
@@ -119,6 +83,7 @@ class Site:
         self.gateway = Program("gateway", ["region-gateway", *at_site, *options(self.ports)], place / "gateway.said")
         self.bridge = Program("bridge", ["region-bridge", *here, *at_centre], place / "bridge.said")
         self.judge = Program("judge", ["judge", *here], place / "judge.said")
+        self.programs = (self.gateway, self.bridge, self.judge)
         self._stack = stack
 
     def start(self, live: Live, *, judged: bool = True) -> None:
@@ -146,9 +111,13 @@ class Site:
         victims[name].kill()
         victims[name].start()
 
+    def client(self, index: int, random: Random) -> Client:
+        """Give a device of the region."""
+        return Client(index, self.ports[scripted.protocol_of(index)], random, region=NAME)
+
     def stop(self) -> None:
         """Ask all of ours to end."""
-        for one in (self.gateway, self.bridge, self.judge):
+        for one in self.programs:
             one.stop()
 
 
@@ -160,6 +129,8 @@ class Found(Struct, kw_only=True):
     late: int
     """Positions that were acknowledged while the line was cut."""
     caught_up_s: float
+    broke_off: list[str]
+    """What programs had said that ended without being killed."""
 
 
 def run(plan: Plan, console: Console) -> Found:
@@ -168,25 +139,28 @@ def run(plan: Plan, console: Console) -> Found:
         register(installation, scripted.registry(plan.people, wall_clock.now()))
         site, live = Site(installation, stack), Live(installation.engine)
         site.start(live)
+        stack.enter_context(tended(site.programs))
         told, cut_at, joined_at, ended_at = asyncio.run(_live_through(plan, site, console))
         begun_s = monotonic()
         until(lambda: live.listened().by_region[NAME] >= ended_at, "not all is forwarded", FORWARDED_S)
         caught_up_s = monotonic() - begun_s
-        outcome = examine(installation.dsn, installation.data, told, stop=site.stop, region=NAME)
+        outcome = examine(installation.dsn, installation.data, told, stop=site.stop)
         with installation.engine.connect() as connection:
             out_of_order = int(connection.scalar(_IN_ORDER) or 0)
+        broke_off = [said for one in site.programs for said in one.broke_off]
         late = sum(cut_at <= at < joined_at for one in told.values() for at in one.acknowledged)
-        return Found(outcome=outcome, out_of_order=out_of_order, late=late, caught_up_s=caught_up_s)
+        return Found(
+            outcome=outcome, out_of_order=out_of_order, late=late, caught_up_s=caught_up_s, broke_off=broke_off
+        )
 
 
 async def _live_through(
     plan: Plan, site: Site, console: Console
 ) -> tuple[dict[str, Told], datetime, datetime, datetime]:
     """Let the devices live while the line is cut and programs die, until the site has acknowledged everything."""
-    random, over = Random(plan.seed), asyncio.Event()  # noqa: S311 - moments and pauses, not secrets
-    clients = {load_number(index): _client(index, site, random) for index in range(1, plan.people + 1)}
-    running_ = [asyncio.create_task(client.tracker.run()) for client in clients.values()]
-    living = [asyncio.create_task(client.live(over)) for client in clients.values()]
+    random = Random(plan.seed)  # noqa: S311 - moments and pauses, not secrets
+    people = crowd(plan.people, site.client, random)
+    people.begin()
     await asyncio.sleep(random.uniform(*UP_S))
     site.line.cut()
     cut_at = joined_at = wall_clock.now()
@@ -197,19 +171,7 @@ async def _live_through(
             joined_at = wall_clock.now()
         await asyncio.to_thread(site.kill, name)
         console.print(f"killed: {name}", highlight=False)
-    over.set()
-    async with asyncio.timeout(180.0):
-        await asyncio.gather(*living)
-    for task in running_:
-        task.cancel()
-    await asyncio.gather(*running_, return_exceptions=True)
-    return {number: client.told for number, client in clients.items()}, cut_at, joined_at, wall_clock.now()
-
-
-def _client(index: int, site: Site, random: Random) -> Client:
-    begun_s = math.ceil(wall_clock.now().timestamp()) + 1 + index % 5
-    begun_at = datetime.fromtimestamp(begun_s, tz=wall_clock.now().tzinfo)
-    return Client(index, site.ports[scripted.protocol_of(index)], begun_at, Random(random.random()))  # noqa: S311
+    return await people.end(DELIVER_S), cut_at, joined_at, wall_clock.now()
 
 
 def figures(plan: Plan, console: Console) -> Iterator[Figure]:
@@ -219,16 +181,10 @@ def figures(plan: Plan, console: Console) -> Iterator[Figure]:
     yield figure(f"{name}: positions acknowledged", found.outcome.acknowledged, "positions")
     yield figure(f"{name}: of them while the line was cut", found.late, "positions", at_least=1)
     yield figure(f"{name}: all forwarded after", found.caught_up_s, "s")
-    for what, count in (
-        ("acknowledged lost", found.outcome.lost),
-        ("kept twice", found.outcome.doubled),
-        ("out of order", found.out_of_order),
-        ("findings other than a fresh fold", found.outcome.otherwise),
-        ("findings missing", found.outcome.missing),
-        ("findings invented", found.outcome.invented),
-        ("alarms lost or doubled", found.outcome.alarms_wrong),
-        ("breaks of the chain", found.outcome.chain_broken),
-    ):
+    for said in found.broke_off:
+        console.print(said, highlight=False, markup=False)
+    yield figure(f"{name}: programs that ended by themselves", len(found.broke_off), "times", at_most=0)
+    for what, count in ({"out of order": found.out_of_order} | found.outcome.broken).items():
         yield figure(f"{name}: {what}", count, "of them", at_most=0)
 
 

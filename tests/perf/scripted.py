@@ -1,8 +1,8 @@
 """People whose days are written beforehand: what has to be found about them is known to the second.
 
-Everybody repeats a round of twenty seconds, one report a second: at home, into a forbidden zone for nine reports, home
-again, where the strap is opened for two. A round is so made that no gap in our listening can hide it: of nine reports
-in the zone at least three follow one another, wherever we were deaf. Rounds begin at different seconds.
+Everybody reports once a second. Every twenty seconds the strap is opened for two. Every two minutes and a half the
+person goes from home into a forbidden zone, is there for more than a minute, and comes home again: long enough that
+several fixes, some time apart, agree on it, wherever our own programs were away. Days begin at different seconds.
 """
 
 from collections.abc import Iterator
@@ -19,9 +19,10 @@ from baqylau.sim.town_plan import to_point
 from baqylau.storage.registers.registry import Registry
 
 ROUND_S = 20
-ENTERS_S, INSIDE_S = 5, 9
-"""Seconds of a round: the first report inside, and how many there are."""
 OPENS_S, OPEN_S = 16, 2
+"""Seconds of a round: the first report with an open strap, and how many there are."""
+WALK_S, ENTERS_S, INSIDE_S = 150, 5, 75
+"""How long a walk to the zone and back lasts; its first report inside, and how many there are."""
 HALFWAY_M, ZONE_M, RADIUS_M = 60.0, 120.0, 60.0
 """One can walk from home to halfway, on the edge, and on to the middle, a second each."""
 APART_M = 1_000.0
@@ -38,7 +39,7 @@ def reports(index: int, begun_at: datetime) -> Iterator[Report]:
     """Give what a device reports, a second apart, without end. `begun_at` is a whole second."""
     second = 0
     while True:
-        point = to_point((APART_M * index, _away_m(second % ROUND_S)))
+        point = to_point((APART_M * index, _away_m(second % WALK_S)))
         fix = Fix(latitude_deg=point.latitude_deg, longitude_deg=point.longitude_deg, satellites=10, hdop=0.8)
         strap = Strap(open=OPENS_S <= second % ROUND_S < OPENS_S + OPEN_S)
         yield begun_at + timedelta(seconds=second), (fix, strap)
@@ -56,13 +57,18 @@ def openings(begun_at: datetime, rounds: int) -> list[datetime]:
     return [begun_at + timedelta(seconds=ROUND_S * one + OPENS_S) for one in range(rounds)]
 
 
-def entries(begun_at: datetime, rounds: int) -> list[tuple[datetime, datetime]]:
-    """Give within which instants the entry into the zone is found."""
+def entries(begun_at: datetime, seconds: int) -> list[tuple[datetime, datetime]]:
+    """Give within which instants the entry into the zone is found, for each walk that is over after so long."""
     first = begun_at + timedelta(seconds=ENTERS_S)
     return [
-        (first + timedelta(seconds=ROUND_S * one), first + timedelta(seconds=ROUND_S * one + INSIDE_S - 1))
-        for one in range(rounds)
+        (first + timedelta(seconds=WALK_S * one), first + timedelta(seconds=WALK_S * one + INSIDE_S - 1))
+        for one in range(seconds // WALK_S)
     ]
+
+
+def sure_until(begun_at: datetime, seconds: int) -> datetime:
+    """Give the end of the last whole walk: whether an entry is found later depends on when the reports ended."""
+    return begun_at + timedelta(seconds=seconds // WALK_S * WALK_S)
 
 
 def registry(people: int, founded_at: datetime, prefix: int = PREFIX) -> Registry:

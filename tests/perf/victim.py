@@ -11,6 +11,7 @@ from time import sleep
 
 import psutil  # type: ignore[import-untyped]
 
+from baqylau.cli.doors import options
 from baqylau.monitoring.server.settings import LINK
 from baqylau.protocols.fleet import FLEET
 from tests.perf.installation import STOP_S, free_port, listens, postmaster_of, until
@@ -56,8 +57,7 @@ class Victim:
 
     def _start(self) -> None:
         self.starts += 1
-        fleet = [word for name, port in self.ports.items() for word in ("--door", f"{name}={port}")]
-        words = ["server", "--data", str(self.data), *fleet, "--web-port", str(self._web_port)]
+        words = ["server", "--data", str(self.data), *options(self.ports), "--web-port", str(self._web_port)]
         words += ["--judges", str(self._judges)]
         with (self.data / "server.log").open("ab") as said:
             self._process = subprocess.Popen(

@@ -46,6 +46,7 @@ COMMANDS = {
     "simulate": "simulate",
     "decode": "decode",
     "bench": "bench",
+    "sim": "city",
     "device": "equipment",
     "home-unit": "units",
     "mobile-unit": "mobile",
