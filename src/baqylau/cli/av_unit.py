@@ -27,9 +27,11 @@ from baqylau.devices.linux_unit.link import Identity
 from baqylau.devices.linux_unit.media_spool import MediaSpool
 from baqylau.devices.linux_unit.media_upload import MediaUpload
 from baqylau.links.board import BoardClock
+from baqylau.links.calls import installed
 from baqylau.links.camera import Camera, FileCamera, V4lCamera
 from baqylau.links.device_line import ServerLine
 from baqylau.links.face_finder import face_finder
+from baqylau.links.loudspeaker import AlsaLoudspeaker, FileLoudspeaker, Loudspeaker
 from baqylau.links.microphone import AlsaMicrophone, FileMicrophone, Microphone
 from baqylau.links.speaker import PROGRAM, Speaker
 from baqylau.links.wall_clock import now
@@ -46,6 +48,7 @@ AvServer = Annotated[str, typer.Option(help="Address for recordings, such as htt
 CameraName = Annotated[str, typer.Option("--camera", help="v4l2:DEVICE or file:VIDEO.")]
 MicrophoneName = Annotated[str, typer.Option("--microphone", help="alsa:DEVICE or file:SOUND; empty: none.")]
 SpeakerName = Annotated[str, typer.Option("--speaker", help="Program that speaks, called as espeak-ng is.")]
+LoudspeakerName = Annotated[str, typer.Option("--loudspeaker", help="alsa:DEVICE or file:SOUND; empty: none.")]
 Lamp = Annotated[bool, typer.Option("--lamp", help="The screen can light the face in colours.")]
 PagePort = Annotated[int, typer.Option("--page", help="Port of the screen's page on this board alone; 0: none.")]
 
@@ -60,6 +63,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
     microphone: MicrophoneName = "alsa:default",
     source: Beacons = None,
     speaker: SpeakerName = PROGRAM,
+    loudspeaker: LoudspeakerName = "alsa:default",
     lamp: Lamp = False,  # noqa: FBT002 - an option
     page: PagePort = 8480,
     lifeline: Lifeline = False,  # noqa: FBT002 - an option
@@ -70,7 +74,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
         return
     if lifeline:
         parent.hold()
-    sees, hears = _camera(camera), _microphone(microphone)
+    sees, hears, sounds = _camera(camera), _microphone(microphone), _loudspeaker(loudspeaker)
 
     def heard() -> Heard:
         clock, own = BoardClock(), Folder(folder)
@@ -89,13 +93,14 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
             screen=screen,
             speaker=voice,
             page=ScreenPage(screen, page) if page else None,
+            loudspeaker=sounds,
         )
         hands = Hands(equipment, spool, upload, clock)
         buttons = tuple(source_of(one, clock) for one in source or [])
         return Heard(clock, (), (hands, *buttons), hands, ScreenIndicator(folder, screen, voice))
 
     program = Program(name="av-unit", folder=folder, server=server, voice="", language=language, heard=heard)
-    program.run(kind(lamp=lamp))
+    program.run(kind(lamp=lamp, calls=installed()))
 
 
 def _camera(said: str) -> Camera:
@@ -119,6 +124,20 @@ def _microphone(said: str) -> Microphone | None:
             return AlsaMicrophone(where)
         case "file" if where:
             return FileMicrophone(Path(where))
+        case _:
+            msg = f"{said} is not alsa:DEVICE or file:SOUND"
+            raise typer.BadParameter(msg)
+
+
+def _loudspeaker(said: str) -> Loudspeaker | None:
+    way, _, where = said.partition(":")
+    match way:
+        case "":
+            return None
+        case "alsa" if where:
+            return AlsaLoudspeaker(where)
+        case "file" if where:
+            return FileLoudspeaker(Path(where))
         case _:
             msg = f"{said} is not alsa:DEVICE or file:SOUND"
             raise typer.BadParameter(msg)

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from baqylau.domain.calls import LASTS_S, RING_S, IceServer
 from baqylau.domain.checks import CheckKind
-from baqylau.domain.ids import CheckId, DeviceId, PersonId
+from baqylau.domain.ids import CallId, CheckId, DeviceId, PersonId
 from baqylau.domain.people import Language
 
 
@@ -86,7 +87,40 @@ class WithdrawCheck(Struct, frozen=True, kw_only=True, tag="withdraw", gc=False)
     check_id: CheckId
 
 
-Order = TellPerson | ReportNow | WalkNow | ClearLatches | Restart | SetRate | LocateMode | BeginCheck | WithdrawCheck
+class RingCall(Struct, frozen=True, kw_only=True, tag="call", gc=False):
+    """Ring, and put the duty room through if the person answers."""
+
+    call_id: CallId
+    person_id: PersonId
+    description: str
+    """The caller's session description (SDP)."""
+    language: Language
+    recorded: bool = False
+    """Whether the court's order lets calls be recorded."""
+    ring_s: int = RING_S
+    lasts_s: int = LASTS_S
+    servers: tuple[IceServer, ...] = ()
+
+
+class EndCall(Struct, frozen=True, kw_only=True, tag="end_call", gc=False):
+    """The duty room hung up."""
+
+    call_id: CallId
+
+
+Order = (
+    TellPerson
+    | ReportNow
+    | WalkNow
+    | ClearLatches
+    | Restart
+    | SetRate
+    | LocateMode
+    | BeginCheck
+    | WithdrawCheck
+    | RingCall
+    | EndCall
+)
 
 
 class Command(Struct, frozen=True, kw_only=True, gc=False):

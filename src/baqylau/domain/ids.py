@@ -13,6 +13,9 @@ ConsentId = NewType("ConsentId", str)
 CheckId = NewType("CheckId", str)
 """32 hex digits, random."""
 
+CallId = NewType("CallId", str)
+"""32 hex digits, random."""
+
 ObservationId = NewType("ObservationId", str)
 """32 hex digits, derived from the device and the content: the same fact always has the same id."""
 

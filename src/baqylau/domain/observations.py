@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from baqylau.domain.calls import CallBody
 from baqylau.domain.checks import CheckBody
 from baqylau.domain.console import ConsoleCheck
 from baqylau.domain.ids import DeviceId, ObservationId, PersonId
@@ -292,6 +293,7 @@ Body = (
     | Nearness
     | Panic
     | CallAsked
+    | CallBody
     | CheckBody
     | ConsoleCheck
 )

@@ -14,6 +14,26 @@ from baqylau.domain.schedules import Schedule
 from baqylau.domain.zones import Zone
 
 
+class Suspension(Struct, frozen=True, kw_only=True):
+    """For some time the order is not executed: nothing that it restricts is asked, nor counts."""
+
+    from_at: datetime
+    until_at: datetime | None = None
+    """None: until somebody resumes it, or the order ends."""
+    act: str
+    """The decision by which it was suspended, such as its court and number."""
+    reason: str
+
+
+class Revocation(Struct, frozen=True, kw_only=True):
+    """The order ended before its time."""
+
+    at: datetime
+    act: str
+    """The decision by which it was revoked."""
+    reason: str
+
+
 class Order(Struct, frozen=True, kw_only=True):
     """A court act that restricts one person's freedom from one instant to another."""
 
@@ -24,6 +44,11 @@ class Order(Struct, frozen=True, kw_only=True):
     act_date: date
     from_at: datetime
     until_at: datetime
+    record_calls: bool = False
+    """Whether live calls to the person may be recorded; the order has to say so."""
+    suspensions: tuple[Suspension, ...] = ()
+    revoked: Revocation | None = None
+    """The end of the order is that of its revocation then."""
 
 
 class _Restriction(Struct, frozen=True, kw_only=True):

@@ -60,6 +60,7 @@ class Action(StrEnum):
     LOOK_CHECK = "look_check"
     ORDER_CHECK = "order_check"
     DECIDE_CHECK = "decide_check"
+    CALL_PERSON = "call_person"
     PLAY_RECORDING = "play_recording"
     LOOK_ENROLMENT = "look_enrolment"
     ENROL_PERSON = "enrol_person"
@@ -99,6 +100,7 @@ BY_HAND = (
         Action.LOOK_OUTSIDE_DUTY,
         Action.ANSWER_PROPOSAL,
         Action.GIVE_OWN_PAGE,
+        Action.CALL_PERSON,
     }
 )
 """What no key for a program may do, whatever its owner may."""
@@ -147,6 +149,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOOK_CHECK: _WATCH | _AUDIT,
     Action.ORDER_CHECK: _WATCH,
     Action.DECIDE_CHECK: _LEAD,
+    Action.CALL_PERSON: _WATCH,
     Action.PLAY_RECORDING: _WATCH | _AUDIT,
     Action.LOOK_ENROLMENT: _INSPECT | _AUDIT,
     Action.ENROL_PERSON: _INSPECT,

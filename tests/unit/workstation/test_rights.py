@@ -14,8 +14,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.routing import Mount
 
-from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId
+from baqylau.domain.commands import RingCall
+from baqylau.domain.ids import CallId, DeviceId, FittingId, OrderId, PersonId
 from baqylau.domain.observations import Fix
+from baqylau.domain.people import Language
 from baqylau.domain.proposals import ChangeOrder
 from baqylau.domain.rights import PERSONAL, STRANGER, Action, Bounds, Role, may
 from baqylau.monitoring.workstation.access.tokens import digest
@@ -111,6 +113,12 @@ def of_a_person(of: "Things") -> dict[tuple[str, str], Example]:
             f"/people/{of.person}/checks", {"kind": "identity", "reason": "a"}, 409
         ),
         ("GET", "/people/{id}/enrolment/{number}"): Example(f"/people/{of.person}/enrolment/1", status=404),
+        ("GET", "/people/{id}/calls"): Example(f"/people/{of.person}/calls"),
+        ("POST", "/people/{id}/calls"): Example(
+            f"/people/{of.person}/calls", {"purpose": "a", "description": "v=0"}, 409
+        ),
+        ("GET", "/calls/{id}"): Example(f"/calls/{of.call}", status=404),
+        ("POST", "/calls/{id}/end"): Example(f"/calls/{of.call}/end", status=404),
         ("GET", "/checks/{id}"): Example(f"/checks/{of.check}"),
         ("POST", "/checks/{id}/withdrawal"): Example(f"/checks/{of.check}/withdrawal", {"reason": "a"}),
         ("POST", "/checks/{id}/decision"): Example(
@@ -155,6 +163,7 @@ ACTS_ON_PEOPLE = {
     Action.ORDER_DEVICE,
     Action.ORDER_CHECK,
     Action.DECIDE_CHECK,
+    Action.CALL_PERSON,
     Action.ENROL_PERSON,
     Action.PROPOSE_CHANGE,
     Action.ANSWER_PROPOSAL,
@@ -174,6 +183,7 @@ class Things(Struct, frozen=True):
     alarm: int
     observation: str
     check: str
+    call: CallId
     proposal: int
 
 
@@ -196,8 +206,15 @@ class Town:
             alarm=alarm,
             observation=heard.id,
             check=check,
+            call=self._call(person, DeviceId(device), number),
             proposal=self._proposal(person),
         )
+
+    def _call(self, person: PersonId, device: DeviceId, number: int) -> CallId:
+        """Give a call of somebody else's."""
+        order = RingCall(call_id=CallId(f"{number:032x}"), person_id=person, description="v=0", language=Language.KK)
+        self.office.stores.calls.ask(device, order, "somebody", "a")
+        return order.call_id
 
     def _proposal(self, person: PersonId) -> int:
         """Give the number of a stricter change that waits."""

@@ -107,6 +107,12 @@ function said(body: Body, zones: readonly Zone[]): string {
       return t('heard.nearness', { distance: metres(body.distance_m), accuracy: metres(body.accuracy_m) })
     case 'panic':
       return t('heard.panic')
+    case 'call_rang':
+      return t('heard.call_rang')
+    case 'call_answered':
+      return t('heard.call_answered')
+    case 'call_ended':
+      return t('heard.call_ended', { how: t(`call.ended.${body.how}`) })
     case 'call_asked':
       return t('heard.call_asked')
     case 'console_check':

@@ -5,13 +5,14 @@ from datetime import datetime
 from msgspec import Struct
 
 from baqylau.domain.checks import CheckKind, Ending
-from baqylau.domain.ids import CheckId, PersonId
+from baqylau.domain.commands import RingCall
+from baqylau.domain.ids import CallId, CheckId, PersonId
 from baqylau.domain.people import Language
 from baqylau.protocols.media.manifest import Mark
 
 
 class OpenCapture(Struct, frozen=True, kw_only=True, gc=False):
-    """Open camera and microphone for a check, and record from now on. There is no other way to open them."""
+    """Open camera and microphone for a check, and record from now on: for a check the only way."""
 
     check_id: CheckId
     kind: CheckKind
@@ -33,6 +34,8 @@ class Show(Struct, frozen=True, kw_only=True, gc=False):
     aloud: bool = True
     left_ms: int = 0
     """So long the person has for it; 0 where nothing counts down."""
+    call: str = ""
+    """How far a live call is; empty where none goes on."""
 
 
 class CloseCapture(Struct, frozen=True, kw_only=True):
@@ -50,4 +53,18 @@ class DropCapture(Struct, frozen=True, gc=False):
     check_id: CheckId
 
 
-Act = OpenCapture | Show | CloseCapture | DropCapture
+class OpenCall(Struct, frozen=True, kw_only=True):
+    """The person answered: open camera, microphone and loudspeaker, and put the duty room through."""
+
+    order: RingCall
+    began_at: datetime
+
+
+class CloseCall(Struct, frozen=True, kw_only=True, gc=False):
+    """Close camera, microphone and loudspeaker."""
+
+    call_id: CallId
+    ended_at: datetime
+
+
+Act = OpenCapture | Show | CloseCapture | DropCapture | OpenCall | CloseCall

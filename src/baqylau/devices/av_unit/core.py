@@ -2,13 +2,14 @@
 
 The same core runs on the board, with recordings in place of camera and microphone, and in replay. It has no clock: each
 input brings both of the board's (`linux_unit.running`). It compares nobody with anybody, and looks at nobody outside a
-check: camera and microphone are opened in `session.began` alone.
+check or a call: camera and microphone are opened in `session.began` and `calling._answered` alone, each by the
+person's press of the button.
 """
 
 from typing import assert_never
 
-from baqylau.devices.av_unit import orders, session
-from baqylau.devices.av_unit.inputs import AvInput, CaptureFailed, Looked, Signed
+from baqylau.devices.av_unit import calling, orders, session
+from baqylau.devices.av_unit.inputs import AvInput, CallGone, CallOpened, CaptureFailed, Looked, RefusePressed, Signed
 from baqylau.devices.av_unit.state import AvTurn, State
 from baqylau.devices.linux_unit import asking, running, sources, telling
 from baqylau.devices.linux_unit.inputs import (
@@ -32,10 +33,11 @@ from baqylau.protocols.batch.records import Alive, ClockQuality
 class AvUnit:
     """The core of one unit. Remembers only what follows from the configuration in the state."""
 
-    __slots__ = ("_assigned", "_lamp")
+    __slots__ = ("_assigned", "_calls", "_lamp")
 
-    def __init__(self, *, lamp: bool = False) -> None:
-        """Begin with nothing worked out. `lamp`: the unit's screen can light the face in colours."""
+    def __init__(self, *, lamp: bool = False, calls: bool = True) -> None:
+        """Begin with nothing worked out. `lamp`: the screen can light the face in colours; `calls`: it takes calls."""
+        self._calls = calls
         self._assigned = running.Assigned(DeviceKind.AV_UNIT)
         self._lamp = lamp
 
@@ -53,7 +55,11 @@ class AvUnit:
         match said:
             case Looked() | CaptureFailed() | Signed():
                 self._captured(turn, said)
-            case Tick() | Sensed() | ButtonPressed():
+            case CallOpened(call_id=call_id, description=description):
+                calling.opened(turn, call_id, description)
+            case CallGone(call_id=call_id, how=how):
+                calling.over(turn, call_id, how)
+            case Tick() | Sensed() | ButtonPressed() | RefusePressed():
                 self._board(turn, said)
             case Ordered() | Configured() | ClockTold():
                 self._server(turn, said)
@@ -64,17 +70,21 @@ class AvUnit:
             case _:
                 assert_never(said)
 
-    def _board(self, turn: AvTurn, said: Tick | Sensed | ButtonPressed) -> None:
+    def _board(self, turn: AvTurn, said: Tick | Sensed | ButtonPressed | RefusePressed) -> None:
         match said:
             case Tick():
                 _passed(turn)
                 session.passed(turn, lamp=self._lamp)
+                calling.passed(turn)
             case Sensed(moving=moving):
                 running.sensed(turn, said)
                 if moving:
                     orders.somebody_near(turn)
             case ButtonPressed():
-                orders.button(turn, lamp=self._lamp)
+                if not calling.button(turn):
+                    orders.button(turn, lamp=self._lamp)
+            case RefusePressed():
+                calling.refused(turn)
 
     def _captured(self, turn: AvTurn, said: Looked | CaptureFailed | Signed) -> None:
         going = turn.state.session
@@ -91,7 +101,7 @@ class AvUnit:
     def _server(self, turn: AvTurn, said: Ordered | Configured | ClockTold) -> None:
         match said:
             case Ordered(command=command):
-                orders.carry_out(turn, command)
+                orders.carry_out(turn, command, calls=self._calls)
             case Configured(configuration=configuration):
                 if running.newer(turn, configuration):
                     turn.assignment = self._assigned(configuration)
@@ -105,6 +115,7 @@ def _started(turn: AvTurn, said: Started) -> None:
     running.started(turn, said)
     asking.started(turn)
     session.cut_off(turn)
+    calling.cut_off(turn)
 
 
 def _passed(turn: AvTurn) -> None:

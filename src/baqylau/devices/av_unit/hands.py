@@ -11,17 +11,20 @@ from typing import assert_never
 import structlog
 from msgspec import Struct
 
-from baqylau.devices.av_unit.acts import Act, CloseCapture, DropCapture, OpenCapture, Show
+from baqylau.devices.av_unit.acts import Act, CloseCall, CloseCapture, DropCapture, OpenCall, OpenCapture, Show
 from baqylau.devices.av_unit.capture import LOOK_EVERY_MS, Capture
 from baqylau.devices.av_unit.inputs import Look
+from baqylau.devices.av_unit.phone_line import Gone, PhoneLine, Reached
 from baqylau.devices.av_unit.screen import Screen
 from baqylau.devices.av_unit.serving import ScreenPage
 from baqylau.devices.linux_unit.media_spool import BegunCheck, MediaSpool, Sealed
 from baqylau.devices.linux_unit.media_upload import MediaUpload
 from baqylau.domain.ids import CheckId
+from baqylau.links.calls import CallDevices
 from baqylau.links.camera import Camera
 from baqylau.links.clips import CONTENT_TYPE, Clip
 from baqylau.links.face_finder import Finder
+from baqylau.links.loudspeaker import Loudspeaker
 from baqylau.links.microphone import Microphone
 from baqylau.links.radio.words import Clock, Particular, Said
 from baqylau.links.speaker import Speaker
@@ -40,6 +43,7 @@ class Equipment(Struct, frozen=True, kw_only=True):
     screen: Screen
     speaker: Speaker
     page: ScreenPage | None = None
+    loudspeaker: Loudspeaker | None = None
 
 
 class Seen(Struct, frozen=True):
@@ -71,8 +75,13 @@ class Hands:
     def __init__(self, equipment: Equipment, spool: MediaSpool, upload: MediaUpload | None, clock: Clock) -> None:
         """Take the equipment, where recordings are kept, who brings them to the server, and what stamps."""
         self._has, self._spool, self._upload, self._clock = equipment, spool, upload, clock
-        self._acts: asyncio.Queue[Act] = asyncio.Queue()
+        self._acts: asyncio.Queue[Act | Gone] = asyncio.Queue()
         self._capture: Capture | None = None
+        self._line = PhoneLine(
+            CallDevices(camera=equipment.camera, microphone=equipment.microphone, loudspeaker=equipment.loudspeaker),
+            equipment.screen,
+            self._acts.put_nowait,
+        )
         self._check_id = CheckId("")
         self._told_failed = False
 
@@ -81,7 +90,7 @@ class Hands:
         match act:
             case Show():
                 await asyncio.to_thread(self._show, act)
-            case OpenCapture() | CloseCapture() | DropCapture():
+            case OpenCapture() | CloseCapture() | DropCapture() | OpenCall() | CloseCall():
                 self._acts.put_nowait(act)
             case _:
                 raise TypeError(act)
@@ -101,12 +110,13 @@ class Hands:
         finally:
             if self._capture is not None:
                 self._capture.close()
+            await self._line.close()
             self._has.speaker.close()
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
 
-    async def _next(self) -> Act | None:
+    async def _next(self) -> Act | Gone | None:
         """Give what is to be done next; None when the open camera is to be looked through meanwhile."""
         within_s = None if self._capture is None else LOOK_EVERY_MS / 1000
         try:
@@ -123,7 +133,7 @@ class Hands:
             return Failed(self._check_id, capture.failed)
         return Seen(self._check_id, capture.look)
 
-    async def _done(self, act: Act) -> Failed | SignDone | None:
+    async def _done(self, act: Act | Gone) -> Failed | SignDone | Reached | Gone | None:
         match act:
             case OpenCapture():
                 return await asyncio.to_thread(self._open, act)
@@ -132,6 +142,13 @@ class Hands:
             case DropCapture(check_id=check_id):
                 await asyncio.to_thread(self._drop, check_id)
                 return None
+            case OpenCall():
+                return await self._line.open(act)
+            case CloseCall():
+                await self._line.close()
+                return None
+            case Gone():
+                return act
             case Show():
                 raise TypeError(act)
             case _:
@@ -189,6 +206,6 @@ class Hands:
 
     def _show(self, act: Show) -> None:
         words = text(act.language, act.key)
-        self._has.screen.show(words, act.language, digit=act.digit, light=act.light, left_ms=act.left_ms)
+        self._has.screen.show(words, act.language, digit=act.digit, light=act.light, left_ms=act.left_ms, call=act.call)
         if act.aloud:
             self._has.speaker.say(words, act.language)

@@ -3,7 +3,8 @@
 from msgspec import Struct
 
 from baqylau.devices.linux_unit.inputs import Input, UnitInput
-from baqylau.domain.ids import CheckId
+from baqylau.domain.calls import CallEnding
+from baqylau.domain.ids import CallId, CheckId
 
 
 class Look(Struct, frozen=True, kw_only=True, gc=False):
@@ -45,4 +46,22 @@ class Signed(UnitInput, frozen=True, kw_only=True):
     manifest: bytes = b""
 
 
-AvInput = Input | Looked | CaptureFailed | Signed
+class CallOpened(UnitInput, frozen=True, kw_only=True):
+    """Camera and microphone are open for a call, and the unit can be reached as described."""
+
+    call_id: CallId
+    description: bytes
+
+
+class CallGone(UnitInput, frozen=True, kw_only=True):
+    """A call broke off by itself."""
+
+    call_id: CallId
+    how: CallEnding
+
+
+class RefusePressed(UnitInput, frozen=True, kw_only=True):
+    """The person pressed the button that refuses a call, or ends it."""
+
+
+AvInput = Input | Looked | CaptureFailed | Signed | CallOpened | CallGone | RefusePressed

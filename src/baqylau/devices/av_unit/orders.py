@@ -1,18 +1,19 @@
 """What the audio-visual unit does by order of the server, and the checks that it asks for (`linux_unit.asking`)."""
 
-from baqylau.devices.av_unit import session
+from baqylau.devices.av_unit import calling, session
 from baqylau.devices.av_unit.acts import DropCapture
 from baqylau.devices.av_unit.state import AvTurn
 from baqylau.devices.linux_unit import asking, sources, telling
 from baqylau.devices.linux_unit.outputs import Do
+from baqylau.domain.calls import CallEnding
 from baqylau.domain.checks import CheckKind, Ended, Ending
-from baqylau.domain.commands import BeginCheck, Command, CommandState, TellPerson, WithdrawCheck
+from baqylau.domain.commands import BeginCheck, Command, CommandState, EndCall, RingCall, TellPerson, WithdrawCheck
 from baqylau.domain.ids import CheckId
 
 VOICE = "av.say."
 
 
-def carry_out(turn: AvTurn, command: Command) -> None:
+def carry_out(turn: AvTurn, command: Command, *, calls: bool) -> None:
     """Carry out a command."""
     number = command.number
     if not telling.due(turn, command):
@@ -27,6 +28,11 @@ def carry_out(turn: AvTurn, command: Command) -> None:
             telling.result(turn, number, CommandState.DONE)
         case TellPerson() as message:
             telling.tell(turn, command, message)
+        case RingCall() as order:
+            calling.rang(turn, number, order, installed=calls)
+        case EndCall(call_id=call_id):
+            calling.over(turn, call_id, CallEnding.OVER)
+            telling.result(turn, number, CommandState.DONE)
         case other:
             asking.usual(turn, number, other)
 

@@ -14,6 +14,9 @@ from baqylau.links.board import Indicator
 from baqylau.links.speaker import Speaker
 from baqylau.locales import text as worded
 
+OFF, RECORDING, CALL = "av.screen.off", "av.screen.on", "av.screen.call"
+"""What the indicator says."""
+
 
 class Screen:
     """The screen of one unit. May be used by several threads."""
@@ -24,21 +27,30 @@ class Screen:
         self.number = 0
         """One more with each change."""
         self._until_s = 0.0
-        self._shown: dict[str, object] = {"text": "", "digit": "", "light": "", "capturing": False}
-        self._show(**_indicated(language, on=False), language=language)
+        self._shown: dict[str, object] = {"text": "", "digit": "", "light": "", "capturing": False, "call": ""}
+        self._indicator = OFF
+        self._show(**_indicated(language, OFF), language=language)
 
-    def show(self, text: str, language: str, *, digit: str = "", light: str = "", left_ms: int = 0) -> None:
-        """Show a text, a large digit, a colour behind them, and how long the person has."""
+    def show(
+        self, text: str, language: str, *, digit: str = "", light: str = "", left_ms: int = 0, call: str | None = None
+    ) -> None:
+        """Show a text, a large digit, a colour behind them, and how long the person has.
+
+        `call`: how far a live call is; None where this says nothing of it.
+        """
         self._until_s = monotonic() + left_ms / 1000
-        indicated = _indicated(language, on=bool(self._shown["capturing"]))
+        indicated = _indicated(language, self._indicator)
+        if call is not None:
+            indicated["call"] = call
         self._show(text=text, language=language, digit=digit, light=light, for_ms=left_ms, **indicated)
         if self._terminal:
             sys.stdout.write(f"{text} {digit}\n")
             sys.stdout.flush()
 
-    def capturing(self, *, on: bool) -> None:
-        """Show whether camera and microphone are open."""
-        indicated = _indicated(str(self._shown["language"]), on=on)
+    def capturing(self, *, on: bool, key: str = RECORDING) -> None:
+        """Show whether camera and microphone are open, and for what."""
+        self._indicator = key if on else OFF
+        indicated = _indicated(str(self._shown["language"]), self._indicator)
         if on:
             self._show(**indicated)
         else:
@@ -61,8 +73,8 @@ class Screen:
             unfinished.replace(self._file)
 
 
-def _indicated(language: str, *, on: bool) -> dict[str, object]:
-    return {"capturing": on, "indicator": worded(language, "av.screen.on" if on else "av.screen.off")}
+def _indicated(language: str, key: str) -> dict[str, object]:
+    return {"capturing": key != OFF, "indicator": worded(language, key)}
 
 
 class ScreenIndicator(Indicator):

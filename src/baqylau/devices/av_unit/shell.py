@@ -4,12 +4,13 @@ from functools import partial
 
 from baqylau.devices.av_unit.core import AvUnit
 from baqylau.devices.av_unit.hands import Failed, Seen, SignDone
-from baqylau.devices.av_unit.inputs import CaptureFailed, Looked, Signed
+from baqylau.devices.av_unit.inputs import CallGone, CallOpened, CaptureFailed, Looked, RefusePressed, Signed
+from baqylau.devices.av_unit.phone_line import Gone, Reached
 from baqylau.devices.av_unit.state import State, begin
 from baqylau.devices.linux_unit import shell
 from baqylau.devices.linux_unit.inputs import UnitInput
 from baqylau.devices.linux_unit.shell import Kind
-from baqylau.links.radio.words import Particular, Said
+from baqylau.links.radio.words import Particular, Said, Sensor
 
 
 def understood(name: str, said: Said) -> UnitInput | None:
@@ -24,10 +25,16 @@ def understood(name: str, said: Said) -> UnitInput | None:
             return Signed(at=at, monotonic_ms=ms, check_id=check_id)
         case Particular(what=SignDone(check_id=check_id, sealed=sealed)) if sealed is not None:
             return Signed(at=at, monotonic_ms=ms, check_id=check_id, items=len(sealed.items), manifest=sealed.digest)
+        case Particular(what=Reached(call_id=call_id, description=description)):
+            return CallOpened(at=at, monotonic_ms=ms, call_id=call_id, description=description)
+        case Particular(what=Gone(call_id=call_id, how=how)):
+            return CallGone(at=at, monotonic_ms=ms, call_id=call_id, how=how)
+        case Sensor(name="refuse", value=value) if value > 0:
+            return RefusePressed(at=at, monotonic_ms=ms)
         case _:
             return shell.understood(name, said)
 
 
-def av_unit(*, lamp: bool) -> Kind[State]:
-    """Give the kind of unit; `lamp`: its screen can light the face in colours."""
-    return Kind(core=partial(AvUnit, lamp=lamp), begin=begin, state=State, understood=understood)
+def av_unit(*, lamp: bool, calls: bool) -> Kind[State]:
+    """Give the kind of unit; `lamp`: its screen can light the face in colours; `calls`: it takes live calls."""
+    return Kind(core=partial(AvUnit, lamp=lamp, calls=calls), begin=begin, state=State, understood=understood)

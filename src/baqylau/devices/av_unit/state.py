@@ -8,7 +8,7 @@ from msgspec import Struct
 from baqylau.devices.linux_unit.asking import AskingState
 from baqylau.devices.linux_unit.turn import Turn
 from baqylau.domain.checks import Ending
-from baqylau.domain.commands import BeginCheck
+from baqylau.domain.commands import BeginCheck, RingCall
 from baqylau.domain.ids import DeviceId
 from baqylau.protocols.media.manifest import Mark
 
@@ -50,10 +50,30 @@ class Session(Struct, frozen=True, kw_only=True):
     how: Ending = Ending.DONE
 
 
+class CallPhase(StrEnum):
+    """Where a call stands."""
+
+    RING = "ring"
+    ANSWERED = "answered"
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """A call that rings or goes on."""
+
+    number: int
+    order: RingCall
+    phase: CallPhase
+    since_ms: int
+    """Since when it rings, or is answered."""
+    rung_ms: int
+    """When the person was last told that it rings."""
+
+
 class State(AskingState, frozen=True, kw_only=True):
     """One audio-visual unit."""
 
     session: Session | None = None
+    call: Call | None = None
     blocked: bool = False
     """The camera was covered when it was last open."""
     broken: str = ""

@@ -4,7 +4,7 @@ from baqylau.devices.breath_unit import session
 from baqylau.devices.breath_unit.state import BreathTurn
 from baqylau.devices.linux_unit import asking, sources, telling
 from baqylau.domain.checks import Begun, CheckKind, Ended, Ending
-from baqylau.domain.commands import BeginCheck, Command, CommandState, TellPerson, WithdrawCheck
+from baqylau.domain.commands import BeginCheck, Command, CommandState, EndCall, RingCall, TellPerson, WithdrawCheck
 from baqylau.domain.ids import CheckId
 
 VOICE = "breath.say."
@@ -24,6 +24,8 @@ def carry_out(turn: BreathTurn, command: Command, locked: str) -> None:
             telling.result(turn, number, CommandState.DONE)
         case TellPerson() as message:
             telling.tell(turn, command, message)
+        case RingCall() | EndCall() as other:
+            telling.cannot(turn, number, other)
         case other:
             asking.usual(turn, number, other)
 

@@ -12,9 +12,11 @@ from baqylau.domain.commands import (
     ClearLatches,
     Command,
     CommandState,
+    EndCall,
     LocateMode,
     ReportNow,
     Restart,
+    RingCall,
     SetRate,
     TellPerson,
     WalkNow,
@@ -44,7 +46,7 @@ def carry_out(turn: HomeTurn, command: Command) -> None:
             telling.result(turn, number, CommandState.DONE)
         case Restart():
             telling.restart(turn, number)
-        case SetRate() | LocateMode() | BeginCheck() | WithdrawCheck():
+        case SetRate() | LocateMode() | BeginCheck() | WithdrawCheck() | RingCall() | EndCall():
             telling.cannot(turn, number, command.order)
         case _:
             assert_never(command.order)

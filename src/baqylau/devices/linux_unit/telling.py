@@ -14,7 +14,9 @@ from baqylau.domain.commands import (
     ClearLatches,
     Command,
     CommandState,
+    EndCall,
     LocateMode,
+    RingCall,
     SetRate,
     TellPerson,
     WalkNow,
@@ -25,7 +27,7 @@ from baqylau.protocols.batch.records import CommandResult
 
 REMEMBERED = 4096
 """Numbers that are told apart; below them none is taken any more."""
-NotOfAll = WalkNow | ClearLatches | SetRate | LocateMode | BeginCheck | WithdrawCheck
+NotOfAll = WalkNow | ClearLatches | SetRate | LocateMode | BeginCheck | WithdrawCheck | RingCall | EndCall
 """Orders that some units have no part for."""
 _LACKING: dict[type[NotOfAll], str] = {
     WalkNow: "for a unit at home",
@@ -34,6 +36,8 @@ _LACKING: dict[type[NotOfAll], str] = {
     LocateMode: "no satellite receiver",
     BeginCheck: "takes no checks",
     WithdrawCheck: "takes no checks",
+    RingCall: "takes no calls",
+    EndCall: "takes no calls",
 }
 
 

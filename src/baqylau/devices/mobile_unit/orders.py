@@ -10,9 +10,11 @@ from baqylau.domain.commands import (
     ClearLatches,
     Command,
     CommandState,
+    EndCall,
     LocateMode,
     ReportNow,
     Restart,
+    RingCall,
     SetRate,
     TellPerson,
     WalkNow,
@@ -39,7 +41,7 @@ def carry_out(turn: MobileTurn, command: Command) -> None:
             telling.result(turn, number, CommandState.DONE)
         case Restart():
             telling.restart(turn, number)
-        case ClearLatches() | WalkNow() | BeginCheck() | WithdrawCheck():
+        case ClearLatches() | WalkNow() | BeginCheck() | WithdrawCheck() | RingCall() | EndCall():
             telling.cannot(turn, number, command.order)
         case _:
             assert_never(command.order)

@@ -6,7 +6,7 @@ from typing import assert_never
 from baqylau.links.radio.words import Frame, Noise, Sensor, Trouble, Word
 
 LINE_BYTES_MAX = 160
-SENSORS = frozenset({"mains", "battery", "moved", "opened", "moving", "button", "panic", "call"})
+SENSORS = frozenset({"mains", "battery", "moved", "opened", "moving", "button", "refuse", "panic", "call"})
 
 
 def written(word: Frame | Noise | Sensor | Trouble) -> bytes:

@@ -18,6 +18,7 @@ from baqylau.monitoring.workstation.access import cover, own, passkeys, purposes
 from baqylau.monitoring.workstation.access.gate import Gate
 from baqylau.monitoring.workstation.cases import doors as cases
 from baqylau.monitoring.workstation.cases import template_doors as templates
+from baqylau.monitoring.workstation.checks import call_doors as calls
 from baqylau.monitoring.workstation.checks import doors as checks
 from baqylau.monitoring.workstation.desk import Desk
 from baqylau.monitoring.workstation.door import Door, Hall
@@ -133,6 +134,7 @@ def api(settings: Settings) -> list[BaseRoute]:
         Door("/colleagues", acts.colleagues, Action.LOOK_COLLEAGUES),
         Door("/purposes", purposes.state, Action.LOOK_OUTSIDE_DUTY, method="POST"),
         Door("/people", looks.people, Action.LOOK_PEOPLE),
+        Door("/find", looks.find, Action.LOOK_PEOPLE),
         Door("/people/{id}", looks.person, Action.LOOK_PERSON),
         Door("/people/{id}/minute", looks.minute, Action.LOOK_MINUTE),
         Door("/people/{id}/kept", looking_back.kept, Action.LOOK_KEPT),
@@ -142,6 +144,10 @@ def api(settings: Settings) -> list[BaseRoute]:
         *_PAPERS,
         Door("/people/{id}/checks", checks.of_person, Action.LOOK_CHECK),
         Door("/people/{id}/checks", checks.ask, Action.ORDER_CHECK, method="POST"),
+        Door("/people/{id}/calls", calls.of_person, Action.LOOK_CHECK),
+        Door("/people/{id}/calls", calls.ask, Action.CALL_PERSON, method="POST"),
+        Door("/calls/{id}", calls.call, Action.CALL_PERSON),
+        Door("/calls/{id}/end", calls.end, Action.CALL_PERSON, method="POST"),
         Door("/people/{id}/enrolment/{number}", checks.enrolled, Action.LOOK_ENROLMENT),
         Door("/checks/{id}", checks.check, Action.LOOK_CHECK),
         Door("/checks/{id}/withdrawal", checks.withdraw, Action.ORDER_CHECK, method="POST"),

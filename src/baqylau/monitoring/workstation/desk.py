@@ -15,6 +15,7 @@ from baqylau.monitoring.workstation.broadcast import Broadcaster
 from baqylau.monitoring.workstation.cases.facts import FactRecords
 from baqylau.monitoring.workstation.cases.records import CaseRecords
 from baqylau.monitoring.workstation.cases.templates import TemplateRecords
+from baqylau.monitoring.workstation.checks.calls import CallRecords
 from baqylau.monitoring.workstation.checks.records import CheckRecords
 from baqylau.monitoring.workstation.equipment.field import FieldRecords
 from baqylau.monitoring.workstation.equipment.records import DeviceRecords
@@ -58,6 +59,7 @@ class Desk:
         self.templates = TemplateRecords(stores, self.cases, clock)
         self.case_facts = FactRecords(stores, clock)
         self.checks = CheckRecords(stores, clock, random)
+        self.calls = CallRecords(stores, settings.ice_servers, clock, random)
         self.own_page = OwnRecords(stores, settings.installation.timezone, clock)
         self.own_page_desk = OwnPageDesk(stores, settings.own_code_s, clock, random)
         self.staff = StaffRecords(stores, settings, clock, random)

@@ -11,6 +11,7 @@ from baqylau.monitoring.workstation import load_figures, messages
 from baqylau.monitoring.workstation.access import messages as access_messages
 from baqylau.monitoring.workstation.cases import fact_messages, template_messages
 from baqylau.monitoring.workstation.cases import messages as case_messages
+from baqylau.monitoring.workstation.checks import call_messages
 from baqylau.monitoring.workstation.checks import messages as check_messages
 from baqylau.monitoring.workstation.equipment import messages as equipment
 from baqylau.monitoring.workstation.equipment import stock_messages
@@ -32,6 +33,7 @@ _MODULES = (
     equipment,
     stock_messages,
     check_messages,
+    call_messages,
     console_messages,
     evidence_messages,
     paper_messages,

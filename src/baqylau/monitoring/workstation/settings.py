@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from baqylau.domain.calls import IceServer
 from baqylau.monitoring.workstation.files import STATIC_DIR
 from baqylau.monitoring.workstation.messages import Installation
 
@@ -43,6 +44,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     basemap_dir: Path | None = None
     media_dir: Path | None = None
     """Where the sealed recordings of checks lie; None where none are kept."""
+    ice_servers: tuple[IceServer, ...] = ()
+    """STUN and TURN servers for live calls; none: both sides reach each other directly."""
     metrics_token: str = ""
     """Bearer token for `/metrics` from other machines; empty: loopback only."""
 

@@ -26,6 +26,7 @@ from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.alarms.feed import Feed
 from baqylau.storage.alarms.figures import Figures
 from baqylau.storage.alarms.outbox import Outbox
+from baqylau.storage.checks.calls import Calls
 from baqylau.storage.checks.checks import Checks
 from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.templates import TemplateStore
@@ -91,7 +92,7 @@ class Stores:
         self.commands = Commands(engine, clock)
         recall = Recall(self.journal, JudgeStore(engine), Registers(engine, clock))
         self.findings = Findings(engine)
-        self.checks = Checks(engine, self.journal, clock, random)
+        self.checks, self.calls = Checks(engine, self.journal, clock, random), Calls(engine, clock)
         self.media = Media(engine, vault, media_dir, clock, random) if media_dir else None
         self.templates = TemplateStore(engine, vault, clock, random)
         self.cases = Cases(engine)

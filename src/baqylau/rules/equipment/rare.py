@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from baqylau.domain.calls import CallAnswered, CallBody, CallEnded, CallRang
 from baqylau.domain.checks import (
     Asked,
     Begun,
@@ -78,7 +79,19 @@ _Condition = (
 )
 _OfCheck = Asked | Begun | Ended | Likeness | BreathSample | Calibrated | Voided | Decided
 Aside = (
-    _Condition | Cell | Motion | Sky | NoFix | SimCard | BufferSet | Heard | Nearness | LinkHealth | Blind | _OfCheck
+    _Condition
+    | Cell
+    | Motion
+    | Sky
+    | NoFix
+    | SimCard
+    | BufferSet
+    | Heard
+    | Nearness
+    | LinkHealth
+    | Blind
+    | _OfCheck
+    | CallBody
 )
 """Bodies that say nothing of place, strap, case or charge."""
 
@@ -124,6 +137,8 @@ def heard(plan: DevicePlan, state: Rare, evidence: Evidence, body: Aside, place:
         case Nearness() | LinkHealth() | Blind():
             return state, ()
         case Asked() | Begun() | Ended() | Likeness() | BreathSample() | Calibrated() | Voided() | Decided():
+            return state, ()
+        case CallRang() | CallAnswered() | CallEnded():
             return state, ()
         case _:
             return _told(plan, state, evidence, body)

@@ -16,9 +16,10 @@ from baqylau.domain.ids import DeviceId, ObservationId, PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import is_ourselves
 from baqylau.rules.clock import order_key
+from baqylau.storage.checks.calls import note_calls
 from baqylau.storage.checks.check_facts import index_checks
 from baqylau.storage.database import driver, transaction
-from baqylau.storage.journal import proof, rows
+from baqylau.storage.journal import ledger, proof, rows
 from baqylau.storage.journal.appending import HEADS, RANDOM_BYTES, Entry, Head, Writing, heads_from, locked_heads
 from baqylau.storage.journal.archived import KEPT_AT_LEAST, require
 from baqylau.storage.journal.days import Days
@@ -98,6 +99,7 @@ class Journal:
             writing.copy(fresh, keys, self._random(RANDOM_BYTES * len(fresh)))
             writing.finish()
             index_checks(connection, entries)
+            note_calls(connection, entries)
             for write in also:
                 write(connection)
         return _first_of_each(entries, fresh)
@@ -197,6 +199,10 @@ class Journal:
     def sign_heads(self, signer: Signer, at: datetime) -> proof.Signed:
         """Sign where all partitions stand now."""
         return proof.sign_heads(self._engine, signer, at)
+
+    def words_wait(self) -> bool:
+        """Tell whether something was found or done that the next signature takes into the ledger."""
+        return ledger.waits(self._engine)
 
     def verify(self, public_key: bytes | None = None) -> proof.Verification:
         """Prove that everything is as it was written; see `storage.journal.proof.verify`."""

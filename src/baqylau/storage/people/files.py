@@ -21,6 +21,7 @@ from baqylau.domain.orders import Consent, Fitting, Order
 from baqylau.storage.access import audit
 from baqylau.storage.access.access_tables import stated_purpose
 from baqylau.storage.alarms.notice_tables import announcement, notice
+from baqylau.storage.checks.call_tables import live_call
 from baqylau.storage.checks.check_tables import check_asked, check_fact
 from baqylau.storage.checks.media_life import MediaLife, SignedReceipt
 from baqylau.storage.checks.media_tables import media_check
@@ -28,6 +29,7 @@ from baqylau.storage.checks.template_tables import enrolment_item, template
 from baqylau.storage.database import transaction
 from baqylau.storage.equipment.field_tables import field_act, person_photo
 from baqylau.storage.equipment.link_tables import unit_word
+from baqylau.storage.journal.ledger import let_go
 from baqylau.storage.judging.verdict_tables import verdict
 from baqylau.storage.people.file_tables import file_hold, file_receipt
 from baqylau.storage.people.own_page_tables import own_access, own_file, own_message, own_session
@@ -57,6 +59,7 @@ OF_PERSON: tuple[Table, ...] = (
     own_message,
     own_file,
     check_asked,
+    live_call,
     unit_word,
     field_act,
     person_photo,
@@ -108,6 +111,8 @@ class FileReceipt(Struct, frozen=True, kw_only=True):
     why: str
     rows: dict[str, int]
     """How many of each table."""
+    words: int = 0
+    """How many of these were findings and acts of which the ledger keeps the digest."""
     keys: tuple[int, ...]
     """Numbers of the destroyed data keys: what the journal sealed with them cannot be read any more."""
     recordings: tuple[CheckId, ...]
@@ -186,8 +191,10 @@ class Files:
         self._vault.destroy(person_id)
         now = self._clock()
         with transaction(self._engine) as connection:
+            number = _next_number(connection)
             receipt = FileReceipt(
-                number=_next_number(connection),
+                number=number,
+                words=let_go(connection, dict(_theirs(person_id)), number),
                 person_id=person_id,
                 ended_at=ended_at,
                 closed_at=now,

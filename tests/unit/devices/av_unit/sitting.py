@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from baqylau.devices.av_unit.acts import Act, CloseCapture, DropCapture, OpenCapture, Show
+from baqylau.devices.av_unit.acts import Act, CloseCall, CloseCapture, DropCapture, OpenCall, OpenCapture, Show
 from baqylau.devices.av_unit.core import AvUnit
 from baqylau.devices.av_unit.inputs import AvInput, CaptureFailed, Look, Looked, Signed
 from baqylau.devices.av_unit.state import State, begin
@@ -74,10 +74,10 @@ class Sitting:
     def _do(self, act: Act) -> None:
         self.acts.append(act)
         match act:
-            case OpenCapture():
+            case OpenCapture() | OpenCall():
                 assert not self.open
                 self.open = True
-            case CloseCapture() | DropCapture():
+            case CloseCapture() | DropCapture() | CloseCall():
                 self.open = False
             case Show(key=key, digit=digit):
                 self.said.append(f"{key} {digit}".strip())

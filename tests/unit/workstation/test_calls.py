@@ -1,0 +1,143 @@
+"""Live calls through the interface: asked for with a purpose, followed by who called, ended by either side."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from baqylau.domain.calls import LASTS_S, RING_S, CallAnswered, CallEnded, CallEnding, CallRang, IceServer
+from baqylau.domain.commands import EndCall, RingCall
+from baqylau.domain.ids import CallId, DeviceId, FittingId
+from baqylau.domain.orders import Fitting
+from baqylau.domain.people import Device, DeviceKind
+from baqylau.domain.rights import Role
+from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
+from tests.unit.workstation import invented
+from tests.unit.workstation.invented import AYAN, NOW
+from tests.unit.workstation.office import Browser, Office
+
+AV = DeviceId("av-1")
+UNIT = Registry(
+    devices=(Device(id=AV, kind=DeviceKind.AV_UNIT, protocol="link", number="A-1"),),
+    fittings=(Fitting(id=FittingId("f-av"), device_id=AV, person_id=AYAN, from_at=NOW - timedelta(days=2)),),
+)
+TURN = IceServer(url="turn:turn.invented.example", username="u", credential="c")
+ASK = {"purpose": "he asked to be called", "description": "v=0 offer"}
+
+
+@pytest.fixture
+def fitted(office: Office) -> Office:
+    office.populate()
+    Registers(office.engine, office.clock).save(UNIT, by="installation")
+    office.employ(role=Role.OPERATOR)
+    return office
+
+
+@pytest.fixture
+def browser(fitted: Office) -> Iterator[Browser]:
+    with fitted.browser(ice_servers=(TURN,)) as opened:
+        opened.sign_in()
+        yield opened
+
+
+def called(browser: Browser) -> Any:
+    answer = browser.change("POST", f"/api/people/{AYAN}/calls", ASK)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def shown(browser: Browser, call_id: str) -> Any:
+    return browser.get(f"/api/calls/{call_id}").json()
+
+
+def test_a_call_is_followed_from_the_ring_to_its_end_and_the_description_goes_with_it(
+    fitted: Office, browser: Browser
+) -> None:
+    asked = called(browser)
+    name = CallId(asked["id"])
+    assert (asked["state"], asked["recorded"]) == ("asked", False)
+    (given,) = fitted.stores.commands.open()[AV]
+    assert isinstance(given.order, RingCall)
+    assert (given.order.call_id, given.order.description, given.order.servers) == (name, "v=0 offer", (TURN,))
+    assert given.expires_at == fitted.clock() + timedelta(seconds=RING_S)
+    fitted.hear(AV, CallRang(call_id=name))
+    assert shown(browser, name)["state"] == "rings"
+    fitted.hear(AV, CallAnswered(call_id=name, description=b"v=0 answer"))
+    live = shown(browser, name)
+    assert (live["state"], live["description"]) == ("answered", "v=0 answer")
+    fitted.hear(AV, CallEnded(call_id=name, how=CallEnding.HUNG_UP))
+    over = shown(browser, name)
+    assert (over["state"], over["how"], over["description"]) == ("ended", "hung_up", "")
+    listed = browser.get(f"/api/people/{AYAN}/calls").json()
+    assert [(one["id"], one["purpose"], one["description"]) for one in listed["rows"]] == [(name, ASK["purpose"], "")]
+    assert (listed["may_call"], listed["servers"][0]["url"]) == (True, TURN.url)
+    kept = [(one.what, one.object, one.purpose) for one in fitted.stores.audit.latest(20)]
+    assert ("call.ask", f"person/{AYAN}", f"call/{name}; {ASK['purpose']}") in kept
+
+
+def test_an_unanswered_call_is_kept_as_such_and_a_unit_that_never_heard_of_it_too(
+    fitted: Office, browser: Browser
+) -> None:
+    first = called(browser)["id"]
+    fitted.hear(AV, CallRang(call_id=CallId(first)))
+    fitted.hear(AV, CallEnded(call_id=CallId(first), how=CallEnding.UNANSWERED))
+    assert shown(browser, first)["how"] == "unanswered"
+    second = called(browser)["id"]
+    fitted.clock.pass_(minutes=3)
+    assert shown(browser, second)["state"] == "not_reached"
+
+
+def test_one_call_at_a_time_and_the_caller_takes_it_back(fitted: Office, browser: Browser) -> None:
+    first = called(browser)["id"]
+    answer = browser.change("POST", f"/api/people/{AYAN}/calls", ASK)
+    assert (answer.status_code, answer.json()["key"]) == (409, "call.refused.goes_on")
+    assert browser.change("POST", f"/api/calls/{first}/end").status_code == 200
+    assert [one.order for one in fitted.stores.commands.open()[AV]][1:] == [EndCall(call_id=CallId(first))]
+    assert "call.end" in [one.what for one in fitted.stores.audit.latest(5)]
+
+
+def test_a_call_whose_end_nobody_heard_blocks_no_other_for_longer_than_it_may_last(
+    fitted: Office, browser: Browser
+) -> None:
+    first = CallId(called(browser)["id"])
+    fitted.hear(AV, CallRang(call_id=first))
+    fitted.hear(AV, CallAnswered(call_id=first, description=b"v=0"))
+    fitted.clock.pass_(seconds=LASTS_S)
+    assert shown(browser, first)["state"] == "answered"
+    fitted.clock.pass_(seconds=31)
+    called(browser)
+
+
+def test_nobody_follows_a_call_of_somebody_else_and_no_purpose_is_no_call(fitted: Office, browser: Browser) -> None:
+    name = called(browser)["id"]
+    fitted.employ("botagoz", Role.SENIOR)
+    with fitted.browser() as other:
+        other.sign_in("botagoz")
+        assert other.get(f"/api/calls/{name}").status_code == 404
+        assert other.change("POST", f"/api/calls/{name}/end").status_code == 404
+    assert browser.change("POST", f"/api/people/{AYAN}/calls", ASK | {"purpose": " "}).status_code == 422
+    assert browser.get("/api/calls/nothing").status_code == 404
+    assert browser.get("/api/people/nobody/calls").status_code == 404
+
+
+def test_another_unit_says_nothing_of_a_call_and_what_came_first_stays(fitted: Office, browser: Browser) -> None:
+    name = CallId(called(browser)["id"])
+    fitted.hear(invented.TRACKER, CallAnswered(call_id=name, description=b"v=0 mine"))
+    assert shown(browser, name)["state"] == "asked"
+    fitted.hear(AV, CallAnswered(call_id=name, description=b"v=0 first"))
+    fitted.clock.pass_(seconds=1)
+    fitted.hear(AV, CallAnswered(call_id=name, description=b"v=0 second"))
+    assert shown(browser, name)["description"] == "v=0 first"
+
+
+def test_whether_a_call_is_recorded_is_the_orders_word_alone(fitted: Office, browser: Browser) -> None:
+    order = replace(invented.TOWN.orders[0], record_calls=True)
+    assert order.person_id == AYAN
+    Registers(fitted.engine, fitted.clock).save(Registry(orders=(order,)), by="installation")
+    assert called(browser)["recorded"] is True
+    (given,) = fitted.stores.commands.open()[AV]
+    assert isinstance(given.order, RingCall)
+    assert given.order.recorded
