@@ -28,7 +28,7 @@ from tests.unit.server.test_judge import entry, listen
 POSITIONS, ALARMS = 43_200, 100
 WITHIN_S = 20.0
 BITS = 10_000
-EVERYTHING = Path(__file__).parents[1] / "replay" / "bundles" / "version-2.zip"
+EVERYTHING = Path(__file__).parents[1] / "replay" / "bundles" / "version-3.zip"
 """A bundle with everything in it that one can hold: records, a stamped head, papers."""
 INSIDE = 5
 """Minutes of each visit to the zone."""

@@ -10,14 +10,17 @@ from pathlib import Path
 
 MODULES = (
     "crypto/signing.py",
+    "crypto/canonical.py",
     "crypto/merkle.py",
     "crypto/der.py",
     "crypto/timestamps.py",
     "protocols/evidence/container.py",
     "protocols/evidence/unpacking.py",
+    "protocols/evidence/words.py",
     "protocols/evidence/parts.py",
     "protocols/evidence/signatures.py",
     "protocols/evidence/journal_proof.py",
+    "protocols/evidence/ledger_proof.py",
     "protocols/evidence/recordings.py",
     "protocols/evidence/stamps.py",
     "protocols/evidence/checking.py",

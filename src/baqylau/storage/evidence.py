@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Text, cast, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, Text, cast, or_, select, text
 
+from baqylau.crypto.digests import CHAIN_START
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import AlarmId, CheckId, DeviceId, PersonId
 from baqylau.storage.access.audit import record
@@ -17,6 +18,8 @@ from baqylau.storage.equipment.device_keys import KeyKind
 from baqylau.storage.equipment.link_tables import device_key
 from baqylau.storage.journal import rows
 from baqylau.storage.journal.archived import chained, require
+from baqylau.storage.journal.ledger import LEDGER
+from baqylau.storage.journal.ledger_tables import ledger, ledger_day, rules_used
 from baqylau.storage.journal.proof import Signed, sign_in
 from baqylau.storage.journal.shared_batches import SharedBatch, shared_batch_of
 from baqylau.storage.registers.editing import record_disclosure
@@ -100,6 +103,9 @@ class EvidenceSource:
 
     def trees(self, partition: int, from_seq: int, until_seq: int) -> Iterator[DayTree]:
         """Give the trees from that which holds an entry on, up to a head that was signed."""
+        if partition == LEDGER:
+            yield from self._ledger_trees(from_seq, until_seq)
+            return
         mine = (journal_day.c.partition == partition) & journal_day.c.carried.is_not(None)
         with transaction(self._engine) as connection:
             days = connection.execute(select(journal_day).where(mine).order_by(journal_day.c.first_seq)).all()
@@ -114,22 +120,49 @@ class EvidenceSource:
                         leaves=[day.carried, *_leaves(connection, partition, day.first_seq, end, day.received_at)],
                     )
 
-    def findings(self, person_id: PersonId, after: datetime, until: datetime) -> list[dict[str, Any]]:
-        """Give what was ever found about a person of the time, with when it was said and taken away."""
+    def _ledger_trees(self, from_seq: int, until_seq: int) -> Iterator[DayTree]:
+        with transaction(self._engine) as connection:
+            begun = select(ledger_day).where(ledger_day.c.first_seq <= until_seq).order_by(ledger_day.c.first_seq)
+            days = connection.execute(begun).all()
+            ends = [*(day.first_seq - 1 for day in days[1:]), until_seq]
+            for day, end in zip(days, ends, strict=True):
+                if end >= from_seq:
+                    before = connection.scalar(select(ledger.c.hash).where(ledger.c.seq == day.first_seq - 1))
+                    between = ledger.c.seq.between(day.first_seq, end)
+                    leaves = connection.scalars(select(ledger.c.leaf).where(between).order_by(ledger.c.seq))
+                    yield DayTree(
+                        partition=LEDGER,
+                        first_seq=day.first_seq,
+                        chained=before or CHAIN_START,
+                        leaves=[day.carried, *leaves],
+                    )
+
+    def findings(
+        self, person_id: PersonId, after: datetime, until: datetime, sealed_to: int = 0
+    ) -> list[dict[str, Any]]:
+        """Give what was ever found about a person of the time, with when it was said and taken away.
+
+        Each saying has its mark of the ledger, where one of up to `sealed_to` was there.
+        """
         wanted = select(
             finding.c.id, finding.c.alarm_id, finding.c.raised_at, finding.c.superseded_at, _text(finding.c.body)
         ).where(finding.c.person_id == person_id, finding.c.at > after, finding.c.at <= until)
-        events = select(finding_event).join(finding, finding.c.id == finding_event.c.finding_id)
+        events = select(finding_event, ledger.c.leaf).join(finding, finding.c.id == finding_event.c.finding_id)
+        events = events.outerjoin(ledger, ledger.c.seq == finding_event.c.ledger_seq)
         events = events.where(finding.c.person_id == person_id, finding.c.at > after, finding.c.at <= until)
         with transaction(self._engine) as connection:
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             found = connection.execute(wanted.order_by(finding.c.at, finding.c.id)).all()
             told = connection.execute(events.order_by(finding_event.c.id)).all()
+        body = {row.id: msgspec.json.decode(row.body) for row in found}
         said: dict[str, list[dict[str, Any]]] = {}
         for row in told:
-            said.setdefault(row.finding_id, []).append({"at": row.at, "kind": row.kind})
+            other = row.body if row.body != body[row.finding_id] else None
+            event = {"id": row.id, "at": row.at, "kind": row.kind, "alarm_id": row.alarm_id, "said": other}
+            said.setdefault(row.finding_id, []).append({**event, "ledger": _mark(row, sealed_to)})
         return [
             {
-                "finding": msgspec.json.decode(row.body),
+                "finding": body[row.id],
                 "alarm": row.alarm_id,
                 "raised_at": row.raised_at,
                 "superseded_at": row.superseded_at,
@@ -145,10 +178,25 @@ class EvidenceSource:
         with transaction(self._engine) as connection:
             return [CheckId(one) for one in connection.scalars(wanted.order_by(media_check.c.id))]
 
-    def acts(self, alarm_ids: Collection[AlarmId]) -> list[dict[str, Any]]:
+    def acts(self, alarm_ids: Collection[AlarmId], sealed_to: int) -> list[dict[str, Any]]:
         """Give what was done about alarms."""
-        wanted = select(alarm_act).where(alarm_act.c.alarm_id.in_(alarm_ids)).order_by(alarm_act.c.id)
-        return self._mappings(wanted)
+        return self._marked(alarm_act, alarm_act.c.alarm_id.in_(alarm_ids), sealed_to)
+
+    def rules(self, until: datetime, sealed_to: int = 0) -> list[dict[str, Any]]:
+        """Give by which rules was judged up to an instant."""
+        return self._marked(rules_used, rules_used.c.at <= until, sealed_to)
+
+    def _marked(self, table: Table, which: ColumnElement[bool], sealed_to: int) -> list[dict[str, Any]]:
+        """Give rows, each with its mark of the ledger."""
+        wanted = select(table, ledger.c.leaf).outerjoin(ledger, ledger.c.seq == table.c.ledger_seq)
+        with transaction(self._engine) as connection:
+            found = connection.execute(wanted.where(which).order_by(table.c.id)).all()
+        hidden = {"ledger_seq", "ledger_salt", "sealed_at", "leaf"}
+        return [
+            {name: value for name, value in row._asdict().items() if name not in hidden}
+            | {"ledger": _mark(row, sealed_to)}
+            for row in found
+        ]
 
     def audit(self, objects: Iterable[str], after: datetime) -> list[dict[str, Any]]:
         """Give who looked at or did something about these since an instant, each with its link of the chain."""
@@ -173,6 +221,14 @@ class EvidenceSource:
     def _mappings(self, wanted: Any) -> list[dict[str, Any]]:
         with transaction(self._engine) as connection:
             return [{str(name): row[name] for name in row} for row in connection.execute(wanted).mappings()]
+
+
+def _mark(row: Row[Any], sealed_to: int) -> dict[str, Any] | None:
+    """Give how a row stands in the ledger; None for what was sealed after its signed head, or not at all."""
+    if row.ledger_seq is None or row.ledger_seq > sealed_to:
+        return None
+    mark = {"seq": row.ledger_seq, "salt": row.ledger_salt.hex(), "sealed_at": row.sealed_at}
+    return {**mark, "leaf": (row.leaf or b"").hex()}
 
 
 def _text(column: Any) -> Any:

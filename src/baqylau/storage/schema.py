@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from baqylau.storage.columns import instant, metadata, number, octets, running_number, word
+from baqylau.storage.journal.ledger_tables import sealed_once, sealing
 
 data_key = Table(
     "data_key",
@@ -287,8 +288,11 @@ finding_event = Table(
     ),
     instant("at"),
     word("kind"),
+    Column("body", JSONB, nullable=True),
+    *sealing(),
+    *sealed_once("finding_event"),
 )
-"""When a finding was said, taken away, said again."""
+"""When a finding was said, taken away, said again; `body`: what it said then."""
 
 alarm_act = Table(
     "alarm_act",
@@ -298,6 +302,8 @@ alarm_act = Table(
     instant("at"),
     word("by"),
     Column("act", JSONB, nullable=False),
+    *sealing(),
+    *sealed_once("alarm_act"),
     Index("alarm_act_first_hands", "alarm_id", "at", postgresql_where=text("act ->> 'type' IN ('take', 'assign')")),
 )
 """What people did about an alarm."""

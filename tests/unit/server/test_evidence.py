@@ -33,6 +33,7 @@ from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.protocols.evidence import container
 from baqylau.protocols.evidence.checking import CHANGED, JUDGED_OTHERWISE, OTHER_KEY, SOUND, UNREADABLE
 from baqylau.protocols.evidence.parts import PARTS
+from baqylau.protocols.evidence.words import LEDGER
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.journal.journal import Entry
 from tests.unit.server.given import archive_of, asked, bundle_of, faults, names_the_place, verdict_on, walked
@@ -117,7 +118,7 @@ def test_a_bundle_over_several_days_is_proved_up_to_one_head(site: Site) -> None
     catch_up(site, "second")
     bundle = bundle_of(site, asked(until_at=START + timedelta(days=2)))
     assert verdict_on(bundle).faults == []
-    assert len(lines(bundle, "trees")) == 4
+    assert len([one for one in lines(bundle, "trees") if one["partition"] != LEDGER]) == 4
 
 
 def test_an_alarm_is_given_with_the_time_around_it(site: Site) -> None:
@@ -214,7 +215,7 @@ def test_another_installations_key_is_told(site: Site) -> None:
 
 
 def of_a_later_version(bundle: bytes) -> bytes:
-    return bundle.replace(b'"version":2}', b'"version":3}')
+    return bundle.replace(b'"version":3}', b'"version":4}')
 
 
 def cut(bundle: bytes) -> bytes:
@@ -292,8 +293,19 @@ def without_first_finding(bundle: bytes, signer: Signer) -> bytes:
     return out.getvalue()
 
 
+def test_a_finding_that_is_left_out_under_a_new_signature_leads_to_no_signed_head(site: Site) -> None:
+    assert faults(without_first_finding(bundle_of(site), site.signer))
+
+
+def with_a_finding_withheld(bundle: bytes) -> bytes:
+    codes = [one["finding"]["code"] for one in lines(bundle, "findings")]
+    out = BytesIO()
+    withhold(BytesIO(bundle), [("findings", codes.index(Code.EXCLUSION_ENTRY) + 1)], out)
+    return out.getvalue()
+
+
 def test_what_the_rules_find_and_the_bundle_keeps_back_is_told(site: Site) -> None:
-    bundle = without_first_finding(bundle_of(site), site.signer)
+    bundle = with_a_finding_withheld(bundle_of(site))
     verdict = verdict_on(bundle, site.signer.public_key)
     assert verdict.faults == []
     judge_again(BytesIO(bundle), verdict)
@@ -301,7 +313,7 @@ def test_what_the_rules_find_and_the_bundle_keeps_back_is_told(site: Site) -> No
 
 
 def test_rules_of_another_version_need_not_find_the_same(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    bundle = without_first_finding(bundle_of(site), site.signer)
+    bundle = with_a_finding_withheld(bundle_of(site))
     monkeypatch.setattr(by_what, "code", lambda: "another")
     verdict = verdict_on(bundle)
     judge_again(BytesIO(bundle), verdict)

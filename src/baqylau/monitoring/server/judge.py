@@ -23,6 +23,7 @@ from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import PersonId, SubjectId
 from baqylau.domain.observations import Observation
 from baqylau.monitoring.server.delays import Delays
+from baqylau.monitoring.server.evidence import by_what
 from baqylau.monitoring.server.judging import (
     BEFORE_EVERYTHING,
     Folded,
@@ -82,6 +83,7 @@ class Judge:
         """Take our share of the people, and where everybody stands."""
         for supervision in self._roster.start():
             self._pairing.know(supervision)
+        self._store.judge_by(by_what.code(), by_what.figures(), self._now())
         log.info("judge_started", people=len(self._roster.known))
 
     def stop(self) -> None:

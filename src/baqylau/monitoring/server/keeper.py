@@ -225,7 +225,12 @@ class Keeper:
         self._sign_if_due(now)
 
     def _sign_if_due(self, now: datetime) -> None:
-        """Sign where the chains stand, once a minute in which they grew: from then on no entry can be taken away."""
-        if self._unsigned and now - self._signed_at >= SIGN_EVERY:
+        """Sign where the chains stand, once a minute in which they grew: from then on no entry can be taken away.
+
+        What was found and done meanwhile comes into the ledger with it.
+        """
+        if now - self._signed_at < SIGN_EVERY:
+            return
+        if self._unsigned or self._journal.words_wait():
             self._journal.sign_heads(self._signer, now)
             self._signed_at, self._unsigned = now, False

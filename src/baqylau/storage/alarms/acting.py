@@ -176,4 +176,5 @@ def _record(connection: Connection, alarm_id: AlarmId, code: Code, rule: str, at
         "body": msgspec.to_builtins(said),
     }
     if connection.execute(insert(finding).values(row).on_conflict_do_nothing()).rowcount:
-        connection.execute(insert(finding_event).values(finding_id=said.id, alarm_id=alarm_id, at=at, kind="raised"))
+        event = {"finding_id": said.id, "alarm_id": alarm_id, "at": at, "kind": "raised", "body": row["body"]}
+        connection.execute(insert(finding_event).values(event))

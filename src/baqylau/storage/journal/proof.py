@@ -19,6 +19,7 @@ from baqylau.storage.database import driver, transaction
 from baqylau.storage.journal import rows
 from baqylau.storage.journal.appending import HEADS, Head, heads_from
 from baqylau.storage.journal.archived import ArchivedChain, dropped, ends
+from baqylau.storage.journal.ledger import LEDGER, seal
 from baqylau.storage.schema import journal_day, journal_signature
 
 _WALK = rows.selecting(", journal.hash, journal.leaf FROM journal ORDER BY journal.partition, journal.seq")
@@ -96,8 +97,9 @@ def sign_heads(engine: Engine, signer: Signer, at: datetime) -> Signed:
 
 
 def sign_in(connection: Connection, signer: Signer, at: datetime) -> Signed:
-    """Sign where all partitions stand in this transaction."""
-    heads = (_signed_form(partition, head) for partition, head in sorted(_heads(connection).items()))
+    """Sign where all partitions stand in this transaction, and the ledger, into which comes what waited for it."""
+    standing = {**_heads(connection), LEDGER: seal(connection, at)}
+    heads = (_signed_form(partition, head) for partition, head in sorted(standing.items()))
     statement = msgspec.msgpack.encode(_Statement(at, tuple(heads)))
     signed = Signed(statement=statement, public_key=signer.public_key, signature=signer.sign(statement))
     connection.execute(
@@ -127,13 +129,13 @@ def verify(engine: Engine, public_key: bytes | None = None, published: Sequence[
     """
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        signed, broken = _signed([*published, *_last(connection)], public_key)
+        signed, broken = signed_of(connection, public_key, published)
         trees = _trees(connection)
         gone, right = dropped(connection, public_key)
         broken += () if right else (Broken(0, 0, Flaw.SIGNATURE_WRONG),)
         begun = ends(gone)
         walks = {
-            partition: _Walk(partition, head, signed[partition], trees.get(partition, {}), begun.get(partition))
+            partition: Walk(partition, head, signed[partition], trees.get(partition, {}), begun.get(partition))
             for partition, head in _heads(connection).items()
         }
         for partition, entries in groupby(_rows(connection), key=itemgetter(0)):
@@ -150,7 +152,7 @@ def verify_newest(engine: Engine, count: int) -> Verification:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         begun = ends(dropped(connection)[0])
         walks = {
-            partition: _Walk(partition, head, (), None, begun.get(partition))
+            partition: Walk(partition, head, (), None, begun.get(partition))
             for partition, head in _heads(connection).items()
         }
         with driver(connection).cursor(binary=True) as cursor:
@@ -172,6 +174,13 @@ def _trees(connection: Connection) -> dict[int, dict[int, bytes]]:
     for row in connection.execute(select(journal_day).where(journal_day.c.carried.is_not(None))):
         trees.setdefault(row.partition, {})[row.first_seq] = row.carried
     return trees
+
+
+def signed_of(
+    connection: Connection, public_key: bytes | None, published: Sequence[Signed] = ()
+) -> tuple[defaultdict[int, list[SignedHead]], list[Broken]]:
+    """Give what was last signed here, and elsewhere, of each partition; and what is no signature of the key."""
+    return _signed([*published, *_last(connection)], public_key)
 
 
 def _last(connection: Connection) -> list[Signed]:
@@ -205,7 +214,7 @@ def _rows(connection: Connection) -> Iterator[tuple[Any, ...]]:
         yield from cursor
 
 
-class _Walk:
+class Walk:
     """One chain on its way from its beginning to its head, and the trees over its entries."""
 
     def __init__(
@@ -223,7 +232,11 @@ class _Walk:
         self.entries = 0
         self._partition = partition
         self._head = head
-        self._signed = {one.seq: one for one in signed if one.seq}
+        self._signed: defaultdict[int, list[SignedHead]] = defaultdict(list)
+        """Several where the same number was signed more than once: each of them still has to be so."""
+        for one in signed:
+            if one.seq:
+                self._signed[one.seq].append(one)
         self._trees = trees
         self._tree: merkle.Growing | None = None
         self._broken: list[Broken] = []
@@ -239,26 +252,26 @@ class _Walk:
     def along(self, entries: Iterable[tuple[Any, ...]]) -> None:
         """Go along entries in their order."""
         for row in entries:
-            self._step(rows.clear_of(row), *row[-3:])
+            clear, (sealed, stored, leaf) = rows.clear_of(row), row[-3:]
+            self.step(clear.seq, (rows.bound(clear), sealed, *(() if leaf is None else (leaf,))), stored, leaf)
 
-    def _step(self, clear: rows.Clear, sealed: bytes, stored: bytes, leaf: bytes | None) -> None:
+    def step(self, seq: int, parts: tuple[bytes, ...], stored: bytes, leaf: bytes | None) -> None:
+        """Go to the next entry: what its link is made of, the link that is kept, and its digest in the tree."""
         self.entries += 1
         if self.entries == 1 and self._trees is None:
-            self._links, self._seq, self._hash = {stored}, clear.seq, stored
+            self._links, self._seq, self._hash = {stored}, seq, stored
             return
-        bound = rows.bound(clear)
-        digests = () if leaf is None else (leaf,)
-        computed = {link(previous, bound, sealed, *digests) for previous in self._links}
-        if clear.seq != self._seq + 1:
+        computed = {link(previous, *parts) for previous in self._links}
+        if seq != self._seq + 1:
             self._note(self._seq + 1, Flaw.MISSING)
             computed = {stored}
         elif stored not in computed:
-            self._note(clear.seq, Flaw.CHANGED)
-        self._grow(clear.seq, leaf)
-        if clear.seq in self._signed and self._signed_otherwise(self._signed[clear.seq], stored):
-            self._note(clear.seq, Flaw.SIGNED_OTHERWISE)
+            self._note(seq, Flaw.CHANGED)
+        self._grow(seq, leaf)
+        if any(self._signed_otherwise(one, stored) for one in self._signed.get(seq, ())):
+            self._note(seq, Flaw.SIGNED_OTHERWISE)
         self._links = {stored} if stored in computed else {stored, *computed}
-        self._seq, self._hash = clear.seq, stored
+        self._seq, self._hash = seq, stored
 
     def _grow(self, seq: int, leaf: bytes | None) -> None:
         """Put an entry into the tree of its day; what is broken already would only be said once more."""

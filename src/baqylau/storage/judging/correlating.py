@@ -76,7 +76,7 @@ _NUMBER = "SELECT nextval(pg_get_serial_sequence('alarm', 'id'))"
 _FINDINGS = BulkInsert(
     finding, ("id", "person_id", "code", "subject", "at", "raised_at", "alarm_id", "body"), "ON CONFLICT DO NOTHING"
 )
-_EVENTS = BulkInsert(finding_event, ("finding_id", "alarm_id", "at", "kind"))
+_EVENTS = BulkInsert(finding_event, ("finding_id", "alarm_id", "at", "kind", "body"))
 _ACTS = BulkInsert(alarm_act, ("alarm_id", "at", "by", "act"))
 
 CONCERNED = frozenset({*HELD, *(ending for code in HELD for ending in CLEARED_BY[code])})
@@ -163,7 +163,7 @@ def _begin(cursor: "Cursor[Any]", place: str, silences: Sequence[Silence], least
     put_alarms(cursor, [incident(AlarmId(number), said, at)])
     body = msgspec.json.encode(said).decode()
     _FINDINGS.run(cursor, [(said.id, NOBODY, said.code.value, said.subject, said.at, at, number, body)])
-    _EVENTS.run(cursor, [(said.id, number, at, "raised")])
+    _EVENTS.run(cursor, [(said.id, number, at, "raised", body)])
     announce(cursor, [(AlarmId(number), Why.INCIDENT, Level.OPERATOR)], at)
     return AlarmId(number)
 

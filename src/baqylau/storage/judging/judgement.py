@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Struct
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, insert, select, text
 
+from baqylau.crypto.canonical import canonical
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId
 from baqylau.domain.verdicts import Compliance
@@ -14,6 +16,7 @@ from baqylau.rules.fold import Turn
 from baqylau.storage.alarms.feed import ALARM, append, notify
 from baqylau.storage.bulk import BulkInsert, columns_of, updating
 from baqylau.storage.database import driver, transaction
+from baqylau.storage.journal.ledger_tables import rules_used
 from baqylau.storage.judging import verdicts
 from baqylau.storage.judging.telling import tell
 from baqylau.storage.registers.editing import NOT_JUDGED
@@ -21,6 +24,9 @@ from baqylau.storage.schema import finding, judge_cursor, person_live, person_sn
 
 if TYPE_CHECKING:
     from psycopg import Cursor
+
+
+RULES_LOCK = 0x6261_7184
 
 
 class FencedError(Exception):
@@ -102,6 +108,16 @@ class JudgeStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def judge_by(self, code: str, figures: Mapping[str, Any], at: datetime) -> None:
+        """Write down by which rules is judged from now on, if they are others than until now."""
+        told = msgspec.to_builtins(dict(figures))
+        last = select(rules_used.c.code, rules_used.c.figures).order_by(rules_used.c.id.desc()).limit(1)
+        with transaction(self._engine) as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": RULES_LOCK})
+            before = connection.execute(last).first()
+            if before is None or (before.code, canonical(before.figures)) != (code, canonical(told)):
+                connection.execute(insert(rules_used).values(at=at, code=code, figures=told))
 
     def cursors(self) -> dict[int, int]:
         """Give the number of the last judged entry of each partition."""

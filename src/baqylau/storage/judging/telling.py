@@ -43,7 +43,7 @@ _RAISE = BulkInsert(
     ("id", "person_id", "code", "subject", "at", "raised_at", "alarm_id", "body"),
     "ON CONFLICT (id) DO UPDATE SET superseded_at = NULL, alarm_id = excluded.alarm_id, body = excluded.body",
 )
-_LOG = BulkInsert(finding_event, ("finding_id", "alarm_id", "at", "kind"))
+_LOG = BulkInsert(finding_event, ("finding_id", "alarm_id", "at", "kind", "body"))
 _TOLD = "SELECT alarm_id, code, id, at, raised_at, superseded_at FROM finding WHERE alarm_id = ANY(%s)"
 _ENDED = (
     "SELECT waiting.id, finding.code, finding.at, finding.body->>'ends', "
@@ -146,8 +146,11 @@ def _key_among(said: Collection[Key], one: Finding) -> Key:
 
 
 def _row(one: Finding, alarm_id: AlarmId | None, at: datetime) -> tuple[object, ...]:
-    body = msgspec.json.encode(one).decode()
-    return one.id, one.person_id, one.code.value, one.subject, one.at, at, alarm_id, body
+    return one.id, one.person_id, one.code.value, one.subject, one.at, at, alarm_id, _body(one)
+
+
+def _body(one: Finding) -> str:
+    return msgspec.json.encode(one).decode()
 
 
 def _events(
@@ -157,8 +160,9 @@ def _events(
     under: dict[FindingId, AlarmId],
     at: datetime,
 ) -> list[tuple[object, ...]]:
-    said = [(one.id, under.get(one.id), at, "raised_again" if one.id in known else "raised") for one in new]
-    return [*said, *((one.id, one.alarm_id, at, "superseded") for one in gone)]
+    kinds = ("raised", "raised_again")
+    said = [(one.id, under.get(one.id), at, kinds[one.id in known], _body(one)) for one in new]
+    return [*said, *((one.id, one.alarm_id, at, "superseded", None) for one in gone)]
 
 
 def _consolidated(cursor: "Cursor[Any]", alarms: dict[AlarmId, Alarm]) -> list[Alarm]:

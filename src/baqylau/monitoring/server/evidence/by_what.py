@@ -14,9 +14,13 @@ _RULES = Path(settings.__file__).parent
 def lines() -> Iterator[Mapping[str, Any]]:
     """Give what a bundle says of the rules."""
     yield {"code": code()}
-    for name, value in sorted(vars(settings).items()):
-        if name.isupper():
-            yield {"threshold": name, "value": value}
+    for name, value in figures().items():
+        yield {"threshold": name, "value": value}
+
+
+def figures() -> dict[str, Any]:
+    """Give the figures of the rules, by their names."""
+    return {name: value for name, value in sorted(vars(settings).items()) if name.isupper()}
 
 
 @cache

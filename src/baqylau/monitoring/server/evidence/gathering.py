@@ -24,6 +24,7 @@ from baqylau.monitoring.server.shared_batches import opened
 from baqylau.protocols.evidence import parts
 from baqylau.protocols.evidence.recordings import destroyed_line, manifest_line, piece_lines
 from baqylau.protocols.evidence.signatures import shared_digest
+from baqylau.protocols.evidence.words import leaves_of
 from baqylau.rules.clock import instant
 from baqylau.rules.fold import begin, fold
 from baqylau.rules.refold import late
@@ -33,6 +34,7 @@ from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
 from baqylau.storage.checks.media import Media, Recordings
 from baqylau.storage.evidence import DayTree, Disclosure, EvidenceSource, Kept
 from baqylau.storage.journal.journal import Journal
+from baqylau.storage.journal.ledger import LEDGER
 from baqylau.storage.journal.proof import Signed, SignedHead, heads_in
 from baqylau.storage.journal.published import PublishedHeads, Stamped
 from baqylau.storage.judging.judgement import JudgeStore
@@ -166,7 +168,10 @@ class _Gathering:
     def gather(self, signed: Signed) -> None:
         self._judging()
         heads = heads_in(signed.statement)
+        sealed_to = heads[LEDGER].seq
         places = self._records(heads)
+        if words := sorted({*self._rules(sealed_to), *self._record(sealed_to)}):
+            places[LEDGER] = words
         self._stamps(places, self._trees(places, heads))
         self._bundle.put(
             parts.HEADS,
@@ -176,7 +181,6 @@ class _Gathering:
                 "signature": signed.signature,
             },
         )
-        self._record()
         self._equipment(self._recordings())
 
     def _judging(self) -> None:
@@ -192,6 +196,19 @@ class _Gathering:
         self._bundle.put(parts.JUDGING, value)
         for line in by_what.lines():
             self._bundle.put(parts.RULES, line)
+
+    def _word(self, part: str, row: dict[str, Any]) -> Iterable[int]:
+        """Put a row that the ledger knows; give its numbers there."""
+        line = msgspec.to_builtins(row)
+        self._bundle.put(part, line)
+        return leaves_of(line)
+
+    def _rules(self, sealed_to: int) -> Iterator[int]:
+        """Put by which rules was judged in the time; give their numbers in the ledger."""
+        used = self._archive.source.rules(self._until, sealed_to)
+        before = sum(one["at"] <= self._asked.from_at for one in used)
+        for one in used[max(before - 1, 0) :]:
+            yield from self._word(parts.RULES, one)
 
     def _state(self) -> PersonState:
         """Fold everything up to the beginning of the time."""
@@ -278,20 +295,20 @@ class _Gathering:
             ]
             self._bundle.put(parts.STAMPS, {"head": one.content, "token": one.token, "trees": proofs})
 
-    def _record(self) -> None:
-        """Put what was found, the alarms that it became, and what was done about them."""
+    def _record(self, sealed_to: int) -> Iterator[int]:
+        """Put what was found, the alarms that it became, and what was done about them; give the ledger's numbers."""
         asked, source = self._asked, self._archive.source
-        findings = source.findings(asked.person_id, asked.from_at, self._until)
+        findings = source.findings(asked.person_id, asked.from_at, self._until, sealed_to)
         for one in findings:
-            self._bundle.put(parts.FINDINGS, one)
+            yield from self._word(parts.FINDINGS, one)
         numbers = {AlarmId(one["alarm"]) for one in findings if one["alarm"] is not None}
         numbers |= {asked.alarm_id} if asked.alarm_id else set()
         chosen = AlarmFilter(person_id=asked.person_id)
         for view in self._archive.alarms.page(chosen, limit=ALARMS_MAX):
             if view.alarm.id in numbers:
                 self._bundle.put(parts.ALARMS, {"alarm": view.alarm})
-        for act in source.acts(numbers):
-            self._bundle.put(parts.ACTS, act)
+        for act in source.acts(numbers, sealed_to):
+            yield from self._word(parts.ACTS, act)
         objects = [f"person/{asked.person_id}", *(f"alarm/{number}" for number in sorted(numbers))]
         for entry in source.audit(objects, asked.from_at):
             self._bundle.put(parts.AUDIT, entry)

@@ -1,4 +1,4 @@
-"""Is what an installation keeps as it was written? The journal and the audit are walked from end to end."""
+"""Is what an installation keeps as it was written? Journal, ledger and audit are walked from end to end."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,13 +9,14 @@ from sqlalchemy import Engine
 from baqylau.crypto.timestamps import StampWrongError, stamped
 from baqylau.protocols.evidence.checking import OTHER_KEY, Verdict, fingerprint
 from baqylau.storage.access.audit import Audit
-from baqylau.storage.journal import proof
+from baqylau.storage.journal import ledger_proof, proof
+from baqylau.storage.journal.ledger_proof import Wrong
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def prove(engine: Engine, public_key: bytes, published: Sequence[proof.Signed] = ()) -> Verdict:
-    """Say of every row of journal and audit that was changed or is missing which one it is. Nothing is written.
+    """Say of every row of journal, ledger and audit that was changed or is missing which one it is. Nothing is written.
 
     `published`: statements that were kept elsewhere, to which the journal must still lead.
     """
@@ -23,6 +24,7 @@ def prove(engine: Engine, public_key: bytes, published: Sequence[proof.Signed] =
     journal = proof.verify(engine, public_key, published)
     for broken in journal.broken:
         verdict.wrong("journal", partition=broken.partition, seq=broken.seq, what=broken.what.value)
+    _prove_ledger(ledger_proof.verify(engine, public_key, published), verdict)
     audit = Audit(engine, lambda: _NEVER).verify()
     for number in audit:
         verdict.wrong("audit", number=number)
@@ -36,6 +38,19 @@ def prove(engine: Engine, public_key: bytes, published: Sequence[proof.Signed] =
     if not audit:
         verdict.right("audit")
     return verdict
+
+
+def _prove_ledger(found: ledger_proof.LedgerProof, verdict: Verdict) -> None:
+    """Say of every finding, rule and act that is not as it was sealed which one it is."""
+    for broken in found.broken:
+        verdict.wrong("ledger", seq=broken.seq, what=broken.what.value)
+    for one in found.rows:
+        about = f"_{one.kind}" if one.kind and one.what in {Wrong.CHANGED, Wrong.STRAY} else ""
+        verdict.wrong(f"ledger_{one.what}{about}", seq=one.seq, name=one.name)
+    if not found.broken and not found.rows:
+        verdict.right("ledger", count=found.entries)
+        if found.let_go:
+            verdict.right("ledger_let_go", count=found.let_go)
 
 
 def prove_stamps(head: Path, verdict: Verdict, known: Sequence[bytes]) -> None:

@@ -76,13 +76,13 @@ def _observations(file: IO[bytes], member: container.Member) -> Iterator[Observa
 def _said(file: IO[bytes], member: container.Member, judging: _Judging) -> dict[FindingId, Finding]:
     """Give the findings that stand and that can be found again in what is given."""
     decode = msgspec.json.Decoder(_Line).decode
-    given = (line for line in _lines(file, member) if not line.startswith((b'{"sum":', b'{"leaf":')))
+    given = (line for line in _lines(file, member) if not line.startswith(parts.WITHHELD))
     standing = [line.finding for line in map(decode, given) if line.superseded_at is None]
     judged = (one for one in standing if one.rule not in NOT_JUDGED and one.subject not in judging.left_out)
     return {one.id: one for one in judged}
 
 
 def _same_rules(file: IO[bytes], opened: dict[str, container.Member]) -> bool:
-    """Whether the bundle was judged by the very rules that judge here."""
+    """Whether the bundle was judged by the very rules that judge here, all of the time."""
     told = (msgspec.json.decode(line) for line in _lines(file, opened[parts.lines_name(parts.RULES)]))
-    return any(one.get("code") == by_what.code() for one in told)
+    return {one["code"] for one in told if "code" in one} == {by_what.code()}

@@ -10,6 +10,7 @@ from typing import IO, Any, Self
 
 import msgspec
 
+from baqylau.crypto.canonical import canonical
 from baqylau.crypto.signing import Signer
 from baqylau.protocols.evidence import container
 from baqylau.protocols.evidence.parts import (
@@ -22,7 +23,6 @@ from baqylau.protocols.evidence.parts import (
     SIGNATURE,
     STAMP,
     VERSION,
-    canonical,
     commitment,
     digest,
     digests_name,
