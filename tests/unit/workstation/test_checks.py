@@ -27,7 +27,7 @@ from baqylau.domain.orders import Fitting, Sobriety
 from baqylau.domain.people import Device, DeviceKind
 from baqylau.domain.rights import Role
 from baqylau.domain.schedules import Schedule
-from baqylau.monitoring.workstation.checks.reading import blows_of
+from baqylau.monitoring.workstation.checks.reading import Traced, traced
 from baqylau.monitoring.workstation.ranges import asked_for
 from baqylau.protocols.batch.cbor import written
 from baqylau.protocols.media.manifest import Item, Mark, MediaKind
@@ -195,7 +195,7 @@ def test_a_breath_test_shows_its_traces_its_limit_and_its_clause(flat: Flat, bro
     "content", [b"\xff", written({"v": 2}), written({"v": 1, "step_ms": 0}), written([1]), b"\xa1"]
 )
 def test_a_trace_that_cannot_be_read_has_nothing_to_draw(content: bytes) -> None:
-    assert blows_of(content) == ()
+    assert traced(content) == Traced()
 
 
 @pytest.mark.parametrize(

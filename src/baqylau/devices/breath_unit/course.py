@@ -99,7 +99,7 @@ def finish(turn: BreathTurn, result: Result, how: Ending) -> None:
     )
     turn.change(session=session)
     turn.outputs += [Do(ToBoard(Stream(on=False))), Do(ToBoard(Heat(None)))]
-    trace = trace_of(session, turn.state.calibration)
+    trace = trace_of(session, turn.state.calibration, turn.state.board)
     turn.outputs.append(Do(signing(session, turn.at, trace)))
 
 

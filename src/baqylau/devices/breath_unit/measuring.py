@@ -132,6 +132,14 @@ def judged(session: Session, file: CalibrationFile, board: Board) -> tuple[Breat
     return breathed, seen, measured(sample, file.calibration)
 
 
+def room_mg_l(session: Session, file: CalibrationFile, board: Board) -> float | None:
+    """Give what the room's air before a breath seemed to hold; None where that cannot be said."""
+    seen = transient(session.blank, board.full_scale_ua)
+    if isinstance(seen, TraceFault):
+        return None
+    return file.calibration.alcohol_mg_l(seen.charge_uc, _cell_c(session.recorded))
+
+
 def without_hum(result: Result) -> Result:
     """Say of a breath that nobody hummed after it; what else was wrong with it comes first."""
     if result.alcohol_mg_l is None:

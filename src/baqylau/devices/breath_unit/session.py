@@ -115,7 +115,7 @@ def cut_off(turn: BreathTurn) -> None:
         result = Result(state=SampleState.INTERRUPTED, why=("power_lost",))
         session = replace(session, result=result, how=Ending.POWER_LOST)
     else:
-        trace = trace_of(session, turn.state.calibration)
+        trace = trace_of(session, turn.state.calibration, turn.state.board)
     turn.change(session=replace(session, phase=Phase.SIGN, phase_ms=turn.ms))
     turn.outputs.append(Do(course.signing(session, turn.at, trace)))
 
@@ -256,6 +256,7 @@ def _judge(turn: BreathTurn, *, hummed: bool = True) -> None:
         breath=breath,
         transient=None if isinstance(transient, TraceFault) else transient,
         result=result,
+        room_mg_l=measuring.room_mg_l(session, file, board),
     )
     session = replace(session, blown=(*session.blown, blown))
     turn.change(session=session)

@@ -70,6 +70,8 @@ class Blown(Struct, frozen=True, kw_only=True):
     breath: Breath
     transient: Transient | None
     result: Result
+    room_mg_l: float | None = None
+    """What the air before it seemed to hold."""
 
 
 class Session(Struct, frozen=True, kw_only=True):

@@ -9,23 +9,38 @@ from typing import Any
 
 from cbor2 import dumps
 
+from baqylau import __version__
 from baqylau.devices.breath_unit.calibration_file import CalibrationFile
+from baqylau.devices.breath_unit.metrology.pair import allowed_mg_l
 from baqylau.devices.breath_unit.metrology.result import Result
 from baqylau.devices.breath_unit.metrology.transient import BASELINE_S, FIT_FROM_S, WINDOW_S
 from baqylau.devices.breath_unit.state import Blown, Recorded, Session
-from baqylau.links.breath_lines import RATE_HZ, Row
+from baqylau.links.breath_lines import RATE_HZ, Board, Row
 
 VERSION = 1
+_BOTH = 2
 STEP_MS = round(1000 / RATE_HZ)
 
 
-def trace_of(session: Session, file: CalibrationFile | None) -> bytes:
-    """Give the trace of a test that came to an end."""
+def trace_of(session: Session, file: CalibrationFile | None, board: Board | None) -> bytes:
+    """Give the trace of a test that came to an end: what was measured, by what, and how both breaths agree."""
     blown = [_blown(one, session) for one in session.blown]
     judged = session.blown[-1].recorded if session.blown else None
     if session.recorded.first is not None and session.recorded is not judged:
         blown.append(_unjudged(session.recorded))
-    return _written(blown, session.result, "" if file is None else file.name)
+    told = {} if session.result is None else _result(session.result)
+    return dumps(
+        {
+            "v": VERSION,
+            "step_ms": STEP_MS,
+            "blows": blown,
+            "calibration": "" if file is None else file.name,
+            "instrument": None if file is None or board is None else _instrument(file, board),
+            "pair": _pair(session.blown),
+            "result": told,
+        },
+        canonical=True,
+    )
 
 
 def cut_trace(rows: Sequence[Row]) -> bytes:
@@ -37,11 +52,26 @@ def cut_trace(rows: Sequence[Row]) -> bytes:
     )
 
 
-def _written(blown: list[dict[str, Any]], result: Result | None, calibration: str) -> bytes:
-    told = {} if result is None else _result(result)
-    return dumps(
-        {"v": VERSION, "step_ms": STEP_MS, "blows": blown, "calibration": calibration, "result": told}, canonical=True
-    )
+def _instrument(file: CalibrationFile, board: Board) -> dict[str, Any]:
+    adjusted, seen = file.calibration, file.last
+    return {
+        "program": __version__,
+        "board": board.serial,
+        "cell": board.cell,
+        "adjusted_at": adjusted.made_at.isoformat(),
+        "adjusted_by": adjusted.by,
+        "gas": adjusted.gas.certificate,
+        "verified_at": None if seen is None else seen.at.isoformat(),
+        "verified_by": None if seen is None else seen.by,
+    }
+
+
+def _pair(blown: Sequence[Blown]) -> dict[str, float] | None:
+    """Give by how much the two breaths that became figures differ, and how much that may be."""
+    found = [one.result.alcohol_mg_l for one in blown if one.result.alcohol_mg_l is not None][-2:]
+    if len(found) < _BOTH:
+        return None
+    return {"differ_mg_l": abs(found[0] - found[1]), "allowed_mg_l": allowed_mg_l(*found)}
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -68,6 +98,7 @@ def _blown(one: Blown, session: Session) -> dict[str, Any]:
         "baseline_ua": None if seen is None else seen.baseline_ua,
         "decay_s": None if seen is None else seen.decay_s,
         "blank_ua": _column(one.blank.rows, "current_ua"),
+        "room_mg_l": one.room_mg_l,
     }
 
 

@@ -54,6 +54,13 @@ def test_a_test_goes_from_the_order_to_signed_evidence(tmp_path: Path) -> None:
     trace = loads(items[-1])
     assert len(trace["blows"]) == 2
     assert all(len(one["photos_ms"]) == 3 for one in trace["blows"])
+    assert (trace["instrument"]["board"], trace["instrument"]["cell"], trace["instrument"]["gas"]) == (
+        "model",
+        "cell/1",
+        "G-1",
+    )
+    assert trace["pair"]["differ_mg_l"] <= trace["pair"]["allowed_mg_l"]
+    assert all(abs(one["room_mg_l"]) < 0.01 for one in trace["blows"])
     assert items[:-1] == [PICTURE] * 8
     assert None not in bench.eye.looked
 

@@ -20,9 +20,14 @@ def joined(first: Result, second: Result) -> Result:
             return one
     lower, upper = sorted((first, second), key=lambda one: one.alcohol_mg_l or 0.0)
     low, high = lower.alcohol_mg_l or 0.0, upper.alcohol_mg_l or 0.0
-    if high - low > max(AGREE_MG_L, AGREE_SHARE * (low + high) / 2):
+    if high - low > allowed_mg_l(low, high):
         return Result(state=SampleState.MOUTH_ALCOHOL, why=("exhalations_differ",))
     return lower
+
+
+def allowed_mg_l(first: float, second: float) -> float:
+    """Give by how much two figures may differ."""
+    return max(AGREE_MG_L, AGREE_SHARE * (first + second) / 2)
 
 
 def apart_s(first: Result) -> float:

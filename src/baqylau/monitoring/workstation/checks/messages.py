@@ -175,6 +175,30 @@ class Breath(Struct, frozen=True, kw_only=True):
     why: tuple[str, ...] = ()
     alcohol_mg_l: float | None = None
     uncertainty_mg_l: float | None = None
+    room_mg_l: float | None = None
+    """What the air of the room before it seemed to hold."""
+
+
+class Instrument(Struct, frozen=True, kw_only=True):
+    """What measured, as the unit signed it together with the traces."""
+
+    program: str
+    """Version of the unit's program."""
+    board: str
+    cell: str
+    adjusted_at: datetime
+    adjusted_by: str
+    gas: str
+    """Certificate of the reference gas."""
+    verified_at: datetime | None = None
+    verified_by: str | None = None
+
+
+class Pair(Struct, frozen=True, kw_only=True):
+    """How the two breaths of a test agree."""
+
+    differ_mg_l: float
+    allowed_mg_l: float
 
 
 class BlowTrace(Breath, frozen=True, kw_only=True):
@@ -203,6 +227,12 @@ class CheckPage(Struct, frozen=True, kw_only=True):
     sample: BreathSample | None
     blows: tuple[BlowTrace, ...]
     """Each breath of the test, earlier tries too."""
+    instrument: Instrument | None
+    """None: the unit did not say."""
+    pair: Pair | None
+    """None: there were not two figures."""
+    signed: str
+    """SHA-256 of the list of all recordings that the unit signed, hexadecimal; empty where there is none."""
     blood_factor: int
     """By which a blood value is estimated from breath, in mg of blood to mg of breath; people differ."""
     media: tuple[MediaItem, ...]

@@ -15,7 +15,9 @@ from baqylau.monitoring.workstation.checks.messages import (
     CheckDecision,
     CheckFact,
     CheckRow,
+    Instrument,
     MediaItem,
+    Pair,
     Prompted,
     Stretch,
     StretchKind,
@@ -96,6 +98,12 @@ def row_of(kept: Kept, now: datetime, names: Names) -> CheckRow:
     )
 
 
+def signed_of(kept: Kept) -> str:
+    """Give the digest of the list of recordings that the unit signed."""
+    ended = case_of(kept).ended
+    return "" if ended is None else ended.manifest.hex()
+
+
 def _ended_at(kept: Kept) -> datetime | None:
     return next((one.at for one in facts_of(kept) if one.what == "check_ended"), None)
 
@@ -151,15 +159,28 @@ class _Trace(Struct, frozen=True, kw_only=True):
     v: int
     step_ms: float
     blows: tuple[_Blow, ...] = ()
+    instrument: Instrument | None = None
+    pair: Pair | None = None
 
 
-def blows_of(content: bytes) -> tuple[BlowTrace, ...]:
+class Traced(Struct, frozen=True, kw_only=True):
+    """What a trace says of a test."""
+
+    blows: tuple[BlowTrace, ...] = ()
+    instrument: Instrument | None = None
+    pair: Pair | None = None
+
+
+def traced(content: bytes) -> Traced:
     """Read a breath unit's trace. One that cannot be read has nothing to draw; the recording itself stays."""
     try:
         trace = msgspec.convert(read(content), _Trace)
     except (CborWrongError, msgspec.ValidationError):
-        return ()
-    return tuple(_drawn(one, trace.step_ms) for one in trace.blows) if trace.v == 1 and trace.step_ms > 0 else ()
+        return Traced()
+    if trace.v != 1 or not trace.step_ms > 0:
+        return Traced()
+    drawn = tuple(_drawn(one, trace.step_ms) for one in trace.blows)
+    return Traced(blows=drawn, instrument=trace.instrument, pair=trace.pair)
 
 
 def _drawn(one: _Blow, step_ms: float) -> BlowTrace:

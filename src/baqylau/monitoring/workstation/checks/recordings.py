@@ -5,8 +5,8 @@ from msgspec import Struct
 
 from baqylau.crypto.sealing import SealBrokenError
 from baqylau.monitoring.av_server.report import Report
-from baqylau.monitoring.workstation.checks.messages import BlowTrace, MediaGone, MediaItem, Prompted
-from baqylau.monitoring.workstation.checks.reading import Kept, blows_of, items_of, prompted
+from baqylau.monitoring.workstation.checks.messages import MediaGone, MediaItem, Prompted
+from baqylau.monitoring.workstation.checks.reading import Kept, Traced, items_of, prompted, traced
 from baqylau.protocols.media.manifest import MediaKind
 from baqylau.storage.checks.media import Media, Recordings
 from baqylau.storage.checks.media_disk import PieceLostError
@@ -23,7 +23,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
     gone: MediaGone | None = None
     challenge: tuple[Prompted, ...] = ()
     report: Report | None = None
-    blows: tuple[BlowTrace, ...] = ()
+    traced: Traced = Traced()
 
 
 def recorded(media: Media | None, kept: Kept, who: str) -> Recorded:
@@ -50,5 +50,5 @@ def _read(media: Media, kept: Kept, found: Recordings, who: str) -> Recorded:
         items=items,
         challenge=prompted(kept, media.said(kept.asked.id).marks),
         report=msgspec.json.decode(report, type=Report) if report is not None else None,
-        blows=tuple(blow for content in contents for blow in blows_of(content)),
+        traced=traced(contents[0]) if contents else Traced(),
     )
