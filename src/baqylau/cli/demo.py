@@ -10,9 +10,10 @@ import typer
 
 from baqylau.cli import console
 from baqylau.cli.demo_console import CONSOLE, SignIn, console_program, issued
+from baqylau.cli.demo_enrolment import introduced
 from baqylau.cli.demo_life import HOST
 from baqylau.cli.doors import options
-from baqylau.cli.households import AIR, fitted_out, programs
+from baqylau.cli.households import AIR, BY, fitted_out, programs
 from baqylau.cli.invitations import invitation_link
 from baqylau.cli.logs import LEVEL, say_from
 from baqylau.cli.opening import alone, ready
@@ -22,6 +23,7 @@ from baqylau.cli.wearers import WORN, put_on, tracker_programs
 from baqylau.links import wall_clock
 from baqylau.monitoring.server.settings import DOORS, LINK, MEDIA, WEB_PORT, Settings
 from baqylau.sim import town_plan
+from baqylau.sim.demo_households import breather
 from baqylau.sim.demo_registry import demo_registry
 from baqylau.sim.town_map import write
 from baqylau.storage.database import plain_dsn
@@ -57,6 +59,7 @@ def demo(
         around = fitted_out(
             engine, data, founded_at=founded_at, started_at=wall_clock.now(), host=HOST, free=lambda: _free(0)
         )
+        introduced(engine, data, breather().person_id, BY)
         sign_in = issued(engine, data, host=HOST, port=_free(console.PORT))
         trackers = put_on(engine, data, founded_at=founded_at, host=HOST, free=lambda: _free(0))
         settings = Settings(

@@ -8,18 +8,20 @@ if TYPE_CHECKING:
 
 PHOTOS = ((0, 0), (6, 3), (-5, 4), (3, -4), (-4, -2))
 """How far the head is from the middle, in pixels: nobody sits quite still."""
+ENROLLED = ((-9, 2), (8, -2), (1, 7), (-2, -6))
+"""The same on the day of enrolment: these are other photographs."""
 WIDTH_PX, HEIGHT_PX = 640, 480
 _SKIN, _HAIR = (214, 172, 140), (40, 30, 26)
 
 
-def photographs(folder: Path) -> bool:
+def photographs(folder: Path, places: tuple[tuple[int, int], ...] = PHOTOS) -> bool:
     """Draw them into a folder where they are not yet; False where there is nothing to draw with."""
     try:
         from PIL import Image, ImageDraw, ImageFilter  # noqa: PLC0415 - the extra `av` brings it
     except ModuleNotFoundError:
         return False
     folder.mkdir(parents=True, exist_ok=True)
-    for number, (x, y) in enumerate(PHOTOS):
+    for number, (x, y) in enumerate(places):
         file = folder / f"{number}.jpg"
         if not file.exists():
             picture = Image.new("RGB", (WIDTH_PX, HEIGHT_PX), (188, 196, 200))
