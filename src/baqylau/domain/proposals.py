@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from baqylau.domain.ids import FittingId, PermissionId, PersonId, RestrictionId
-from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction
+from baqylau.domain.ids import FittingId, OrderId, PermissionId, PersonId, RestrictionId
+from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restriction, Revocation, Suspension
 from baqylau.domain.people import Person
 from baqylau.domain.schedules import Schedule
 
@@ -41,6 +41,38 @@ class ChangeOrder(Struct, frozen=True, tag="change_order", kw_only=True):
     """The court act as it is now: another end, or what was written down wrongly put right."""
 
     order: Order
+
+
+class SuspendOrder(Struct, frozen=True, tag="suspend_order", kw_only=True):
+    """The order is not executed for some time."""
+
+    order_id: OrderId
+    suspension: Suspension
+
+
+class ResumeOrder(Struct, frozen=True, tag="resume_order", kw_only=True):
+    """What was suspended is executed again from an instant on."""
+
+    order_id: OrderId
+    at: datetime
+    act: str
+
+
+class RevokeOrder(Struct, frozen=True, tag="revoke_order", kw_only=True):
+    """The order ends before its time."""
+
+    order_id: OrderId
+    revocation: Revocation
+
+
+class TransferPerson(Struct, frozen=True, tag="transfer_person", kw_only=True):
+    """Another district takes the case over, once somebody there agrees."""
+
+    district: str
+    address: str
+    """Where the person lives then; empty where it is the same."""
+    act: str
+    """The letter or order by which it is handed over."""
 
 
 class SetRestriction(Struct, frozen=True, tag="set_restriction", kw_only=True):
@@ -95,6 +127,10 @@ Change = (
     | ChangePerson
     | AddOrder
     | ChangeOrder
+    | SuspendOrder
+    | ResumeOrder
+    | RevokeOrder
+    | TransferPerson
     | SetRestriction
     | EndRestriction
     | GrantPermission

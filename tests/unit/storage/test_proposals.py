@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from baqylau.domain.ids import FittingId, OrderId, PermissionId, PersonId, RestrictionId
-from baqylau.domain.orders import ExclusionZone, Fitting, Permission
+from baqylau.domain.orders import ExclusionZone, Fitting, Permission, Revocation, Suspension
 from baqylau.domain.people import Language, Person
 from baqylau.domain.proposals import (
     AddOrder,
@@ -19,7 +19,11 @@ from baqylau.domain.proposals import (
     GrantPermission,
     ProposalState,
     RegisterPerson,
+    ResumeOrder,
+    RevokeOrder,
     SetRestriction,
+    SuspendOrder,
+    TransferPerson,
     Unfit,
     WithdrawPermission,
 )
@@ -280,3 +284,53 @@ def test_hours_that_never_come_are_no_permission(chamber: Chamber) -> None:
     with pytest.raises(RegisterRefusedError) as refused:
         chamber.proposals.propose(chamber.asked(change), "dana")
     assert [one.reason for one in refused.value.faults] == ["never_comes"]
+
+
+def spell(start: int, end: int | None) -> SuspendOrder:
+    until_at = None if end is None else NOON + timedelta(days=end)
+    one = Suspension(from_at=NOON + timedelta(days=start), until_at=until_at, act="2-26", reason="in hospital")
+    return SuspendOrder(order_id=ORDER.id, suspension=one)
+
+
+def test_an_order_is_suspended_at_once_resumed_by_two_and_judged_again_from_there_alone(chamber: Chamber) -> None:
+    suspended = chamber.proposals.propose(chamber.asked(spell(1, 9)), "dana")
+    assert suspended.state is ProposalState.APPLIED
+    excused = chamber.registers.supervision(AIGUL).permissions[-1]
+    assert (excused.restriction_id, excused.granted_by, excused.until_at) == (MARKET, "2-26", NOON + timedelta(days=9))
+    for wrong in (spell(3, 5), spell(0, 2)):
+        with pytest.raises(RegisterRefusedError, match="suspended_already"):
+            chamber.proposals.propose(chamber.asked(wrong), "dana")
+    resume = ResumeOrder(order_id=ORDER.id, at=NOON + timedelta(days=4), act="3-26")
+    waits = chamber.proposals.propose(chamber.asked(resume), "dana")
+    assert [one.key for one in waits.stricter] == ["permission_cut"]
+    chamber.proposals.answer(waits.number, "serik", "the letter is there", agreed=True)
+    (order,) = chamber.registers.supervision(AIGUL).orders
+    assert [one.until_at for one in order.suspensions] == [NOON + timedelta(days=4)]
+    assert [one.effective_from for one in chamber.registers.changes_after(0)][-2:] == [
+        NOON + timedelta(days=1),
+        NOON + timedelta(days=4),
+    ]
+    corrected = chamber.proposals.propose(chamber.asked(ChangeOrder(order=replace(ORDER, court="Another court"))), "d")
+    assert corrected.state is ProposalState.APPLIED
+    assert len(chamber.registers.supervision(AIGUL).orders[0].suspensions) == 1
+
+
+def test_a_revoked_order_ends_there_and_is_not_interrupted_any_more(chamber: Chamber) -> None:
+    gone = Revocation(at=NOON + timedelta(days=2), act="4-26", reason="appeal")
+    chamber.proposals.propose(chamber.asked(RevokeOrder(order_id=ORDER.id, revocation=gone)), "dana")
+    (order,) = chamber.registers.supervision(AIGUL).orders
+    assert (order.until_at, order.revoked) == (gone.at, gone)
+    with pytest.raises(RegisterRefusedError, match="revoked_already"):
+        chamber.proposals.propose(chamber.asked(spell(0, 1)), "dana")
+
+
+def test_a_case_is_handed_over_when_a_second_person_takes_it(chamber: Chamber) -> None:
+    there = TransferPerson(district="South", address="", act="letter 5")
+    waits = chamber.proposals.propose(chamber.asked(there), "dana")
+    assert [(one.key, one.params) for one in waits.stricter] == [("transferred", {"district": "South"})]
+    chamber.proposals.answer(waits.number, "serik", "taken over", agreed=True)
+    person = chamber.registers.person(AIGUL)
+    assert person is not None
+    assert (person.district, person.address) == ("South", PEOPLE[0].address)
+    with pytest.raises(RegisterRefusedError, match="the_same"):
+        chamber.proposals.propose(chamber.asked(there), "dana")

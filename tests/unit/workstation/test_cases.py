@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from baqylau.domain.observations import Fix
 from baqylau.domain.orders import ExclusionZone
 from baqylau.domain.rights import Bounds, Role
 from baqylau.monitoring.workstation.access.tokens import digest
+from baqylau.storage.registers.registers import Registers
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, NOW
 from tests.unit.workstation.office import EVERYBODY, Office
@@ -296,3 +298,48 @@ def test_a_zone_over_a_place_of_duty_is_told_and_what_is_free_can_be_fitted(serv
     assert made["state"] == "applied"
     assert service.aliya.get("/devices/free")["devices"] == []
     assert service.aliya.get(CASE)["fittings"][0]["kind"] == "tracker"
+
+
+def test_a_case_goes_to_another_district_when_an_inspector_there_takes_it_over(office: Office) -> None:
+    people = tuple(replace(one, district="North") for one in invented.TOWN.people)
+    Registers(office.engine, office.clock).save(replace(invented.TOWN, people=people), by="installation")
+    with opened(office) as service:
+        north = service.employ("nurlan", bounds=Bounds(districts=("North",)))
+        south = service.employ("saule", bounds=Bounds(districts=("South",)))
+        moved = {"type": "change_person", "person": msgspec.to_builtins(replace(people[0], district="South"))}
+        refused = north.propose(moved, 422)
+        assert [(one["field"], one["key"]) for one in refused["faults"]] == [("person.district", "case.fault.transfer")]
+        transfer = {"type": "transfer_person", "district": "South", "address": "New street 9", "act": "letter 5"}
+        waits = north.propose(transfer)
+        number = waits["number"]
+        assert (waits["state"], waits["may_answer"]) == ("waiting", False)
+        assert service.aliya.answer(number, 200, approve=False)["state"] == "refused"
+        number = north.propose(transfer)["number"]
+        assert service.employ("north2", bounds=Bounds(districts=("North",))).answer(number, 403)["key"] == (
+            "case.refused.other_district"
+        )
+        assert [one["number"] for one in south.get("/proposals")["rows"]] == [number]
+        page = south.get(f"/proposals/{number}")
+        assert (page["case"], page["row"]["may_answer"]) == (None, True)
+        assert south.answer(number)["state"] == "applied"
+        assert south.get(CASE)["person"]["address"] == "New street 9"
+        assert north.look(CASE)[0] == 403
+
+
+def test_an_order_is_suspended_on_its_page_and_a_wrong_time_stands_at_its_field(service: Service) -> None:
+    def spell(from_at: datetime) -> dict[str, Any]:
+        suspension = {"from_at": from_at.isoformat(), "until_at": None, "act": "2-26", "reason": "in hospital"}
+        return {"type": "suspend_order", "order_id": "o-1", "suspension": suspension}
+
+    assert service.aliya.propose(spell(NOW))["state"] == "applied"
+    (order,) = service.aliya.get(CASE)["orders"]
+    assert [one["reason"] for one in order["order"]["suspensions"]] == ["in hospital"]
+    refused = service.aliya.propose(spell(NOW + timedelta(days=900)), 422)
+    assert [(one["field"], one["key"]) for one in refused["faults"]] == [
+        ("suspension.from_at", "import.register.not_within_order")
+    ]
+    resumed = service.aliya.propose({"type": "resume_order", "order_id": "o-1", "at": NOW.isoformat(), "act": "3-26"})
+    assert (resumed["state"], [one["key"] for one in resumed["stricter"]]) == (
+        "waiting",
+        ["case.stricter.permission_cut"],
+    )

@@ -25,6 +25,16 @@ export function changeSaid(change: Change): string {
     case 'add_order':
     case 'change_order':
       return t(`cases.change.${change.type}`, { act: change.order.act_number, court: change.order.court, until: day(change.order.until_at, words.locale) })
+    case 'suspend_order': {
+      const { from_at, until_at, act, reason } = change.suspension
+      return t('cases.change.suspend_order', { from: dated(from_at), until: until_at === null ? t('cases.until_resumed') : dated(until_at), act, reason })
+    }
+    case 'resume_order':
+      return t('cases.change.resume_order', { at: dated(change.at), act: change.act })
+    case 'revoke_order':
+      return t('cases.change.revoke_order', { at: dated(change.revocation.at), act: change.revocation.act, reason: change.revocation.reason })
+    case 'transfer_person':
+      return t('cases.change.transfer_person', { district: change.district, act: change.act })
     case 'set_restriction':
       return t(change.restriction.id === '' ? 'cases.change.new_restriction' : 'cases.change.next_version', { plain: plain(change.restriction), from: dated(change.restriction.from_at) })
     case 'end_restriction':

@@ -7,7 +7,7 @@ from typing import TypeGuard, TypeVar, assert_never
 from msgspec.structs import replace
 
 from baqylau.domain.ids import PersonId, RestrictionId
-from baqylau.domain.orders import Fitting, Order, Permission, Restriction
+from baqylau.domain.orders import Fitting, Order, Permission, Restriction, Suspension
 from baqylau.domain.people import Person
 from baqylau.domain.proposals import (
     AddOrder,
@@ -18,8 +18,12 @@ from baqylau.domain.proposals import (
     Fit,
     GrantPermission,
     RegisterPerson,
+    ResumeOrder,
+    RevokeOrder,
     SetConsent,
     SetRestriction,
+    SuspendOrder,
+    TransferPerson,
     Unfit,
     WithdrawPermission,
 )
@@ -47,8 +51,10 @@ def rows_of(change: Change, held: Sequence[Value]) -> Registry:
     `RegisterRefusedError` where the change speaks of what is not there, or of what is there already.
     """
     match change:
-        case RegisterPerson() | ChangePerson() | AddOrder() | ChangeOrder():
+        case RegisterPerson() | ChangePerson() | AddOrder() | ChangeOrder() | TransferPerson():
             return _ordering(change, held)
+        case SuspendOrder() | ResumeOrder() | RevokeOrder():
+            return Registry(orders=(_interrupted(change, held),))
         case SetRestriction() | EndRestriction():
             return _restricting(change, held)
         case GrantPermission() | WithdrawPermission():
@@ -76,23 +82,30 @@ def touched(change: Change) -> Key | None:
     match change:
         case ChangePerson(person=person):
             return PERSON, person.id
-        case ChangeOrder(order=order):
-            return ORDER, order.id
         case SetRestriction(restriction=restriction):
             return RESTRICTION, restriction.id
+        case (
+            ChangeOrder(order=Order(id=name))
+            | SuspendOrder(order_id=name)
+            | ResumeOrder(order_id=name)
+            | RevokeOrder(order_id=name)
+        ):
+            return ORDER, name
         case EndRestriction(restriction_id=restriction_id):
             return RESTRICTION, restriction_id
         case WithdrawPermission(permission_id=permission_id):
             return PERMISSION, permission_id
         case Unfit(fitting_id=fitting_id):
             return FITTING, fitting_id
-        case RegisterPerson() | AddOrder() | GrantPermission() | SetConsent() | Fit():
+        case RegisterPerson() | AddOrder() | GrantPermission() | SetConsent() | Fit() | TransferPerson():
             return None
         case _:
             assert_never(change)
 
 
-def _ordering(change: RegisterPerson | ChangePerson | AddOrder | ChangeOrder, held: Sequence[Value]) -> Registry:
+def _ordering(
+    change: RegisterPerson | ChangePerson | AddOrder | ChangeOrder | TransferPerson, held: Sequence[Value]
+) -> Registry:
     known, orders = any(isinstance(one, Person) for one in held), _orders(held)
     match change:
         case RegisterPerson(person=person, order=order, restrictions=restrictions):
@@ -105,10 +118,55 @@ def _ordering(change: RegisterPerson | ChangePerson | AddOrder | ChangeOrder, he
             _free("order", order.id, order.id in orders)
             return Registry(orders=(order,), restrictions=restrictions)
         case ChangeOrder(order=order):
-            _known("order", order.id, order.id in orders)
-            return Registry(orders=(order,))
+            was = _order(held, order.id)
+            revoked = was.revoked if was.revoked and order.until_at <= was.revoked.at else None
+            return Registry(orders=(replace(order, suspensions=was.suspensions, revoked=revoked),))
+        case TransferPerson(district=district, address=address):
+            person = next(one for one in held if isinstance(one, Person))
+            if person.district == district:
+                raise _fault("person", person.id, "district", "the_same")
+            return Registry(people=(replace(person, district=district, address=address or person.address),))
         case _:
             assert_never(change)
+
+
+def _interrupted(change: SuspendOrder | ResumeOrder | RevokeOrder, held: Sequence[Value]) -> Order:
+    order = _order(held, change.order_id)
+    if order.revoked is not None:
+        raise _fault("order", order.id, "order_id", "revoked_already")
+    match change:
+        case SuspendOrder(suspension=one):
+            until_at = one.until_at or order.until_at
+            if not order.from_at <= one.from_at < until_at <= order.until_at:
+                raise _fault("order", order.id, "suspension.from_at", "not_within_order")
+            if any(
+                one.from_at < (was.until_at or order.until_at) and was.from_at < until_at for was in order.suspensions
+            ):
+                raise _fault("order", order.id, "suspension.from_at", "suspended_already")
+            return replace(order, suspensions=(*order.suspensions, one))
+        case ResumeOrder(at=at):
+            return replace(order, suspensions=_resumed(order, at))
+        case RevokeOrder(revocation=revocation):
+            if not order.from_at < revocation.at < order.until_at:
+                raise _fault("order", order.id, "revocation.at", "not_within_order")
+            return replace(order, until_at=revocation.at, revoked=revocation)
+        case _:
+            assert_never(change)
+
+
+def _resumed(order: Order, at: datetime) -> tuple[Suspension, ...]:
+    """End the suspension that holds at the instant; one that would begin later is taken back."""
+    if not any((one.until_at or order.until_at) > at for one in order.suspensions):
+        raise _fault("order", order.id, "at", "not_suspended")
+    cut = (replace(one, until_at=min(one.until_at or order.until_at, at)) for one in order.suspensions)
+    return tuple(one for one in cut if one.from_at < (one.until_at or order.until_at))
+
+
+def _order(held: Sequence[Value], name: str) -> Order:
+    found = next((one for one in filter(_is_order, held) if one.id == name), None)
+    if found is None:
+        raise _fault("order", name, "id", "unknown")
+    return found
 
 
 def _restricting(change: SetRestriction | EndRestriction, held: Sequence[Value]) -> Registry:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, case, insert, select, update
 
 from baqylau.domain.ids import PersonId
 from baqylau.domain.people import Supervision
-from baqylau.domain.proposals import Change, Proposal, ProposalState, Stricter
+from baqylau.domain.proposals import Change, Proposal, ProposalState, Stricter, TransferPerson
 from baqylau.rules.prescribing.recurring import series_of
 from baqylau.rules.prescribing.stricter import stricter
 from baqylau.storage.access import audit
@@ -104,7 +104,8 @@ class Proposals:
                 rows = _saved(connection, person_id, change, "", self._clock())[1]
                 after = supervision_of(connection, person_id)
                 attempt.rollback()
-        return Trial(stricter=stricter(before, after), rows=rows, before=before, after=after)
+        reasons = (*_handed_over(change), *stricter(before, after))
+        return Trial(stricter=reasons, rows=rows, before=before, after=after)
 
     def answer(self, number: int, by: str, grounds: str, *, agreed: bool) -> Proposal:
         """Save what waits, or refuse it, in the name of a second person.
@@ -159,10 +160,19 @@ def _tried(connection: Connection, asked: Asked, by: str, at: datetime) -> tuple
     before = supervision_of(connection, asked.person_id)
     with connection.begin_nested() as attempt:
         version, _ = _saved(connection, asked.person_id, asked.change, by, at)
-        reasons = stricter(before, supervision_of(connection, asked.person_id))
+        reasons = (*_handed_over(asked.change), *stricter(before, supervision_of(connection, asked.person_id)))
         if reasons:
             attempt.rollback()
     return reasons, None if reasons else version
+
+
+def _handed_over(change: Change) -> tuple[Stricter, ...]:
+    """A case goes to another district when somebody there takes it over: it waits like what is stricter."""
+    match change:
+        case TransferPerson(district=district):
+            return (Stricter(key="transferred", params={"district": district}),)
+        case _:
+            return ()
 
 
 def _saved(connection: Connection, person_id: PersonId, change: Change, by: str, at: datetime) -> tuple[int, Registry]:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, or
 from baqylau.domain.ids import OrderId, PersonId
 from baqylau.domain.orders import Consent, Fitting, NoContact, Order, Permission
 from baqylau.domain.people import Device, Maintenance, Person, Supervision
+from baqylau.rules.prescribing.suspending import excused_by_suspension
 from baqylau.storage.access import audit
 from baqylau.storage.alarms.feed import notify
 from baqylau.storage.database import among, transaction
@@ -215,11 +216,12 @@ def _named(own: Iterable[Value]) -> set[PersonId]:
 
 
 def _supervision(person_id: PersonId, own: list[Value], devices: Iterable[Device]) -> Supervision:
+    orders, restrictions = tuple(_only(Order, own)), tuple(filter(is_restriction, own))
     return Supervision(
         person_id=person_id,
-        orders=tuple(_only(Order, own)),
-        restrictions=tuple(filter(is_restriction, own)),
-        permissions=tuple(_only(Permission, own)),
+        orders=orders,
+        restrictions=restrictions,
+        permissions=(*_only(Permission, own), *excused_by_suspension(orders, restrictions)),
         consents=tuple(_only(Consent, own)),
         fittings=tuple(_only(Fitting, own)),
         devices=tuple({device.id: device for device in devices}.values()),

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import TypeGuard
 
 from msgspec import Struct
@@ -151,9 +151,25 @@ def differs_from(old: Timed | None, new: Timed) -> datetime:
     """Give the first instant for which it matters that the new row takes the place of the old one."""
     if old is None:
         return new.from_at
+    if isinstance(old, Order) and isinstance(new, Order):
+        return _order_differs_from(old, new)
     if replace(old, until_at=new.until_at) == new:
         return min(end for end in (old.until_at, new.until_at) if end is not None)
     return min(old.from_at, new.from_at)
+
+
+def _order_differs_from(old: Order, new: Order) -> datetime:
+    """Only its end, and when it is suspended, say less than all of it."""
+    if replace(old, until_at=new.until_at, suspensions=new.suspensions, revoked=new.revoked) != new:
+        return min(old.from_at, new.from_at)
+    ends = [] if old.until_at == new.until_at else [old.until_at, new.until_at]
+    for was, now in zip_longest(old.suspensions, new.suspensions):
+        if was is None or now is None:
+            ends += [one.from_at for one in (was, now) if one is not None]
+        elif was != now:
+            same = was.from_at == now.from_at
+            ends += [one.until_at or old.until_at if same else one.from_at for one in (was, now)]
+    return min(ends, default=new.until_at)
 
 
 def supervisions_of(rows: Iterable[object]) -> Iterator[Supervision]:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from baqylau.domain.findings import Finding
-from baqylau.domain.orders import ExclusionZone, PresenceRegime, RequiredPlace, Restriction, Route
+from baqylau.domain.orders import ExclusionZone, Order, PresenceRegime, RequiredPlace, Restriction, Route
 from baqylau.domain.people import Person, Supervision
 from baqylau.domain.verdicts import Compliance
 from baqylau.monitoring.server.papers.facts import Cover, Stretch
@@ -67,20 +67,32 @@ def who(words: Words, person: Person, supervision: Supervision) -> Iterator[Bloc
             (words.t("paper.person_id"), person.id),
             (words.t("paper.address"), person.address or NOTHING),
             (words.t("paper.district"), person.district or NOTHING),
-            *((words.t("paper.order"), _order(words, supervision, index)) for index in range(len(supervision.orders))),
+            *(row for order in supervision.orders for row in _order(words, order)),
         )
     )
 
 
-def _order(words: Words, supervision: Supervision, index: int) -> str:
-    order = supervision.orders[index]
-    return words.t(
+def _order(words: Words, order: Order) -> Iterator[tuple[str, str]]:
+    """Give the court act, when it was not executed, and by what it ended before its time."""
+    said = words.t(
         "paper.order_said",
         court=order.court,
         act=order.act_number,
         date=f"{order.act_date:%d.%m.%Y}",
         **{"from": words.day(order.from_at), "until": words.day(order.until_at)},
     )
+    yield words.t("paper.order"), said
+    for one in order.suspensions:
+        until = words.minute(one.until_at or order.until_at)
+        said = words.t(
+            "paper.interrupted", act=one.act, reason=one.reason, until=until, **{"from": words.minute(one.from_at)}
+        )
+        yield words.t("paper.suspended"), said
+    if order.revoked is not None:
+        said = words.t(
+            "paper.ended", act=order.revoked.act, reason=order.revoked.reason, at=words.minute(order.revoked.at)
+        )
+        yield words.t("paper.revoked"), said
 
 
 def in_force(supervision: Supervision, from_at: datetime, until_at: datetime) -> list[Restriction]:

@@ -15,7 +15,10 @@ from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.storage.registers.registry import Fault, contradicted
 
 _AT_THE_FIELD = frozenset(
-    {"unknown", "ends_before_it_begins", "number_taken", "overlaps", "id_taken", "of_another", "ended_already"}
+    {
+        *("unknown", "ends_before_it_begins", "number_taken", "overlaps", "id_taken", "of_another", "ended_already"),
+        *("revoked_already", "not_within_order", "suspended_already", "not_suspended", "the_same"),
+    }
 )
 """Reasons whose field is one of the row; of all others it is what the row does not go with."""
 
@@ -89,8 +92,8 @@ def _path(fault: Fault, change: Change) -> str:
         base = "order" if number is None else f"restrictions[{number}]"
     if fault.reason not in _AT_THE_FIELD:
         return base
-    if fault.field in fields or fault.kind not in fields:
-        return fault.field if fault.field in fields else base
+    if fault.field.partition(".")[0] in fields or fault.kind not in fields:
+        return fault.field if fault.field.partition(".")[0] in fields else base
     return f"{base}.{fault.field}"
 
 

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct, structs
 
-from baqylau.domain.orders import Consent, Order, Permission, PresenceRegime, Restriction
+from baqylau.domain.orders import Consent, Order, Permission, PresenceRegime, Restriction, Revocation, Suspension
 from baqylau.domain.people import Person
+from baqylau.domain.proposals import ResumeOrder, TransferPerson
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Corridor, Polygon, Zone
 from baqylau.monitoring.workstation.cases.messages import FieldFault
@@ -35,6 +36,10 @@ _NEEDED: Final = (
     (Restriction, ("clause",)),
     (Permission, ("reason",)),
     (Consent, ("form",)),
+    (Suspension, ("act", "reason")),
+    (Revocation, ("act", "reason")),
+    (ResumeOrder, ("act",)),
+    (TransferPerson, ("district", "act")),
 )
 
 

@@ -15,8 +15,12 @@ from baqylau.domain.proposals import (
     Fit,
     GrantPermission,
     RegisterPerson,
+    ResumeOrder,
+    RevokeOrder,
     SetConsent,
     SetRestriction,
+    SuspendOrder,
+    TransferPerson,
     Unfit,
     WithdrawPermission,
 )
@@ -38,6 +42,8 @@ def about(change: Change, person_id: PersonId, by: str, fresh: Fresh) -> Change:
             return SetConsent(consent=replace(one, id=ConsentId(one.id or fresh("c")), person_id=person_id))
         case Fit(fitting=one):
             return Fit(fitting=replace(one, id=FittingId(one.id or fresh("f")), person_id=person_id))
+        case SuspendOrder() | ResumeOrder() | RevokeOrder() | TransferPerson():
+            return change
         case EndRestriction() | WithdrawPermission() | Unfit():
             return change
         case _:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from baqylau.domain.ids import PersonId
 from baqylau.domain.orders import NoContact
 from baqylau.domain.people import SHARED, Person
-from baqylau.domain.proposals import Change, Fit, Proposal, ProposalState, RegisterPerson
+from baqylau.domain.proposals import Change, ChangePerson, Fit, Proposal, ProposalState, RegisterPerson, TransferPerson
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation.access.duty import missing
 from baqylau.monitoring.workstation.cases import reading as case_reading
@@ -92,7 +92,7 @@ class CaseRecords:
 
     def waiting(self, by: Account) -> ProposalList:
         """Give those that wait and concern whoever looks."""
-        waits = [one for one in self._stores.proposals.waiting() if by.bounds.hold(one.person_id, self._where(one))]
+        waits = [one for one in self._stores.proposals.waiting() if self._within(one, by)]
         rows = self._rows(waits, by)
         return ProposalList(at=self._clock(), rows=rows, mine=sum(one.may_answer for one in rows))
 
@@ -102,22 +102,26 @@ class CaseRecords:
         registered = one.person_id in self._stores.directory.book().people
         if not registered and not by.bounds.hold(one.person_id, one.district):
             raise missing(by, "case.refused.no_proposal")
-        if registered or not may(by.role, Action.LOOK_IDENTITY):
+        named = may(by.role, Action.LOOK_IDENTITY)
+        if not (named and self._takes_over(one, by)) and (registered or not named):
             self._stores.duty.look(by, "look.proposal", one.person_id, f"proposal/{number}")
         else:
             self._stores.audit.record(by.login, "look.proposal", f"person/{one.person_id}", f"proposal/{number}")
         waits = one.state is ProposalState.WAITING
+        theirs = registered and not (self._takes_over(one, by) and not by.bounds.hold(one.person_id, self._where(one)))
         return ProposalPage(
             at=self._clock(),
             row=self._rows([one], by)[0],
-            case=self._case(one.person_id, by) if registered else None,
-            preview=self._previews.of(one.person_id, one.change, None, []) if waits else None,
+            case=self._case(one.person_id, by) if theirs else None,
+            preview=self._previews.of(one.person_id, one.change, None, []) if waits and theirs else None,
         )
 
     def answer(self, number: int, answer: Answering, by: Account) -> ProposalRow:
         """Agree to what a colleague proposed, or refuse it."""
         one = self._known(number, by)
         self._may_act(one, by)
+        if isinstance(one.change, TransferPerson) and one.proposed_by != by.login and not self._takes_over(one, by):
+            raise RefusedError(HTTPStatus.FORBIDDEN, "case.refused.other_district", district=one.change.district)
         try:
             answered = self._stores.proposals.answer(number, by.login, answer.grounds.strip(), agreed=answer.approve)
         except OwnProposalError:
@@ -192,9 +196,13 @@ class CaseRecords:
             raise wrong_fields([FieldFault(field="type", key="case.fault.other_door")])
         fields = Fields()
         meant = about(fields.read(change), whose, by.name, self._fresh)
-        return meant, whose, [*fields.faults, *self._not_usable(change)]
+        return meant, whose, [*fields.faults, *self._not_so(change, whose)]
 
-    def _not_usable(self, change: Change) -> Iterator[FieldFault]:
+    def _not_so(self, change: Change, whose: PersonId) -> Iterator[FieldFault]:
+        """Give what is done in another way: what is broken is not fitted, and a district does not just change."""
+        known = self._stores.directory.book().people.get(whose)
+        if isinstance(change, ChangePerson) and known and known.district not in {"", change.person.district}:
+            yield FieldFault(field="person.district", key="case.fault.transfer")
         if isinstance(change, Fit) and change.fitting.device_id in self._store.unusable():
             yield FieldFault(field="fitting.device_id", key="case.fault.not_usable")
 
@@ -215,8 +223,21 @@ class CaseRecords:
         return one
 
     def _may_act(self, one: Proposal, by: Account) -> None:
-        if not by.bounds.hold(one.person_id, self._where(one)):
+        if not self._within(one, by):
             raise RefusedError(HTTPStatus.FORBIDDEN, "duty.refused.act")
+
+    def _within(self, one: Proposal, by: Account) -> bool:
+        """Whether it concerns them: by the person's district, or by the one that is to take the case over."""
+        return by.bounds.hold(one.person_id, self._where(one)) or self._takes_over(one, by)
+
+    def _takes_over(self, one: Proposal, by: Account) -> bool:
+        return isinstance(one.change, TransferPerson) and by.bounds.hold(one.person_id, one.change.district)
+
+    def _may_answer(self, one: Proposal, by: Account) -> bool:
+        """Whether another than the proposer looks, with the role; a case is taken over by the other district alone."""
+        if one.proposed_by == by.login or not may(by.role, Action.ANSWER_PROPOSAL):
+            return False
+        return self._takes_over(one, by) if isinstance(one.change, TransferPerson) else self._within(one, by)
 
     def _where(self, one: Proposal) -> str:
         """Give the district of a proposal's person: as registered, or as proposed."""
@@ -229,7 +250,7 @@ class CaseRecords:
 
     def _row(self, one: Proposal, names: dict[str, str], person: Person | None, by: Account) -> ProposalRow:
         waits = one.state is ProposalState.WAITING
-        within = by.bounds.hold(one.person_id, self._where(one))
+        within = self._within(one, by)
         named = person or (one.change.person if isinstance(one.change, RegisterPerson) else None)
         return ProposalRow(
             number=one.number,
@@ -247,7 +268,7 @@ class CaseRecords:
             answered_by_name=names.get(one.answered_by, one.answered_by),
             answered_at=one.answered_at,
             answer=one.answer,
-            may_answer=waits and within and one.proposed_by != by.login and may(by.role, Action.ANSWER_PROPOSAL),
+            may_answer=waits and self._may_answer(one, by),
             may_withdraw=waits and within and one.proposed_by == by.login,
         )
 
