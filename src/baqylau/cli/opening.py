@@ -13,11 +13,13 @@ from baqylau.storage.server import ServerFailedError, embedded
 
 
 @contextmanager
-def connected(data: Path, dsn: str, name: str = "baqylau", pool_size: int = 5) -> Iterator[Engine]:
+def connected(
+    data: Path, dsn: str, name: str = "baqylau", pool_size: int = 5, idle_s: float | None = None
+) -> Iterator[Engine]:
     """Give a pool over the named database, or over that of the installation's own server, started if need be."""
     with ExitStack() as stack:
         address = dsn or stack.enter_context(embedded(data / "postgresql"))
-        engine = open_database(address, name=name, pool_size=pool_size)
+        engine = open_database(address, name=name, pool_size=pool_size, idle_s=idle_s)
         stack.callback(engine.dispose)
         yield engine
 
@@ -36,10 +38,12 @@ def alone(data: Path) -> Iterator[None]:
 
 
 @contextmanager
-def ready(data: Path, database: str, name: str = "baqylau", pool_size: int = 5) -> Iterator[Engine]:
+def ready(
+    data: Path, database: str, name: str = "baqylau", pool_size: int = 5, idle_s: float | None = None
+) -> Iterator[Engine]:
     """Give a pool over a database whose schema is up to date, or end with a sentence."""
     try:
-        with connected(data, database, name, pool_size) as engine:
+        with connected(data, database, name, pool_size, idle_s) as engine:
             migrate(engine)
             yield engine
     except ServerFailedError as failed:

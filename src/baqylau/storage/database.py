@@ -9,18 +9,39 @@ import psycopg
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
+from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import ARRAY, URL, ColumnElement, Connection, Engine, Text, any_, literal, make_url, text
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x6261_7179
+LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""After half a minute without a sign from the other end a line is over: without these it is hours."""
+AT_THE_OTHER_END = " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+
+_GAVE_UP = (
+    psycopg.OperationalError,
+    IdleInTransactionSessionTimeout,
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.TimeoutError,
+)
 
 
 class StorageUnavailableError(Exception):
     """The database could not be reached or gave up; nothing of the transaction can be relied upon. Try again later."""
 
 
-def open_database(dsn: str, *, name: str = "baqylau", pool_size: int = 5) -> Engine:
-    """Give an engine for a `postgresql://` address; `name` is what the database's own lists call us."""
+def open_database(dsn: str, *, name: str = "baqylau", pool_size: int = 5, idle_s: float | None = None) -> Engine:
+    """Give an engine for a `postgresql://` address; `name` is what the database's own lists call us.
+
+    `idle_s`: how long a transaction of ours may do nothing before the database ends it, so that a program that is held
+    still, or cut off without a word, keeps nobody else from writing. None for work that takes its time in between.
+    """
     url = make_url(dsn).set(drivername="postgresql+psycopg")
     return sqlalchemy.create_engine(
         url,
@@ -28,15 +49,16 @@ def open_database(dsn: str, *, name: str = "baqylau", pool_size: int = 5) -> Eng
         max_overflow=pool_size,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"application_name": name, "options": _options(url), "connect_timeout": 10},
+        connect_args={"application_name": name, "options": _options(url, idle_s), **LINE},
     )
 
 
-def _options(url: URL) -> str:
+def _options(url: URL, idle_s: float | None) -> str:
     """Instants come back in UTC, and a plan never covers the tables of all days for the sake of being general."""
     given = url.query.get("options", "")
     theirs = given if isinstance(given, str) else " ".join(given)
-    return f"{theirs} -c timezone=UTC -c plan_cache_mode=force_custom_plan".strip()
+    idle = "" if idle_s is None else f" -c idle_in_transaction_session_timeout={round(idle_s * 1000)}"
+    return f"{theirs} -c timezone=UTC -c plan_cache_mode=force_custom_plan{AT_THE_OTHER_END}{idle}".strip()
 
 
 def plain_dsn(engine: Engine) -> str:
@@ -50,9 +72,14 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.begin() as connection:
             yield connection
-    except (psycopg.OperationalError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.TimeoutError) as cause:
+    except _GAVE_UP as cause:
         msg = "the database is not available"
         raise StorageUnavailableError(msg) from cause
+    except sqlalchemy.exc.InternalError as cause:
+        if isinstance(cause.orig, IdleInTransactionSessionTimeout):
+            msg = "the database ended a transaction that did nothing for too long"
+            raise StorageUnavailableError(msg) from cause
+        raise
 
 
 def driver(connection: Connection) -> "psycopg.Connection[tuple[Any, ...]]":

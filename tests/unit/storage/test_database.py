@@ -120,3 +120,23 @@ def test_a_database_of_the_first_schema_keeps_its_alarms(server_dsn: str) -> Non
     engine.dispose()
     with psycopg.connect(beside, autocommit=True) as connection:
         connection.execute("DROP DATABASE of_the_first_schema WITH (FORCE)")
+
+
+def test_who_is_held_still_in_a_transaction_keeps_nobody_from_writing(engine: Engine) -> None:
+    held = open_database(plain_dsn(engine), idle_s=0.3)
+    with engine.begin() as setting:
+        setting.execute(text("CREATE TABLE one AS SELECT 1 AS number"))
+
+    def be_held_still() -> None:
+        with transaction(held) as connection:
+            connection.execute(text("UPDATE one SET number = 2"))
+            with transaction(engine) as other:
+                other.execute(text("SET LOCAL lock_timeout = '30s'"))
+                other.execute(text("UPDATE one SET number = 3"))
+            connection.execute(text("UPDATE one SET number = 4"))
+
+    with pytest.raises(StorageUnavailableError):
+        be_held_still()
+    held.dispose()
+    with engine.begin() as looking:
+        assert looking.scalar(text("SELECT number FROM one")) == 3
