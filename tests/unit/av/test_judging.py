@@ -113,6 +113,7 @@ def test_photographs_say_who_and_nothing_about_being_live() -> None:
         photos = [Frame(at_s, shown(who)) for at_s in (0.0, 1.5, 4.0)]
         judged = judge_photos(CheckId("c-2"), photos, ENROLLED, MODELS)
         assert judged.likeness.alive is None
+        assert Fault.LITTLE_SPEECH not in judged.report.faults
         return judged.likeness.outcome
 
     assert (of(1), of(OTHER)) == (Likely.MATCH, Likely.NO_MATCH)

@@ -65,7 +65,9 @@ def judge_photos(check_id: CheckId, photos: Sequence[Frame], templates: Template
     """
     ahead = [Prompted(LookAhead(), photo.at_s, photo.at_s + 1) for photo in photos]
     soundless = Recording(frames=tuple(photos), sound=_NOTHING, moving=False)
-    return judge_clip(check_id, soundless, ahead, Templates(face=templates.face), models)
+    judged = judge_clip(check_id, soundless, ahead, Templates(face=templates.face), models)
+    faults = tuple(one for one in judged.report.faults if one is not Fault.LITTLE_SPEECH)
+    return replace(judged, report=replace(judged.report, faults=faults))
 
 
 def distrusted(judged: Judged, reason: LikenessReason) -> Judged:
