@@ -296,6 +296,9 @@ class Judging:
             self._wake = wake = self._next_wake()
             if wake < at or (included and wake == at):
                 self._tick(wake)
+                if self._wake <= wake:
+                    msg = f"time does not go on: a tick at {wake.isoformat()} asks for another one at the same time"
+                    raise RuntimeError(msg)
 
     def _tick(self, at: datetime) -> None:
         self._ticked_at, self._due, self._calm = at, None, None

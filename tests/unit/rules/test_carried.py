@@ -14,6 +14,7 @@ from baqylau.domain.schedules import Schedule
 from baqylau.rules.equipment import docking, not_carried
 from baqylau.rules.explaining import explain
 from baqylau.rules.finding import Author
+from baqylau.rules.fold import fold
 from tests.unit.rules.stories import (
     HOME,
     PERSON,
@@ -131,6 +132,21 @@ def test_a_unit_that_was_on_its_charger_within_the_hours_or_of_which_nobody_know
     story: list[Observation],
 ) -> None:
     assert undocked(story, 1, "20:59") == []
+
+
+def test_what_is_found_rests_on_the_last_word_about_the_charger() -> None:
+    story = [charger("12:00", on=False), charger("20:00", on=False)]
+    _, findings = judged(AGREED, story, at("22:00"))
+    assert [one.because for one in findings if one.code == "M04"] == [(story[1].id,)]
+
+
+def test_hours_that_are_agreed_no_more_ask_for_nothing() -> None:
+    state, _ = judged(AGREED, [charger("12:00", on=False)], at("20:00"))
+    _, findings = fold(CARRIED, state, (), at("22:00"))
+    assert findings == ()
+    earlier = replace(EVENINGS, charge_schedule=nightly("18:00", "20:00"))
+    _, findings = fold(wearing(DeviceKind.MOBILE_UNIT, devices=(earlier,)), state, (), at("20:00", 1))
+    assert [one for one in told(findings) if one[0] == "M04"] == [("M04", "18:30")]
 
 
 def test_the_next_charge_ends_that_a_unit_was_not_docked_and_the_minute_says_what_is_missing() -> None:

@@ -18,6 +18,7 @@ from baqylau.domain.observations import (
     NoFix,
     Observation,
     Sky,
+    Strap,
 )
 from baqylau.domain.people import DeviceKind
 from baqylau.rules.equipment.hearing import believed
@@ -140,9 +141,33 @@ def test_a_loss_with_an_open_case_teaches_no_dead_spot(opened: tuple[Body, ...],
     assert len(signals.spots) == learned
 
 
-def test_that_there_is_no_place_tells_of_the_sky_by_itself() -> None:
+def test_a_strap_that_opens_in_the_very_word_that_ends_a_loss_lets_it_teach_nothing() -> None:
     start = at("12:00")
-    state, _ = judged(WHO, [heard(start, here(), OPEN, NETWORK), heard(start + timedelta(seconds=30), NoFix())])
+    story = [
+        heard(start, here(), OPEN, NETWORK),
+        heard(start + timedelta(seconds=20), Sky(satellites=5, mean_cn0_dbhz=24.0), Cell(registered=True)),
+        heard(start + timedelta(seconds=30), NoFix(), COVERED, NONE),
+        heard(start + timedelta(minutes=5), Strap(open=True), here(), OPEN, NETWORK),
+    ]
+    signals = judged(WHO, story)[0].devices[TRACKER].rare.signals
+    assert signals is not None
+    assert signals.spots == ()
+
+
+def test_a_word_that_says_nothing_of_signals_makes_shielding_no_surer() -> None:
+    start = at("12:00")
+    story = [
+        heard(start, here(), OPEN, NETWORK),
+        heard(start + timedelta(seconds=30), NoFix(), COVERED, NONE),
+        heard(start + timedelta(seconds=125), FULL),
+    ]
+    assert told(judged(WHO, story, at("12:04"))[1]) == [("L06", "12:02:30")]
+
+
+@pytest.mark.parametrize("gone", [NoFix(), COVERED], ids=["no place", "no satellites"])
+def test_that_there_is_no_place_or_no_satellite_tells_of_the_sky_by_itself(gone: Body) -> None:
+    start = at("12:00")
+    state, _ = judged(WHO, [heard(start, here(), OPEN, NETWORK), heard(start + timedelta(seconds=30), gone)])
     signals = state.devices[TRACKER].rare.signals
     assert signals is not None
     assert signals.sky.lost_at == start + timedelta(seconds=30)

@@ -25,7 +25,7 @@ from baqylau.rules.schedule import stretch
 from baqylau.rules.settings import DOCKED_WITHIN_S
 
 NAME = "docking"
-VERSION = "1"
+VERSION = "2"
 DEVICES = frozenset({DeviceKind.MOBILE_UNIT})
 
 _WITHIN = timedelta(seconds=DOCKED_WITHIN_S)
@@ -56,7 +56,7 @@ def tick(author: Author, schedule: Schedule, state: Docking, at: datetime) -> tu
     if at < state.due_at:
         return state, ()
     after = _after(schedule, state)
-    if state.external or at > state.until_at:
+    if state.external or at > state.until_at or not _agreed(schedule, state):
         return after, ()
     finding = author.finds(
         Code.NOT_DOCKED,
@@ -68,6 +68,12 @@ def tick(author: Author, schedule: Schedule, state: Docking, at: datetime) -> tu
         checks=(Check.WE_LISTENED,),
     )
     return after, (finding,)
+
+
+def _agreed(schedule: Schedule, state: Docking) -> bool:
+    """Whether the hours are still those of the schedule, which may have changed since."""
+    now = _ahead(schedule, state.from_at, state.because, external=state.external)
+    return (now.from_at, now.until_at) == (state.from_at, state.until_at)
 
 
 def _after(schedule: Schedule, state: Docking) -> Docking:

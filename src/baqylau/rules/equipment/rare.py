@@ -291,14 +291,20 @@ def tick(plan: DevicePlan, state: Rare, at: datetime, *, strap_open: bool) -> _S
     if state.charging is not None:
         duty, found = charging_duty.tick(plan.authors[charging_duty.NAME], state.charging, at)
         state = state if duty is state.charging else replace(state, charging=duty)
-    if state.docking is not None and plan.docked is not None:
-        dock, missed = docking.tick(plan.authors[docking.NAME], plan.docked, state.docking, at)
+    if state.docking is not None:
+        dock, missed = _docked(plan, state.docking, at)
         state, found = (state if dock is state.docking else replace(state, docking=dock)), found + missed
     for name, before in state.conditions.items():
         kind, author = BY_NAME[name], plan.authors[name]
         after, more = condition.tick(kind, author, before, at, state.area, strap_open=strap_open)
         state, found = _kept(state, kind, before, after), found + more
     return state, found
+
+
+def _docked(plan: DevicePlan, state: Docking, at: datetime) -> tuple[Docking | None, tuple[Finding, ...]]:
+    if plan.docked is None:
+        return None, ()
+    return docking.tick(plan.authors[docking.NAME], plan.docked, state, at)
 
 
 def again(plan: DevicePlan, state: Rare, since: datetime, at: datetime) -> _Step:
