@@ -218,6 +218,8 @@ def test_a_verification_that_fails_locks_the_unit(calibration: Calibration) -> N
         (lambda points: [one for one in points if one.cell_c != 30.0], "fewer than 3 temperatures"),
         (lambda points: [*points, replace(points[0], alcohol_mg_l=0.0)], "without alcohol"),
         (lambda points: [*points, replace(points[0], alcohol_mg_l=0.5)], "further from the fit"),
+        (lambda points: [*points, replace(points[0], cell_c=nan)], "is no number"),
+        (lambda points: [*points, replace(points[0], alcohol_mg_l=inf)], "is no number"),
     ],
 )
 def test_points_that_carry_no_calibration_are_refused_with_the_reason(change, why: str) -> None:  # type: ignore[no-untyped-def]
@@ -234,6 +236,20 @@ def test_gas_with_an_expired_certificate_adjusts_nothing() -> None:
     old = replace(GAS, valid_until=MADE_AT)
     with pytest.raises(AdjustmentError, match="expired"):
         adjusted([], unit="u", cell="c", version=1, made_at=MADE_AT, by="laboratory", gas=old)
+
+
+@pytest.mark.parametrize("share", [nan, inf, -0.005, 0.0, 0.2])
+def test_gas_that_does_not_say_how_sure_it_is_adjusts_nothing(share: float) -> None:
+    vague = replace(GAS, uncertainty_share=share)
+    with pytest.raises(AdjustmentError, match="how sure"):
+        adjusted([], unit="u", cell="c", version=1, made_at=MADE_AT, by="laboratory", gas=vague)
+
+
+def test_nothing_that_is_no_number_becomes_a_figure(calibration: Calibration) -> None:
+    unsure = replace(calibration, gas=replace(calibration.gas, uncertainty_share=nan))
+    assert measured(_sample(0.40), unsure).state is SampleState.SENSOR_FAULT
+    unknown = replace(calibration, sensitivity_uc_l_mg=nan)
+    assert measured(_sample(0.40), unknown).alcohol_mg_l is None
 
 
 def test_two_months_between_5_and_40_degrees_stay_within_the_limit_of_error() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from math import exp
+from math import exp, isfinite
 
 import numpy as np
 from msgspec import Struct
@@ -125,6 +125,12 @@ def adjusted(
 def _usable(points: Sequence[Point], made_at: datetime, gas: Gas) -> None:
     if gas.valid_until <= made_at:
         raise AdjustmentError(f"the certificate {gas.certificate} of the gas has expired")
+    if not 0 < gas.uncertainty_share <= ERROR_SHARE:
+        raise AdjustmentError(f"the certificate {gas.certificate} does not say how sure the gas is")
+    if not all(
+        isfinite(one) for point in points for one in (point.alcohol_mg_l, point.cell_c, point.transient.charge_uc)
+    ):
+        raise AdjustmentError("a point is no number: a sensor that shows nothing adjusts nothing")
     if len(points) < POINTS_MIN:
         raise AdjustmentError(f"{len(points)} points are too few; {POINTS_MIN} are needed")
     heats = [one.cell_c for one in points]

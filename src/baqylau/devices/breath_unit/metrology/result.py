@@ -5,7 +5,7 @@ less its expanded uncertainty (k = 2). A figure is never made up for a breath th
 """
 
 from datetime import datetime
-from math import hypot, sqrt
+from math import hypot, isfinite, sqrt
 
 from msgspec import Struct
 
@@ -90,7 +90,7 @@ def measured(sample: Sample, calibration: Calibration) -> Result:
         return Result(state=SampleState.SENSOR_FAULT, why=("cell_temperature",))
     if isinstance(blank, TraceFault):
         return Result(state=SampleState.SENSOR_FAULT, why=(f"blank_{blank}",))
-    if abs(calibration.alcohol_mg_l(blank.charge_uc, sample.cell_c)) > BLANK_MAX_MG_L:
+    if not abs(calibration.alcohol_mg_l(blank.charge_uc, sample.cell_c)) <= BLANK_MAX_MG_L:
         return Result(state=SampleState.AMBIENT, why=("blank_not_empty",))
     if sample.breath.faults:
         return Result(state=_STATES[sample.breath.faults[0]], why=tuple(sample.breath.faults))
@@ -122,7 +122,7 @@ def _figure(sample: Sample, transient: Transient, blank: Transient, calibration:
     alcohol_mg_l = at_breath_temperature(in_cell, sample.breath.temperature_c)
     unsure = _standard_uncertainty(sample, transient, blank, alcohol_mg_l, calibration)
     uncertainty = COVERAGE * unsure
-    if uncertainty > Limits().at(alcohol_mg_l):
+    if not (isfinite(alcohol_mg_l) and uncertainty <= Limits().at(alcohol_mg_l)):
         return Result(state=SampleState.SENSOR_FAULT, why=(UNCERTAIN,))
     return Result(
         state=SampleState.VALID,
