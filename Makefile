@@ -81,10 +81,13 @@ test: system check ## Everything that must pass before a change lands
 
 # --- measure ----------------------------------------------------------------------------------------------------------
 
-.PHONY: bench quality mutate
+.PHONY: bench faults quality mutate
 bench: setup ## Speed, beside calibration figures of the same run; writes build/bench.json
 	@mkdir -p build
 	@$(BIN)/python -m tests.perf
+
+faults: setup ## Let anything go wrong at random under load (TIMES=60 PEOPLE=150), and hold every promise against what is left
+	@$(BIN)/python -m tests.perf.faults --times $(or $(TIMES),60) --people $(or $(PEOPLE),150)
 
 quality: setup ## How often alarms and positions are right; writes build/quality.json and build/positions.json
 	@mkdir -p build

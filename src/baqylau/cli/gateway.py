@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Annotated
 
+import structlog
 import typer
 import uvloop
 from sqlalchemy import Engine
@@ -28,12 +29,14 @@ from baqylau.monitoring.server.settings import ANY, LINK, Limits, Settings
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.openings import AnySession
 from baqylau.protocols.session import Session
+from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.equipment.commands import Commands
 from baqylau.storage.journal.quarantine import Quarantine
 from baqylau.storage.judging.live import GATEWAY, Live, role_of
 from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
+log = structlog.get_logger()
 
 FILES_WANTED = 30_000
 """Two doors' worth of lines, and what we open besides."""
@@ -110,7 +113,7 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
             await link.open()
         async with asyncio.TaskGroup() as tasks:
             ordering = tasks.create_task(Ordering(gateway, Commands(engine, now)).run())
-            await _look_around(gateway, link, keeper, registers, stop)
+            await look_around(gateway, link, keeper, registers, stop)
             ordering.cancel()
     finally:
         if link is not None:
@@ -130,16 +133,22 @@ def _fleet(registers: Registers) -> Fleet:
     return Fleet(registers.devices(), registers.supervisions().values())
 
 
-async def _look_around(
+async def look_around(
     gateway: Gateway, link: Link | None, keeper: Keeper, registers: Registers, stop: asyncio.Event
 ) -> None:
-    """Once a second: close overdue lines, take over changed registers, end when the keeper or the link failed."""
-    version = registers.version()
+    """Once a second: close overdue lines, take over changed registers, end when the keeper or the link failed.
+
+    While the database is away the lines stay open and what is known holds: who is not kept is told so.
+    """
+    version: int | None = None
     while not stop.is_set():
         gateway.close_overdue()
-        latest = await asyncio.to_thread(registers.version)
-        if latest != version:
-            gateway.fleet, version = await asyncio.to_thread(_fleet, registers), latest
+        try:
+            latest = await asyncio.to_thread(registers.version)
+            if latest != version:
+                gateway.fleet, version = await asyncio.to_thread(_fleet, registers), latest
+        except StorageUnavailableError:
+            log.warning("registers_not_read")
         failure = keeper.failure or (link.failed if link is not None else None)
         if failure is not None:
             raise failure
