@@ -93,7 +93,8 @@ class Live {
     words.timezone = snapshot.installation.timezone
     const before = this.installation ? this.alarms : null
     this.installation = snapshot.installation
-    this.people = new Map(snapshot.people.map((person) => [person.id, person]))
+    const { compare } = new Intl.Collator('kk')
+    this.people = new Map(snapshot.people.toSorted((a, b) => compare(a.name, b.name)).map((person) => [person.id, person]))
     this.alarms = new Map(snapshot.alarms.map((row) => [row.alarm.id, row]))
     this.zones = snapshot.zones
     this.health = snapshot.health

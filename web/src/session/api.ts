@@ -1,5 +1,5 @@
 // Every question this screen may put to the server, by name.
-import type { AlarmPage, AlarmRow, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, EvidenceWanted, FieldList, HeardRaw, Invitation, KeptPage, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PatternsPage, PersonCard, Replay, StrangerList } from '../generated/api'
+import type { AlarmPage, AlarmRow, AskCall, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CallList, CallRow, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, EvidenceWanted, FieldList, HeardRaw, Invitation, KeptPage, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PatternsPage, PeopleFound, PersonCard, Replay, StrangerList } from '../generated/api'
 import { bytes, change, read } from './http'
 
 /** What a person may do about an alarm; the rest is done by rules. */
@@ -22,6 +22,8 @@ export const api = {
   actAll: (numbers: readonly number[], act: Doable) => change('POST', '/api/alarms/acts', { numbers, act }) as Promise<BulkResult[]>,
   colleagues: () => read('/api/colleagues') as Promise<Colleague[]>,
   people: () => read('/api/people') as Promise<LivePerson[]>,
+  find: (query: string, limit: number, after: string | null = null) =>
+    read(`/api/find?query=${id(query)}&limit=${limit}${after === null ? '' : `&after=${id(after)}`}`) as Promise<PeopleFound>,
   person: (person: string) => read(`/api/people/${id(person)}`) as Promise<PersonCard>,
   minute: (person: string, at: string, known: string | null) =>
     read(`/api/people/${id(person)}/minute?at=${id(at)}${known === null ? '' : `&known_at=${id(known)}`}`) as Promise<Minute>,
@@ -37,6 +39,10 @@ export const api = {
   check: (check: string) => read(`/api/checks/${id(check)}`) as Promise<CheckPage>,
   decideCheck: (check: string, decision: DecideCheck) => change('POST', `/api/checks/${id(check)}/decision`, decision) as Promise<CheckPage>,
   withdrawCheck: (check: string, reason: string) => change('POST', `/api/checks/${id(check)}/withdrawal`, { reason }) as Promise<CheckPage>,
+  calls: (person: string) => read(`/api/people/${id(person)}/calls`) as Promise<CallList>,
+  callPerson: (person: string, ask: AskCall) => change('POST', `/api/people/${id(person)}/calls`, ask) as Promise<CallRow>,
+  call: (call: string) => read(`/api/calls/${id(call)}`) as Promise<CallRow>,
+  endCall: (call: string) => change('POST', `/api/calls/${id(call)}/end`) as Promise<CallRow>,
   device: (device: string) => read(`/api/devices/${id(device)}`) as Promise<DevicePage>,
   command: (device: string, ask: AskTell | AskReport) => change('POST', `/api/devices/${id(device)}/commands`, ask) as Promise<CommandRow>,
   field: (person: string) => read(`/api/people/${encodeURIComponent(person)}/field`) as Promise<FieldList>,

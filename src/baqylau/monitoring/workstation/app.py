@@ -135,6 +135,7 @@ def api(settings: Settings) -> list[BaseRoute]:
         Door("/purposes", purposes.state, Action.LOOK_OUTSIDE_DUTY, method="POST"),
         Door("/people", looks.people, Action.LOOK_PEOPLE),
         Door("/find", looks.find, Action.LOOK_PEOPLE),
+        Door("/find", looks.find, Action.LOOK_PEOPLE),
         Door("/people/{id}", looks.person, Action.LOOK_PERSON),
         Door("/people/{id}/minute", looks.minute, Action.LOOK_MINUTE),
         Door("/people/{id}/kept", looking_back.kept, Action.LOOK_KEPT),

@@ -182,6 +182,9 @@ class Broadcaster:
         self._tell([event(FeedBeat(health=await self._until_there(self._source.health)))])
 
     async def _each(self, every_s: float, tell: Callable[[], Awaitable[None]]) -> None:
+        due_s = anyio.current_time()
         while True:
             await tell()
-            await anyio.sleep(every_s)
+            # What telling took is not added to the pause: once a second stays once a second.
+            due_s = max(due_s + every_s, anyio.current_time())
+            await anyio.sleep_until(due_s)

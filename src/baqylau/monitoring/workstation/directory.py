@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import Device, Person, Supervision
+from baqylau.monitoring.workstation.finding import Index
 from baqylau.storage.registers.registers import Registers
 
 
@@ -18,6 +19,8 @@ class Book(Struct, frozen=True, kw_only=True):
     people: Mapping[PersonId, Person]
     supervisions: Mapping[PersonId, Supervision]
     devices: Mapping[DeviceId, Device]
+    index: Index
+    """Everybody by what somebody types."""
 
     def supervision(self, person_id: PersonId) -> Supervision:
         """Give what is prescribed for somebody; nothing, for whom nothing is."""
@@ -38,17 +41,19 @@ class Directory:
     def __init__(self, registers: Registers) -> None:
         self._registers = registers
         self._lock = Lock()
-        self._book = Book(version=-1, people={}, supervisions={}, devices={})
+        self._book = Book(version=-1, people={}, supervisions={}, devices={}, index=Index(()))
 
     def book(self) -> Book:
         """Give the registers of this moment."""
         version = self._registers.version()
         with self._lock:
             if self._book.version < version:
+                people = {person.id: person for person in self._registers.people()}
                 self._book = Book(
                     version=version,
-                    people={person.id: person for person in self._registers.people()},
+                    people=people,
                     supervisions=self._registers.supervisions(),
                     devices={device.id: device for device in self._registers.devices()},
+                    index=Index(people.values()),
                 )
             return self._book

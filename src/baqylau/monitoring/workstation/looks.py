@@ -12,7 +12,7 @@ from baqylau.monitoring.workstation.access.gate import account
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.load_figures import LoadFigures, last_month
 from baqylau.monitoring.workstation.looking_back.minute import Minute
-from baqylau.monitoring.workstation.messages import AlarmPage, AlarmRow, HeardRaw, LivePerson, PersonCard
+from baqylau.monitoring.workstation.messages import AlarmPage, AlarmRow, HeardRaw, LivePerson, PeopleFound, PersonCard
 from baqylau.monitoring.workstation.records import Which
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
@@ -22,6 +22,7 @@ _OBSERVATION = re.compile(r"[0-9a-f]{32}")
 _PAGE = 100
 _LONGEST_PAGE = 500
 _LONGEST_NUMBER = 18
+_LONGEST_QUERY = 100
 
 
 def alarm_number(request: Request) -> AlarmId:
@@ -62,6 +63,16 @@ async def people(request: Request) -> Response:
     """List everybody under supervision as they are now."""
     desk = desk_of(request)
     return reply(await desk.do(desk.records.people, account(request)))
+
+
+@speaks(gives=PeopleFound, asks={"query": str, "after": str, "limit": int})
+async def find(request: Request) -> Response:
+    """Find people by the beginning of names and addresses, in any alphabet, with slips of the hand; `after` goes on."""
+    desk, asked = desk_of(request), request.query_params
+    limit = max(1, min(whole_number(asked.get("limit", str(_PAGE)), "limit"), _LONGEST_PAGE))
+    query, after = asked.get("query", "")[:_LONGEST_QUERY], asked.get("after")
+    found = await desk.do(desk.records.find, query, PersonId(after) if after else None, limit, account(request))
+    return reply(found)
 
 
 @speaks(gives=PersonCard)

@@ -108,6 +108,16 @@ class LivePerson(Struct, frozen=True, kw_only=True):
     district: str = ""
 
 
+class PeopleFound(Struct, frozen=True, kw_only=True):
+    """People who were looked for, the best fit first."""
+
+    people: tuple[LivePerson, ...]
+    count: int
+    """How many fit in all."""
+    next: PersonId | None
+    """Ask with `after` this for those that follow; None at the end."""
+
+
 class AlarmRow(Struct, frozen=True, kw_only=True):
     """An alarm in the queue, with what its sentence needs."""
 

@@ -28,6 +28,7 @@ from baqylau.monitoring.workstation.messages import (
     Installation,
     LivePerson,
     LiveSnapshot,
+    PeopleFound,
     PersonCard,
     Refusal,
 )
@@ -91,6 +92,25 @@ class Records:
         rows = {row.person_id: row for row in self._stores.live.all()}
         watched = self._stores.directory.book().watched(self._clock())
         return people_for(by, (pages.live_person(person, rows.get(person.id)) for person in watched))
+
+    def find(self, query: str, after: PersonId | None, limit: int, by: Account) -> PeopleFound:
+        """Give those under an order and within the bounds whom a query fits, the best first.
+
+        Nobody to a role that reads no identities: what fits a name would tell whose it is.
+        """
+        book, now = self._stores.directory.book(), self._clock()
+        costs = book.index.find(query) if may(by.role, Action.LOOK_IDENTITY) else {}
+        fit = [book.people[one] for one in costs if book.under_order(one, now)]
+        ranked = [one.id for one in fit if by.bounds.hold(one.id, one.district)]
+        ranked.sort(key=lambda one: (costs[one], book.people[one].name, one))
+        begin = ranked.index(after) + 1 if after in costs and after in ranked else 0
+        shown = ranked[begin : begin + limit]
+        rows = {row.person_id: row for row in self._stores.live.several(shown)}
+        return PeopleFound(
+            people=people_for(by, (pages.live_person(book.people[one], rows.get(one)) for one in shown)),
+            count=len(ranked),
+            next=shown[-1] if begin + limit < len(ranked) else None,
+        )
 
     def alarms(self, which: Which, before: AlarmId | None, limit: int, by: Account) -> tuple[AlarmRow, ...]:
         """List alarms within the bounds, newest first; those that wait without those that an incident holds."""

@@ -72,6 +72,10 @@ class Live:
         changed = select(person_live).where(person_live.c.updated_at > updated_at)
         return self._rows(changed.order_by(person_live.c.updated_at))
 
+    def several(self, people: list[PersonId]) -> list[LiveRow]:
+        """Give those of whom something was judged."""
+        return self._rows(select(person_live).where(person_live.c.person_id.in_(people)))
+
     def of(self, person_id: PersonId) -> LiveRow | None:
         """Give one person, None when nothing was judged yet."""
         found = self._rows(select(person_live).where(person_live.c.person_id == person_id))
