@@ -40,7 +40,7 @@ NAME = "almaty"
 UP_S = (1.0, 4.0)
 FORWARDED_S = 600.0
 DELIVER_S = 180.0
-START_S = 180.0
+START_S = 600.0
 _IN_ORDER = text(
     "SELECT count(*) FROM (SELECT observed_at < lag(observed_at) OVER (PARTITION BY device_id ORDER BY seq) AS back "
     "FROM journal WHERE person_id IS NOT NULL AND observed_at = date_trunc('second', observed_at)) AS one WHERE back"

@@ -10,7 +10,7 @@ from tests.perf.proofs import Outcome
 from tests.perf.victim import Target
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_three_kills_lose_nothing_and_double_nothing() -> None:
     plan = Plan(times=3, people=6, targets=(Target.JUDGE, Target.GATEWAY, Target.EVERYTHING))
     found = run(plan, Console(file=StringIO()))
