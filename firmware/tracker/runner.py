@@ -3,12 +3,14 @@
 Runs in MicroPython.
 """
 
+from baqylau.devices.beacon_sender import Beacon
 from baqylau.devices.tracker import core
 from baqylau.devices.tracker.inputs import Heard, Located, Network, Pressed, Tick
 from baqylau.devices.tracker.link import BATCHES, POLL, Link
 from baqylau.devices.tracker.nmea import NmeaReader
 from baqylau.devices.tracker.outputs import Keep, Message, Receiver, Restart, Upload, Warn, Write
 from baqylau.devices.tracker.ring import Ring
+from baqylau.protocols.beacon.keys import root_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +52,9 @@ if TYPE_CHECKING:
         def beacon(self) -> "tuple[bytes, float] | None":
             """Give a frame that the radio heard and its strength, or None."""
 
+        def advertise(self, frame: bytes) -> None:
+            """Send a beacon once."""
+
         def on_network(self) -> bool:
             """Tell whether the modem is on the mobile network."""
 
@@ -87,7 +92,8 @@ class Runner:
         self._board, self._reader = board, NmeaReader()
         self._link = Link(device_id, secret, Ring(board.disk), board.disk)
         now_ms = board.count_ms()
-        self.state = core.begin(board.aes, now_ms, device_id, board.disk.read("kept"), self._link.configuration)
+        kept, says = board.disk.read("kept"), self._link.configuration
+        self.state = core.begin(board.aes, now_ms, device_id, kept, says, root_of(secret))
         self._sampled_ms = self._try_ms = now_ms
         self._poll_ms = now_ms
         self._wanted = False
@@ -161,6 +167,8 @@ class Runner:
             self._link.ring.write(output.content, urgent=output.urgent)
         elif isinstance(output, Keep):
             board.disk.write("kept", output.kept)
+        elif isinstance(output, Beacon):
+            board.advertise(output.frame())
         elif isinstance(output, Upload):
             self._wanted = True
             if output.urgent:

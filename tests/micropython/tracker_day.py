@@ -4,6 +4,7 @@ import json
 from binascii import hexlify, unhexlify
 from hashlib import sha256
 
+from baqylau.devices.beacon_sender import Beacon
 from baqylau.devices.strap import Sample
 from baqylau.devices.tracker import core
 from baqylau.devices.tracker.inputs import Configured, Heard, Located, Ordered, Tick, TimeTold
@@ -11,6 +12,7 @@ from baqylau.devices.tracker.nmea import NmeaReader
 from baqylau.devices.tracker.outputs import Keep, Message, Receiver, Warn, Write
 from baqylau.devices.tracker.ring import Ring
 from baqylau.protocols.batch.on_device import sealed_batch
+from baqylau.protocols.beacon.keys import root_of
 from tests.micropython.board import aes, given
 
 SECRET = bytes(range(32))
@@ -42,11 +44,11 @@ class Life:
     """A tracker on a table."""
 
     def __init__(self) -> None:
-        self.state = core.begin(aes, 0, "TR-000042")
+        self.state = core.begin(aes, 0, "TR-000042", root=root_of(SECRET))
         self.ring = Ring(Flash())
         self.on = False
         self.told = sha256()
-        self.counts = {"keep": 0, "warn": 0, "message": 0}
+        self.counts = {"keep": 0, "warn": 0, "message": 0, "beacon": 0}
         self.at_ms = 0
 
     def give(self, one: object) -> None:
@@ -63,6 +65,10 @@ class Life:
             elif isinstance(output, Message):
                 self.counts["message"] += 1
                 self.told.update(output.said.sealed(SECRET))
+            elif isinstance(output, Beacon):
+                self.counts["beacon"] += 1
+                if self.counts["beacon"] % 16 == 0:
+                    self.told.update(output.frame())
             elif isinstance(output, Warn):
                 self.counts["warn"] += 1
 
@@ -103,5 +109,5 @@ life.sense(4_000_000, 3100)
 first, records = life.ring.batch() or (0, [])
 sealed = sealed_batch("TR-000042", SECRET, life.ring.previous, 1, first, records)
 digest = hexlify(life.told.digest() + sha256(sealed).digest()).decode()
-counts = [life.counts[name] for name in ("keep", "warn", "message")]
+counts = [life.counts[name] for name in ("keep", "warn", "message", "beacon")]
 print(life.ring.last, taken, life.ring.waiting(), counts, digest)  # noqa: T201 - its only way to tell who runs it

@@ -2,21 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from baqylau.crypto.blocks import aes
+from baqylau.devices.beacon_sender import Beacon
+from baqylau.devices.strap import Sample
+from baqylau.devices.tracker import core
+from baqylau.devices.tracker.inputs import Tick, TimeTold
 from baqylau.domain.console import ConsoleCheck
 from baqylau.domain.field import FieldState
 from baqylau.domain.findings import Code
 from baqylau.domain.observations import Heard, Strap
 from baqylau.links.device_line import LineError, RevokedError
+from baqylau.links.radio.words import Frame, Said
 from baqylau.monitoring.console import views
 from baqylau.monitoring.console.desk import LockedError, NotOpenedError, UnknownPersonError
 from baqylau.monitoring.console.sync import RefusedError
 from baqylau.monitoring.server import keeper
+from baqylau.protocols.beacon.keys import root_of
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.judging.findings import Findings
 from tests.sim.console_site import (
@@ -27,6 +35,8 @@ from tests.sim.console_site import (
     SPARE,
     SPARE_ROOT,
     STRANGER_ROOT,
+    TRACKER,
+    TRACKER_KEY,
     ConsoleSite,
     Tablet,
 )
@@ -104,6 +114,52 @@ def test_an_officer_sees_their_own_people_by_name_and_of_all_others_only_how_man
     written = [(one.who, one.what, one.object) for one in Audit(engine, site.clock).latest(20)]
     assert (OFFICER, "console.package", f"device/{CONSOLE}") in written
     assert (OFFICER, "console.look", f"person/{AINUR}") in written
+
+
+def test_a_personal_tracker_is_heard_by_its_own_beacon_and_named_with_its_wearer(
+    engine: Engine, tmp_path: Path
+) -> None:
+    async def story(site: ConsoleSite, tablet: Tablet) -> None:
+        await begun(site, tablet)
+        tracker = Worn(site.clock.at, root_of(TRACKER_KEY))
+        for frame in tracker.sends(20):
+            tablet.desk.heard(Said(tablet.now(), Frame(frame, -58.0)))
+        assert [(one.name, one.device_id) for one in views.state(tablet.desk).near] == [("Ainur Invented", TRACKER)]
+        tracker.cut()
+        site.clock.pass_by(seconds=20)
+        for frame in tracker.sends(3):
+            tablet.desk.heard(Said(tablet.now(), Frame(frame, -58.0)))
+        page = views.person(tablet.desk, AINUR)
+        assert next(one for one in page.devices if one.id == TRACKER).strap_open is True
+
+    told(engine, tmp_path, story)
+
+
+class Worn:
+    """A tracker's core on somebody, with a radio."""
+
+    def __init__(self, at: datetime, root: bytes) -> None:
+        self.ms, self.strap = 0, (10_000, 60.0)
+        self.state = core.begin(aes, 0, TRACKER, root=root)
+        self.give(TimeTold(0, round(at.timestamp() * 1000)))
+
+    def give(self, given: Any) -> list[bytes]:
+        self.state, outputs = core.step(self.state, given)
+        return [one.frame() for one in outputs if isinstance(one, Beacon)]
+
+    def cut(self) -> None:
+        self.strap = (10_000_000, 0.0)
+
+    def sends(self, seconds: int) -> list[bytes]:
+        """Let seconds pass, with its sensors looked at each second."""
+        frames, end_ms = [], self.ms + seconds * 1000
+        while self.ms < end_ms:
+            self.ms = min(self.state.wake_at_ms, self.ms - self.ms % 1000 + 1000)
+            frames += self.give(Tick(self.ms))
+            if self.ms % 1000 == 0:
+                power = 4000, False
+                frames += self.give(Sample(self.ms, self.strap, (False, 0.0), 900, (False, 0.0), 30.0, power))
+        return frames
 
 
 def test_three_days_without_a_network_and_five_hundred_checks_come_once_and_in_order(

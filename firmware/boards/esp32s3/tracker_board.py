@@ -30,6 +30,9 @@ LOOP_PIN, OPTICAL_PIN, BATTERY_PIN, LIGHT_PIN = 1, 2, 3, 5
 LED_PIN, SKIN_PIN, CASE_PIN, HELP_PIN, MOTION_PIN, CHARGER_PIN = 6, 7, 8, 9, 10, 11
 GNSS_TX_PIN, GNSS_RX_PIN, GNSS_POWER_PIN, VIBRATION_PIN, TONE_PIN = 12, 13, 14, 15, 16
 GNSS_BAUD = 9600
+COMPANY = 0xFFFF
+"""Company number of the advertising; this one is for tests only: a maker needs a number of its own."""
+EVENT_MS, ONE_EVENT_US, NON_RESOLVABLE = 12, 10_000_000, 3
 SUPPLY_MV, SERIES_OHM, OPEN_OHM, FULL_LIGHT_MV, LUX_A_MV, DIVIDER = 3300, 100_000, 10_000_000, 2500, 0.1, 2
 SKIN_READS, SKIN_COUNTS_MAX = 64, 0xFFFF
 ECB = 1
@@ -60,6 +63,7 @@ class TrackerBoard:
         self._gnss = UART(1, baudrate=GNSS_BAUD, tx=GNSS_TX_PIN, rx=GNSS_RX_PIN, timeout=0, rxbuf=2048)
         self._said = b""
         self._heard: list[tuple[bytes, float]] = []
+        self._identity = b""
         self._modem: LteModem | None = None
         self._bench = poll()
         self._bench.register(sys.stdin, POLLIN)
@@ -131,6 +135,17 @@ class TrackerBoard:
     def beacon(self) -> "tuple[bytes, float] | None":
         """Give a frame that the radio heard and its strength, or None."""
         return self._heard.pop(0) if self._heard else None
+
+    def advertise(self, frame: bytes) -> None:
+        """Send one non-connectable event beside listening, by a new address whenever the identity is new."""
+        identity = frame[1:9]
+        if identity != self._identity:
+            self._radio.config(addr_mode=NON_RESOLVABLE)
+            self._identity = identity
+        head = bytes([len(frame) + 3, 0xFF]) + COMPANY.to_bytes(2, "little")
+        self._radio.gap_advertise(ONE_EVENT_US, head + frame, connectable=False)
+        time.sleep(EVENT_MS / 1000)
+        self._radio.gap_advertise(None)
 
     def on_network(self) -> bool:
         """Tell whether the modem is on the mobile network."""

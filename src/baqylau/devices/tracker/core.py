@@ -6,7 +6,7 @@ the board. What it writes down goes into the ring (`ring`), and from there over 
 """
 
 from baqylau.devices.strap import Sample
-from baqylau.devices.tracker import doubt, orders, place, said, worn
+from baqylau.devices.tracker import doubt, orders, place, said, voice, worn
 from baqylau.devices.tracker.inputs import Configured, Heard, Located, Network, Ordered, Pressed, TimeTold
 from baqylau.devices.tracker.outputs import Message, Receiver, Upload
 from baqylau.devices.tracker.state import State, Turn
@@ -30,13 +30,23 @@ ALIVE_MS = 900_000
 
 
 def begin(
-    cipher: "Cipher", at_ms: int, device_id: str, kept: bytes = b"", says: "dict[str, object] | None" = None
+    cipher: "Cipher",
+    at_ms: int,
+    device_id: str,
+    kept: bytes = b"",
+    says: "dict[str, object] | None" = None,
+    root: bytes = b"",
 ) -> State:
-    """Give the state after power came, with what was kept and the configuration that was kept."""
+    """Give the state after power came, with what was kept and the configuration that was kept.
+
+    With a `root` it sends beacons of its own: give one where there is a radio (`protocols/beacon/keys.root_of`).
+    """
     state = State(cipher, device_id)
     state.plan.on_ms = at_ms
     if kept:
         state.resume(kept, at_ms)
+    if root:
+        voice.begin(state, root, at_ms)
     if says is not None:
         orders.configured(Turn(state, at_ms), Configured(at_ms, says))
     state.worn.moved_ms = state.spoke_ms = state.kept_ms = at_ms
@@ -55,6 +65,7 @@ def step(state: State, given: "Given") -> "tuple[State, list[object]]":
     if turn.at_ms - turn.state.spoke_ms >= ALIVE_MS:
         turn.write(said.ALIVE)
         turn.do(Upload(urgent=False))
+    voice.speak(turn)
     turn.state.wake_at_ms = _wake_at_ms(turn)
     return turn.done()
 
@@ -141,6 +152,7 @@ def _wake_at_ms(turn: Turn) -> int:
         state.plan.wake_at_ms(turn.at_ms, place.every_ms(state, turn.at_ms), hopeless=state.air.sky is False),
         state.worn.wake_at_ms(),
         state.spoke_ms + ALIVE_MS,
+        voice.wake_at_ms(state, turn.at_ms),
     )
     if state.anchors.indoors:
         soon_ms = min(soon_ms, state.anchors.last_ms + 60_000, state.summed_ms + place.SUMMED_MS)

@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from baqylau.crypto.blocks import aes
+from baqylau.devices.beacon_sender import Beacon
 from baqylau.devices.tracker.core import State, begin, step
 from baqylau.devices.tracker.disk import FolderDisk
 from baqylau.devices.tracker.folder import TrackerEnrolment
@@ -18,6 +19,7 @@ from baqylau.devices.tracker.outputs import Keep, Message, Receiver, Restart, Up
 from baqylau.devices.tracker.ring import Ring
 from baqylau.domain.people import Language
 from baqylau.locales import text
+from baqylau.protocols.beacon.keys import root_of
 
 log = structlog.get_logger()
 
@@ -28,15 +30,23 @@ class Machine:
     """One tracker."""
 
     def __init__(
-        self, enrolment: TrackerEnrolment, folder: Path, at_ms: int = 0, *, surely_at_once: bool = True
+        self,
+        enrolment: TrackerEnrolment,
+        folder: Path,
+        at_ms: int = 0,
+        *,
+        surely_at_once: bool = True,
+        sends: Callable[[bytes], object] | None = None,
     ) -> None:
-        """Begin, or go on with what is in the folder."""
+        """Begin, or go on with what is in the folder. `sends`: a radio for its own beacons, where there is one."""
         self._folder = folder
         self._disk = FolderDisk(folder / "ring", at_once=surely_at_once)
         self.ring = Ring(self._disk)
         self.link = Link(enrolment.device_id, bytes.fromhex(enrolment.secret), self.ring, self._disk)
         said = self.link.configuration
-        self.state: State = begin(aes, at_ms, enrolment.device_id, self._disk.read(KEPT), said)
+        root = b"" if sends is None else root_of(self.link.secret)
+        self._sends = sends
+        self.state: State = begin(aes, at_ms, enrolment.device_id, self._disk.read(KEPT), said, root)
         self.receiver_on = self.wants_restart = False
         self.wanted: Callable[[bool], None] = _nothing
         """Called when there is something to send, with whether it is urgent."""
@@ -67,12 +77,20 @@ class Machine:
                 self.wanted(urgent)
             case Receiver(on=on):
                 self.receiver_on = on
+            case Restart():
+                self.wants_restart = True
+            case _:
+                self._say(output)
+
+    def _say(self, output: object) -> None:
+        """Let others know: by radio, by SMS, and the wearer."""
+        match output:
+            case Beacon() if self._sends is not None:
+                self._sends(output.frame())
             case Warn():
                 self._tell(output)
             case Message(said=said):
                 self._add(SENT, said.sealed(self.link.secret).hex())
-            case Restart():
-                self.wants_restart = True
             case _:
                 raise TypeError(output)
 

@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from baqylau.devices.beacon_sender import Sender
     from baqylau.devices.tracker.said import Said
     from baqylau.protocols.beacon.modes import Cipher
     from baqylau.rules.gnss.epoch import Epoch
@@ -45,6 +46,9 @@ class State:
         "kept_ms",
         "unkept",
         "wake_at_ms",
+        "voice",
+        "root",
+        "spent",
     )
     PARTS = ("worn", "plan", "anchors", "duty", "air")
 
@@ -79,6 +83,11 @@ class State:
         self.kept_ms = 0
         self.unkept = False
         self.wake_at_ms = 0
+        self.voice: Sender | None = None
+        """What sends its own beacons, where there is a radio."""
+        self.root = b""
+        self.spent = b""
+        """What the voice has spent of its numbers, as it was last written down."""
 
     def copy(self) -> "State":
         """Give another one that is the same."""
@@ -93,13 +102,13 @@ class State:
         """Give what must outlive a loss of power."""
         clocks = {relay: list(clock) for relay, clock in self.anchors.clocks.items()}
         worn = [self.worn.kept(), self.worn.learned]
-        return written([_FORM, self.clock.utc_ms(at_ms), self.number, worn, clocks])
+        return written([_FORM, self.clock.utc_ms(at_ms), self.number, worn, clocks, self.spent])
 
     def resume(self, kept: bytes, at_ms: int) -> None:
         """Go on with what was kept. What cannot be read is as if it had never been."""
         try:
             values: Any = read(kept)
-            form, utc_ms, number, worn, clocks = values
+            form, utc_ms, number, worn, clocks = values[:5]
         except (SmallCborError, ValueError, TypeError):
             return
         if form != _FORM:
@@ -107,6 +116,7 @@ class State:
         self.clock, self.number = resumed(utc_ms, at_ms), number
         self.worn.resume(worn[0], worn[1] or NOTHING_LEARNED)
         self.anchors.clocks = {relay: tuple(clock) for relay, clock in clocks.items()}
+        self.spent = b"".join(values[5:6])
 
 
 class Turn:

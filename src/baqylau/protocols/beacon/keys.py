@@ -29,6 +29,11 @@ def period_of(epoch: int) -> int:
     return epoch // EPOCHS_A_PERIOD
 
 
+def root_of(secret: bytes) -> bytes:
+    """Give the root of a device that shares a secret with the server: it needs no other."""
+    return hkdf(secret, SALT, b"root", ROOT_BYTES)
+
+
 def period_key(root: bytes, period: int) -> bytes:
     """Give the 32 bytes from which a receiver derives everything of one period, and nothing of another."""
     return hkdf(root, SALT, b"period" + period.to_bytes(4, "big"), ROOT_BYTES)

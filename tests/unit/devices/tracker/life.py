@@ -38,8 +38,8 @@ def says(**fields: Any) -> dict[str, Any]:
 class Life:
     """The tracker; `place` is where the receiver would find it, None under a roof."""
 
-    def __init__(self, place: tuple[float, float] | None = HOME, kept: bytes = b"") -> None:
-        self.state = core.begin(aes, 0, "TR-000042", kept)
+    def __init__(self, place: tuple[float, float] | None = HOME, kept: bytes = b"", root: bytes = b"") -> None:
+        self.state = core.begin(aes, 0, "TR-000042", kept, root=root)
         self.place, self.shown = place, dict(SHOWN)
         self.at_ms, self.on = 0, False
         self.records: list[Record] = []

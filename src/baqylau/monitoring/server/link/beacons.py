@@ -6,7 +6,7 @@ the same answer whenever and in whatever order frames come.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from msgspec import Struct
 from baqylau.crypto.blocks import aes
 from baqylau.domain.ids import DeviceId
 from baqylau.protocols.beacon.frame import FRAME_BYTES, VERSION, eid_of, told_time, unseal
-from baqylau.protocols.beacon.keys import epoch_of, identity, identity_key, period_key, period_of, status_key
+from baqylau.protocols.beacon.keys import epoch_of, identity, identity_key, period_key, period_of, root_of, status_key
 from baqylau.protocols.beacon.recognising import DRIFT, Block, Refusal
 from baqylau.protocols.beacon.status import Status, unpack
 from baqylau.protocols.beacon.system_time import seconds_at
@@ -29,6 +29,10 @@ LATCHES_MAX = 64
 """Changes of what one transmitter has latched that are remembered."""
 
 
+_ROOTS: tuple[tuple[KeyKind, Callable[[bytes], bytes]], ...] = ((KeyKind.HMAC, root_of), (KeyKind.BEACON, bytes))
+"""By which key a device sends beacons: a root of its own goes before what follows from a shared secret."""
+
+
 class Root(Struct, frozen=True, gc=False):
     """What opens a transmitter's beacons."""
 
@@ -40,9 +44,12 @@ class Root(Struct, frozen=True, gc=False):
 class Beacons:
     """Opens the frames of all transmitters. Period keys are kept ready."""
 
-    def __init__(self, keys: Iterable[DeviceKey]) -> None:
+    def __init__(self, keys: Collection[DeviceKey]) -> None:
         self._roots = {
-            key.device_id: Root(key.material, seconds_at(key.enrolled_at)) for key in keys if key.kind is KeyKind.BEACON
+            key.device_id: Root(made(key.material), seconds_at(key.enrolled_at))
+            for kind, made in _ROOTS
+            for key in keys
+            if key.kind is kind
         }
         self._blocks: dict[tuple[DeviceId, int], tuple[Block, Block]] = {}
 
