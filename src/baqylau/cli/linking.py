@@ -21,6 +21,7 @@ from baqylau.monitoring.server.link.desk import Desk
 from baqylau.monitoring.server.link.gateway import LinkDoor, link_handlers
 from baqylau.monitoring.server.link.link_file import LinkFile, link_file_in
 from baqylau.monitoring.server.link.mqtt import Bridge
+from baqylau.monitoring.server.link.short_messages import ShortMessages
 from baqylau.monitoring.server.link.view import Sources
 from baqylau.monitoring.server.settings import LINK, Settings
 from baqylau.storage.database import StorageUnavailableError
@@ -81,7 +82,9 @@ class Link:
         opener = partial(_opener, consoles)
         self.desk = Desk(sources.view(), keeper, sources.records, self._commands, signer, now, opener)
         self._context = server_context(self._file, settings.host, settings.data_dir)
-        self._door = LinkDoor(link_handlers(self.desk, consoles.ask), self._context)
+        inbound = self._file.short_messages
+        by_sms = None if inbound is None else ShortMessages(inbound, lambda: self.desk.view, keeper, now)
+        self._door = LinkDoor(link_handlers(self.desk, consoles.ask, by_sms), self._context)
         self._bridge = bridge_of(self._file, self.desk)
         self._looking: asyncio.Task[None] | None = None
         self._renewing = asyncio.Lock()

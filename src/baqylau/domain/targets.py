@@ -90,6 +90,10 @@ class SmppGateway(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     tls: bool = False
     authority: str = ""
     """File with the certificate by which the centre is to be known; empty: by those that the machine trusts."""
+    inbound: str = ""
+    """Where to bring what trackers send: the address of the device link's door for it. Empty: it is not taken."""
+    inbound_authority: str = ""
+    """File with the certificate by which that door is to be known; empty: by those that the machine trusts."""
 
 
 Gateway = HttpGateway | SmppGateway

@@ -116,6 +116,10 @@ class Centre:
         self.keeps_receipts = False
         """Hold them back until `tell_receipts`."""
         self._receipts: list[tuple[socket.socket, bytes]] = []
+        self.delivered: Queue[int] = Queue()
+        """With which status each message that it delivered was answered."""
+        self.brings: list[bytes] = []
+        """Messages of devices that it delivers to who binds next; one that is not taken it brings again then."""
         self.statuses: list[int] = []
         """Statuses of the answers to come."""
         self.hangs_up_after_bind = False
@@ -155,10 +159,11 @@ class Centre:
                     self._answer(line, "bind_transceiver_resp", pdu, 0 if right else consts.SMPP_ESME_RINVPASWD)
                     if self.hangs_up_after_bind:
                         return
+                    self._bring(line)
                 case "submit_sm":
                     self._take(line, pdu)
                 case "deliver_sm_resp":
-                    pass
+                    self.delivered.put(pdu.status)
                 case _:
                     return
 
@@ -176,6 +181,11 @@ class Centre:
             self._receipts.append((line, receipt.generate()))
         if not self.keeps_receipts:
             self.tell_receipts()
+
+    def _bring(self, line: socket.socket) -> None:
+        for content in self.brings:
+            message = smpp.make_pdu("deliver_sm", client=self, esm_class=0, data_coding=4, short_message=content)
+            line.sendall(message.generate())
 
     def tell_receipts(self) -> None:
         """Say what became of the messages so far."""

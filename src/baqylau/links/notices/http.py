@@ -1,5 +1,6 @@
 """Requests over HTTP: a webhook of somebody's own system, and an SMS gateway that takes requests."""
 
+import ssl
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -52,6 +53,27 @@ class Webhook:
         }
         _taken(self._http, self._http.build_request("POST", letter.address, content=body, headers=headers))
         return TakenOver(delivered=True)
+
+
+class Bringing:
+    """Hands what trackers send by SMS over to the door of the device link."""
+
+    def __init__(self, url: str, authority: str) -> None:
+        trust = ssl.create_default_context(cafile=authority) if authority else True
+        self._url = url
+        self._http = httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False, verify=trust)
+
+    def bring(self, message: bytes) -> bool:
+        """Hand over a message; tell whether the door took it, so that it need not come again."""
+        try:
+            _taken(self._http, self._http.build_request("POST", self._url, content=message))
+        except NotTakenError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End the line."""
+        self._http.close()
 
 
 class SmsByHttp:

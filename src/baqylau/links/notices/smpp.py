@@ -5,7 +5,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,8 @@ _RECEIPT = re.compile(rb"id:(\S+).*?stat:(\w+)", re.DOTALL)
 _DELIVERED = b"DELIVRD"
 _ON_ITS_WAY = frozenset({b"ACCEPTD", b"ENROUTE"})
 _IS_RECEIPT = 0x04
+_OF_BYTES = frozenset({0x02, 0x04, 0xF4, 0xF5, 0xF6, 0xF7})
+"""Codings of messages that are no text: trackers send these, people do not."""
 _LASTING = frozenset({consts.SMPP_ESME_RINVDSTADR, consts.SMPP_ESME_RINVMSGLEN})
 _NUMBER_DIGITS = re.compile(r"\+?\d+")
 
@@ -45,10 +47,14 @@ class _Client(Client):  # type: ignore[misc]
 class Smpp:
     """One line to an SMS centre, kept open so that receipts arrive, opened anew where it broke."""
 
-    def __init__(self, gateway: SmppGateway) -> None:
-        """Join nothing yet; the line opens with the first message or the first question for receipts."""
+    def __init__(self, gateway: SmppGateway, bring: Callable[[bytes], bool] | None = None) -> None:
+        """Join nothing yet; the line opens with the first message or the first question for receipts.
+
+        `bring` takes a message that came and tells whether it is kept; without it none is taken.
+        """
         logging.getLogger(_LOG_NAME).setLevel(logging.CRITICAL)
         self._gateway = gateway
+        self._bring = bring
         self._lock = threading.Lock()
         self._client: Any = None
         self._taken: dict[int, str] = {}
@@ -122,7 +128,7 @@ class Smpp:
             allow_unknown_opt_params=True,
         )
         client.set_message_sent_handler(self._note_taken)
-        client.set_message_received_handler(self._note_receipt)
+        client.set_message_received_handler(self._came)
         try:
             client.connect()
             client.bind_transceiver(system_id=gateway.system_id, password=gateway.password)
@@ -148,9 +154,21 @@ class Smpp:
     def _note_taken(self, pdu: Any) -> None:
         self._taken[pdu.sequence] = pdu.message_id.decode("ascii", "replace")
 
+    @property
+    def listens(self) -> bool:
+        """Whether messages are taken, so that the line is wanted without anything to send."""
+        return self._bring is not None
+
+    def _came(self, pdu: Any) -> int:
+        """Take what the centre delivers; the status says whether it has to bring it again."""
+        if pdu.esm_class & _IS_RECEIPT:
+            self._note_receipt(pdu)
+        elif self._bring is not None and pdu.data_coding in _OF_BYTES and not self._bring(pdu.short_message or b""):
+            return int(consts.SMPP_ESME_RX_T_APPN)
+        return int(consts.SMPP_ESME_ROK)
+
     def _note_receipt(self, pdu: Any) -> None:
-        """Only receipts are of use to us; who answers a message is not heard here."""
         said = _RECEIPT.search(pdu.short_message or b"")
-        if pdu.esm_class & _IS_RECEIPT and said and said[2] not in _ON_ITS_WAY:
+        if said and said[2] not in _ON_ITS_WAY:
             delivered = said[2] == _DELIVERED
             self._receipts.append(Receipt(reference=said[1].decode("ascii", "replace"), delivered=delivered))

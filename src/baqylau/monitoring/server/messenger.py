@@ -14,7 +14,7 @@ import structlog
 from baqylau.domain.alarms import AlarmState
 from baqylau.domain.notices import WEARER, Channel, Notice, failed, needless, taken_over
 from baqylau.domain.targets import HttpGateway, SmppGateway, Target, Telling
-from baqylau.links.notices.http import SmsByHttp, Webhook, client
+from baqylau.links.notices.http import Bringing, SmsByHttp, Webhook, client
 from baqylau.links.notices.mail import Mail
 from baqylau.links.notices.smpp import Smpp
 from baqylau.links.notices.way import Letter, NotTakenError, TakenOver, Way
@@ -38,6 +38,7 @@ class Ways:
         """Open nothing yet."""
         self._telling = telling
         self._http = client()
+        self._brought: Bringing | None = None
         self._mail = Mail(telling.email) if telling.email else None
         self.sms = self._to_telephones()
 
@@ -54,15 +55,24 @@ class Ways:
     def _to_telephones(self) -> Smpp | SmsByHttp | None:
         match self._telling.sms:
             case SmppGateway() as gateway:
-                return Smpp(gateway)
+                return Smpp(gateway, self._bringing(gateway))
             case HttpGateway() as gateway:
                 return SmsByHttp(gateway, self._http)
             case None:
                 return None
 
+    def _bringing(self, gateway: SmppGateway) -> Callable[[bytes], bool] | None:
+        """Give who brings messages of trackers to the device link."""
+        if not gateway.inbound:
+            return None
+        self._brought = Bringing(gateway.inbound, gateway.inbound_authority)
+        return self._brought.bring
+
     def close(self) -> None:
         """End every line."""
         self._http.close()
+        if self._brought is not None:
+            self._brought.close()
         if isinstance(self.sms, Smpp):
             self.sms.close()
 

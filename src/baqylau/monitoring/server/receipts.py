@@ -35,7 +35,7 @@ class Receipts:
     def fetch(self, at: datetime) -> None:
         """Write down what has become known."""
         awaited = self._outbox.awaiting(at - AWAITED, AT_ONCE) if self._asked else []
-        if not awaited:
+        if not awaited and not (isinstance(self._asked, Smpp) and self._asked.listens):
             return
         try:
             receipts = [*self._unknown, *self._told(awaited, at)]

@@ -174,15 +174,21 @@ class Household(Site):
         return self
 
     @asynccontextmanager
-    async def desk(self) -> AsyncIterator[Desk]:
-        """The desk over a working keeper."""
+    async def keeping(self) -> AsyncIterator[Keeper]:
+        """A working keeper."""
         deliver = asyncio.get_running_loop().call_soon_threadsafe
         keeper = Keeper(self.journal, self.quarantine, self.live, self.signer, now=self.clock, deliver=deliver)
         keeper.start()
         try:
-            yield Desk(self.sources.view(), keeper, self.records, self.commands, SERVER, self.clock)
+            yield keeper
         finally:
             await asyncio.to_thread(keeper.stop)
+
+    @asynccontextmanager
+    async def desk(self) -> AsyncIterator[Desk]:
+        """The desk over a working keeper."""
+        async with self.keeping() as keeper:
+            yield Desk(self.sources.view(), keeper, self.records, self.commands, SERVER, self.clock)
 
     @asynccontextmanager
     async def door(

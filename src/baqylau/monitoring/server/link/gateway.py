@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from baqylau.monitoring.server.link.desk import BODY_BYTES_MAX, Desk, Outcome, Reply
+from baqylau.monitoring.server.link.short_messages import ShortMessages
 
 log = structlog.get_logger()
 
@@ -43,10 +44,16 @@ _LATER = (429, 503, 507)
 Handler = Callable[[bytes, str], Awaitable[Reply]]
 
 
-def link_handlers(desk: Desk, ask: Handler | None = None) -> dict[str, Handler]:
+def link_handlers(
+    desk: Desk, ask: Handler | None = None, short_messages: ShortMessages | None = None
+) -> dict[str, Handler]:
     """Give who answers what on the device link. `ask`: who answers mobile consoles, where they are served."""
     handlers: dict[str, Handler] = {"/v1/batches": desk.batch, "/v1/poll": desk.poll}
-    return handlers if ask is None else {**handlers, "/v1/console": ask}
+    if ask is not None:
+        handlers["/v1/console"] = ask
+    if short_messages is not None:
+        handlers[short_messages.path] = short_messages.take
+    return handlers
 
 
 class _TooLongError(Exception):
