@@ -102,6 +102,7 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
         deliver=loop.call_soon_threadsafe,
         role=role_of(GATEWAY, settings.gateway),
     )
+    version = registers.version()
     gateway = Gateway(_fleet(registers), keeper, Limits(), now)
     link = Link(settings, engine, keeper, sources(engine, own.vault)) if LINK in settings.ports else None
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
@@ -113,7 +114,7 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
             await link.open()
         async with asyncio.TaskGroup() as tasks:
             ordering = tasks.create_task(Ordering(gateway, Commands(engine, now)).run())
-            await look_around(gateway, link, keeper, registers, stop)
+            await look_around(gateway, link, keeper, registers, version, stop)
             ordering.cancel()
     finally:
         if link is not None:
@@ -134,13 +135,13 @@ def _fleet(registers: Registers) -> Fleet:
 
 
 async def look_around(
-    gateway: Gateway, link: Link | None, keeper: Keeper, registers: Registers, stop: asyncio.Event
+    gateway: Gateway, link: Link | None, keeper: Keeper, registers: Registers, version: int, stop: asyncio.Event
 ) -> None:
     """Once a second: close overdue lines, take over changed registers, end when the keeper or the link failed.
 
-    While the database is away the lines stay open and what is known holds: who is not kept is told so.
+    `version` of the registers is known. While the database is away the lines stay open and what is known holds: who is
+    not kept is told so.
     """
-    version: int | None = None
     while not stop.is_set():
         gateway.close_overdue()
         try:

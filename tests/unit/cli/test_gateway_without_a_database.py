@@ -40,7 +40,7 @@ def test_a_gateway_stays_while_its_database_is_away() -> None:
         gateway = SimpleNamespace(close_overdue=lambda: None, fleet=None)
         keeper = SimpleNamespace(failure=None)
         registers = Away(stop, asyncio.get_running_loop())
-        await look_around(cast("Gateway", gateway), None, cast("Keeper", keeper), cast("Registers", registers), stop)
+        await look_around(cast("Gateway", gateway), None, cast("Keeper", keeper), cast("Registers", registers), 6, stop)
         assert registers.asked == 2
         return gateway
 
