@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import structlog
 import typer
 from sqlalchemy import Engine
 
 from baqylau.cli import role
+from baqylau.cli.language import SPOKEN
 from baqylau.cli.options import (
     CENTER,
     DEFAULT_DATA,
@@ -24,8 +26,12 @@ from baqylau.cli.options import (
 from baqylau.cli.vaulted import vaulted
 from baqylau.cli.watched_over import watched_over
 from baqylau.links.wall_clock import now
+from baqylau.locales import text
+from baqylau.monitoring.server.identity_file import identity_in
+from baqylau.monitoring.server.notice_file import NoticeFileError
 from baqylau.monitoring.server.settings import WEB_PORT, Settings
 from baqylau.monitoring.workstation import settings as workstation
+from baqylau.monitoring.workstation.access.provider import Identity
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.messages import Installation
 from baqylau.monitoring.workstation.serve import serve as serve_pages
@@ -78,6 +84,16 @@ def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None
         port=settings.web_port,
         basemap_dir=basemap.parent if basemap else None,
         media_dir=settings.data_dir / "media",
+        identity=_identity(settings.data_dir),
     )
     with watched_over(settings, engine, WEB):
         serve_pages(create_app(chosen, engine, own.vault, now, os.urandom, own.signer), chosen, listening=listening)
+
+
+def _identity(data_dir: Path) -> Identity | None:
+    """Read which identity provider there is; a file that cannot be used ends the program with a sentence."""
+    try:
+        return identity_in(data_dir)
+    except NoticeFileError as wrong:
+        typer.echo(text(SPOKEN, wrong.key, **wrong.params), err=True)
+        raise typer.Exit(2) from wrong

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from baqylau.crypto.signing import Signer
 from baqylau.domain.rights import Action
 from baqylau.monitoring.workstation import acts, live, looks, openapi, status
-from baqylau.monitoring.workstation.access import cover, own, passkeys, purposes, session, staffing
+from baqylau.monitoring.workstation.access import cover, oidc, own, passkeys, purposes, session, staffing
 from baqylau.monitoring.workstation.access.gate import Gate
 from baqylau.monitoring.workstation.cases import doors as cases
 from baqylau.monitoring.workstation.cases import template_doors as templates
@@ -117,6 +117,9 @@ def api(settings: Settings) -> list[BaseRoute]:
         Door("/session", session.sign_out, Action.SIGN_OUT, method="DELETE"),
         Door("/session/passkey/options", passkeys.ask_to_prove, Action.SIGN_IN, method="POST"),
         Door("/session/passkey", passkeys.sign_in, Action.SIGN_IN, method="POST"),
+        Door("/session/ways", oidc.ways, Action.SIGN_IN),
+        Door("/session/oidc", oidc.begin, Action.SIGN_IN, method="POST"),
+        Door("/session/oidc", oidc.come_back, Action.SIGN_IN),
         Door("/session/lock", cover.lock, Action.UNLOCK, method="POST"),
         Door("/session/unlock", cover.unlock, Action.UNLOCK, method="POST"),
         Door("/session/language", session.choose_language, Action.KEEP_OWN_ACCOUNT, method="PUT"),
@@ -134,7 +137,6 @@ def api(settings: Settings) -> list[BaseRoute]:
         Door("/colleagues", acts.colleagues, Action.LOOK_COLLEAGUES),
         Door("/purposes", purposes.state, Action.LOOK_OUTSIDE_DUTY, method="POST"),
         Door("/people", looks.people, Action.LOOK_PEOPLE),
-        Door("/find", looks.find, Action.LOOK_PEOPLE),
         Door("/find", looks.find, Action.LOOK_PEOPLE),
         Door("/people/{id}", looks.person, Action.LOOK_PERSON),
         Door("/people/{id}/minute", looks.minute, Action.LOOK_MINUTE),

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from baqylau.crypto import passwords
 from baqylau.monitoring.workstation.access.challenges import Challenges
+from baqylau.monitoring.workstation.access.pending import Pending
 from baqylau.monitoring.workstation.access.staff import StaffRecords
 from baqylau.monitoring.workstation.access.tokens import fresh
 from baqylau.monitoring.workstation.broadcast import Broadcaster
@@ -64,6 +65,7 @@ class Desk:
         self.own_page_desk = OwnPageDesk(stores, settings.own_code_s, clock, random)
         self.staff = StaffRecords(stores, settings, clock, random)
         self.challenges = Challenges(clock, random)
+        self.pending = Pending(clock)
         self.watching = Watching(stores, clock)
         self.broadcaster = Broadcaster(self.watching)
         self.metrics = Metrics(self.broadcaster, OwnFigures(stores.engine, clock))

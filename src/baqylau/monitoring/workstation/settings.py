@@ -5,6 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from baqylau.domain.calls import IceServer
+from baqylau.monitoring.workstation.access.provider import Identity
 from baqylau.monitoring.workstation.files import STATIC_DIR
 from baqylau.monitoring.workstation.messages import Installation
 
@@ -46,6 +47,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Where the sealed recordings of checks lie; None where none are kept."""
     ice_servers: tuple[IceServer, ...] = ()
     """STUN and TURN servers for live calls; none: both sides reach each other directly."""
+    identity: Identity | None = None
+    """The installation's own identity provider; None: nobody signs in by one."""
     metrics_token: str = ""
     """Bearer token for `/metrics` from other machines; empty: loopback only."""
 

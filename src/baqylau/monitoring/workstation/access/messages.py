@@ -188,3 +188,16 @@ class ChainState(Struct, frozen=True, kw_only=True):
     broken: tuple[int, ...]
     """Numbers of entries that were changed or that miss."""
     at: datetime
+
+
+class SignInWays(Struct, frozen=True, kw_only=True):
+    """By what one may sign in beside password and passkey."""
+
+    provider: str
+    """Name of the installation's own identity provider; empty where it has none."""
+
+
+class ToProvider(Struct, frozen=True, kw_only=True):
+    """A sign-in at the provider begins."""
+
+    address: str

@@ -12,6 +12,7 @@ from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.settings import Settings
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account, Invited
+from baqylau.storage.access.identities import Identities
 from baqylau.storage.access.wishes import Change, Employ, Reset
 
 _NONE_YET = Link(path=None, expires_at=None)
@@ -117,6 +118,7 @@ class StaffRecords:
                 self._stores.accounts.employ(login, role, bounds, by, agreed_with=agreed_with or _ALONE)
                 return _NONE_YET
             case Reset():
+                Identities(self._stores.engine, self._clock).forget(login)
                 one = self._stores.accounts.get(login)
                 role, bounds = (one.role, one.bounds) if one else (Role.OPERATOR, Bounds())
                 return self._link(Invited(role=role, bounds=bounds, login=login), by, self._settings.reset_s)
