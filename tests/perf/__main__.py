@@ -20,7 +20,9 @@ from tests.perf import (
     bench_late,
     bench_lines,
     bench_link_codec,
+    bench_lists,
     bench_load,
+    bench_map,
     bench_rules,
     bench_screen,
     bench_weight,
@@ -58,6 +60,10 @@ def _all(console: Console) -> Iterator[Figure]:
         yield from bench_lines.figures(installation, calibration)
     with installed() as installation:
         yield from bench_screen.figures(installation, calibration)
+    with installed() as installation:
+        yield from bench_map.figures(installation, calibration)
+    with installed() as installation:
+        yield from bench_lists.figures(installation, calibration)
     with installed() as installation:
         yield from bench_asked.figures(installation, calibration)
     yield from bench_late.figures()

@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from baqylau.links.wall_clock import now
 from baqylau.storage.registers.registers import Registers
 from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.perf import bench_calibration
+from tests.perf.bench_calibration import Calibration
 from tests.perf.crowd import Walking, gather
 from tests.perf.figures import Figure, figure, show, wide_console
 from tests.perf.installation import HOST, Installation, await_door, free_port, installed
@@ -51,7 +53,7 @@ addEventListener('DOMContentLoaded', () => new MutationObserver(note).observe(do
 """Counts frames in which the map drew anything, and notes when what moved was taken over into what is drawn."""
 
 
-def figures(installation: Installation, look_s: float = LOOK_S) -> Iterator[Figure]:
+def figures(installation: Installation, calibration: Calibration, look_s: float = LOOK_S) -> Iterator[Figure]:
     """Sign in, look at the map for a while, and push it about."""
     gather(installation, PEOPLE)
     employ(installation.engine)
@@ -65,7 +67,7 @@ def figures(installation: Installation, look_s: float = LOOK_S) -> Iterator[Figu
         await_door(port)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
         yield _first_paint(browser, port)
-        yield from _seen(_live(browser, port), look_s)
+        yield from _seen(_live(browser, port), calibration, look_s)
         browser.close()
 
 
@@ -105,7 +107,7 @@ def _live(browser: Browser, port: int) -> Page:
     return page
 
 
-def _seen(page: Page, look_s: float) -> Iterator[Figure]:
+def _seen(page: Page, calibration: Calibration, look_s: float) -> Iterator[Figure]:
     told = page.context.new_cdp_session(page)
     page.wait_for_timeout(5_000)
     box, before_mib, begun_ms = _box(page), _heap_mib(told), page.evaluate("performance.now()")
@@ -122,7 +124,9 @@ def _seen(page: Page, look_s: float) -> Iterator[Figure]:
     yield figure(f"{name}, memory grown in {look_s:.0f} s", after_mib - before_mib, "MiB", at_most=GROWTH_MIB)
     yield figure(f"{name}, memory", after_mib, "MiB")
     size = f"{box['width']:.0f}x{box['height']:.0f}"
-    yield figure(f"{name}, panned at {size} in software", _pan(page), "frames/s", at_least=FRAMES_PER_S)
+    yield figure(
+        f"{name}, panned at {size} in software", _pan(page), "frames/s", at_least=FRAMES_PER_S, beside=calibration.loop
+    )
 
 
 def _pan(page: Page) -> float:
@@ -162,7 +166,8 @@ def _main() -> None:
     asked.add_argument("--minutes", type=float, default=LOOK_S / 60)
     console = wide_console()
     with installed() as installation:
-        measured = list(figures(installation, asked.parse_args().minutes * 60))
+        calibration = bench_calibration.calibrate(installation.dsn)
+        measured = list(figures(installation, calibration, asked.parse_args().minutes * 60))
     show("The map on this machine", measured, console)
 
 

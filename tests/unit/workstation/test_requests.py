@@ -53,6 +53,15 @@ def test_a_body_that_is_not_what_was_asked_for_is_refused_by_its_field(browser: 
     assert _refusal(_send(browser, b'{"text":"a"}', "text/plain"))[0] == 415
 
 
+def test_the_character_of_number_zero_is_refused_wherever_it_stands(browser: Browser) -> None:
+    invited = {"role": "operator", "bounds": {"districts": ["a\0"]}}
+    assert _refusal(browser.change("POST", "/api/accounts/invitations", invited))[0] == 400
+    invited = {"role": "operator", "bounds": {"districts": ["a\\u0000"]}}
+    assert browser.change("POST", "/api/accounts/invitations", invited).is_success, (
+        "a backslash is a letter as others are"
+    )
+
+
 def test_a_body_that_is_too_large_is_refused_announced_or_not(browser: Browser) -> None:
     large = b'{"text":"' + b"a" * wire.MAX_BODY_BYTES + b'"}'
     assert _refusal(_send(browser, large))[:2] == (413, "request.refused.too_large")

@@ -43,6 +43,10 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
+_NOTHING = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The character of number 0: no database keeps it, so that no field may carry it."""
+
+
 async def received(request: Request, kind: type[_T]) -> _T:
     """Read one JSON message of this type, or refuse with the reason."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -54,11 +58,14 @@ async def received(request: Request, kind: type[_T]) -> _T:
     except TimeoutError:
         raise RefusedError(HTTPStatus.REQUEST_TIMEOUT, "request.refused.too_slow") from None
     try:
-        return msgspec.json.decode(body, type=kind)
+        message = msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as wrong:
         raise _wrong_field(wrong) from wrong
     except (msgspec.DecodeError, UnicodeDecodeError) as broken:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "request.refused.not_json") from broken
+    if _NOTHING.search(body):
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "request.refused.not_json")
+    return message
 
 
 def reply(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
