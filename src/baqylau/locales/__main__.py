@@ -12,8 +12,21 @@ import msgspec
 
 from baqylau.locales import LANGUAGES, catalogue
 
-_ELSEWHERE = ("cli.", "demo.", "doctor.", "import.", "own.")
-"""What programs say at the terminal, or the page of a supervised person; no other page needs it."""
+_ELSEWHERE = (
+    "archive.",
+    "av.",
+    "backup.",
+    "cli.",
+    "demo.",
+    "doctor.",
+    "evidence.fact.",
+    "evidence.fault.",
+    "import.",
+    "own.",
+    "tracker.warning.",
+    "unit.say.",
+)
+"""What programs and units say, or the page of a supervised person; no other page needs it."""
 _OF_CASES = re.compile(r"case\.|(cases|stock)\.\w+\.|import\.")
 """Said by the pages of cases, and found wrong with a case: words that other pages do without."""
 
