@@ -95,8 +95,6 @@ class RingCall(Struct, frozen=True, kw_only=True, tag="call", gc=False):
     description: str
     """The caller's session description (SDP)."""
     language: Language
-    recorded: bool = False
-    """Whether the court's order lets calls be recorded."""
     ring_s: int = RING_S
     lasts_s: int = LASTS_S
     servers: tuple[IceServer, ...] = ()

@@ -44,8 +44,6 @@ class Order(Struct, frozen=True, kw_only=True):
     act_date: date
     from_at: datetime
     until_at: datetime
-    record_calls: bool = False
-    """Whether live calls to the person may be recorded; the order has to say so."""
     suspensions: tuple[Suspension, ...] = ()
     revoked: Revocation | None = None
     """The end of the order is that of its revocation then."""

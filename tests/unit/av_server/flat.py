@@ -167,12 +167,12 @@ class Flat:
     def start_av_server(self) -> None:
         self.programs.start("av-server", "av-server", "--door", f"media={self.media_port}")
 
-    def start_unit(self) -> None:
+    def start_unit(self, *more: str) -> None:
         self.programs.start(
             *("unit", "av-unit", "--dir", "unit", "--server", f"https://127.0.0.1:{self.link}"),
             *("--av-server", f"https://127.0.0.1:{self.media_port}", "--camera", "file:film.webm"),
             *("--microphone", "file:film.webm", "--speaker", "none-here"),
-            *("--source", f"socket:127.0.0.1:{self._board.getsockname()[1]}"),
+            *("--source", f"socket:127.0.0.1:{self._board.getsockname()[1]}", *more),
         )
 
     def ask(self, lasts: timedelta = timedelta(minutes=15)) -> CheckId:

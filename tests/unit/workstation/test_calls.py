@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from baqylau.domain.calls import LASTS_S, RING_S, CallAnswered, CallEnded, CallEnding, CallRang, IceServer
 from baqylau.domain.commands import EndCall, RingCall
@@ -58,7 +57,7 @@ def test_a_call_is_followed_from_the_ring_to_its_end_and_the_description_goes_wi
 ) -> None:
     asked = called(browser)
     name = CallId(asked["id"])
-    assert (asked["state"], asked["recorded"]) == ("asked", False)
+    assert asked["state"] == "asked"
     (given,) = fitted.stores.commands.open()[AV]
     assert isinstance(given.order, RingCall)
     assert (given.order.call_id, given.order.description, given.order.servers) == (name, "v=0 offer", (TURN,))
@@ -131,13 +130,3 @@ def test_another_unit_says_nothing_of_a_call_and_what_came_first_stays(fitted: O
     fitted.clock.pass_(seconds=1)
     fitted.hear(AV, CallAnswered(call_id=name, description=b"v=0 second"))
     assert shown(browser, name)["description"] == "v=0 first"
-
-
-def test_whether_a_call_is_recorded_is_the_orders_word_alone(fitted: Office, browser: Browser) -> None:
-    order = replace(invented.TOWN.orders[0], record_calls=True)
-    assert order.person_id == AYAN
-    Registers(fitted.engine, fitted.clock).save(Registry(orders=(order,)), by="installation")
-    assert called(browser)["recorded"] is True
-    (given,) = fitted.stores.commands.open()[AV]
-    assert isinstance(given.order, RingCall)
-    assert given.order.recorded

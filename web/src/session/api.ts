@@ -4,7 +4,7 @@ import { bytes, change, read } from './http'
 
 /** What a person may do about an alarm; the rest is done by rules. */
 export type Doable = BulkActs['act']
-export type Which = 'open' | 'closed' | 'all'
+export type Which = 'open' | 'closed' | 'all' | 'contested'
 
 const id = encodeURIComponent
 

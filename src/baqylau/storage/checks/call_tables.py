@@ -22,4 +22,7 @@ live_call = Table(
     word("how", nullable=True),
     Index("live_call_of_person", "person_id", text("asked_at DESC")),
 )
-"""One row each. `description`: where the unit is reached, as long as the call lasts; its facts are in the journal."""
+"""One row each; its facts are in the journal. `recorded`: no call is, so far.
+
+`description`: where the unit is reached, as long as the call lasts.
+"""

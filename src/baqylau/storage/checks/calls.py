@@ -28,7 +28,6 @@ class LiveCall(Struct, frozen=True, kw_only=True):
     device_id: DeviceId
     by: str
     purpose: str
-    recorded: bool
     asked_at: datetime
     rings_until: datetime
     rang_at: datetime | None = None
@@ -55,7 +54,7 @@ class Calls:
             "device_id": device_id,
             "by": by,
             "purpose": purpose,
-            "recorded": order.recorded,
+            "recorded": False,
             "asked_at": at,
             "rings_until": until_at,
             "description": b"",
@@ -120,5 +119,5 @@ def _note(connection: Connection, device_id: DeviceId, body: CallBody, at: datet
 
 
 def _call(row: "Row[tuple[object, ...]]") -> LiveCall:
-    known = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's own way to read a row by names
+    known = {name: getattr(row, name) for name in LiveCall.__struct_fields__}
     return LiveCall(**(known | {"how": None if row.how is None else CallEnding(row.how)}))

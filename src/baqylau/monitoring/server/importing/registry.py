@@ -142,7 +142,6 @@ class _Reader:
             act_date=shape.act_date,
             from_at=aware("from", shape.from_at),
             until_at=_end(shape.from_at, shape.until_at),
-            record_calls=shape.record_calls,
         )
         for index, part in enumerate(shape.restrictions):
             where = f"{path}.restrictions[{index}]"

@@ -204,7 +204,6 @@ class OrderShape(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from
     act_date: date
     from_at: datetime
     until_at: datetime
-    record_calls: bool = False
     restrictions: list[RestrictionShape] = []
 
 

@@ -42,7 +42,6 @@ class CallRow(Struct, frozen=True, kw_only=True):
     how: CallEnding | None
     by: str
     purpose: str
-    recorded: bool
     asked_at: datetime
     rang_at: datetime | None
     answered_at: datetime | None
@@ -57,7 +56,5 @@ class CallList(Struct, frozen=True, kw_only=True):
     at: datetime
     rows: tuple[CallRow, ...]
     may_call: bool
-    recorded: bool
-    """Whether the order lets calls be recorded."""
     servers: tuple[IceServer, ...]
     """By which both sides find each other; for who may call."""

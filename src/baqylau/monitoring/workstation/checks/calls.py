@@ -43,7 +43,6 @@ class CallRecords:
             at=now,
             rows=tuple(self._row(one) for one in self._stores.calls.of_person(person_id)),
             may_call=bool(may_call),
-            recorded=_recorded(supervision, now),
             servers=self._servers if may_call else (),
         )
 
@@ -63,7 +62,6 @@ class CallRecords:
             person_id=person_id,
             description=ask.description,
             language=self._stores.directory.book().people[person_id].language,
-            recorded=_recorded(supervision, now),
             servers=self._servers,
         )
         self._stores.calls.ask(unit, order, by.login, ask.purpose.strip())
@@ -116,7 +114,6 @@ class CallRecords:
             how=call.how,
             by=call.by,
             purpose=call.purpose,
-            recorded=call.recorded,
             asked_at=call.asked_at,
             rang_at=call.rang_at,
             answered_at=call.answered_at,
@@ -130,11 +127,6 @@ _GOES_ON = {CallState.ASKED, CallState.RINGS, CallState.ANSWERED}
 
 def _order(supervision: Supervision, now: datetime) -> bool:
     return any(one.from_at <= now < one.until_at for one in supervision.orders)
-
-
-def _recorded(supervision: Supervision, now: datetime) -> bool:
-    """Tell whether an order in force lets calls be recorded."""
-    return any(one.record_calls and one.from_at <= now < one.until_at for one in supervision.orders)
 
 
 def _unit(supervision: Supervision, now: datetime) -> bool:
