@@ -77,6 +77,7 @@ def test_only_an_inspector_decides_and_the_wearer_is_heard(
     office.clock.pass_(minutes=5)
     contested = browser.act(number, "contest", text="It was my brother").json()["alarm"]
     assert contested["contested_at"] > contested["decided_at"]
+    assert [one["alarm"]["id"] for one in browser.get("/api/alarms?state=contested").json()] == [number]
     office.clock.pass_(minutes=5)
     again = inspector.act(number, "decide", decision="no_violation", grounds="The hospital confirms it").json()["alarm"]
     assert (again["decision"], again["decided_at"] > again["contested_at"]) == ("no_violation", True)

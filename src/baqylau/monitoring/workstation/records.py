@@ -51,6 +51,8 @@ class Which(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     ALL = "all"
+    CONTESTED = "contested"
+    """What the person disputes, and nobody decided since."""
 
     @property
     def states(self) -> tuple[AlarmState, ...]:
@@ -60,7 +62,7 @@ class Which(StrEnum):
                 return (AlarmState.OPEN, AlarmState.TAKEN, AlarmState.SUSPENDED)
             case Which.CLOSED:
                 return (AlarmState.CLOSED,)
-            case Which.ALL:
+            case Which.ALL | Which.CONTESTED:
                 return tuple(AlarmState)
 
 
@@ -116,7 +118,12 @@ class Records:
         """List alarms within the bounds, newest first; those that wait without those that an incident holds."""
         people = self._stores.directory.book().people
         about = None if by.bounds.everybody else frozenset(filter(self._stores.duty.within(by), people))
-        chosen = AlarmFilter(states=which.states, about=about, held=False if which is Which.OPEN else None)
+        chosen = AlarmFilter(
+            states=which.states,
+            about=about,
+            held=False if which is Which.OPEN else None,
+            disputed=which is Which.CONTESTED,
+        )
         views = self._stores.alarms.page(chosen, before=before, limit=limit)
         return alarms_for(by, pages.alarm_rows(views, people))
 

@@ -63,10 +63,15 @@ class AlarmFilter(Struct, frozen=True, kw_only=True):
     raised_until: datetime | None = None
     held: bool | None = None
     """Whether an incident holds them."""
+    disputed: bool = False
+    """Those alone which the person disputes, and nobody decided since."""
 
 
 _VIEW = select(alarm, cast(finding.c.body, Text).label("finding_body")).join(
     finding, finding.c.id == alarm.c.last_finding_id
+)
+_DISPUTED = alarm.c.contested_at.is_not(None) & (
+    alarm.c.decided_at.is_(None) | (alarm.c.contested_at > alarm.c.decided_at)
 )
 
 
@@ -163,6 +168,7 @@ def _chosen(wanted: "Select[Any]", chosen: AlarmFilter) -> "Select[Any]":
         chosen.priority is not None and alarm.c.priority == chosen.priority,
         chosen.raised_from is not None and alarm.c.raised_at >= chosen.raised_from,
         chosen.raised_until is not None and alarm.c.raised_at < chosen.raised_until,
+        chosen.disputed and _DISPUTED,
         chosen.held is not None and alarm.c.incident_id.is_not(None) == chosen.held,
     )
     return wanted.where(*(condition for condition in conditions if condition is not False))
