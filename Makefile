@@ -118,13 +118,16 @@ firmware: setup ## Compile the images of bracelet, relay and tracker into build/
 
 # --- keep in order ----------------------------------------------------------------------------------------------------
 
-.PHONY: docs bless lock clean
+.PHONY: docs pictures bless lock clean
 docs: setup ## Write the generated pages of docs/reference
 	@scripts/step "reference pages" $(BIN)/python -m scripts.reference
 	@scripts/step "alarm quality" $(BIN)/python -m tests.quality.page
 	@scripts/step "positions" $(BIN)/python -m tests.quality.positions_page
 	@scripts/step "breath" $(BIN)/python -m tests.quality.breath_page
 	@scripts/step "identity" $(BIN)/python -m tests.quality.identity_page
+
+pictures: setup ## Start the invented town and picture every page in both looks for docs/explanation/what-each-page-looks-like.md (a few minutes)
+	@scripts/step "pictures" $(BIN)/python -m tests.pictures
 
 bless: setup ## Rewrite the golden files of the replay tests; read the diff before you commit it
 	@BAQYLAU_BLESS=1 $(BIN)/pytest -q tests/replay
