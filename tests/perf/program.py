@@ -21,14 +21,14 @@ class Program:
         """Take the words after `baqylau`."""
         self.name, self._words, self._log = name, words, log
         self._process: subprocess.Popen[bytes] | None = None
-        self._wanted = False
+        self._wanted, self._turn = False, threading.RLock()
         self.broke_off: list[str] = []
         """What it had said, each time when it ended without being asked to."""
 
     def start(self) -> None:
         """Start it."""
-        self._wanted = True
-        with self._log.open("ab") as said:
+        with self._turn, self._log.open("ab") as said:
+            self._wanted = True
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "baqylau.cli", *self._words], stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )
@@ -71,9 +71,10 @@ class Program:
 
     def tend(self) -> None:
         """Start it again when it ended by itself, as a service manager does, and note what it had said."""
-        if self._wanted and not self.runs:
-            self.broke_off.append(self._log.read_bytes()[-SAID_BYTES:].decode(errors="replace"))
-            self.start()
+        with self._turn:
+            if self._wanted and not self.runs:
+                self.broke_off.append(self._log.read_bytes()[-SAID_BYTES:].decode(errors="replace"))
+                self.start()
 
 
 @contextmanager
