@@ -158,8 +158,8 @@ Distance of two portraits; at most {threshold:.2f} agrees.
 ## Recordings that came another way
 
 Voices against templates of good recordings. What is under the threshold goes to a person; it accuses nobody.
-**Sound of a telephone does not serve for checks**: no calibration of ours knows the channel, and most of it goes to review.
-The unit's own microphone records at 48 kHz.
+**Sound of a telephone does not serve for checks**: no calibration of ours knows the channel, and most of it goes to
+review. The unit's own microphone records at 48 kHz.
 
 {heard}
 
