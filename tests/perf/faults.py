@@ -30,7 +30,7 @@ from tests.perf.program import tended
 from tests.perf.proofs import Outcome, Told, examine
 from tests.perf.reporting import SOUND, Client, Crowd, Faults, crowd
 
-DELIVER_S = 300.0
+DELIVER_S = 600.0
 QUIET_S = (2.0, 20.0)
 """How long nothing goes wrong between two faults; long enough, at times, to see that all is well again."""
 AWAY_S = (0.0, 4.0)

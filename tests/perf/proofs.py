@@ -26,7 +26,7 @@ from baqylau.storage.judging.live import Live
 from baqylau.storage.registers.registers import Registers
 from tests.perf.installation import until
 
-JUDGED_S = 300.0
+JUDGED_S = 1_800.0
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 

@@ -39,7 +39,7 @@ from tests.perf.reporting import Client, crowd
 NAME = "almaty"
 UP_S = (1.0, 4.0)
 FORWARDED_S = 600.0
-DELIVER_S = 180.0
+DELIVER_S = 600.0
 START_S = 600.0
 _IN_ORDER = text(
     "SELECT count(*) FROM (SELECT observed_at < lag(observed_at) OVER (PARTITION BY device_id ORDER BY seq) AS back "
