@@ -97,7 +97,7 @@ quality: setup ## How often alarms and positions are right; writes build/quality
 	@$(BIN)/python -m tests.quality.finder
 	@$(BIN)/python -m tests.quality.likeness
 	@$(BIN)/python -m tests.quality.av_attacks
-	@$(BIN)/pytest -q tests/quality/av_story.py tests/quality/av_identity.py
+	@$(BIN)/pytest -q tests/quality/av_story.py tests/quality/av_identity.py tests/quality/live_call.py
 	@FUZZ=100 $(BIN)/pytest -q tests/unit/workstation/test_any_input.py --timeout=3600
 
 mutate: setup ## Put small wrongs into the rules (RULES="equipment/silence equipment/jump" or all, which takes hours) and see a test fail for each
