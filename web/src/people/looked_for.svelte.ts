@@ -27,7 +27,7 @@ export class LookedFor {
   }
 
   /** The next page, under those that are there. */
-  go_on(): Promise<void> {
+  goOn(): Promise<void> {
     return this.#fetch(this.#next)
   }
 
