@@ -65,12 +65,16 @@ class Life:
             elif isinstance(output, Message):
                 self.counts["message"] += 1
                 self.told.update(output.said.sealed(SECRET))
-            elif isinstance(output, Beacon):
-                self.counts["beacon"] += 1
-                if self.counts["beacon"] % 16 == 0:
-                    self.told.update(output.frame())
             elif isinstance(output, Warn):
                 self.counts["warn"] += 1
+            elif isinstance(output, Beacon):
+                self.sent(output)
+
+    def sent(self, beacon: Beacon) -> None:
+        """Take one of its own beacons; some of them byte for byte."""
+        self.counts["beacon"] += 1
+        if self.counts["beacon"] % 16 == 0:
+            self.told.update(beacon.frame())
 
     def until(self, at_ms: int) -> None:
         while self.state.wake_at_ms <= at_ms:

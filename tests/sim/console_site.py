@@ -40,6 +40,7 @@ from baqylau.storage.equipment.device_keys import KeyKind
 from baqylau.storage.equipment.field_acts import FieldActs
 from baqylau.storage.people.photos import Photos
 from baqylau.storage.registers.registry import Registry
+from tests.unit.picture import photograph
 from tests.unit.server.link.household import AINUR, ROOT, SERVER, Household, frame, household
 from tests.unit.server.site import START, counted_bytes
 
@@ -50,7 +51,7 @@ STRANGER_ROOT = bytes(range(7, 39))
 OTHER = PersonId("berik")
 SPARE, SPARE_ROOT = DeviceId("br-9"), bytes(range(50, 82))
 TRACKER, TRACKER_KEY = DeviceId("tr-1"), bytes([5] * 32)
-PICTURE = b"\xff\xd8\xff" + b"a picture of Ainur" * 20
+PICTURE = photograph(b"a picture of Ainur" * 20)
 BOX = server_key(bytes([7] * 32))
 _HASHED = hashed(PASSWORD)
 

@@ -78,6 +78,8 @@ class Action(StrEnum):
     LOOK_OWN_PAGE = "look_own_page"
     GIVE_OWN_PAGE = "give_own_page"
     WRITE_TO_PERSON = "write_to_person"
+    LOOK_PHOTO = "look_photo"
+    KEEP_PHOTO = "keep_photo"
     LOOK_CONSOLES = "look_consoles"
     ISSUE_CONSOLE_PACKAGE = "issue_console_package"
     REVOKE_CONSOLE = "revoke_console"
@@ -167,6 +169,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOOK_OWN_PAGE: _LEAD | _AUDIT,
     Action.GIVE_OWN_PAGE: _INSPECT,
     Action.WRITE_TO_PERSON: _LEAD,
+    Action.LOOK_PHOTO: _LEAD | _AUDIT,
+    Action.KEEP_PHOTO: _INSPECT,
     Action.LOOK_CONSOLES: _INSPECT | _AUDIT | {Role.TECHNICIAN},
     Action.ISSUE_CONSOLE_PACKAGE: _INSPECT,
     Action.REVOKE_CONSOLE: _INSPECT | {Role.TECHNICIAN},
@@ -194,6 +198,7 @@ PERSONAL = frozenset(
         Action.EXPORT_TABLE,
         Action.LOOK_CASE,
         Action.LOOK_OWN_PAGE,
+        Action.LOOK_PHOTO,
     }
 )
 """Looks at one person's facts: each leaves a row in the audit, and needs the person to be within the bounds."""

@@ -14,6 +14,7 @@ from baqylau.storage.access.accounts import Account, Accounts
 from baqylau.storage.equipment.consoles import Consoles
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
+from tests.unit.picture import photograph
 
 RUN = CliRunner()
 
@@ -35,8 +36,8 @@ def test_a_photograph_is_kept_when_it_is_one_and_forgotten_again_and_a_spare_is_
         done = RUN.invoke(app, [*words, *options])
         return done.exit_code, done.output.strip()
 
-    (tmp_path / "face.jpg").write_bytes(b"\xff\xd8\xff" + bytes(900))
-    (tmp_path / "large.jpg").write_bytes(b"\xff\xd8\xff" + bytes(30_000))
+    (tmp_path / "face.jpg").write_bytes(photograph(bytes(900)))
+    (tmp_path / "large.jpg").write_bytes(photograph(bytes(30_000)))
     assert said("photo", "put", "ainur", str(tmp_path / "face.jpg")) == (0, "The photograph of ainur is kept.")
     assert said("photo", "put", "ainur", str(tmp_path / "large.jpg"))[1].endswith("a JPEG of at most 24 kB.")
     assert said("photo", "put", "nobody", str(tmp_path / "face.jpg"))[0] == 1

@@ -86,6 +86,7 @@ OF_THE_STAFF = {
 def of_a_person(of: "Things") -> dict[tuple[str, str], Example]:
     return {
         ("GET", "/people"): Example("/people"),
+        ("GET", "/find"): Example("/find?query=a"),
         ("GET", "/people/{id}"): Example(f"/people/{of.person}"),
         ("GET", "/people/{id}/minute"): Example(f"/people/{of.person}/minute?at=2026-11-21T16:59:00Z"),
         ("GET", "/people/{id}/kept"): Example(f"/people/{of.person}/kept"),
@@ -98,6 +99,9 @@ def of_a_person(of: "Things") -> dict[tuple[str, str], Example]:
         ),
         ("GET", "/people/{id}/field"): Example(f"/people/{of.person}/field"),
         ("GET", "/field/refused"): Example("/field/refused"),
+        ("GET", "/people/{id}/photo"): Example(f"/people/{of.person}/photo"),
+        ("PUT", "/people/{id}/photo"): Example(f"/people/{of.person}/photo", {"content": ""}, 422),
+        ("DELETE", "/people/{id}/photo"): Example(f"/people/{of.person}/photo", status=204),
         ("GET", "/people/{id}/own-page"): Example(f"/people/{of.person}/own-page"),
         ("POST", "/people/{id}/own-page/access"): Example(f"/people/{of.person}/own-page/access"),
         ("DELETE", "/people/{id}/own-page/access"): Example(f"/people/{of.person}/own-page/access", status=204),
@@ -170,6 +174,7 @@ ACTS_ON_PEOPLE = {
     Action.RECORD_FACT,
     Action.GIVE_OWN_PAGE,
     Action.WRITE_TO_PERSON,
+    Action.KEEP_PHOTO,
 }
 SAYS_NO_NAME = {Action.LOOK_DEVICE}
 """Looks that give no identity to a role that reads none: the bounds alone count."""

@@ -14,6 +14,7 @@ from baqylau.monitoring.workstation.access.staff import StaffRecords
 from baqylau.monitoring.workstation.access.tokens import fresh
 from baqylau.monitoring.workstation.broadcast import Broadcaster
 from baqylau.monitoring.workstation.cases.facts import FactRecords
+from baqylau.monitoring.workstation.cases.photos import PhotoDesk
 from baqylau.monitoring.workstation.cases.records import CaseRecords
 from baqylau.monitoring.workstation.cases.templates import TemplateRecords
 from baqylau.monitoring.workstation.checks.calls import CallRecords
@@ -63,6 +64,7 @@ class Desk:
         self.calls = CallRecords(stores, settings.ice_servers, clock, random)
         self.own_page = OwnRecords(stores, settings.installation.timezone, clock)
         self.own_page_desk = OwnPageDesk(stores, settings.own_code_s, clock, random)
+        self.photos = PhotoDesk(stores)
         self.staff = StaffRecords(stores, settings, clock, random)
         self.challenges = Challenges(clock, random)
         self.pending = Pending(clock)

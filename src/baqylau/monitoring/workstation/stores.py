@@ -44,6 +44,7 @@ from baqylau.storage.judging.live import Live
 from baqylau.storage.judging.verdicts import Verdicts
 from baqylau.storage.people.own_access import OwnAccesses
 from baqylau.storage.people.own_words import OwnWords
+from baqylau.storage.people.photos import Photos
 from baqylau.storage.registers.case_facts import CaseFacts
 from baqylau.storage.registers.cases import Cases
 from baqylau.storage.registers.proposals import Proposals
@@ -99,7 +100,7 @@ class Stores:
         self.case_facts = CaseFacts(engine, clock)
         self.proposals = Proposals(engine, clock)
         self.own_accesses = OwnAccesses(engine, clock)
-        self.own_words = OwnWords(engine, vault, clock, random)
+        self.own_words, self.photos = OwnWords(engine, vault, clock, random), Photos(engine, vault, clock, random)
         self.minutes = Minutes(recall, self.findings, self.live)
         self.kept = KeptTimes(Verdicts(engine), self.findings, self.live, timezone)
         self.replays = Replays(recall, self.timelines, self.findings, self.live, timezone)

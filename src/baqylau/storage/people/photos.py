@@ -11,11 +11,11 @@ from baqylau.domain.ids import PersonId
 from baqylau.storage.access import audit
 from baqylau.storage.database import transaction
 from baqylau.storage.equipment.field_tables import person_photo
+from baqylau.storage.people.jpeg import NoPhotoError, bare
 from baqylau.storage.vault import KeyDestroyedError, Vault
 
 PHOTO_BYTES_MAX = 24_000
 """A caseload of twenty with all their pictures is half a message of the link."""
-_JPEG = b"\xff\xd8\xff"
 
 
 class PhotoRefusedError(Exception):
@@ -32,8 +32,12 @@ class Photos:
         self._engine, self._vault, self._clock, self._random = engine, vault, clock, random
 
     def put(self, person_id: PersonId, photo: bytes, by: str) -> None:
-        """Keep a photograph in place of the one before. `PhotoRefusedError`."""
-        if not photo.startswith(_JPEG) or len(photo) > PHOTO_BYTES_MAX:
+        """Keep a photograph in place of the one before, its picture alone. `PhotoRefusedError`."""
+        try:
+            photo = bare(photo)
+        except NoPhotoError as wrong:
+            raise PhotoRefusedError from wrong
+        if len(photo) > PHOTO_BYTES_MAX:
             raise PhotoRefusedError
         key, at = self._vault.key_for(person_id), self._clock()
         sealed = key.seal.close(photo, nonce=self._random(NONCE_BYTES), context=_context(person_id))
