@@ -1,13 +1,12 @@
 """What a live call needs of a unit: the devices, and the library that carries it (extra `av`, module `webrtc`)."""
 
-from collections.abc import Callable
 from importlib.util import find_spec
 
 from msgspec import Struct
 
-from baqylau.links.camera import Camera, Pixels
+from baqylau.links.camera import Camera
 from baqylau.links.loudspeaker import Loudspeaker
-from baqylau.links.microphone import Microphone, Samples
+from baqylau.links.microphone import Microphone
 
 
 def installed() -> bool:
@@ -21,7 +20,3 @@ class CallDevices(Struct, frozen=True, kw_only=True):
     camera: Camera
     microphone: Microphone | None = None
     loudspeaker: Loudspeaker | None = None
-    seen: Callable[[Pixels], None] | None = None
-    """Takes what the camera gives, where the call is recorded."""
-    heard: Callable[[Samples], None] | None = None
-    """Takes what the microphone gives, where the call is recorded."""

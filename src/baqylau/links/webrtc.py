@@ -147,8 +147,6 @@ class LiveCall:
         try:
             for pixels in self._devices.camera.pictures(lambda: self._going):
                 pictures.put(pixels)
-                if self._devices.seen is not None:
-                    self._devices.seen(pixels)
         except (CameraError, OSError) as wrong:
             self._failed("camera", wrong)
 
@@ -156,8 +154,6 @@ class LiveCall:
         try:
             for sound in self._devices.microphone.sounds(lambda: self._going) if self._devices.microphone else ():
                 sounds.put(sound)
-                if self._devices.heard is not None:
-                    self._devices.heard(sound)
         except (MicrophoneError, OSError) as wrong:
             self._failed("microphone", wrong)
 
