@@ -54,7 +54,7 @@ async def check(request: Request) -> Response:
     return reply(await desk.do(desk.checks.page, check_named(request), account(request)))
 
 
-@speaks(media="video/x-matroska, audio/x-wav, image/jpeg, application/octet-stream", refuses=(410, 416))
+@speaks(media="video/x-matroska, audio/x-wav, image/jpeg, application/octet-stream", refuses=(410, 416, 422))
 async def recording(request: Request) -> Response:
     """Give one recording, whole or by range."""
     desk = desk_of(request)
