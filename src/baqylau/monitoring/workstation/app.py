@@ -43,6 +43,21 @@ from baqylau.storage.vault import Vault
 NO_BASEMAP = Path("/nonexistent")
 
 
+_SESSION: tuple[Door, ...] = (
+    Door("/session", session.show, Action.SEE_WHO_IS_SIGNED_IN),
+    Door("/session", session.sign_in, Action.SIGN_IN, method="POST"),
+    Door("/session", session.sign_out, Action.SIGN_OUT, method="DELETE"),
+    Door("/session/passkey/options", passkeys.ask_to_prove, Action.SIGN_IN, method="POST"),
+    Door("/session/passkey", passkeys.sign_in, Action.SIGN_IN, method="POST"),
+    Door("/session/ways", oidc.ways, Action.SIGN_IN),
+    Door("/session/oidc", oidc.begin, Action.SIGN_IN, method="POST"),
+    Door("/session/oidc", oidc.come_back, Action.SIGN_IN),
+    Door("/session/lock", cover.lock, Action.UNLOCK, method="POST"),
+    Door("/session/unlock", cover.unlock, Action.UNLOCK, method="POST"),
+    Door("/session/language", session.choose_language, Action.KEEP_OWN_ACCOUNT, method="PUT"),
+    Door("/invitation", session.accept, Action.ACCEPT_INVITATION, method="POST"),
+)
+
 _ACCESS: tuple[Door, ...] = (
     Door("/account", own.show, Action.KEEP_OWN_ACCOUNT),
     Door("/account/password", own.change_password, Action.KEEP_OWN_ACCOUNT, method="PUT"),
@@ -116,18 +131,7 @@ _OWN_PAGE: tuple[Door, ...] = (
 def api(settings: Settings) -> list[BaseRoute]:
     """Give everything below `/api`."""
     return [
-        Door("/session", session.show, Action.SEE_WHO_IS_SIGNED_IN),
-        Door("/session", session.sign_in, Action.SIGN_IN, method="POST"),
-        Door("/session", session.sign_out, Action.SIGN_OUT, method="DELETE"),
-        Door("/session/passkey/options", passkeys.ask_to_prove, Action.SIGN_IN, method="POST"),
-        Door("/session/passkey", passkeys.sign_in, Action.SIGN_IN, method="POST"),
-        Door("/session/ways", oidc.ways, Action.SIGN_IN),
-        Door("/session/oidc", oidc.begin, Action.SIGN_IN, method="POST"),
-        Door("/session/oidc", oidc.come_back, Action.SIGN_IN),
-        Door("/session/lock", cover.lock, Action.UNLOCK, method="POST"),
-        Door("/session/unlock", cover.unlock, Action.UNLOCK, method="POST"),
-        Door("/session/language", session.choose_language, Action.KEEP_OWN_ACCOUNT, method="PUT"),
-        Door("/invitation", session.accept, Action.ACCEPT_INVITATION, method="POST"),
+        *_SESSION,
         *_ACCESS,
         *_CASES,
         *_OWN_PAGE,
