@@ -15,12 +15,13 @@ from typer.testing import CliRunner
 
 from baqylau.cli import app
 from baqylau.crypto.authentication import code
+from baqylau.crypto.canonical import canonical
 from baqylau.monitoring.server.evidence.publishing import FIRST_PAUSE_S, Publisher, publishing_in
 from baqylau.monitoring.server.evidence.withholding import withhold
 from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.monitoring.server.notice_file import NoticeFileError
 from baqylau.protocols.evidence.checking import CHANGED, OTHER_KEY, SOUND, Verdict, check
-from baqylau.protocols.evidence.parts import PARTS, canonical
+from baqylau.protocols.evidence.parts import PARTS
 from baqylau.storage.installation import installation
 from baqylau.storage.journal.proof import Signed, verify
 from baqylau.storage.journal.published import PublishedHeads

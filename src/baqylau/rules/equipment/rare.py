@@ -134,11 +134,9 @@ def heard(plan: DevicePlan, state: Rare, evidence: Evidence, body: Aside, place:
             state, charged = _charged(plan, state, evidence, body)
             state, found = _told(plan, state, evidence, body)
             return state, charged + found
-        case Nearness() | LinkHealth() | Blind():
+        case Nearness() | LinkHealth() | Blind() | CallRang() | CallAnswered() | CallEnded():
             return state, ()
         case Asked() | Begun() | Ended() | Likeness() | BreathSample() | Calibrated() | Voided() | Decided():
-            return state, ()
-        case CallRang() | CallAnswered() | CallEnded():
             return state, ()
         case _:
             return _told(plan, state, evidence, body)
