@@ -81,7 +81,7 @@ def minutes(finding: Finding) -> float:
 @pytest.mark.parametrize(
     ("name", "code", "from_min", "until_min"),
     [
-        ("Игорь Верстов", Code.WARNING_RING, 0.0, 0.3),
+        ("Игорь Верстов", Code.WARNING_RING, 0.4, 0.6),
         ("Наталья Ярова", Code.STRAP_OPEN, 1.4, 1.7),
         ("Бекзат Желкенбай", Code.LEFT_EARLY, 4.0, 8.0),
         ("Олжас Көкжиек", Code.NO_COMMS, 7.0, 9.0),

@@ -35,7 +35,7 @@ app = typer.Typer()
 sim = typer.Typer(help="Simulate whole installations.")
 app.add_typer(sim, name="sim")
 
-HOST = "127.0.0.1"
+HOST, LOG = "127.0.0.1", "programs.log"
 START_S, STOP_S, JUDGED_S = 300.0, 60.0, 3_600.0
 LOOK_S = 1.0
 _KEPT = text("SELECT coalesce(sum(seq), 0) FROM journal_head")
@@ -64,11 +64,11 @@ def city(
         plan = read_scenario(scenario) if scenario else Scenario()
         plan = replace(plan, **{name: value for name, value in wanted.items() if value is not None})
     except ValueError as wrong:
-        typer.echo(f"{scenario}: {wrong}", err=True)
-        raise typer.Exit(1) from wrong
+        msg = f"{scenario}: {wrong}"
+        raise typer.BadParameter(msg) from wrong
     if to.exists():
-        typer.echo(f"{to} is there already.", err=True)
-        raise typer.Exit(1)
+        msg = f"{to} is there already"
+        raise typer.BadParameter(msg)
     people = list(citizens(plan))
     write_truth(people, plan, to)
     data = to / "data"
@@ -105,7 +105,7 @@ def _server(engine: Engine, data: Path, ports: dict[str, int], judges: int) -> I
     here = ["--data", str(data), "--database", plain_dsn(engine), "--lifeline"]
     roles = [["gateway", *here, *options(ports)]]
     roles += [["judge", *here, "--seat", f"judge-{number}"] for number in range(1, judges + 1)]
-    with (data / "server.log").open("ab") as said:
+    with (data / LOG).open("ab") as said:
         running = [
             subprocess.Popen(  # noqa: S603 - our own programs, no shell
                 [sys.executable, "-m", "baqylau.cli", *words], stdin=subprocess.PIPE, stdout=said, stderr=said
@@ -165,12 +165,12 @@ def _found(engine: Engine, people: list[Citizen], begun_at: datetime) -> dict[Pe
 
 
 def _until(condition: Callable[[], bool], within_s: float) -> None:
-    """Return when the condition holds, or end with a sentence."""
+    """Return when the condition holds. Raises `RuntimeError` when it does not in time."""
     end_s = wall_clock.monotonic_s() + within_s
     while not condition():
         if wall_clock.monotonic_s() > end_s:
-            typer.echo("The server does not come up, or to an end: see server.log in the folder of the data.", err=True)
-            raise typer.Exit(1)
+            msg = f"the server does not come up, or to an end: see {LOG} in the folder of the data"
+            raise RuntimeError(msg)
         asyncio.run(asyncio.sleep(LOOK_S))
 
 
