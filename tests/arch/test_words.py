@@ -87,6 +87,6 @@ def test_every_sentence_that_the_code_names_is_in_the_catalogues() -> None:
         for path in python_files()
         if SOURCE in path.parents and SOURCE / "storage" not in path.parents
         for line, said in names_and_texts(parsed(path))
-        if key_like.fullmatch(said) and said not in known | FIELDS
+        if key_like.fullmatch(said) and said not in {*known, *FIELDS}
     }
     assert sorted(missing) == []

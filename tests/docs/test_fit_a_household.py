@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from baqylau.cli import app
-from baqylau.cli.doors import options
+from baqylau.cli.roles.doors import options
 from baqylau.domain.ids import DeviceId, OrderId, PersonId, RestrictionId
 from baqylau.domain.orders import Order, PresenceRegime
 from baqylau.domain.people import Person

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from sqlalchemy import text
 
-from baqylau.cli.doors import options
+from baqylau.cli.roles.doors import options
 from baqylau.sim.client import Line
 from baqylau.sim.load import LoadOptions, LoadReport
 from baqylau.storage.judging.live import Live

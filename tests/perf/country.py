@@ -16,7 +16,7 @@ from time import sleep
 
 from sqlalchemy import TextClause, text
 
-from baqylau.cli.doors import options
+from baqylau.cli.roles.doors import options
 from baqylau.crypto.sealing import KEY_BYTES
 from baqylau.links import wall_clock
 from baqylau.monitoring.server.region.site_file import new_site, write_site

@@ -14,7 +14,7 @@ import psutil  # type: ignore[import-untyped]
 from msgspec import Struct
 from sqlalchemy import Engine
 
-from baqylau.cli.doors import options
+from baqylau.cli.roles.doors import options
 from baqylau.cli.vaulted import vaulted
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.settings import ANY

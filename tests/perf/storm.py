@@ -16,7 +16,7 @@ from random import Random
 
 from msgspec import Struct
 
-from baqylau.cli.linking import sources
+from baqylau.cli.roles.linking import sources
 from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.certificates import chain_pem
 from baqylau.devices.linux_unit.link import WAIT_FIRST_S

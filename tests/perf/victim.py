@@ -11,7 +11,7 @@ from time import sleep
 
 import psutil  # type: ignore[import-untyped]
 
-from baqylau.cli.doors import options
+from baqylau.cli.roles.doors import options
 from baqylau.monitoring.server.settings import LINK
 from baqylau.protocols.fleet import FLEET
 from tests.perf.installation import STOP_S, free_port, listens, postmaster_of, until

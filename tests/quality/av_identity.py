@@ -18,7 +18,7 @@ from time import monotonic, sleep
 import numpy as np
 import pytest
 
-from baqylau.cli.doors import options
+from baqylau.cli.roles.doors import options
 from baqylau.links.radio.modem import written
 from baqylau.links.radio.words import Sensor
 from baqylau.locales import text

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
-from baqylau.cli.households import UNITS, fitted_out, programs
+from baqylau.cli.simulation.households import UNITS, fitted_out, programs
 from baqylau.domain import consolidation
 from baqylau.domain.alarms import Alarm
 from baqylau.domain.findings import Code

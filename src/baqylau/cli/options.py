@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -42,3 +43,6 @@ Basemap = Annotated[
     Path | None,
     typer.Option(envvar="BAQYLAU_BASEMAP", help="A PMTiles file or a GeoJSON town to draw under the map."),
 ]
+By = Annotated[str, typer.Option(help="Who does it; stands in the audit.", show_default="the account's name")]
+ME = getpass.getuser()
+"""Whose account a command is given by, unless it is said."""

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
-from baqylau.cli.doors import options
+from baqylau.cli.roles.doors import options
 from baqylau.domain.observations import Body
 from baqylau.monitoring.workstation.files import STATIC_DIR
 from baqylau.protocols.wialon import WialonDevice

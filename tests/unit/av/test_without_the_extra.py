@@ -32,7 +32,7 @@ PROGRAM = """
 from pathlib import Path
 import baqylau.monitoring.av_server.judging, baqylau.monitoring.av_server.apart
 import baqylau.monitoring.av_server.enrolment, baqylau.monitoring.av_server.study
-from baqylau.cli.av import app
+from baqylau.cli.running.av import app
 from baqylau.monitoring.av_server.equipment import load_models
 from baqylau.monitoring.server.doctor import examine_comparing
 print(sorted({trouble.value for _, _, trouble in load_models().troubles}))

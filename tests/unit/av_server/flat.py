@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from baqylau.cli import app
-from baqylau.cli.doors import options
+from baqylau.cli.roles.doors import options
 from baqylau.cli.vaulted import Vaulted, vaulted
 from baqylau.domain.checks import CheckKind, CheckWhy
 from baqylau.domain.ids import CheckId, DeviceId, OrderId, PersonId

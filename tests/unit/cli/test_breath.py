@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from baqylau.cli import app
-from baqylau.cli.breath_unit import workshops
+from baqylau.cli.field.breath_unit import workshops
 from baqylau.crypto.signing import Signer
 from baqylau.devices.breath_unit.calibration_file import sealed_file
 from baqylau.devices.linux_unit.folder import Folder

@@ -3,7 +3,7 @@
 import pytest
 import typer
 
-from baqylau.cli.doors import options, ports_of
+from baqylau.cli.roles.doors import options, ports_of
 from baqylau.monitoring.server.settings import DOORS
 from baqylau.protocols.fleet import FLEET
 

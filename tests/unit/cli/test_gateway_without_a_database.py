@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import cast
 
-from baqylau.cli.gateway import look_around
+from baqylau.cli.roles.gateway import look_around
 from baqylau.domain.people import Device, Supervision
 from baqylau.monitoring.server.gateway import Gateway
 from baqylau.monitoring.server.keeper import Keeper

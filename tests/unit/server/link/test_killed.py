@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import Engine
 
-from baqylau.cli.linking import sources
+from baqylau.cli.roles.linking import sources
 from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.certificates import chain_pem
 from baqylau.domain.commands import ReportNow

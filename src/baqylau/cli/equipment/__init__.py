@@ -1,0 +1,1 @@
+"""Commands about equipment: registers, orders, consoles, the workshop."""

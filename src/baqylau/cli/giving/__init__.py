@@ -1,0 +1,1 @@
+"""Commands by which something leaves the house: evidence, papers, what frames say."""

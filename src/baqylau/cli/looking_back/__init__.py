@@ -1,0 +1,1 @@
+"""Commands that look back: why a minute was judged so, and judging again."""

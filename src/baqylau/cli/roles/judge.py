@@ -1,0 +1,109 @@
+"""`baqylau judge`: folds the journal by the rules into findings and alarms."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import structlog
+import typer
+from sqlalchemy import Engine
+
+from baqylau.cli.options import DEFAULT_DATA, Data, Database, Lifeline
+from baqylau.cli.roles import role
+from baqylau.cli.vaulted import vaulted
+from baqylau.links.wall_clock import now
+from baqylau.monitoring.server.escalating import Escalating
+from baqylau.monitoring.server.judge import Judge
+from baqylau.monitoring.server.settings import Settings
+from baqylau.storage.alarms.feed import notifications
+from baqylau.storage.alarms.waiting import Waiting
+from baqylau.storage.database import StorageUnavailableError, plain_dsn
+from baqylau.storage.journal.regions import Regions
+from baqylau.storage.judging.judgement import FencedError, JudgeStore
+from baqylau.storage.judging.live import Live
+from baqylau.storage.judging.seats import LEASE_S, Seats
+from baqylau.storage.registers.registers import Registers
+
+app = typer.Typer()
+log = structlog.get_logger()
+
+JUDGE_WAITS_S = 0.25
+"""Longest wait for news; time itself is looked at this often."""
+
+
+Seat = Annotated[
+    str,
+    typer.Option(
+        envvar="BAQYLAU_SEAT",
+        help="Name of this judge among several over one database. One that starts on a taken seat takes its place.",
+    ),
+]
+
+
+@app.command()
+def judge(
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    seat: Seat = "judge",
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option of the command
+) -> None:
+    """Run only the judge: fold the journal by the rules into findings and alarms."""
+    role.run(
+        "judge",
+        data,
+        database,
+        lifeline=lifeline,
+        work=lambda engine: judge_role(Settings(data_dir=data), engine, Seats(engine, seat, os.urandom(8).hex())),
+    )
+
+
+def judge_role(settings: Settings, engine: Engine, seats: Seats) -> None:
+    """Judge what is kept until we are asked to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    judge = Judge(
+        store=JudgeStore(engine),
+        journal=vaulted(engine, settings.data_dir).journal,
+        registers=Registers(engine, now),
+        live=Live(engine),
+        seats=seats,
+        regions=Regions(engine),
+        now=now,
+    )
+    escalating = Escalating(Waiting(engine), now)
+    judge.start()
+    try:
+        with _living(seats):
+            for _ in notifications(plain_dsn(engine), ("journal", "registers"), JUDGE_WAITS_S):
+                judge.catch_up(stop.is_set, between=escalating.look)
+                escalating.look()
+                if stop.is_set():
+                    break
+        judge.stop()
+    except FencedError:
+        log.warning("another_judge_took_over")
+
+
+@contextmanager
+def _living(seats: Seats) -> Iterator[None]:
+    """Say from beside that we live: to fold a year again takes longer than silence is borne with."""
+    done = threading.Event()
+
+    def live() -> None:
+        while not done.wait(LEASE_S / 4):
+            try:
+                seats.stay()
+            except StorageUnavailableError:
+                log.warning("seat_not_kept")
+
+    thread = threading.Thread(target=live, name="seat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

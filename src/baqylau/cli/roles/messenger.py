@@ -1,0 +1,97 @@
+"""`baqylau messenger`: tells people what happens to alarms."""
+
+import signal
+import threading
+from contextlib import closing
+from pathlib import Path
+from random import SystemRandom
+
+import structlog
+import typer
+from sqlalchemy import Engine
+
+from baqylau.cli.options import DEFAULT_DATA, Data, Database, Lifeline
+from baqylau.cli.roles import role
+from baqylau.cli.roles.watched_over import watched_over
+from baqylau.links.wall_clock import now
+from baqylau.locales import text
+from baqylau.monitoring.server.messenger import Messenger
+from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in, version_in
+from baqylau.monitoring.server.settings import Settings
+from baqylau.storage.alarms.announcing import CHANNEL
+from baqylau.storage.alarms.feed import notifications
+from baqylau.storage.alarms.outbox import Outbox
+from baqylau.storage.database import plain_dsn
+from baqylau.storage.judging.live import MESSENGER, Live
+
+app = typer.Typer()
+log = structlog.get_logger()
+
+MESSENGER_WAITS_S = 1.0
+"""Longest wait for news; what is to be tried again is looked at this often."""
+
+
+@app.command()
+def messenger(data: Data = DEFAULT_DATA, database: Database = "", lifeline: Lifeline = False) -> None:  # noqa: FBT002 - options
+    """Run only the messenger: tell the targets of notices.yaml what happens to alarms."""
+    role.run(
+        "messenger",
+        data,
+        database,
+        lifeline=lifeline,
+        work=lambda engine: messenger_role(Settings(data_dir=data), engine),
+    )
+
+
+def messenger_role(settings: Settings, engine: Engine) -> None:
+    """Tell people what the outbox holds until we are asked to stop. A changed file is taken over at once."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    live = Live(engine)
+    live.role_beat(MESSENGER, now())
+    messengers = _Messengers(settings.data_dir, Outbox(engine))
+    with watched_over(settings, engine), closing(messengers):
+        for _ in notifications(plain_dsn(engine), (CHANNEL,), MESSENGER_WAITS_S):
+            messenger = messengers.current()
+            if messenger is not None:
+                messenger.catch_up(stop.is_set)
+                live.role_beat(MESSENGER, now())
+            if stop.is_set():
+                return
+
+
+class _Messengers:
+    """One messenger after another, as the file changes. While the file is wrong the one before goes on.
+
+    Without any we give no sign of life: that is seen, and the announcements wait.
+    """
+
+    def __init__(self, data_dir: Path, outbox: Outbox) -> None:
+        self._data_dir = data_dir
+        self._outbox = outbox
+        self._version: object = object()
+        self._messenger: Messenger | None = None
+
+    def current(self) -> Messenger | None:
+        """Give the messenger that the file asks for."""
+        version = version_in(self._data_dir)
+        if version != self._version:
+            self._version = version
+            self._take_over()
+        return self._messenger
+
+    def _take_over(self) -> None:
+        try:
+            telling = telling_in(self._data_dir)
+        except NoticeFileError as wrong:
+            log.warning("notice_file_wrong", why=text("en", wrong.key, **wrong.params))
+            return
+        self.close()
+        self._messenger = Messenger(self._outbox, telling, now=now, jitter=SystemRandom().random)
+        log.info("messenger_started", targets=len(telling.targets))
+
+    def close(self) -> None:
+        """Let what is under way come to its end."""
+        if self._messenger is not None:
+            self._messenger.stop()

@@ -1,0 +1,99 @@
+"""`baqylau web`: the workstation's pages and the interface behind them."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+import typer
+from sqlalchemy import Engine
+
+from baqylau.cli.language import SPOKEN
+from baqylau.cli.options import (
+    CENTER,
+    DEFAULT_DATA,
+    ZOOM,
+    Basemap,
+    Data,
+    Database,
+    Host,
+    Lifeline,
+    MapCenter,
+    MapZoom,
+    WebPort,
+)
+from baqylau.cli.roles import role
+from baqylau.cli.roles.watched_over import watched_over
+from baqylau.cli.vaulted import vaulted
+from baqylau.links.wall_clock import now
+from baqylau.locales import text
+from baqylau.monitoring.server.identity_file import identity_in
+from baqylau.monitoring.server.notice_file import NoticeFileError
+from baqylau.monitoring.server.settings import WEB_PORT, Settings
+from baqylau.monitoring.workstation import settings as workstation
+from baqylau.monitoring.workstation.access.provider import Identity
+from baqylau.monitoring.workstation.app import create_app
+from baqylau.monitoring.workstation.messages import Installation
+from baqylau.monitoring.workstation.serve import serve as serve_pages
+from baqylau.storage.judging.live import WEB
+
+app = typer.Typer()
+log = structlog.get_logger()
+
+
+@app.command()
+def web(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    data: Data = DEFAULT_DATA,
+    database: Database = "",
+    host: Host = "127.0.0.1",
+    web_port: WebPort = WEB_PORT,
+    basemap: Basemap = None,
+    map_center: MapCenter = CENTER,
+    map_zoom: MapZoom = ZOOM,
+    lifeline: Lifeline = False,  # noqa: FBT002 - an option
+) -> None:
+    """Run only the workstation: its pages and the interface behind them."""
+
+    def serve(engine: Engine) -> None:
+        settings = Settings(
+            data_dir=data,
+            host=host,
+            web_port=web_port,
+            basemap=basemap,
+            map_center=map_center,
+            map_zoom=map_zoom,
+        )
+        web_role(settings, engine, lambda address: log.info("web_listens", address=address))
+
+    role.run("web", data, database, lifeline=lifeline, work=serve)
+
+
+def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None]) -> None:
+    """Serve the workstation until we are asked to stop."""
+    own = vaulted(engine, settings.data_dir)
+    basemap = settings.basemap
+    chosen = workstation.Settings(
+        installation=Installation(
+            name="Baqylau",
+            timezone="Asia/Almaty",
+            center=settings.map_center,
+            zoom=settings.map_zoom,
+            basemap=f"/api/basemap/{basemap.name}" if basemap else "",
+        ),
+        host=settings.host,
+        port=settings.web_port,
+        basemap_dir=basemap.parent if basemap else None,
+        media_dir=settings.data_dir / "media",
+        identity=_identity(settings.data_dir),
+    )
+    with watched_over(settings, engine, WEB):
+        serve_pages(create_app(chosen, engine, own.vault, now, os.urandom, own.signer), chosen, listening=listening)
+
+
+def _identity(data_dir: Path) -> Identity | None:
+    """Read which identity provider there is; a file that cannot be used ends the program with a sentence."""
+    try:
+        return identity_in(data_dir)
+    except NoticeFileError as wrong:
+        typer.echo(text(SPOKEN, wrong.key, **wrong.params), err=True)
+        raise typer.Exit(2) from wrong

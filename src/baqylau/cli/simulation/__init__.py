@@ -1,0 +1,1 @@
+"""The demo, and load from simulated devices."""
