@@ -9,55 +9,67 @@ from typer.main import get_group
 
 from baqylau.cli.logs import say_from
 
-COMMANDS = {
-    "server": "roles.server",
-    "gateway": "roles.gateway",
-    "judge": "roles.judge",
-    "region": "running.region",
-    "region-gateway": "roles.region_gateway",
-    "region-bridge": "roles.region_bridge",
-    "messenger": "roles.messenger",
-    "forwarder": "roles.forwarder",
-    "check-planner": "roles.check_planner",
-    "check": "running.checks",
-    "web": "roles.web",
-    "av-server": "roles.av_server",
-    "av": "running.av",
-    "demo": "simulation.demo",
-    "demo-devices": "simulation.demo_life",
-    "demo-air": "simulation.demo_life",
-    "demo-worn": "simulation.demo_life",
-    "import": "running.operate",
-    "alarms": "running.operate",
-    "doctor": "running.operate",
-    "why": "looking_back.hindsight",
-    "refold": "looking_back.hindsight",
-    "evidence": "giving.evidence",
-    "paper": "giving.papers",
-    "verify": "giving.evidence",
-    "file": "running.person_files",
-    "backup": "running.backup",
-    "restore": "running.backup",
-    "archive": "running.archive",
-    "notices": "running.notices",
-    "load": "running.notices",
-    "notify": "running.notices",
-    "forwarding": "running.forwarding",
-    "simulate": "simulation.simulate",
-    "decode": "giving.decode",
-    "bench": "simulation.bench",
-    "sim": "simulation.city",
-    "device": "equipment.devices",
-    "home-unit": "field.home_unit",
-    "mobile-unit": "field.mobile_unit",
-    "tracker": "field.tracker",
-    "av-unit": "field.av_unit",
-    "breath-unit": "field.breath_unit",
-    "breath": "equipment.breath",
-    "console": "field.console",
-    "photo": "equipment.photos",
+_MADE_IN: dict[str, dict[str, tuple[str, ...]]] = {
+    "roles": {
+        "server": ("server",),
+        "gateway": ("gateway",),
+        "judge": ("judge",),
+        "region_gateway": ("region-gateway",),
+        "region_bridge": ("region-bridge",),
+        "messenger": ("messenger",),
+        "forwarder": ("forwarder",),
+        "check_planner": ("check-planner",),
+        "web": ("web",),
+        "av_server": ("av-server",),
+    },
+    "running": {
+        "region": ("region",),
+        "checks": ("check",),
+        "av": ("av",),
+        "operate": ("import", "alarms", "doctor"),
+        "person_files": ("file",),
+        "backup": ("backup", "restore"),
+        "archive": ("archive",),
+        "notices": ("notices", "load", "notify"),
+        "forwarding": ("forwarding",),
+    },
+    "equipment": {
+        "devices": ("device",),
+        "breath": ("breath",),
+        "photos": ("photo",),
+    },
+    "looking_back": {
+        "hindsight": ("why", "refold"),
+    },
+    "giving": {
+        "evidence": ("evidence", "verify"),
+        "papers": ("paper",),
+        "decode": ("decode",),
+    },
+    "field": {
+        "home_unit": ("home-unit",),
+        "mobile_unit": ("mobile-unit",),
+        "tracker": ("tracker",),
+        "av_unit": ("av-unit",),
+        "breath_unit": ("breath-unit",),
+        "console": ("console",),
+    },
+    "simulation": {
+        "demo": ("demo",),
+        "demo_life": ("demo-devices", "demo-air", "demo-worn"),
+        "simulate": ("simulate",),
+        "bench": ("bench",),
+        "city": ("sim",),
+    },
 }
-"""The file in which each command is made. Only the one that is asked for is loaded, so that it answers at once."""
+"""In which folder and file each command is made."""
+COMMANDS = {
+    command: f"{folder}.{file}"
+    for folder, files in _MADE_IN.items()
+    for file, commands in files.items()
+    for command in commands
+}
+"""The same by command. Only the file of the one that is asked for is loaded, so that it answers at once."""
 
 
 class Commands(TyperGroup):

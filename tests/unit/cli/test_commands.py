@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import typer
 from typer.main import get_group
@@ -13,12 +13,12 @@ from baqylau import cli
 
 def test_every_command_that_is_made_is_in_the_table_and_nothing_else() -> None:
     made: dict[str, str] = {}
-    for module in iter_modules(cli.__path__):
-        if module.name == "__main__":
+    for module in walk_packages(cli.__path__, f"{cli.__name__}."):
+        if module.ispkg or module.name.endswith("__main__"):
             continue
-        part = getattr(import_module(f"{cli.__name__}.{module.name}"), "app", None)
+        part = getattr(import_module(module.name), "app", None)
         if isinstance(part, typer.Typer):
-            made |= dict.fromkeys(get_group(part).commands, module.name)
+            made |= dict.fromkeys(get_group(part).commands, module.name.removeprefix(f"{cli.__name__}."))
     assert made == cli.COMMANDS
 
 

@@ -49,7 +49,7 @@ class TwiceDefinedError(Exception):
 
 def single_file(name: str, version: str, texts: Mapping[str, Mapping[str, str]]) -> str:
     """Give the text of the single file."""
-    source = Path(__file__).parents[1]
+    source = Path(__file__).parents[2]
     own = {module: _own_part((source / module).read_text(encoding="utf-8")) for module in MODULES}
     _all_different(own.values())
     bodies = [f"\n# --- {module} ---\n\n{text}" for module, text in own.items()]
