@@ -21,8 +21,9 @@ from baqylau.domain.observations import (
     Strap,
 )
 from baqylau.domain.people import DeviceKind
+from baqylau.rules.conditions import low_accuracy
 from baqylau.rules.equipment.hearing import believed
-from baqylau.rules.settings import DEAD_SPOT_TIMES
+from baqylau.rules.settings import DEAD_SPOT_TIMES, LOW_ACCURACY_R95_M
 from tests.unit.rules.radio_stories import BRACELET, wearer
 from tests.unit.rules.stories import (
     TRACKER,
@@ -89,6 +90,20 @@ def test_a_place_outside_the_world_is_none() -> None:
     state, _ = judged(WHO, [fix(at("12:00")), nowhere])
     assert state.position is not None
     assert state.position.at == at("12:00")
+
+
+def test_places_outside_the_world_are_no_places_however_many() -> None:
+    nowhere = Fix(latitude_deg=91.0, longitude_deg=0.0, accuracy_m=5.0)
+    story = [fix(at("12:00")), *(heard(at("12:00") + timedelta(minutes=n), nowhere) for n in range(1, 15))]
+    assert told(judged(WHO, story)[1]) == [("L01", "12:10")]
+
+
+def test_an_ordinary_place_ends_what_a_remarkable_one_began() -> None:
+    rough = fix(at("12:00"), accuracy_m=LOW_ACCURACY_R95_M + 1)
+    begun, _ = judged(WHO, [rough])
+    assert set(begun.devices[TRACKER].rare.conditions) == {low_accuracy.KIND.name}
+    over, _ = judged(WHO, [rough, fix(at("12:01"))])
+    assert over.devices[TRACKER].rare.conditions == {}
 
 
 def test_where_a_tracker_falls_silent_again_and_again_becomes_a_dead_spot_from_the_first_time_on() -> None:
