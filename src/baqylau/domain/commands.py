@@ -119,6 +119,8 @@ Order = (
     | RingCall
     | EndCall
 )
+ForOwnDevices = WalkNow | ClearLatches | BeginCheck | WithdrawCheck | RingCall | EndCall
+"""What only our own devices carry out: no fleet protocol has words for it."""
 
 
 class Command(Struct, frozen=True, kw_only=True, gc=False):

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from baqylau.cli.field.unit_program import refused, taken
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.options import Lifeline
@@ -73,9 +74,9 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
         typer.echo(text(language, "cli.tracker.not_enrolled", folder=folder), err=True)
         raise typer.Exit(1) from wrong
     except RunningError as wrong:
-        raise _refused(language, "running", folder=folder) from wrong
+        raise refused(language, "running", folder=folder) from wrong
     except (OSError, LogError) as wrong:
-        raise _refused(language, "cannot_read", why=str(wrong)) from wrong
+        raise refused(language, "cannot_read", why=str(wrong)) from wrong
 
 
 @tracker.command()
@@ -85,18 +86,7 @@ def enrol(
     language: Language = SPOKEN,
 ) -> None:
     """Take what the server gave: who the tracker is, and the secret that it shares with the server."""
-    try:
-        enrolment = Folder(folder).enrol(file.read_bytes())
-    except OSError as wrong:
-        raise _refused(language, "cannot_read", why=f"{file}: {wrong.strerror}") from wrong
-    except NotEnrolledError as wrong:
-        raise _refused(language, "not_an_enrolment", file=file) from wrong
-    typer.echo(text(language, "cli.unit.enrolled", device=enrolment.device_id), err=True)
-
-
-def _refused(language: str, reason: str, **params: object) -> typer.Exit:
-    typer.echo(text(language, f"cli.unit.{reason}", **params), err=True)
-    return typer.Exit(1)
+    taken(Folder(folder).enrol, file, language)
 
 
 def _play(

@@ -12,11 +12,12 @@ import typer
 from msgspec import Struct
 
 from baqylau.cli.language import SPOKEN, Language
-from baqylau.devices.linux_unit.folder import Folder, NotEnrolledError, RunningError
+from baqylau.devices.linux_unit.folder import Enrolment, Folder, NotEnrolledError, RunningError
 from baqylau.devices.linux_unit.link import Identity
 from baqylau.devices.linux_unit.shell import Clock, Ended, Kind, Parts, Shell
 from baqylau.devices.linux_unit.spool import Spool
 from baqylau.devices.linux_unit.state import UnitState
+from baqylau.devices.tracker.folder import TrackerEnrolment
 from baqylau.links.board import BoardClock, Indicator
 from baqylau.links.device_line import ServerLine
 from baqylau.links.radio.ble import BleSource, BlueZ
@@ -131,8 +132,13 @@ def enrol(
     language: Language = SPOKEN,
 ) -> None:
     """Take what the server gave: who the unit is, and by which keys it knows the server."""
+    taken(Folder(folder).enrol, file, language)
+
+
+def taken(enrol: Callable[[bytes], Enrolment | TrackerEnrolment], file: Path, language: str) -> None:
+    """Take an enrolment from a file into a device's folder, and say whose it is."""
     try:
-        enrolment = Folder(folder).enrol(file.read_bytes())
+        enrolment = enrol(file.read_bytes())
     except OSError as wrong:
         raise refused(language, "cannot_read", why=f"{file}: {wrong.strerror}") from wrong
     except NotEnrolledError as wrong:

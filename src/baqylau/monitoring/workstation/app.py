@@ -17,7 +17,7 @@ from baqylau.monitoring.workstation import acts, live, looks, openapi, status
 from baqylau.monitoring.workstation.access import cover, oidc, own, passkeys, purposes, session, staffing
 from baqylau.monitoring.workstation.access.gate import Gate
 from baqylau.monitoring.workstation.cases import doors as cases
-from baqylau.monitoring.workstation.cases import photo
+from baqylau.monitoring.workstation.cases import photo_doors
 from baqylau.monitoring.workstation.cases import template_doors as templates
 from baqylau.monitoring.workstation.checks import call_doors as calls
 from baqylau.monitoring.workstation.checks import doors as checks
@@ -117,9 +117,9 @@ _STOCK: tuple[Door, ...] = (
 )
 
 _OWN_PAGE: tuple[Door, ...] = (
-    Door("/people/{id}/photo", photo.show, Action.LOOK_PHOTO),
-    Door("/people/{id}/photo", photo.put, Action.KEEP_PHOTO, method="PUT"),
-    Door("/people/{id}/photo", photo.remove, Action.KEEP_PHOTO, method="DELETE"),
+    Door("/people/{id}/photo", photo_doors.show, Action.LOOK_PHOTO),
+    Door("/people/{id}/photo", photo_doors.put, Action.KEEP_PHOTO, method="PUT"),
+    Door("/people/{id}/photo", photo_doors.remove, Action.KEEP_PHOTO, method="DELETE"),
     Door("/people/{id}/own-page", officer.state, Action.LOOK_OWN_PAGE),
     Door("/people/{id}/own-page/access", officer.give, Action.GIVE_OWN_PAGE, method="POST"),
     Door("/people/{id}/own-page/access", officer.withdraw, Action.GIVE_OWN_PAGE, method="DELETE"),

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import Device, Person, Supervision
-from baqylau.monitoring.workstation.finding import Index
+from baqylau.monitoring.workstation.search import Index
 from baqylau.storage.registers.registers import Registers
 
 

@@ -1,18 +1,13 @@
 """Orders as text, and what devices answer (spec S7)."""
 
 from baqylau.domain.commands import (
-    BeginCheck,
-    ClearLatches,
-    EndCall,
+    ForOwnDevices,
     LocateMode,
     Order,
     ReportNow,
     Restart,
-    RingCall,
     SetRate,
     TellPerson,
-    WalkNow,
-    WithdrawCheck,
 )
 from baqylau.protocols.galileosky.packets import packet
 from baqylau.protocols.galileosky.tags import Tag
@@ -23,6 +18,8 @@ NUMBER_DIGITS = 15
 
 def words(order: Order) -> str | None:
     """Give the text that orders it, None when there is none."""
+    if isinstance(order, ForOwnDevices):
+        return None
     match order:
         case ReportNow():
             return "Status"
@@ -30,17 +27,7 @@ def words(order: Order) -> str | None:
             return "Reset"
         case SetRate(fix_every_s=every_s, for_s=0):
             return f"WrPeriod {every_s},{every_s}"
-        case (
-            TellPerson()
-            | WalkNow()
-            | ClearLatches()
-            | SetRate()
-            | LocateMode()
-            | BeginCheck()
-            | WithdrawCheck()
-            | RingCall()
-            | EndCall()
-        ):
+        case TellPerson() | SetRate() | LocateMode():
             return None
 
 

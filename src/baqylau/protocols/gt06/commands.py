@@ -1,18 +1,13 @@
 """Orders as text in frames of kind 80, and what devices answer (spec G9)."""
 
 from baqylau.domain.commands import (
-    BeginCheck,
-    ClearLatches,
-    EndCall,
+    ForOwnDevices,
     LocateMode,
     Order,
     ReportNow,
     Restart,
-    RingCall,
     SetRate,
     TellPerson,
-    WalkNow,
-    WithdrawCheck,
 )
 
 ASK, ANSWER, ANSWER_LONG = 0x80, 0x15, 0x21
@@ -24,6 +19,8 @@ _UTF_16 = 2
 
 def words(order: Order) -> str | None:
     """Give the text that orders it, None when there is none."""
+    if isinstance(order, ForOwnDevices):
+        return None
     match order:
         case ReportNow():
             return "WHERE#"
@@ -31,17 +28,7 @@ def words(order: Order) -> str | None:
             return "RESET#"
         case SetRate(fix_every_s=every_s, for_s=0):
             return f"TIMER,{every_s},{every_s}#"
-        case (
-            TellPerson()
-            | WalkNow()
-            | ClearLatches()
-            | SetRate()
-            | LocateMode()
-            | BeginCheck()
-            | WithdrawCheck()
-            | RingCall()
-            | EndCall()
-        ):
+        case TellPerson() | SetRate() | LocateMode():
             return None
 
 

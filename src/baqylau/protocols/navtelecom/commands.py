@@ -1,18 +1,13 @@
 """Orders as text in NTCB, and what devices answer (spec N7)."""
 
 from baqylau.domain.commands import (
-    BeginCheck,
-    ClearLatches,
-    EndCall,
+    ForOwnDevices,
     LocateMode,
     Order,
     ReportNow,
     Restart,
-    RingCall,
     SetRate,
     TellPerson,
-    WalkNow,
-    WithdrawCheck,
 )
 
 ANSWERS = (b"*@", b"*#")
@@ -22,22 +17,14 @@ DETAIL_MAX = 200
 
 def words(order: Order) -> bytes | None:
     """Give the text that orders it, None when there is none."""
+    if isinstance(order, ForOwnDevices):
+        return None
     match order:
         case ReportNow():
             return b"*?DATA"
         case Restart():
             return b"*!DEV_RESET"
-        case (
-            TellPerson()
-            | WalkNow()
-            | ClearLatches()
-            | SetRate()
-            | LocateMode()
-            | BeginCheck()
-            | WithdrawCheck()
-            | RingCall()
-            | EndCall()
-        ):
+        case TellPerson() | SetRate() | LocateMode():
             return None
 
 

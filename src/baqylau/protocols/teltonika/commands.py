@@ -1,18 +1,13 @@
 """Orders as text in codec 12, and what devices answer (spec T8)."""
 
 from baqylau.domain.commands import (
-    BeginCheck,
-    ClearLatches,
-    EndCall,
+    ForOwnDevices,
     LocateMode,
     Order,
     ReportNow,
     Restart,
-    RingCall,
     SetRate,
     TellPerson,
-    WalkNow,
-    WithdrawCheck,
 )
 from baqylau.protocols.teltonika.packets import packet
 from baqylau.protocols.teltonika.records import Codec
@@ -27,6 +22,8 @@ _AT_REST, _MOVING, _SEND = (10_000, 10_100, 10_200), (10_050, 10_150, 10_250), 5
 
 def words(order: Order) -> str | None:
     """Give the text that orders it, None when there is none."""
+    if isinstance(order, ForOwnDevices):
+        return None
     match order:
         case ReportNow():
             return "getrecord"
@@ -36,17 +33,7 @@ def words(order: Order) -> str | None:
             both = ((rest, moving) for rest, moving in zip(_AT_REST, _MOVING, strict=True))
             numbers = [number for pair in both for number in (*pair, pair[0] + _SEND, pair[1] + _SEND)]
             return "setparam " + ";".join(f"{number}:{every_s}" for number in numbers)
-        case (
-            TellPerson()
-            | WalkNow()
-            | ClearLatches()
-            | SetRate()
-            | LocateMode()
-            | BeginCheck()
-            | WithdrawCheck()
-            | RingCall()
-            | EndCall()
-        ):
+        case TellPerson() | SetRate() | LocateMode():
             return None
 
 

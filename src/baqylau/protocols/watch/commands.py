@@ -1,18 +1,13 @@
 """Orders to a watch, and by which word it answers them (spec H7)."""
 
 from baqylau.domain.commands import (
-    BeginCheck,
-    ClearLatches,
-    EndCall,
+    ForOwnDevices,
     LocateMode,
     Order,
     ReportNow,
     Restart,
-    RingCall,
     SetRate,
     TellPerson,
-    WalkNow,
-    WithdrawCheck,
 )
 
 LOCATES_S = 180
@@ -23,6 +18,8 @@ TEXT_MAX = 95
 
 def words(order: Order) -> str | None:
     """Give the words that order it, None when there are none. The watch answers with the first of them."""
+    if isinstance(order, ForOwnDevices):
+        return None
     match order:
         case ReportNow():
             return "CR"
@@ -34,15 +31,5 @@ def words(order: Order) -> str | None:
             return f"UPLOAD,{every_s}"
         case TellPerson(text=text) if len(text) <= TEXT_MAX:
             return f"MESSAGE,{text.encode('utf-16-be').hex().upper()}"
-        case (
-            TellPerson()
-            | WalkNow()
-            | ClearLatches()
-            | SetRate()
-            | LocateMode()
-            | BeginCheck()
-            | WithdrawCheck()
-            | RingCall()
-            | EndCall()
-        ):
+        case TellPerson() | SetRate() | LocateMode():
             return None

@@ -5,7 +5,7 @@ import pytest
 from baqylau.domain.ids import PersonId
 from baqylau.domain.people import Person
 from baqylau.domain.rights import Role
-from baqylau.monitoring.workstation.finding import Index
+from baqylau.monitoring.workstation.search import Index
 from tests.unit.workstation.office import Office
 
 PEOPLE = tuple(
