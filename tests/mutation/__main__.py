@@ -89,7 +89,7 @@ def _main() -> int:
     words.add_argument("--tests", nargs="+", type=Path, help="Only these: what they kill is killed, quickly.")
     chosen = words.parse_args()
     tests = [one.resolve() for one in chosen.tests] if chosen.tests else [UNIT, *WHOLE]
-    memory = Memory(REMEMBERED, ROOT, chosen.tests or [*UNIT.glob("*.py"), *WHOLE])
+    memory = Memory(REMEMBERED, ROOT, chosen.tests or [*UNIT.rglob("*.py"), *WHOLE])
     results: dict[str, Figures] = {}
 
     def work(bench: Bench) -> None:

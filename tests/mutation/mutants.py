@@ -106,7 +106,9 @@ def _wordy(node: ast.AST) -> list[ast.AST]:
             return [node]
         case ast.Expr(value=ast.Call(func=ast.Name(id="assert_never"))):
             return [node]
-        case ast.Assign(targets=[ast.Name(id="__slots__" | "_Pairs")]):
+        case ast.Assign(targets=[ast.Name(id="__slots__" | "_Pairs" | "TYPE_CHECKING")]):
+            return [node]
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return [node]
         case _:
             return []

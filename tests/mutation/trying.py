@@ -11,7 +11,7 @@ from math import ceil
 from pathlib import Path
 from resource import RLIM_INFINITY, RLIMIT_CPU, setrlimit
 from signal import SIGKILL, SIGXCPU
-from time import monotonic, sleep
+from time import monotonic, process_time, sleep
 from types import CodeType, FrameType, FunctionType
 
 import hypothesis
@@ -24,9 +24,9 @@ from tests.mutation.mutants import Mutant, mutated
 
 OPTIONS = ("-qqq", "--no-summary", "--assert=plain", "--capture=no")
 ENDLESS_S = 30.0
-"""A mutant that takes more of a processor than this will not end."""
-WAITED = 20
-"""So many times as long it may take by the clock: a busy machine is no endless mutant, and a deadlock is one."""
+"""A test that takes more of a processor than this will not end."""
+WAITED = 40
+"""So many times as long all tests may take by the clock: a busy machine is no endless mutant, and a deadlock is one."""
 ENDLESS = "nothing: it never ended"
 
 
@@ -97,7 +97,7 @@ class Bench:
             changed = codes.get((code.co_firstlineno, code.co_qualname)) if code.co_filename == path else None
             if changed and changed.co_freevars == code.co_freevars:
                 function.__code__ = changed
-        return next((name for name in tests if _fails(self._items[name])), "")
+        return next((name for name in tests if _fails_in_time(self._items[name])), "")
 
 
 def with_bench(folder: Path, tests: Sequence[str], work: Callable[[Bench], None]) -> None:
@@ -176,8 +176,21 @@ def _fails(item: pytest.Item) -> bool:
     return item.session.testsfailed > before
 
 
+def _fails_in_time(item: pytest.Item) -> bool:
+    _allow()
+    return _fails(item)
+
+
+def _allow() -> None:
+    """Let one test more take what a test may: a mutant that no test sees runs all of them, which is not endless."""
+    setrlimit(RLIMIT_CPU, (ceil(process_time() + ENDLESS_S), RLIM_INFINITY))
+
+
 class _Failing:
     name = ""
+
+    def pytest_runtest_logstart(self) -> None:
+        _allow()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
