@@ -102,13 +102,13 @@ def _wordy(node: ast.AST) -> list[ast.AST]:
             return [node.annotation]
         case ast.arg(annotation=ast.expr() as annotation):
             return [annotation]
-        case ast.Expr(value=ast.Constant()) | ast.Assert() | ast.Raise():
-            return [node]
-        case ast.Expr(value=ast.Call(func=ast.Name(id="assert_never"))):
-            return [node]
-        case ast.Assign(targets=[ast.Name(id="__slots__" | "_Pairs" | "TYPE_CHECKING")]):
-            return [node]
-        case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+        case (
+            ast.Expr(value=ast.Constant() | ast.Call(func=ast.Name(id="assert_never")))
+            | ast.Assert()
+            | ast.Raise()
+            | ast.Assign(targets=[ast.Name(id="__slots__" | "_Pairs" | "TYPE_CHECKING")])
+            | ast.If(test=ast.Name(id="TYPE_CHECKING"))
+        ):
             return [node]
         case _:
             return []
