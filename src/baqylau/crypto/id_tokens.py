@@ -1,7 +1,8 @@
-"""What an identity provider of the installation's own says of somebody who signed in there (OpenID Connect Core 1.0).
+"""What an identity provider of the installation's own says of somebody who signed in or out there.
 
-Believed is a token alone that the provider signed with one of its published keys, for us, now, and for this very
-sign-in: by its nonce. Whoever could also make such a token with a secret that we share is not believed.
+By OpenID Connect Core 1.0 and Back-Channel Logout 1.0. Believed is a token alone that the provider signed with one of
+its published keys, for us, now, and, of a sign-in, for this very one: by its nonce. Whoever could also make such a
+token with a secret that we share is not believed.
 """
 
 from base64 import urlsafe_b64encode
@@ -20,6 +21,7 @@ LEEWAY_S: Final = 60
 """By so much the clocks of the provider and ours may differ."""
 _LONGEST_S: Final = 600
 """A token that was issued longer ago than this is not of this sign-in."""
+_SIGNED_OUT: Final = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class TokenRefusedError(Exception):
@@ -31,7 +33,8 @@ class Expected(Struct, frozen=True, kw_only=True):
 
     issuer: str
     client_id: str
-    nonce: str
+    nonce: str | None = None
+    """Of the sign-in; None: the token is of none, and must carry none."""
 
 
 def verified(token: str, keys: Mapping[str, Any], expected: Expected, now: datetime) -> Mapping[str, Any]:
@@ -44,7 +47,7 @@ def verified(token: str, keys: Mapping[str, Any], expected: Expected, now: datet
         sub={"essential": True},
         exp={"essential": True},
         iat={"essential": True},
-        nonce={"essential": True, "value": expected.nonce},
+        nonce={"essential": False} if expected.nonce is None else {"essential": True, "value": expected.nonce},
     )
     try:
         found = jwt.decode(token, KeySet.import_key_set(cast("KeySetSerialization", keys)), algorithms=ALGORITHMS)
@@ -58,6 +61,15 @@ def verified(token: str, keys: Mapping[str, Any], expected: Expected, now: datet
     if not (meant and fresh and isinstance(claims["sub"], str) and claims["sub"]):
         raise TokenRefusedError
     return claims
+
+
+def signed_out(token: str, keys: Mapping[str, Any], expected: Expected, now: datetime) -> str:
+    """Give the subject that a logout token signs out. `TokenRefusedError`; what opens a session ends none."""
+    claims = verified(token, keys, expected, now)
+    events = claims.get("events")
+    if "nonce" in claims or not isinstance(events, dict) or _SIGNED_OUT not in events:
+        raise TokenRefusedError
+    return str(claims["sub"])
 
 
 def pkce_challenge(verifier: str) -> str:

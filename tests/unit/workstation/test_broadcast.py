@@ -24,8 +24,9 @@ class Rows:
     def head(self) -> int:
         return self.newest
 
-    def wait(self, timeout_s: float) -> None:
+    def wait(self, timeout_s: float) -> bool:
         assert timeout_s > 0
+        return False
 
     def news(self, after: int, limit: int) -> News:
         if self.away:

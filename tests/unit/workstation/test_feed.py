@@ -135,7 +135,16 @@ def test_who_is_too_far_behind_or_knows_more_than_there_is_loads_everything_anew
     assert len(listen(browser, 1, 3)) == 3
 
 
-def test_the_feed_ends_when_the_session_does(office: Office, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_feed_ends_with_the_session_and_at_once_when_the_account_is_suspended(
+    office: Office, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with browser.client.stream("GET", "/api/feed") as answer, closing(events(answer)) as coming:
+        next(coming)
+        office.stores.accounts.suspend("aliya", "chief", suspended=True)
+        number = office.alarm()
+        assert number not in _numbers([one for one in coming if one.kind == "alarm"])
+    office.stores.accounts.suspend("aliya", "chief", suspended=False)
+    browser.sign_in()
     monkeypatch.setattr(feed, "STILL_SIGNED_IN_S", 0.1)
     with browser.client.stream("GET", "/api/feed") as answer, closing(events(answer)) as coming:
         next(coming)

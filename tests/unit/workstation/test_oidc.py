@@ -120,6 +120,42 @@ def test_a_token_that_is_not_as_it_must_be_opens_nothing(
         assert (came_to, login(browser)) == ("/?refused=session.refused.oidc", None), name
 
 
+def test_whom_the_provider_signs_out_is_out_at_once_by_its_own_word_alone(
+    office: Office, browser: Browser, provider: IdentityProvider
+) -> None:
+    def say(token: str) -> int:
+        return browser.client.post("/oidc/signed-out", data={"logout_token": token}).status_code
+
+    sign_in(browser, provider)
+    begin(browser)
+    wrong = (
+        provider.signs_out(aud="another"),
+        provider.signs_out(nonce=next(iter(provider.asked.values()), {}).get("nonce", "n")),
+        provider.signs_out(events={"another": {}}),
+        provider.signs_out(events=None),
+        provider.signs_out(sub=None),
+        provider.signs_out(iat=int(office.clock().timestamp()) - 3_600),
+        signed({"iss": provider.address, "aud": CLIENT}, key=OTHER),
+        "",
+    )
+    assert [say(token) for token in wrong] == [400] * len(wrong)
+    assert say(provider.signs_out(sub="s-18")) == 200, "a stranger's name tells nobody whether we know it"
+    assert login(browser) == "aliya"
+    assert (say(provider.signs_out()), login(browser)) == (200, None)
+    assert office.stores.audit.latest(1)[0].what == "session.provider_ended"
+
+
+def test_the_provider_is_asked_again_in_the_middle_of_a_shift(
+    office: Office, browser: Browser, provider: IdentityProvider
+) -> None:
+    sign_in(browser, provider)
+    for _ in range(8):
+        assert login(browser) == "aliya"
+        office.clock.pass_(minutes=29)
+    office.clock.pass_(minutes=9)
+    assert login(browser) is None
+
+
 def test_what_was_begun_elsewhere_too_long_ago_or_came_back_already_is_begun_anew(
     office: Office, browser: Browser, provider: IdentityProvider
 ) -> None:

@@ -45,8 +45,8 @@ class Source(Protocol):
         """Newest cursor of the feed."""
         ...
 
-    def wait(self, timeout_s: float) -> None:
-        """Come back when the feed may have grown, or when the time is over."""
+    def wait(self, timeout_s: float) -> bool:
+        """Come back when the feed may have grown, or when the time is over; tell whether sessions ended meanwhile."""
         ...
 
     def news(self, after: int, limit: int) -> News:
@@ -92,6 +92,7 @@ class Broadcaster:
         self._ring: deque[Told] = deque(maxlen=RING)
         self._end = 0
         self._pulse = anyio.Event()
+        self._leaving = anyio.Event()
         self._cursor = 0
         self._following = False
         self._closed = False
@@ -113,6 +114,11 @@ class Broadcaster:
     def closed(self) -> bool:
         """Nothing will be told any more."""
         return self._closed
+
+    @property
+    def leaving(self) -> anyio.Event:
+        """What is set when sessions are ended before their time, anybody's; then there is another one."""
+        return self._leaving
 
     @property
     def following(self) -> bool:
@@ -168,7 +174,9 @@ class Broadcaster:
         while True:
             news = await self._until_there(self._source.news, self._cursor, READ_AT_ONCE)
             if news.cursor == self._cursor:
-                await self._until_there(self._source.wait, LISTEN_S)
+                if await self._until_there(self._source.wait, LISTEN_S):
+                    leaving, self._leaving = self._leaving, anyio.Event()
+                    leaving.set()
                 continue
             self._cursor = news.cursor
             self._tell(event(alarm) for alarm in news.alarms)

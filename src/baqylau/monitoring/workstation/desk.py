@@ -73,6 +73,8 @@ class Desk:
         self.metrics = Metrics(self.broadcaster, OwnFigures(stores.engine, clock))
         self.one_attempt = Lock()
         """Sign-ins are counted one at a time, so that many at once gain nothing."""
+        self.one_signed_out = Lock()
+        """Whoever claims to be the identity provider makes us ask it for its keys: once at a time."""
         self.nobodys_password = passwords.hashed(fresh(random))
         """Compared for logins that do not exist: they take as long as those that do."""
         self._threads = CapacityLimiter(_THREADS)

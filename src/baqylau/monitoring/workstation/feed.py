@@ -41,7 +41,7 @@ class Listener:
         self._left = False
 
     def leave(self) -> None:
-        """Let the events end with the next one."""
+        """Let nothing more be told."""
         self._left = True
 
     async def events(self) -> AsyncGenerator[bytes]:
@@ -54,14 +54,19 @@ class Listener:
             return
         async for missed in self._missed(upto):
             yield missed
-        while not (self._left or broadcaster.closed):
+        while not self._over():
             try:
                 told = await broadcaster.told(position)
             except FellBehindError:
                 yield RELOAD
                 return
+            if self._over():
+                return
             position += len(told)
             yield b"".join(self._shown(one) for one in told if one.cursor is None or one.cursor > self._after)
+
+    def _over(self) -> bool:
+        return self._left or self._desk.broadcaster.closed
 
     def _shown(self, told: Told) -> bytes:
         """Give an event as this listener may read it; nothing of those beyond the bounds."""
@@ -136,11 +141,11 @@ class EventStream(Response):
         group.cancel_scope.cancel()
 
     async def _while_signed_in(self) -> None:
-        signed_in = True
-        while signed_in:
-            await anyio.sleep(STILL_SIGNED_IN_S)
-            try:
-                signed_in = await still_signed_in(self._desk, self._token) is not None
-            except StorageUnavailableError:
-                continue
+        while True:
+            leaving = self._desk.broadcaster.leaving
+            with suppress(StorageUnavailableError):
+                if await still_signed_in(self._desk, self._token) is None:
+                    break
+            with anyio.move_on_after(STILL_SIGNED_IN_S):
+                await leaving.wait()
         self._listener.leave()

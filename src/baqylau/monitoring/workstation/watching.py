@@ -8,6 +8,7 @@ from baqylau.monitoring.workstation import pages
 from baqylau.monitoring.workstation.broadcast import News
 from baqylau.monitoring.workstation.messages import FeedAlarm, FeedPeople, Health
 from baqylau.monitoring.workstation.stores import Stores
+from baqylau.storage.access.ending import SESSIONS
 from baqylau.storage.alarms.feed import ALARM, notifications
 from baqylau.storage.database import StorageUnavailableError, plain_dsn
 from baqylau.storage.judging.live import LiveRow
@@ -31,12 +32,12 @@ class Watching:
         """Newest cursor of the feed."""
         return self._stores.feed.cursor()
 
-    def wait(self, timeout_s: float) -> None:
-        """Come back when the feed has grown, or when the time is over."""
+    def wait(self, timeout_s: float) -> bool:
+        """Come back when the feed has grown, or when the time is over; tell whether sessions ended meanwhile."""
         if self._line is None:
-            self._line = notifications(plain_dsn(self._stores.engine), ["feed"], timeout_s)
+            self._line = notifications(plain_dsn(self._stores.engine), ["feed", SESSIONS], timeout_s)
         try:
-            next(self._line)
+            return SESSIONS in next(self._line)
         except StorageUnavailableError:
             self._line = None
             raise

@@ -29,8 +29,16 @@ def _wrong_field(error: msgspec.ValidationError) -> RefusedError:
     return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field=named.group(1) if named else "")
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
     """Read the body, but no more than is allowed and not for longer."""
+    try:
+        with anyio.fail_after(BODY_WITHIN_S):
+            return await _read(request)
+    except TimeoutError:
+        raise RefusedError(HTTPStatus.REQUEST_TIMEOUT, "request.refused.too_slow") from None
+
+
+async def _read(request: Request) -> bytes:
     too_large = RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request.refused.too_large", limit=MAX_BODY_BYTES)
     announced = request.headers.get("content-length", "0")
     if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
@@ -52,11 +60,7 @@ async def received(request: Request, kind: type[_T]) -> _T:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/json":
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "request.refused.not_json")
-    try:
-        with anyio.fail_after(BODY_WITHIN_S):
-            body = await _body(request)
-    except TimeoutError:
-        raise RefusedError(HTTPStatus.REQUEST_TIMEOUT, "request.refused.too_slow") from None
+    body = await body_of(request)
     try:
         message = msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as wrong:

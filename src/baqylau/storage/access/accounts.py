@@ -39,6 +39,7 @@ from baqylau.storage.access.access_tables import (
     invitation,
     sign_in_failure,
 )
+from baqylau.storage.access.ending import end_sessions
 from baqylau.storage.database import transaction
 from baqylau.storage.schema import audit as audit_entries
 
@@ -273,8 +274,8 @@ def _suspend(connection: Connection, login: str, at: datetime | None) -> None:
 
 
 def _end_sessions(connection: Connection, login: str, keep: bytes | None = None) -> None:
-    gone = delete(account_session).where(account_session.c.login == login)
-    connection.execute(gone if keep is None else gone.where(account_session.c.token != keep))
+    mine = account_session.c.login == login
+    end_sessions(connection, mine if keep is None else mine & (account_session.c.token != keep))
 
 
 class Failures(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,8 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from baqylau.storage.access import audit
+from baqylau.storage.access.access_tables import account_session
+from baqylau.storage.access.ending import end_sessions
 from baqylau.storage.access.identity_tables import account_identity
 from baqylau.storage.database import transaction
 
@@ -29,6 +31,15 @@ class Identities:
             wanted = select(account_identity).where(account_identity.c.login == login)
             row = connection.execute(wanted).one_or_none()
         return row is not None and (row.issuer, row.subject) == (issuer, subject)
+
+    def sign_out(self, issuer: str, subject: str) -> None:
+        """End every session of a subject's account, however it was begun; nobody knows a stranger's."""
+        theirs = (account_identity.c.issuer == issuer) & (account_identity.c.subject == subject)
+        with transaction(self._engine) as connection:
+            login = connection.scalar(select(account_identity.c.login).where(theirs))
+            if login is not None and end_sessions(connection, account_session.c.login == login):
+                about = f"account/{login}"
+                audit.record(connection, who=login, what="session.provider_ended", about=about, at=self._clock())
 
     def forget(self, login: str) -> None:
         """Let the next sign-in bind the account anew."""

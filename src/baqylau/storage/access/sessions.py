@@ -10,6 +10,7 @@ from baqylau.domain.rights import Action
 from baqylau.storage.access import audit
 from baqylau.storage.access.access_tables import account, account_duty, account_session
 from baqylau.storage.access.accounts import Account, account_of
+from baqylau.storage.access.ending import end_sessions
 from baqylau.storage.database import transaction
 
 USED_EVERY = timedelta(minutes=1)
@@ -115,9 +116,7 @@ class Sessions:
     def close(self, token: bytes) -> None:
         """End a session."""
         with transaction(self._engine) as connection:
-            gone = delete(account_session).where(account_session.c.token == token).returning(account_session.c.login)
-            login = connection.scalar(gone)
-            if login is not None:
+            for login in end_sessions(connection, account_session.c.token == token):
                 audit.record(connection, who=login, what="session.close", about=f"account/{login}", at=self._clock())
 
     def revoke(self, login: str, name: str) -> bool:
@@ -126,6 +125,6 @@ class Sessions:
             held = connection.scalars(select(account_session.c.token).where(account_session.c.login == login)).all()
             named = [token for token in held if name_of(token) == name]
             if named:
-                connection.execute(delete(account_session).where(account_session.c.token.in_(named)))
+                end_sessions(connection, account_session.c.token.in_(named))
                 audit.record(connection, who=login, what="session.revoke", about=f"account/{login}", at=self._clock())
         return bool(named)

@@ -1,12 +1,15 @@
 """Signing in by an identity provider of the installation's own: it says who somebody is, and we what they may.
 
-It opens accounts that exist and makes none. The provider answers for the second step, as a passkey does.
+It opens accounts that exist and makes none. The provider answers for the second step, as a passkey does. Whom it signs
+out is signed out here at once where it says so; where it does not, its sessions end within a few hours and it is asked
+again.
 """
 
 from collections.abc import Mapping
 from hmac import compare_digest
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,12 +24,14 @@ from baqylau.monitoring.workstation.access.tokens import fresh
 from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
-from baqylau.monitoring.workstation.wire import reply
+from baqylau.monitoring.workstation.wire import body_of, reply
 from baqylau.storage.access.accounts import Account
 from baqylau.storage.access.identities import Identities
 
 COOKIE: Final = "baqylau-oidc"
 BACK: Final = "/api/session/oidc"
+SIGNED_OUT: Final = "/oidc/signed-out"
+"""Where the provider itself says whom it signed out; no browser comes here."""
 _ANYBODY: Final = "oidc"
 """Under which name attempts are counted: no login is known before one is proved."""
 
@@ -72,11 +77,25 @@ async def come_back(request: Request) -> Response:
         response = RedirectResponse(f"/?refused={refused.key}", HTTPStatus.SEE_OTHER)
     else:
         await desk.do(desk.stores.throttle.forget, _ANYBODY)
-        begun = await welcome(request, account)
+        begun = await welcome(request, account, within_s=identity.session_s)
         response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
         response.raw_headers += [pair for pair in begun.raw_headers if pair[0] == b"set-cookie"]
     response.delete_cookie(COOKIE, path=BACK, secure=desk.settings.secure, httponly=True, samesite="lax")
     return response
+
+
+async def signed_out(request: Request) -> Response:
+    """End the sessions of whom the provider signs out (Back-Channel Logout 1.0), by a token that it signed."""
+    desk = desk_of(request)
+    identity, said = _identity(desk), parse_qs((await body_of(request)).decode("utf-8", "replace"))
+    token = said.get("logout_token", [""])[0]
+    try:
+        async with desk.one_signed_out:
+            subject = await desk.do(Provider(identity, desk.clock).signed_out, token)
+    except (TokenRefusedError, ProviderAwayError):
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "session.refused.oidc") from None
+    await desk.do(Identities(desk.stores.engine, desk.clock).sign_out, identity.issuer, subject)
+    return Response(headers={"Cache-Control": "no-store"})
 
 
 def _identity(desk: Desk) -> Identity:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 from msgspec import Struct
 
-from baqylau.crypto.id_tokens import Expected, TokenRefusedError, pkce_challenge, verified
+from baqylau.crypto.id_tokens import Expected, TokenRefusedError, pkce_challenge, signed_out, verified
 
 WITHIN_S: Final = 10
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -24,6 +24,8 @@ class Identity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the button says."""
     claim: str = "preferred_username"
     """The claim in which the login of an account stands; `email` counts where the provider verified it."""
+    session_s: int = 14_400
+    """A session that the provider opened ends this long after, so that it is asked again in the middle of a shift."""
 
 
 class ProviderAwayError(Exception):
@@ -77,8 +79,17 @@ class Provider:
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise TokenRefusedError
-        nonce, issuer, client_id = started.nonce, self.identity.issuer, self.identity.client_id
-        return verified(token, keys, Expected(issuer=issuer, client_id=client_id, nonce=nonce), self._clock())
+        return verified(token, keys, self._expected(started.nonce), self._clock())
+
+    def signed_out(self, token: str) -> str:
+        """Give the subject that the provider signs out. `ProviderAwayError`, `TokenRefusedError`."""
+        with _client() as client:
+            address = _text(self._published(client), "jwks_uri")
+            keys = _read(lambda: client.get(address))
+        return signed_out(token, keys, self._expected(), self._clock())
+
+    def _expected(self, nonce: str | None = None) -> Expected:
+        return Expected(issuer=self.identity.issuer, client_id=self.identity.client_id, nonce=nonce)
 
     def _published(self, client: httpx.Client) -> Mapping[str, Any]:
         issuer = self.identity.issuer

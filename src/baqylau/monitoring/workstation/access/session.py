@@ -100,12 +100,12 @@ async def proved_by_password(request: Request, login: str, password: str) -> Acc
     return account
 
 
-async def welcome(request: Request, account: Account) -> Response:
-    """Begin the session of somebody who was proved."""
+async def welcome(request: Request, account: Account, *, within_s: int | None = None) -> Response:
+    """Begin the session of somebody who was proved; `within_s` ends it before a shift would."""
     desk = desk_of(request)
     desk.metrics.sign_ins.labels("done").inc()
     await desk.do(desk.stores.throttle.forget, account.login)
-    return await _begin(request, desk, account)
+    return await _begin(request, desk, account, within_s)
 
 
 async def attempt(request: Request, login: str) -> None:
@@ -125,19 +125,20 @@ async def attempt(request: Request, login: str) -> None:
     raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "session.refused.too_many", retry_after_s=wait_s, seconds=wait_s)
 
 
-async def _begin(request: Request, desk: Desk, account: Account) -> Response:
+async def _begin(request: Request, desk: Desk, account: Account, within_s: int | None = None) -> Response:
     """Start a new session with a new secret; the one that the browser brought along ends."""
     settings, sessions = desk.settings, desk.stores.sessions
     token, csrf = fresh(desk.random), fresh(desk.random)
     await desk.do(sessions.close, digest(token_of(request)))
-    expires_at = desk.clock() + timedelta(seconds=settings.absolute_s)
+    holds_s = min(settings.absolute_s, within_s or settings.absolute_s)
+    expires_at = desk.clock() + timedelta(seconds=holds_s)
     agent = request.headers.get("user-agent", "")[:_AGENT_CHARS]
     await desk.do(sessions.open, digest(token), account.login, csrf, expires_at, agent)
     response = reply(me(account, csrf, settings))
     response.set_cookie(
         settings.cookie,
         token,
-        max_age=settings.absolute_s,
+        max_age=holds_s,
         secure=settings.secure,
         httponly=True,
         samesite="strict",
