@@ -73,7 +73,8 @@ class Program:
         """Start it again when it ended by itself, as a service manager does, and note what it had said."""
         with self._turn:
             if self._wanted and not self.runs:
-                self.broke_off.append(self._log.read_bytes()[-SAID_BYTES:].decode(errors="replace"))
+                said = self._log.read_bytes()[-SAID_BYTES:].decode(errors="replace")
+                self.broke_off.append(f"{self.name}: {said}")
                 self.start()
 
 

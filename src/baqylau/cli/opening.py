@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from sqlalchemy import Engine
 
-from baqylau.storage.database import migrate, open_database
+from baqylau.storage.database import StorageUnavailableError, migrate, open_database
 from baqylau.storage.server import ServerFailedError, embedded
 
 
@@ -41,11 +41,11 @@ def alone(data: Path) -> Iterator[None]:
 def ready(
     data: Path, database: str, name: str = "baqylau", pool_size: int = 5, idle_s: float | None = None
 ) -> Iterator[Engine]:
-    """Give a pool over a database whose schema is up to date, or end with a sentence."""
+    """Give a pool over a database whose schema is up to date, or end with a sentence: it is not there, or goes away."""
     try:
         with connected(data, database, name, pool_size, idle_s) as engine:
             migrate(engine)
             yield engine
-    except ServerFailedError as failed:
+    except (ServerFailedError, StorageUnavailableError) as failed:
         typer.echo(str(failed), err=True)
         raise typer.Exit(1) from failed

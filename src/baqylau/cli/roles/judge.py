@@ -32,6 +32,8 @@ log = structlog.get_logger()
 
 JUDGE_WAITS_S = 0.25
 """Longest wait for news; time itself is looked at this often."""
+AWAY_S = 1.0
+"""How long the database is left alone after it was not there."""
 
 
 Seat = Annotated[
@@ -65,6 +67,28 @@ def judge_role(settings: Settings, engine: Engine, seats: Seats) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
+    judge_until(stop, settings, engine, seats)
+
+
+def judge_until(stop: threading.Event, settings: Settings, engine: Engine, seats: Seats) -> None:
+    """Judge what is kept until it is enough, or another program takes our seat.
+
+    When the database was away we begin anew: nothing that a broken transaction left half known is relied upon.
+    """
+    with _living(seats):
+        while not stop.is_set():
+            try:
+                _judge_on(settings, engine, seats, stop)
+            except FencedError:
+                log.warning("another_judge_took_over")
+                return
+            except StorageUnavailableError:
+                log.warning("judging_waits_for_the_database")
+                stop.wait(AWAY_S)
+
+
+def _judge_on(settings: Settings, engine: Engine, seats: Seats, stop: threading.Event) -> None:
+    """Sit down and judge until we are asked to stop. `FencedError`, `StorageUnavailableError`."""
     judge = Judge(
         store=JudgeStore(engine),
         journal=vaulted(engine, settings.data_dir).journal,
@@ -76,16 +100,12 @@ def judge_role(settings: Settings, engine: Engine, seats: Seats) -> None:
     )
     escalating = Escalating(Waiting(engine), now)
     judge.start()
-    try:
-        with _living(seats):
-            for _ in notifications(plain_dsn(engine), ("journal", "registers"), JUDGE_WAITS_S):
-                judge.catch_up(stop.is_set, between=escalating.look)
-                escalating.look()
-                if stop.is_set():
-                    break
-        judge.stop()
-    except FencedError:
-        log.warning("another_judge_took_over")
+    for _ in notifications(plain_dsn(engine), ("journal", "registers"), JUDGE_WAITS_S):
+        judge.catch_up(stop.is_set, between=escalating.look)
+        escalating.look()
+        if stop.is_set():
+            break
+    judge.stop()
 
 
 @contextmanager

@@ -45,7 +45,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 class Limits(Struct, frozen=True, kw_only=True):
     """Bounds that keep one peer from hurting the others."""
 
-    connections_max: int = 12_000
+    connections_max: int = 25_000
+    """Of one gateway: twenty thousand people who report, and room for those whose old line is not over yet."""
     sign_in_s: float = 60.0
     """A line that has neither signed in nor reported by then is closed."""
     idle_s: float = 7_200.0
