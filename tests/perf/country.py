@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from functools import cached_property, partial
-from pathlib import Path
 from random import Random
 from time import sleep
 
@@ -36,6 +35,8 @@ REGION = "almaty"
 NAMES = ("north", "south", "east")
 START_S = 600.0
 TAKEN_OVER_S = 60.0
+SLOW_US = 100_000
+"""Beyond what a commit takes by itself; the most that PostgreSQL can be told."""
 _HELD = text("SELECT count(*) FROM judge_cursor WHERE owner = :seat")
 _OWNED = text("SELECT count(*) FROM judge_cursor WHERE owner <> ''")
 
@@ -50,7 +51,7 @@ class Country:
         self._place = data / "country"
         self._place.mkdir()
         make_secrets(data / "keys", os.urandom)
-        self.line = DatabaseLine(self._place / "far", data / "postgresql")
+        self.line = DatabaseLine(self._place / "far", installation.database)
         far = f"postgresql://postgres@/baqylau?host={self._place / 'far'}"
         self._doors = [{name: free_port() for name in scripted.EXACT} for _ in range(gateways)]
         self.front = {name: CutLine(*(doors[name] for doors in self._doors)) for name in scripted.EXACT}
@@ -136,12 +137,29 @@ class Country:
         """Take the database away without a warning, for so long."""
         os.kill(self.installation.postmaster, signal.SIGKILL)
         sleep(for_s)
-        with embedded(self._database):
+        with embedded(self.installation.database):
             self.installation.engine.dispose()
 
-    @property
-    def _database(self) -> Path:
-        return self.installation.data / "postgresql"
+    def fill_disk(self, for_s: float) -> None:
+        """Leave the database no room to write, for so long. Should it end by that, it is started again."""
+        assert self.installation.disk is not None
+        self.installation.disk.fill()
+        sleep(for_s)
+        self.installation.disk.make_room()
+        with embedded(self.installation.database):
+            self.installation.engine.dispose()
+
+    def slow_disk(self, for_s: float) -> None:
+        """Let each commit take as long as on a disk that is worn or shared, for so long."""
+        self._settings(f"SET commit_delay = {SLOW_US}", "SET commit_siblings = 0")
+        sleep(for_s)
+        self._settings("RESET commit_delay", "RESET commit_siblings")
+
+    def _settings(self, *changes: str) -> None:
+        with self.installation.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for change in changes:
+                connection.execute(text(f"ALTER SYSTEM {change}"))
+            connection.execute(text("SELECT pg_reload_conf()"))
 
     def stop(self) -> None:
         """Ask all of ours to end."""

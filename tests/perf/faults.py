@@ -1,19 +1,21 @@
 """`python -m tests.perf.faults --times 60 --people 150`: whatever can go wrong, at random, under load, all at once.
 
 Three judges, two gateways, a regional site over three NATS servers, one PostgreSQL. Any process is killed, or held
-still and let go; the database is taken away; its line to one judge and one gateway is cut or held; all devices are
-hung up on. A part of the devices tells late, twice and with a wrong clock. Afterwards every promise is held against
+still and let go; the database is taken away, its disk is full or slow; its line to one judge and one gateway is cut or
+held; all devices are hung up on. A part of the devices tells late, twice and with a wrong clock. Afterwards every promise is held against
 what is on disk (`tests.perf.proofs`).
 """
 
 import argparse
 import asyncio
+import os
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
+from typing import Literal
 
 from msgspec import Struct
 from rich.console import Console
@@ -67,9 +69,15 @@ class Fault(StrEnum):
     """The same line carries nothing for a while, and says so to nobody."""
     HANG_UP = "hang up"
     """All lines of devices end."""
+    FULL = "full"
+    """The database's disk has no room, for a while. Root only."""
+    SLOW = "slow"
+    """Each commit takes a tenth of a second more."""
 
 
-SHARES = {Fault.KILL: 14, Fault.HOLD: 2, Fault.DATABASE: 1, Fault.CUT: 1, Fault.LOST: 1, Fault.HANG_UP: 1}
+SHARES = dict.fromkeys(Fault, 1) | {Fault.KILL: 14, Fault.HOLD: 2}
+DISK_MEGABYTES = 16_000
+"""More than any run writes; taken as it is written."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -97,8 +105,9 @@ class Seen(Struct, kw_only=True):
 
 
 def drawn(times: int, seed: int) -> tuple[Fault, ...]:
-    """Give so many faults, by seed; most are kills."""
-    return tuple(Random(seed).choices(list(SHARES), list(SHARES.values()), k=times))  # noqa: S311
+    """Give so many faults, by seed; most are kills. Only root has a disk that can be full."""
+    shares = {one: share for one, share in SHARES.items() if one is not Fault.FULL or os.geteuid() == 0}
+    return tuple(Random(seed).choices(list(shares), list(shares.values()), k=times))  # noqa: S311
 
 
 class _Run:
@@ -128,25 +137,34 @@ class _Run:
         return self.country.client(index, random, UNSOUND[index % len(UNSOUND)])
 
     def _suffer(self, fault: Fault) -> str:
+        country, random = self.country, self.random
         match fault:
             case Fault.KILL:
-                return self._kill(self.random.choice([*self.country.mortal, ""]))
+                return self._kill(random.choice([*country.mortal, ""]))
             case Fault.HOLD:
-                return self._hold(self.random.choice(list(self.country.programs)))
-            case Fault.DATABASE:
-                self.country.stop_database(self.random.uniform(*AWAY_S))
+                return self._hold(random.choice(list(country.programs)))
+            case Fault.DATABASE | Fault.FULL | Fault.SLOW:
+                self._harm_database(fault)
             case Fault.CUT | Fault.LOST:
-                line = self.country.line
-                (line.cut if fault is Fault.CUT else line.hold)()
-                _wait(self.random.uniform(*HELD_S))
-                line.join()
+                (country.line.cut if fault is Fault.CUT else country.line.hold)()
+                _wait(random.uniform(*HELD_S))
+                country.line.join()
             case Fault.HANG_UP:
-                for front in self.country.front.values():
+                for front in country.front.values():
                     front.cut()
-                _wait(self.random.uniform(*AWAY_S))
-                for front in self.country.front.values():
+                _wait(random.uniform(*AWAY_S))
+                for front in country.front.values():
                     front.join()
         return ""
+
+    def _harm_database(self, fault: Literal[Fault.DATABASE, Fault.FULL, Fault.SLOW]) -> None:
+        match fault:
+            case Fault.DATABASE:
+                self.country.stop_database(self.random.uniform(*AWAY_S))
+            case Fault.FULL:
+                self.country.fill_disk(self.random.uniform(*HELD_S))
+            case Fault.SLOW:
+                self.country.slow_disk(self.random.uniform(*HELD_S))
 
     def _kill(self, name: str) -> str:
         """Kill a process, and start it again when the others have taken over, or after a while."""
@@ -176,7 +194,8 @@ def _wait(seconds: float) -> None:
 
 def run(plan: Plan, console: Console) -> Seen:
     """Live through it, and give what came of it."""
-    with installed() as installation, ExitStack() as stack:
+    disk_megabytes = DISK_MEGABYTES if Fault.FULL in plan.faults else 0
+    with installed(disk_megabytes) as installation, ExitStack() as stack:
         register(installation, scripted.registry(plan.people, wall_clock.now()))
         country = Country(installation, stack, plan.judges, plan.gateways)
         country.start()

@@ -25,10 +25,12 @@ from baqylau.storage.journal.journal import Journal
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
 from baqylau.storage.server import embedded
+from tests.perf.disk import OwnDisk, own_disk
 
 HOST = "127.0.0.1"
 START_S = 60.0
 STOP_S = 30.0
+DATABASE = "postgresql"
 
 
 class Installation(Struct, frozen=True, kw_only=True):
@@ -37,6 +39,13 @@ class Installation(Struct, frozen=True, kw_only=True):
     data: Path
     dsn: str
     engine: Engine
+    disk: OwnDisk | None = None
+    """That of the database, where it has one of its own."""
+
+    @property
+    def database(self) -> Path:
+        """The folder of the database."""
+        return (self.disk.place if self.disk else self.data) / DATABASE
 
     @property
     def journal(self) -> Journal:
@@ -46,7 +55,7 @@ class Installation(Struct, frozen=True, kw_only=True):
     @property
     def postmaster(self) -> int:
         """Process id of the database."""
-        return postmaster_of(self.data)
+        return postmaster_of(self.database.parent)
 
     @contextmanager
     def role(self, name: str, *options: str) -> Iterator[int]:
@@ -75,15 +84,16 @@ class Installation(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def installed() -> Iterator[Installation]:
-    """Give a fresh installation in a folder of its own, forgotten afterwards."""
+def installed(disk_megabytes: int = 0) -> Iterator[Installation]:
+    """Give a fresh installation, forgotten afterwards; its database on a disk of its own where a size is given."""
     with ExitStack() as stack:
         data = Path(stack.enter_context(TemporaryDirectory(prefix="baqylau-")))
-        dsn = stack.enter_context(embedded(data / "postgresql"))
+        disk = stack.enter_context(own_disk(data / "disk", disk_megabytes)) if disk_megabytes else None
+        dsn = stack.enter_context(embedded((disk.place if disk else data) / DATABASE))
         engine = open_database(dsn, name="baqylau-bench")
         stack.callback(engine.dispose)
         migrate(engine)
-        yield Installation(data=data, dsn=dsn, engine=engine)
+        yield Installation(data=data, dsn=dsn, engine=engine, disk=disk)
 
 
 def populate(installation: Installation, protocol: str, devices: int) -> None:
@@ -96,9 +106,9 @@ def register(installation: Installation, registry: Registry) -> None:
     Registers(installation.engine, now).save(registry, by="bench")
 
 
-def postmaster_of(data: Path) -> int:
-    """Give the process id of an installation's database."""
-    return int((data / "postgresql" / "postmaster.pid").read_text().split("\n", 1)[0])
+def postmaster_of(place: Path) -> int:
+    """Give the process id of the database in a folder."""
+    return int((place / DATABASE / "postmaster.pid").read_text().split("\n", 1)[0])
 
 
 def free_port() -> int:

@@ -1,10 +1,7 @@
 """A disk that is full: nothing is acknowledged that is not kept, and with room again it goes on without a restart."""
 
 import asyncio
-import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,56 +12,37 @@ from baqylau.domain.observations import Fix
 from baqylau.storage.database import migrate, open_database
 from baqylau.storage.server import embedded
 from tests.conftest import NOT_FOR_KEEPS
+from tests.perf.disk import NoDiskError, OwnDisk, own_disk
 from tests.unit.server.site import FAR_AWAY, START, TRACKER, Peer, Site, hello, prescribed, report
 
-SIZE = "160m"
+MEGABYTES = 160
 FRAMES_MAX = 20_000
-BALLAST_PIECE = bytes(1 << 20)
 SETTINGS = {**NOT_FOR_KEEPS, "shared_buffers": "16MB", "max_connections": "20", "autovacuum": "off"}
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk(tmp_path: Path) -> Iterator[OwnDisk]:
     """A disk of its own that is soon full."""
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts a disk")
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", place], check=False)
-    if mounted.returncode:
-        pytest.skip("no disk can be mounted here")
-    place.chmod(0o755)
     tmp_path.chmod(0o755)
     try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", place], check=True)
+        with own_disk(tmp_path / "disk", MEGABYTES) as disk:
+            yield disk
+    except NoDiskError as none:
+        pytest.skip(str(none))
 
 
 @pytest.fixture
-def engine(small_disk: Path) -> Iterator[Engine]:
+def engine(small_disk: OwnDisk) -> Iterator[Engine]:
     """A database on it."""
-    with embedded(small_disk / "db", settings=SETTINGS) as address:
+    with embedded(small_disk.place / "db", settings=SETTINGS) as address:
         one = open_database(address)
         migrate(one)
         yield one
         one.dispose()
 
 
-def fill(place: Path) -> Path:
-    """Leave no room at all."""
-    ballast = place / "ballast"
-    with ballast.open("wb", buffering=0) as out, suppress(OSError):
-        while True:
-            out.write(BALLAST_PIECE)
-    with ballast.open("ab", buffering=0) as out, suppress(OSError):
-        while True:
-            out.write(BALLAST_PIECE[:512])
-    return ballast
-
-
 @pytest.mark.timeout(240)
-def test_a_full_disk_is_refused_and_not_acknowledged_and_room_ends_it(engine: Engine, small_disk: Path) -> None:
+def test_a_full_disk_is_refused_and_not_acknowledged_and_room_ends_it(engine: Engine, small_disk: OwnDisk) -> None:
     site = Site(engine, prescribed())
     acknowledged: list[int] = []
 
@@ -74,7 +52,7 @@ def test_a_full_disk_is_refused_and_not_acknowledged_and_room_ends_it(engine: En
             await peer.say(hello())
             good = await peer.say(_frame(0))
             acknowledged.append(0)
-            ballast = fill(small_disk)
+            small_disk.fill()
             refused = 0
             for number in range(1, FRAMES_MAX):
                 answer = await peer.say(_frame(number))
@@ -83,7 +61,7 @@ def test_a_full_disk_is_refused_and_not_acknowledged_and_room_ends_it(engine: En
                     break
                 acknowledged.append(number)
             assert refused
-            ballast.unlink()
+            small_disk.make_room()
             assert await asyncio.to_thread(_kept, site) == acknowledged, "read when a read may write what it pushes out"
             async with asyncio.timeout(120):
                 while await peer.say(_frame(refused)) != good:  # noqa: ASYNC110 - no event says that it takes again
