@@ -29,6 +29,8 @@ class StockState(StrEnum):
     IN_REPAIR = "in_repair"
     LOST = "lost"
     WRITTEN_OFF = "written_off"
+    NOT_RECORDED = "not_recorded"
+    """It was registered, by a file say, and nobody said where it is."""
 
 
 class TakenIn(Struct, frozen=True, tag="taken_in", kw_only=True, forbid_unknown_fields=True):
@@ -105,7 +107,9 @@ class Whereabouts(Struct, frozen=True, kw_only=True):
 
     state: StockState
     since_at: datetime | None
-    """None: it was registered, and nobody said anything of it since."""
+    """None: nobody said anything of it."""
+    against: StockState | None
+    """What its last act says, where that forbids where it is or was since: a person got what was written off."""
     place: str
     """Where it lies, or who has it; empty for what is on a person."""
     batch: str
@@ -129,10 +133,13 @@ POSSIBLE: dict[StockState, frozenset[type[Done]]] = {
     StockState.IN_REPAIR: frozenset({TakenIn, Lost, WrittenOff}),
     StockState.LOST: frozenset({TakenIn, WrittenOff}),
     StockState.WRITTEN_OFF: frozenset(),
+    StockState.NOT_RECORDED: _AT_HAND,
 }
 """Which acts make sense of a device in each state."""
-USABLE = frozenset({StockState.IN_STOCK, StockState.ISSUED, StockState.RETURNED})
+USABLE = frozenset({StockState.IN_STOCK, StockState.ISSUED, StockState.RETURNED, StockState.NOT_RECORDED})
 """What can be put on somebody."""
+KEEPS_OFF = (SentToRepair, Lost, WrittenOff)
+"""Acts after which it can be put on nobody, until another one says that it is back."""
 
 
 def standing(acts: Sequence[KeptAct]) -> tuple[tuple[KeptAct, Done], ...]:
@@ -148,11 +155,12 @@ def whereabouts(acts: Sequence[KeptAct], worn: Sequence[Worn], now: datetime) ->
     taken_in = [act for act in done if isinstance(act, TakenIn)]
     last = done[-1] if done else None
     state, since_at = _state(last, worn, now)
-    said = state in {StockState.FITTED, StockState.RETURNED} or last is None
+    moved = state in {StockState.FITTED, StockState.RETURNED}
     return Whereabouts(
         state=state,
         since_at=since_at,
-        place="" if said or last is None else _place(last),
+        against=_LIES[type(last)] if moved and isinstance(last, KEEPS_OFF) else None,
+        place="" if moved or last is None else _place(last),
         batch=next((act.batch for act in reversed(taken_in) if act.batch), ""),
         battery_until=next((act.battery_until for act in reversed(taken_in) if act.battery_until), None),
         warranty_until=next((act.warranty_until for act in reversed(taken_in) if act.warranty_until), None),
@@ -168,7 +176,7 @@ def _state(last: Done | None, worn: Sequence[Worn], now: datetime) -> tuple[Stoc
     off = max((one.until_at for one in begun if one.until_at is not None and one.until_at > one.from_at), default=None)
     if off is not None and (last is None or last.at < off):
         return StockState.RETURNED, off
-    return (StockState.IN_STOCK, None) if last is None else (_LIES[type(last)], last.at)
+    return (StockState.NOT_RECORDED, None) if last is None else (_LIES[type(last)], last.at)
 
 
 def _place(act: Done) -> str:

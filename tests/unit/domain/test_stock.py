@@ -39,8 +39,8 @@ def state(acts: tuple[KeptAct, ...], *worn: Worn, now: float = 100) -> tuple[Sto
     return found.state, found.since_at, found.place
 
 
-def test_each_act_moves_it_on_and_nothing_said_is_in_stock() -> None:
-    assert state(()) == (StockState.IN_STOCK, None, "")
+def test_each_act_moves_it_on_and_of_what_nobody_said_anything_nobody_knows() -> None:
+    assert state(()) == (StockState.NOT_RECORDED, None, "")
     assert state(kept(NEW)) == (StockState.IN_STOCK, at(0), "shelf 4")
     assert state(kept(NEW, Issued(at=at(1), to="Serik"))) == (StockState.ISSUED, at(1), "Serik")
     repair = SentToRepair(at=at(2), workshop="Bench", fault="strap")
@@ -56,7 +56,20 @@ def test_the_registers_say_on_whom_it_is_and_what_came_off_waits_to_be_looked_ov
     assert state(kept(NEW, TakenIn(at=at(60), place="shelf 9")), on) == (StockState.IN_STOCK, at(60), "shelf 9")
     assert state(kept(NEW, Lost(at=at(20), text="in the river")), on, now=30) == (StockState.LOST, at(20), "")
     assert state(kept(Lost(at=at(1), text="found since"), NEW), on, now=20)[0] is StockState.FITTED
-    assert state((), Worn(from_at=at(5), until_at=at(5))) == (StockState.IN_STOCK, None, "")
+    assert state((), Worn(from_at=at(5), until_at=at(5))) == (StockState.NOT_RECORDED, None, "")
+
+
+def test_what_is_put_on_although_its_last_act_forbids_it_is_said_until_an_act_clears_it() -> None:
+    def against(*acts: StockAct, now: float) -> StockState | None:
+        return whereabouts(kept(NEW, *acts), (on,), at(now)).against
+
+    on, gone = Worn(from_at=at(5), until_at=at(50)), WrittenOff(at=at(3), grounds="crushed")
+    assert (against(gone, now=4), against(gone, now=20)) == (None, StockState.WRITTEN_OFF)
+    assert against(gone, now=60) is StockState.WRITTEN_OFF, "it came off, and still nobody said that it may be used"
+    assert against(gone, TakenIn(at=at(55), place="shelf 1"), now=60) is None
+    assert against(SentToRepair(at=at(6), workshop="Bench", fault="strap"), now=20) is StockState.IN_REPAIR
+    assert against(Lost(at=at(20), text="in the river"), now=30) is None, "lost on somebody is where it is"
+    assert against(Issued(at=at(1), to="Serik"), now=20) is None
 
 
 def test_what_is_not_said_anew_stays_and_what_was_taken_back_does_not_count() -> None:

@@ -5,15 +5,16 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 
-from baqylau.domain.ids import DeviceId
+from baqylau.domain.ids import DeviceId, FittingId
 from baqylau.domain.people import Device, DeviceKind
 from baqylau.domain.rights import Role
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
 from tests.unit.papers.pdf_text import text_of
-from tests.unit.workstation.invented import NOW, SPARE, TRACKER
+from tests.unit.workstation.invented import NOW, SPARE, TOWN, TRACKER
 from tests.unit.workstation.office import Browser, Office
 
 IN = {"type": "taken_in", "at": NOW.isoformat(), "place": "shelf 4", "batch": "B-17", "warranty_until": "2027-03-01"}
@@ -39,7 +40,7 @@ def states(browser: Browser, query: str = "") -> dict[str, str]:
 def test_a_device_goes_from_the_shelf_to_an_officer_into_repair_and_back_and_each_act_is_signed(
     office: Office, browser: Browser
 ) -> None:
-    assert states(browser) == {TRACKER: "fitted", SPARE: "in_stock"}
+    assert states(browser) == {TRACKER: "fitted", SPARE: "not_recorded"}
     later = [(NOW + timedelta(minutes=number)).isoformat() for number in range(4)]
     act(browser, SPARE, **IN)
     act(browser, SPARE, type="issued", at=later[1], to="Dana Officer")
@@ -83,6 +84,27 @@ def test_what_is_on_a_person_can_only_be_lost_and_what_is_not_usable_is_not_offe
     assert [one["key"] for one in refused.json()["faults"]] == ["case.fault.not_usable"]
 
 
+def test_what_a_file_fits_moves_in_the_store_with_its_source_and_against_an_act_it_is_said(
+    office: Office, browser: Browser
+) -> None:
+    act(browser, SPARE, type="written_off", at=NOW.isoformat(), grounds="crushed")
+    office.clock.pass_(minutes=10)
+    fitting = replace(TOWN.fittings[0], id=FittingId("f-9"), device_id=SPARE, from_at=office.clock(), until_at=None)
+    Registers(office.engine, office.clock).save(Registry(fittings=(fitting,)), by="import/people.yaml")
+    page = browser.get(f"/api/stock/{SPARE}").json()
+    assert (page["row"]["now"]["state"], page["row"]["now"]["against"]) == ("fitted", "written_off")
+    assert [(one["by"], one["until_at"]) for one in page["worn"]] == [("import/people.yaml", None)]
+    assert browser.get("/api/stock?state=fitted").json()["rows"][1]["now"]["against"] == "written_off"
+    off = replace(fitting, until_at=office.clock() + timedelta(minutes=1))
+    Registers(office.engine, office.clock).save(Registry(fittings=(off,)), by="dana")
+    office.clock.pass_(minutes=2)
+    assert states(browser)[SPARE] == "returned"
+    office.employ()
+    browser.sign_in()
+    assert browser.get("/api/devices/free").json()["devices"] == [], "written off is written off until an act says else"
+    assert [one["by"] for one in browser.get(f"/api/stock/{SPARE}").json()["worn"]] == ["import/people.yaml"]
+
+
 def test_a_batch_is_registered_as_a_whole_or_not_at_all(browser: Browser) -> None:
     batch = {"kind": "bracelet", "protocol": "beacon", "numbers": ["77", "78"], "act": IN}
     assert len(browser.change("POST", "/api/stock", batch).json()["rows"]) == 2
@@ -118,7 +140,7 @@ def test_a_long_list_is_paged_by_name_and_a_rare_state_is_found_in_it(office: Of
     assert states(browser, "state=lost") == {"t-00590": "lost"}
     seen, after = list[str](), cast("str | None", "")
     while after is not None:
-        page = browser.get(f"/api/stock?state=in_stock&words=t-&limit=500&after={after}").json()
+        page = browser.get(f"/api/stock?state=not_recorded&words=t-&limit=500&after={after}").json()
         seen += [one["id"] for one in page["rows"]]
         after = page["next"]
     assert seen == [one.id for one in many if one.id != "t-00590"]

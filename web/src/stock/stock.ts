@@ -6,7 +6,7 @@ export type Act = Acting['act']
 /** What is done with a device; taking an act back is done to the act. */
 export type Deed = Exclude<Act['type'], 'withdrawn'>
 export const DEEDS = ['taken_in', 'issued', 'repair', 'lost', 'written_off'] as const satisfies readonly Deed[]
-export const STATES = ['in_stock', 'issued', 'fitted', 'returned', 'in_repair', 'lost', 'written_off'] as const satisfies readonly StockState[]
+export const STATES = ['in_stock', 'issued', 'fitted', 'returned', 'in_repair', 'lost', 'written_off', 'not_recorded'] as const satisfies readonly StockState[]
 export const KINDS = ['bracelet', 'tracker', 'home_unit', 'mobile_unit', 'relay', 'av_unit', 'breath_unit', 'console'] as const satisfies readonly DeviceKind[]
 
 export interface StockQuestion {

@@ -9,16 +9,19 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from baqylau.crypto.signing import Signer, signed_by
-from baqylau.domain.ids import DeviceId
+from baqylau.domain.ids import DeviceId, FittingId
+from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device
 from baqylau.domain.stock import KeptAct, StockAct, TakenIn, Withdrawn, standing
 from baqylau.storage.access import audit
 from baqylau.storage.alarms.feed import notify
 from baqylau.storage.database import among, transaction
 from baqylau.storage.equipment.stock_tables import stock_act
+from baqylau.storage.registers.register_rows import FITTING
 from baqylau.storage.registers.registers import lock_registers
 from baqylau.storage.registers.registry import Registry
 from baqylau.storage.registers.saving import save
+from baqylau.storage.schema import register, register_version
 
 STOCK_LOCK = 0x6261_7182
 CONTEXT = b"baqylau stock act\x00"
@@ -99,6 +102,20 @@ class Stock:
         with transaction(self._engine) as connection:
             chosen = func.lower(stock_act.c.act["batch"].astext) == batch.lower()
             return frozenset(DeviceId(one) for one in connection.scalars(select(stock_act.c.device_id).where(chosen)))
+
+    def put_on_by(self, fittings: Collection[Fitting]) -> Mapping[FittingId, str]:
+        """Give who first recorded each of the fittings: a login, or the name of an imported file."""
+        row, named = register.c, [one.id for one in fittings]
+        wanted = (
+            select(row.key, register_version.c.by)
+            .join_from(register, register_version)
+            .where(
+                row.kind == FITTING, among(row.key, named), among(row.person_id, [one.person_id for one in fittings])
+            )
+            .order_by(row.id.desc())
+        )
+        with transaction(self._engine) as connection:
+            return {FittingId(key): by for key, by in connection.execute(wanted)}
 
     def _write(self, connection: Connection, device_id: DeviceId, act: StockAct, by: str, signer: Signer) -> KeptAct:
         at = self._clock().astimezone(UTC)

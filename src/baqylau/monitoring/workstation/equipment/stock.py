@@ -12,10 +12,12 @@ from msgspec import Struct
 
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.orders import Fitting
 from baqylau.domain.papers import PaperKind
 from baqylau.domain.people import Device, DeviceKind, Language
 from baqylau.domain.rights import Action, may
 from baqylau.domain.stock import (
+    KEEPS_OFF,
     POSSIBLE,
     USABLE,
     Issued,
@@ -37,7 +39,14 @@ from baqylau.monitoring.server.papers.making import Maker
 from baqylau.monitoring.workstation.access.duty import missing
 from baqylau.monitoring.workstation.cases.faults import wrong_fields
 from baqylau.monitoring.workstation.cases.messages import FieldFault
-from baqylau.monitoring.workstation.equipment.stock_messages import Batch, StockCard, StockDeed, StockPage, StockRow
+from baqylau.monitoring.workstation.equipment.stock_messages import (
+    Batch,
+    StockCard,
+    StockDeed,
+    StockPage,
+    StockRow,
+    StockWorn,
+)
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
@@ -65,7 +74,6 @@ _BY_AN_ACT: Final[dict[StockState, type[StockAct]]] = {
     StockState.WRITTEN_OFF: WrittenOff,
 }
 """States in which nothing is without an act of its kind: only such devices are looked at."""
-_KEEPS_OFF: Final = (SentToRepair, Lost, WrittenOff)
 _CAN_BE_PUT_ON: Final = USABLE | {StockState.FITTED}
 """A home unit that is in one flat may serve one more of its people."""
 
@@ -88,7 +96,7 @@ class StockRecords:
     ) -> None:
         self._stores, self._zone, self._clock, self._random = stores, ZoneInfo(timezone), clock, random
         self._stock = Stock(stores.engine, clock)
-        self._worn: tuple[int, Mapping[DeviceId, Sequence[Worn]]] = (-1, {})
+        self._fitted: tuple[int, Mapping[DeviceId, Sequence[Fitting]]] = (-1, {})
 
     def page(self, asked: StockAsked, by: Account) -> StockPage:
         """Give the devices that were asked for, by their names."""
@@ -135,7 +143,7 @@ class StockRecords:
             raise wrong_fields(faults)
 
         def judge(so_far: Sequence[KeptAct]) -> None:
-            now = whereabouts(so_far, self._times().get(device_id, ()), self._clock())
+            now = whereabouts(so_far, self._times(device_id), self._clock())
             if not isinstance(act, Withdrawn) and type(act) not in POSSIBLE[now.state]:
                 raise RefusedError(HTTPStatus.CONFLICT, f"stock.refused.{now.state}")
 
@@ -167,9 +175,10 @@ class StockRecords:
     def unusable(self) -> frozenset[DeviceId]:
         """Give the devices that can be put on nobody: in repair, lost or written off."""
         known = self._stores.directory.book().devices
-        doubtful = self._stock.ever(*_KEEPS_OFF) & known.keys()
+        doubtful = self._stock.ever(*KEEPS_OFF) & known.keys()
         acts = self._stock.of(doubtful)
-        return frozenset(one for one in doubtful if self._row(known[one], acts[one]).now.state not in _CAN_BE_PUT_ON)
+        now = {one: self._row(known[one], acts[one]).now for one in doubtful}
+        return frozenset(one for one in doubtful if now[one].against or now[one].state not in _CAN_BE_PUT_ON)
 
     def _found(self, asked: StockAsked) -> Iterator[StockRow]:
         """Give one more than is wanted, where there is one more."""
@@ -200,7 +209,7 @@ class StockRecords:
         ]
 
     def _row(self, device: Device, acts: Sequence[KeptAct]) -> StockRow:
-        now = whereabouts(acts, self._times().get(device.id, ()), self._clock())
+        now = whereabouts(acts, self._times(device.id), self._clock())
         return StockRow(id=device.id, kind=device.kind, protocol=device.protocol, number=device.number, now=now)
 
     def _card(self, device: Device, by: Account, signer: Signer) -> StockCard:
@@ -212,21 +221,33 @@ class StockRecords:
             at=self._clock(),
             row=row,
             deeds=tuple(_deed(one, names, stand) for one in reversed(signed)),
-            worn=tuple(sorted(self._times().get(device.id, ()), key=lambda one: one.from_at, reverse=True)),
+            worn=tuple(self._worn(device.id, names)),
             possible=tuple(sorted(str(one.__struct_config__.tag) for one in possible)),
             may_keep=may(by.role, Action.KEEP_STOCK),
         )
 
-    def _times(self) -> Mapping[DeviceId, Sequence[Worn]]:
-        """Give when each device was on people; read anew when the registers were saved."""
+    def _worn(self, device_id: DeviceId, names: Mapping[str, str]) -> Iterator[StockWorn]:
+        """Give when it was on people and who said so first, the newest first."""
+        fittings = self._fittings().get(device_id, ())
+        said = self._stock.put_on_by(fittings)
+        for one in sorted(fittings, key=lambda one: one.from_at, reverse=True):
+            by = said[one.id]
+            yield StockWorn(from_at=one.from_at, until_at=one.until_at, by=by, by_name=names.get(by, by))
+
+    def _times(self, device_id: DeviceId) -> Sequence[Worn]:
+        fittings = self._fittings().get(device_id, ())
+        return [Worn(from_at=one.from_at, until_at=one.until_at) for one in fittings]
+
+    def _fittings(self) -> Mapping[DeviceId, Sequence[Fitting]]:
+        """Give when each device was put on whom; read anew when the registers were saved."""
         book = self._stores.directory.book()
-        if self._worn[0] != book.version:
-            worn: dict[DeviceId, list[Worn]] = defaultdict(list)
+        if self._fitted[0] != book.version:
+            fitted: dict[DeviceId, list[Fitting]] = defaultdict(list)
             for supervision in book.supervisions.values():
                 for one in supervision.fittings:
-                    worn[one.device_id].append(Worn(from_at=one.from_at, until_at=one.until_at))
-            self._worn = (book.version, worn)
-        return self._worn[1]
+                    fitted[one.device_id].append(one)
+            self._fitted = (book.version, fitted)
+        return self._fitted[1]
 
     def _device(self, device_id: DeviceId, by: Account) -> Device:
         device = self._stores.directory.book().devices.get(device_id)

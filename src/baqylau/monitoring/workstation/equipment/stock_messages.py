@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import DeviceKind, Language
-from baqylau.domain.stock import StockAct, TakenIn, Whereabouts, Worn
+from baqylau.domain.stock import StockAct, TakenIn, Whereabouts
 
 Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\w.:\-]+$")]
 
@@ -50,6 +50,16 @@ class StockDeed(Struct, frozen=True, kw_only=True):
     """It is as it was signed when it was recorded."""
 
 
+class StockWorn(Struct, frozen=True, kw_only=True):
+    """On a person, whoever that was, and by whose word."""
+
+    from_at: datetime
+    until_at: datetime | None
+    by: str
+    """Who recorded that it was put on: a login, or the file that was imported."""
+    by_name: str
+
+
 class StockCard(Struct, frozen=True, kw_only=True):
     """Everything about where one device was."""
 
@@ -57,8 +67,8 @@ class StockCard(Struct, frozen=True, kw_only=True):
     row: StockRow
     deeds: tuple[StockDeed, ...]
     """The newest first."""
-    worn: tuple[Worn, ...]
-    """When it was on people, whoever they were, the newest first."""
+    worn: tuple[StockWorn, ...]
+    """The newest first."""
     possible: tuple[str, ...]
     """Names of the acts that make sense now."""
     may_keep: bool
