@@ -162,6 +162,14 @@ def test_a_stay_fits_into_its_hours_to_the_second(minutes: tuple[str, str], stay
     assert _keys(supervision(one)) == ([("stay_too_long", True)] if refused else [])
 
 
+def test_a_place_in_a_zone_over_the_date_line_is_in_it() -> None:
+    corners = ((50.9, 179.9), (50.9, -179.9), (51.1, -179.9), (51.1, 179.9))
+    zone = Polygon(name="Island", outline=tuple(Point(*one) for one in corners))
+    for longitude_deg, said in ((179.95, ["place_excluded"]), (-179.95, ["place_excluded"]), (179.8, [])):
+        home = circle("Home", Point(51.0, longitude_deg))
+        assert [key for key, _ in _keys(supervision(presence(places=(home,)), exclusion(zone=zone)))] == said
+
+
 def test_a_stay_has_to_fit_into_one_of_several_hours() -> None:
     windows = (*nightly("08:00", "09:00").windows, *nightly("10:00", "16:00").windows)
     hours = Schedule(timezone="Asia/Almaty", windows=windows)

@@ -64,6 +64,7 @@ def test_a_corridor_is_as_wide_as_said() -> None:
         (Circle(name="", center=TOWN, radius_m=nan), "zone.refused.radius"),
         (Circle(name="", center=Point(nan, 76.9), radius_m=5), "zone.refused.not_a_number"),
         (Circle(name="", center=Point(inf, 76.9), radius_m=5), "zone.refused.not_a_number"),
+        (Circle(name="", center=Point(43, nan), radius_m=5), "zone.refused.not_a_number"),
         (Circle(name="", center=Point(91, 76.9), radius_m=5), "zone.refused.off_the_globe"),
         (Circle(name="", center=Point(43, -180.5), radius_m=5), "zone.refused.off_the_globe"),
         (Corridor(name="", line=(), half_width_m=5), "zone.refused.too_few_points"),
@@ -71,6 +72,8 @@ def test_a_corridor_is_as_wide_as_said() -> None:
         (Corridor(name="", line=(TOWN, Point(43, 76)), half_width_m=0), "zone.refused.width"),
         (Polygon(name="", outline=()), "zone.refused.too_few_points"),
         (Polygon(name="", outline=square()[:2]), "zone.refused.too_few_points"),
+        (Polygon(name="", outline=(*square(), Point(nan, 76.9))), "zone.refused.not_a_number"),
+        (Polygon(name="", outline=(*square(), Point(43, 181))), "zone.refused.off_the_globe"),
         (Polygon(name="", outline=(Point(43, 76), Point(43.1, 76.1), Point(43.2, 76.2))), "zone.refused.no_area"),
         (Polygon(name="", outline=(*square()[:2], *square()[:1:-1])), "zone.refused.crosses_itself"),
         (Polygon(name="", outline=square(), holes=(square(0.05),)), "zone.refused.hole_outside"),
@@ -81,7 +84,25 @@ def test_a_corridor_is_as_wide_as_said() -> None:
 def test_a_zone_that_cannot_be_used_is_refused_with_its_reason(zone: Zone, key: str) -> None:
     with pytest.raises(ZoneError) as refused:
         repaired(zone)
-    assert refused.value.key == key
+    assert refused.value.key == str(refused.value) == key
+
+
+def test_the_point_and_the_hole_that_are_wrong_are_counted_from_one() -> None:
+    wrong_point = Corridor(name="", line=(TOWN, Point(43, 181)), half_width_m=5)
+    wrong_hole = Polygon(name="", outline=square(), holes=(square(0.002), square(0.001, Point(44, 77))))
+    said = []
+    for zone in (wrong_point, wrong_hole):
+        with pytest.raises(ZoneError) as refused:
+            repaired(zone)
+        said.append(refused.value.params)
+    assert said == [{"point": 2, "latitude_deg": 43, "longitude_deg": 181}, {"hole": 2}]
+
+
+@pytest.mark.parametrize("radius_m", [0.5, 1_000_000])
+def test_a_zone_as_large_as_may_be_a_very_small_one_and_one_at_the_end_of_the_map_can_be_used(radius_m: float) -> None:
+    for center in (TOWN, Point(90, 180), Point(-90, -180)):
+        zone = Circle(name="", center=center, radius_m=radius_m)
+        assert repaired(zone) is zone
 
 
 def test_points_given_twice_and_a_closed_ring_are_put_right() -> None:

@@ -33,3 +33,11 @@ def test_without_an_end_it_lasts_as_long_as_the_order_and_another_orders_restric
     others = exclusion(id=RestrictionId("other"), order_id=OrderId("order-2"))
     (one,) = excused_by_suspension((open_ended,), (exclusion(), exclusion(version=2), others))
     assert (one.restriction_id, one.from_at, one.until_at) == (exclusion().id, at("12:00"), order().until_at)
+
+
+def test_a_suspension_that_begins_when_the_order_has_ended_excuses_nothing_and_the_next_keeps_its_number() -> None:
+    late = (Suspension(from_at=one, act="2-26", reason="a") for one in (order().until_at, at("12:00", 60)))
+    in_time = Suspension(from_at=at("12:00"), act="3-26", reason="b")
+    suspended = replace(order(), suspensions=(*late, in_time))
+    (one,) = excused_by_suspension((suspended,), (exclusion(),))
+    assert (one.id, one.reason, one.granted_by) == ("order-1/suspended-3/exclusion-1", "b", "3-26")
