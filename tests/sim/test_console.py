@@ -40,7 +40,7 @@ from tests.sim.console_site import (
     ConsoleSite,
     Tablet,
 )
-from tests.unit.server.link.household import AINUR, BRACELET, ROOT, bodies_of, told_of
+from tests.unit.server.link.household import AINUR, BRACELET, RELAY, RELAY_ROOT, ROOT, bodies_of, told_of
 from tests.unit.server.site import START
 
 Story = Callable[[ConsoleSite, Tablet], Coroutine[None, None, None]]
@@ -114,6 +114,21 @@ def test_an_officer_sees_their_own_people_by_name_and_of_all_others_only_how_man
     written = [(one.who, one.what, one.object) for one in Audit(engine, site.clock).latest(20)]
     assert (OFFICER, "console.package", f"device/{CONSOLE}") in written
     assert (OFFICER, "console.look", f"person/{AINUR}") in written
+
+
+def test_what_is_looked_for_is_on_the_body_and_not_the_relay_that_stands_in_the_flat(
+    engine: Engine, tmp_path: Path
+) -> None:
+    async def story(site: ConsoleSite, tablet: Tablet) -> None:
+        await begun(site, tablet)
+        tablet.hears(rssi_dbm=-80.0)
+        site.clock.pass_by(seconds=1)
+        tablet.hears(root=RELAY_ROOT, rssi_dbm=-40.0)
+        assert views.finder(tablet.desk, AINUR).level_dbm == -80.0
+        assert views.visits(tablet.desk)[0].near_dbm == -80.0
+        assert {one.device_id for one in views.state(tablet.desk).near} == {BRACELET, RELAY}
+
+    told(engine, tmp_path, story)
 
 
 def test_a_personal_tracker_is_heard_by_its_own_beacon_and_named_with_its_wearer(

@@ -6,7 +6,7 @@ import { short } from '../src/alarm/heard'
 import { matter } from '../src/alarm/matter'
 import RuleBand from '../src/alarm/RuleBand.svelte'
 import Why from '../src/alarm/Why.svelte'
-import { why } from '../src/alarm/reason'
+import { about, why } from '../src/alarm/reason'
 import { climb } from '../src/alarm/level'
 import { choices, endOf } from '../src/alarm/resting'
 import { todos } from '../src/alarm/steps'
@@ -31,6 +31,13 @@ describe('why', () => {
   it('names no distance when none was measured', () => {
     const silent = row({ id: 1, code: 'P02' }, { verdict: null, place: 'home' })
     expect(why(silent, Date.parse(AT))).toBe('The person was due at “home” at 22:04:12; nothing confirms it.')
+  })
+
+  it('says of our own system which part it is and what happened there', () => {
+    const ours = row({ id: 1, code: 'X05', person_id: '' }, { verdict: null, place: 'accounts' })
+    expect([about(ours), why(ours, Date.parse(AT))]).toEqual(['Accounts', 'At 22:04:12 an account was added or a role was changed.'])
+    const part = row({ id: 2, code: 'X02', person_id: '' }, { verdict: null, place: 'judge' })
+    expect(about(part)).toBe('judge')
   })
 
   it('writes thresholds with the unit of their name', () => {

@@ -44,6 +44,8 @@ def test_a_unit_that_is_not_enrolled_says_what_to_do(tmp_path: Path) -> None:
     wrong.write_text("{}", "utf-8")
     result = run(app, ["home-unit", "enrol", str(wrong), "--dir", str(tmp_path), "--language", "ru"])
     assert (result.exit_code, "device enrol" in result.stderr) == (1, True)
+    result = run(app, ["tracker", "enrol", str(wrong), "--dir", str(tmp_path)])
+    assert (result.exit_code, "device provision" in result.stderr) == (1, True)
 
 
 def test_two_programs_do_not_run_on_one_folder(tmp_path: Path) -> None:

@@ -13,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
+from baqylau.domain.findings import Code, Finding
+from baqylau.domain.ids import FindingId, PersonId, SubjectId
 from baqylau.domain.observations import Authentication
 from baqylau.monitoring.server.papers import places, tables
+from baqylau.monitoring.server.papers.parts import why
 from baqylau.monitoring.server.papers.places import Place, Said
 from baqylau.monitoring.server.papers.words import Words
 
@@ -87,3 +90,15 @@ def test_whatever_a_name_is_the_files_can_be_read(text: str) -> None:
         ET.fromstring(file)  # noqa: S314 - our own file
     page = page_of(tables.as_xlsx(WORDS, sheet(text)))
     assert {cell.data_type for row in page.rows for cell in row if cell.value is not None} <= {"s"}
+
+
+@pytest.mark.parametrize(
+    ("code", "part", "said"),
+    [("X05", "accounts", "добавлена учётная запись"), ("X04", "disk", "мало места"), ("X04", "another", "диск")],
+)
+def test_why_says_of_our_own_system_what_happened_in_which_part(code: str, part: str, said: str) -> None:
+    ours = Finding(
+        id=FindingId("f"), rule="ourselves", rule_version="1", code=Code(code), person_id=PersonId(""),
+        subject=SubjectId(part), at=NOON, because=(), since=NOON, place=part,
+    )  # fmt: skip
+    assert said in why(WORDS, ours)

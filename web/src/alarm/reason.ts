@@ -27,13 +27,13 @@ export const title = (row: AlarmRow) => t(`alarm.${row.alarm.code}.title`)
 
 /** Whom it is about: a person with the address, an area, or ourselves. */
 export function about({ alarm, finding, person_name, person_address }: AlarmRow): string {
-  if (alarm.person_id === '') return finding.area || finding.place || t('alarm.about_us')
+  if (alarm.person_id === '') return finding.area || (maybe(`alarm.about.${finding.place}`) ?? finding.place) || t('alarm.about_us')
   return person_address ? `${person_name}, ${person_address}` : person_name
 }
 
-/** Why, in two sentences at most. A finding without a measured place has a sentence that names none. */
+/** Why, in two sentences at most. What is ours has a sentence of its own; a finding without a measured place names none. */
 export function why({ finding }: AlarmRow, now: number): string {
   const params = places(finding, now)
   const plain = finding.verdict ? undefined : maybe(`alarm.${finding.code}.why_plain`, params)
-  return plain ?? t(`alarm.${finding.code}.why`, params)
+  return maybe(`alarm.${finding.code}.why.${finding.place}`, params) ?? plain ?? t(`alarm.${finding.code}.why`, params)
 }

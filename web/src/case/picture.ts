@@ -1,3 +1,5 @@
+import { jpeg } from '../frame/jpeg'
+
 /** The widest and highest that a console shows, in pixels; and the octets that a package has room for. */
 const WIDTH = 240
 const HEIGHT = 320
@@ -14,14 +16,5 @@ export async function small(file: Blob): Promise<Uint8Array> {
   const height = picture.height * scale
   canvas.getContext('2d')?.drawImage(picture, (WIDTH - width) / 2, (HEIGHT - height) / 2, width, height)
   picture.close()
-  for (const quality of [0.85, 0.7, 0.5, 0.3]) {
-    const made = await new Promise<Blob | null>((take) => canvas.toBlob(take, 'image/jpeg', quality))
-    if (made && made.size <= MOST_BYTES) return new Uint8Array(await made.arrayBuffer())
-  }
-  throw new Error('too large')
-}
-
-/** Gives octets as the interface takes them. */
-export function base64(content: Uint8Array): string {
-  return btoa(Array.from(content, (one) => String.fromCharCode(one)).join(''))
+  return jpeg(canvas, MOST_BYTES)
 }

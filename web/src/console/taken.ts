@@ -1,11 +1,11 @@
-// A picture made small enough to travel: at most 1024 pixels wide, JPEG in base 64.
-const WIDEST = 1024
-const QUALITY = 0.7
+// A picture made small enough to travel: at most 1024 pixels wide, and of no more octets than a record takes.
+import { base64, jpeg } from '../frame/jpeg'
 
-/** What the officer photographed; nothing where nothing was chosen. */
-export async function picture(chosen: HTMLInputElement): Promise<string> {
-  const file = chosen.files?.[0]
-  if (!file) return ''
+const WIDEST = 1024
+const MOST_BYTES = 200_000
+
+/** What the officer photographed, as a JPEG in base 64. */
+export async function picture(file: Blob): Promise<string> {
   const whole = await createImageBitmap(file)
   const scale = Math.min(1, WIDEST / Math.max(whole.width, whole.height))
   const canvas = document.createElement('canvas')
@@ -13,5 +13,5 @@ export async function picture(chosen: HTMLInputElement): Promise<string> {
   canvas.height = Math.round(whole.height * scale)
   canvas.getContext('2d')?.drawImage(whole, 0, 0, canvas.width, canvas.height)
   whole.close()
-  return canvas.toDataURL('image/jpeg', QUALITY).split(',')[1] ?? ''
+  return base64(await jpeg(canvas, MOST_BYTES))
 }

@@ -86,7 +86,7 @@ def enrol(
     language: Language = SPOKEN,
 ) -> None:
     """Take what the server gave: who the tracker is, and the secret that it shares with the server."""
-    taken(Folder(folder).enrol, file, language)
+    taken(Folder(folder).enrol, file, language, "provision")
 
 
 def _play(

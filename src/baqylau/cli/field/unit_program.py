@@ -135,14 +135,19 @@ def enrol(
     taken(Folder(folder).enrol, file, language)
 
 
-def taken(enrol: Callable[[bytes], Enrolment | TrackerEnrolment], file: Path, language: str) -> None:
-    """Take an enrolment from a file into a device's folder, and say whose it is."""
+def taken(
+    enrol: Callable[[bytes], Enrolment | TrackerEnrolment], file: Path, language: str, written_by: str = "enrol"
+) -> None:
+    """Take an enrolment from a file into a device's folder, and say whose it is.
+
+    `written_by`: the command of `device` that writes such a file.
+    """
     try:
         enrolment = enrol(file.read_bytes())
     except OSError as wrong:
         raise refused(language, "cannot_read", why=f"{file}: {wrong.strerror}") from wrong
     except NotEnrolledError as wrong:
-        raise refused(language, "not_an_enrolment", file=file) from wrong
+        raise refused(language, "not_an_enrolment", file=file, written_by=written_by) from wrong
     typer.echo(text(language, "cli.unit.enrolled", device=enrolment.device_id), err=True)
 
 

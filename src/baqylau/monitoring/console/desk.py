@@ -20,7 +20,7 @@ from baqylau.monitoring.console import checking, expiry
 from baqylau.monitoring.console.checking import Added, Place, Scan
 from baqylau.monitoring.console.jobs import CheckEntry, Entry, JobEntry, Told, after
 from baqylau.monitoring.console.nearby import Air
-from baqylau.monitoring.console.prescribed import worn
+from baqylau.monitoring.console.prescribed import on_the_body
 from baqylau.monitoring.console.secrets import Officer
 from baqylau.monitoring.console.store import Store, sealed_for_diary
 from baqylau.monitoring.console.strolling import Walking
@@ -307,7 +307,7 @@ class Desk:
         """Begin a check: listen from now on. `UnknownPersonError` for who wears nothing that could be heard."""
         opened = self.opened()
         devices = {one.transmitter_id for one in opened.package.keys}
-        own = [one for one in worn(opened.case(person_id).supervision, self.right()) if one.id in devices]
+        own = [one for one in on_the_body(opened.case(person_id).supervision, self.right()) if one.id in devices]
         if not own:
             raise UnknownPersonError(person_id)
         self.scan = Scan(

@@ -223,6 +223,8 @@ class ConsoleFinder(Struct, frozen=True, kw_only=True):
 
     person_id: PersonId
     name: str
+    photo: str
+    """Data address of the picture; empty where there is none."""
     device: ConsoleDevice | None
     direction: Direction
     level_dbm: float | None

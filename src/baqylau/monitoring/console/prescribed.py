@@ -15,9 +15,11 @@ from baqylau.domain.orders import (
     Territory,
     TimedPlace,
 )
-from baqylau.domain.people import Device, Supervision
+from baqylau.domain.people import Device, DeviceKind, Supervision
 from baqylau.domain.zones import Circle, Point
 from baqylau.rules.spans import ALWAYS, Duty, fitted, span_at, validity_of
+
+_ON_THE_BODY = frozenset({DeviceKind.BRACELET, DeviceKind.TRACKER})
 
 
 class Prescribed(Struct, frozen=True, kw_only=True):
@@ -75,6 +77,11 @@ def _place(restriction: Restriction) -> str:
 def worn(supervision: Supervision, at: datetime) -> tuple[Device, ...]:
     """Give what is on the person now."""
     return tuple(one for one in supervision.devices if any(time.holds(at) for time in fitted(supervision, one.id)))
+
+
+def on_the_body(supervision: Supervision, at: datetime) -> tuple[Device, ...]:
+    """Give of what is on the person now that which goes where they go: a relay stays in the flat."""
+    return tuple(one for one in worn(supervision, at) if one.kind in _ON_THE_BODY)
 
 
 def wearer(supervisions: tuple[Supervision, ...], device_id: DeviceId, at: datetime) -> Supervision | None:

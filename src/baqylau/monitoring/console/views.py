@@ -7,6 +7,7 @@ from math import cos, hypot, radians
 
 from baqylau.domain.field import Stage
 from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.people import Device, DeviceKind
 from baqylau.domain.verdicts import Compliance
 from baqylau.domain.zones import Point
 from baqylau.monitoring.console import acting
@@ -26,9 +27,9 @@ from baqylau.monitoring.console.messages import (
     ConsoleState,
     ConsoleVisit,
 )
-from baqylau.monitoring.console.nearby import Strength
-from baqylau.monitoring.console.prescribed import home, prescribed, worn
-from baqylau.monitoring.console.trend import SHOWN_MS, smoothed, trend
+from baqylau.monitoring.console.nearby import Strength, Trace
+from baqylau.monitoring.console.prescribed import home, on_the_body, prescribed, worn
+from baqylau.monitoring.console.trend import LOST_MS, SHOWN_MS, smoothed, trend
 from baqylau.monitoring.console.work_views import jobs_of, refused
 from baqylau.protocols.console.words import Case, Spot
 from baqylau.rules.spans import Duty
@@ -155,7 +156,7 @@ def visit(desk: Desk, case: Case, checked: int) -> ConsoleVisit:
     """Give one person as the lists show them."""
     opened, at = desk.opened(), desk.right()
     compliance, duty, where, until_at = standing(case, at)
-    devices = {one.id for one in worn(case.supervision, at)}
+    devices = {one.id for one in on_the_body(case.supervision, at)}
     levels = [one.level_dbm for one in opened.air.near(desk.ms()) if one.device_id in devices]
     return ConsoleVisit(
         person_id=case.person.id,
@@ -260,13 +261,15 @@ def finder(desk: Desk, person_id: PersonId) -> ConsoleFinder:
     """Give the finder's picture of one person's bracelet."""
     opened, at, ms = desk.opened(), desk.right(), desk.ms()
     case = opened.case(person_id)
-    heard = [(one, opened.air.traces[one.id]) for one in worn(case.supervision, at) if one.id in opened.air.traces]
-    device, trace = max(heard, key=lambda pair: pair[1].ms, default=(None, None))
+    theirs, traces = on_the_body(case.supervision, at), opened.air.traces
+    heard = [(one, traces[one.id]) for one in theirs if one.id in traces]
+    device, trace = max(heard, key=lambda pair: _sought(pair[0], pair[1], ms), default=(None, None))
     strengths = [] if trace is None else list(trace.strengths)
     seen = trend(strengths, ms)
     return ConsoleFinder(
         person_id=person_id,
         name=case.person.name,
+        photo=picture(case),
         device=None if device is None or trace is None else heard_device(device, trace, at, ms),
         direction=seen.direction,
         level_dbm=seen.level_dbm,
@@ -276,6 +279,11 @@ def finder(desk: Desk, person_id: PersonId) -> ConsoleFinder:
         points=_points(strengths, ms),
         line=_points(smoothed(strengths), ms),
     )
+
+
+def _sought(device: Device, trace: Trace, ms: int) -> tuple[bool, bool, int]:
+    """Give what is followed first: whatever is heard at all, of that the bracelet. Two ways at once would be none."""
+    return ms - trace.ms < LOST_MS, device.kind is DeviceKind.BRACELET, trace.ms
 
 
 def _points(strengths: list[Strength], ms: int) -> tuple[ConsolePoint, ...]:

@@ -177,8 +177,9 @@ def why(words: Words, finding: Finding) -> str:
         "duration": words.span(finding.at - since),
         "level": NOTHING if level is None else words.t("unit.percent", value=round(level)),
     }
-    plain = f"alarm.{finding.code}.why_plain"
-    return words.t(plain if verdict is None and words.knows(plain) else f"alarm.{finding.code}.why", **places)
+    key = f"alarm.{finding.code}.why"
+    closer = (f"{key}.{finding.place}", *(() if verdict else (f"{key}_plain",)))
+    return words.t(next((one for one in closer if words.knows(one)), key), **places)
 
 
 def findings(words: Words, found: Sequence[Written]) -> Iterator[Block]:
