@@ -33,6 +33,14 @@ class StockState(StrEnum):
     """It was registered, by a file say, and nobody said where it is."""
 
 
+class KeptOff(StrEnum):
+    """Why a device can be put on nobody, in the words of the states."""
+
+    IN_REPAIR = "in_repair"
+    LOST = "lost"
+    WRITTEN_OFF = "written_off"
+
+
 class TakenIn(Struct, frozen=True, tag="taken_in", kw_only=True, forbid_unknown_fields=True):
     """It lies in the store: new, come back, or found again."""
 
@@ -108,7 +116,7 @@ class Whereabouts(Struct, frozen=True, kw_only=True):
     state: StockState
     since_at: datetime | None
     """None: nobody said anything of it."""
-    against: StockState | None
+    against: KeptOff | None
     """What its last act says, where that forbids where it is or was since: a person got what was written off."""
     place: str
     """Where it lies, or who has it; empty for what is on a person."""
@@ -138,7 +146,11 @@ POSSIBLE: dict[StockState, frozenset[type[Done]]] = {
 """Which acts make sense of a device in each state."""
 USABLE = frozenset({StockState.IN_STOCK, StockState.ISSUED, StockState.RETURNED, StockState.NOT_RECORDED})
 """What can be put on somebody."""
-KEEPS_OFF = (SentToRepair, Lost, WrittenOff)
+KEEPS_OFF: dict[type[StockAct], KeptOff] = {
+    SentToRepair: KeptOff.IN_REPAIR,
+    Lost: KeptOff.LOST,
+    WrittenOff: KeptOff.WRITTEN_OFF,
+}
 """Acts after which it can be put on nobody, until another one says that it is back."""
 
 
@@ -159,7 +171,7 @@ def whereabouts(acts: Sequence[KeptAct], worn: Sequence[Worn], now: datetime) ->
     return Whereabouts(
         state=state,
         since_at=since_at,
-        against=_LIES[type(last)] if moved and isinstance(last, KEEPS_OFF) else None,
+        against=KEEPS_OFF.get(type(last)) if moved and last else None,
         place="" if moved or last is None else _place(last),
         batch=next((act.batch for act in reversed(taken_in) if act.batch), ""),
         battery_until=next((act.battery_until for act in reversed(taken_in) if act.battery_until), None),

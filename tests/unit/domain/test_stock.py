@@ -6,6 +6,7 @@ from baqylau.domain.ids import DeviceId
 from baqylau.domain.stock import (
     Issued,
     KeptAct,
+    KeptOff,
     Lost,
     SentToRepair,
     StockAct,
@@ -60,14 +61,14 @@ def test_the_registers_say_on_whom_it_is_and_what_came_off_waits_to_be_looked_ov
 
 
 def test_what_is_put_on_although_its_last_act_forbids_it_is_said_until_an_act_clears_it() -> None:
-    def against(*acts: StockAct, now: float) -> StockState | None:
+    def against(*acts: StockAct, now: float) -> KeptOff | None:
         return whereabouts(kept(NEW, *acts), (on,), at(now)).against
 
     on, gone = Worn(from_at=at(5), until_at=at(50)), WrittenOff(at=at(3), grounds="crushed")
-    assert (against(gone, now=4), against(gone, now=20)) == (None, StockState.WRITTEN_OFF)
-    assert against(gone, now=60) is StockState.WRITTEN_OFF, "it came off, and still nobody said that it may be used"
+    assert (against(gone, now=4), against(gone, now=20)) == (None, KeptOff.WRITTEN_OFF)
+    assert against(gone, now=60) is KeptOff.WRITTEN_OFF, "it came off, and still nobody said that it may be used"
     assert against(gone, TakenIn(at=at(55), place="shelf 1"), now=60) is None
-    assert against(SentToRepair(at=at(6), workshop="Bench", fault="strap"), now=20) is StockState.IN_REPAIR
+    assert against(SentToRepair(at=at(6), workshop="Bench", fault="strap"), now=20) is KeptOff.IN_REPAIR
     assert against(Lost(at=at(20), text="in the river"), now=30) is None, "lost on somebody is where it is"
     assert against(Issued(at=at(1), to="Serik"), now=20) is None
 
