@@ -131,3 +131,14 @@ def test_what_work_of_ours_hid_is_found_again_when_it_still_holds() -> None:
     assert condition.again(STILL, AUTHOR, found, NOON + SECOND, end, "") == (found, ())
     state, again = condition.again(STILL, AUTHOR, found, NOON, end, "")
     assert (told(again), state.found_at) == ([("B05", "12:01")], end)
+
+
+def test_what_is_said_again_is_believed_sooner_and_names_the_limit_that_decided() -> None:
+    told_again = replace(LASTING, told_after_s=20)
+    state, _ = held(told_again, None, evidence())
+    assert held(told_again, state, evidence(NOON + 19 * SECOND, "two")) == (state, ())
+    _, sooner = held(told_again, state, evidence(NOON + 20 * SECOND, "two"))
+    _, later = ticked(told_again, state, NOON + 60 * SECOND)
+    _, certain = held(told_again, state, evidence(NOON + SECOND, "two"), Word.CERTAIN)
+    limits = [one.thresholds[0].value for found in (sooner, later, certain) for one in found]
+    assert (told(sooner), told(later), limits) == ([("B05", "12:00:20")], [("B05", "12:01")], [20, 60, 60])

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from baqylau.domain.findings import Code
 from baqylau.domain.ids import DeviceId
-from baqylau.domain.observations import Observation, ReceiverHealth
+from baqylau.domain.observations import Cell, Observation, ReceiverHealth
 from baqylau.domain.people import Device, DeviceKind
 from tests.unit.rules.stories import at, fitting, heard, judged, supervision, told
 
@@ -50,6 +51,14 @@ def test_a_carried_unit_has_no_anchor_and_hearing_nothing_is_no_fault_of_it() ->
 def test_nothing_at_all_in_a_loud_band_is_jamming_and_no_fault(kind: DeviceKind) -> None:
     said = story(kind, health(6), *[health(0, -85.0)] * 4, health(6))
     assert said == [("S07", "12:02:30"), ("L10", "12:05")]
+
+
+def test_a_jam_names_the_place_whose_other_receivers_may_hear_it_too() -> None:
+    unit = Device(id=UNIT, kind=DeviceKind.HOME_UNIT, protocol="native", number="1", silence_limit_s=86_400)
+    who = supervision(devices=(unit,), fittings=(fitting(UNIT),))
+    standing = heard(NOON, Cell(id="401-01-1-1", registered=True), device_id=UNIT)
+    findings = judged(who, [standing, *_minutes(*[health(0, -60.0)] * 4)], NOON + timedelta(hours=1))[1]
+    assert [one.area for one in findings if one.code is Code.RADIO_JAM] == ["401-01-1-1"]
 
 
 def test_a_band_a_little_less_loud_hides_nothing() -> None:
