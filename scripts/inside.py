@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 ROOT = Path(__file__).parents[1]
-LOCKS = {"runtime": "requirements/runtime.txt", "av": "requirements/av.txt"}
+LOCKS = {name: f"requirements/{name}.txt" for name in ("runtime", "server", "av")}
 _PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^ \\;]+)")
 _CLASSIFIER = "License :: OSI Approved :: "
 _SHORT = 40
@@ -26,7 +26,7 @@ class Part(Struct, frozen=True, kw_only=True, order=True):
     version: str
     licence: str
     of: str
-    """`runtime`, `av` (faces and voices) or `web` (built into the pages)."""
+    """`runtime`, `server` (sites and archive), `av` (faces and voices) or `web` (built into the pages)."""
 
 
 def parts() -> list[Part]:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.arch.tree import ROOT
 
-PYTHON_LOCKS = ["requirements/bootstrap.txt", "requirements/runtime.txt", "requirements/av.txt", "requirements/dev.txt"]
+PYTHON_LOCKS = [f"requirements/{name}.txt" for name in ("bootstrap", "runtime", "server", "av", "dev")]
 
 
 def pins(name: str) -> dict[str, str]:

@@ -72,6 +72,10 @@ COMMANDS = {
 """The same by command. Only the file of the one that is asked for is loaded, so that it answers at once."""
 
 
+EXTRAS = {"nats": "nats"}
+"""Libraries that not everybody installs and whole commands stand on, with the extra that brings them."""
+
+
 class Commands(TyperGroup):
     """The commands, each loaded when it is wanted. What click calls context and command, typer keeps to itself."""
 
@@ -80,11 +84,34 @@ class Commands(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Give a command, or None where there is none of the name."""
+        """Give a command, or None where there is none of the name; one that lacks a library only says so."""
         made_in = COMMANDS.get(cmd_name)
         if made_in is None:
             return None
-        return get_group(import_module(f"{__name__}.{made_in}").app).get_command(ctx, cmd_name)
+        try:
+            made = import_module(f"{__name__}.{made_in}").app
+        except ModuleNotFoundError as missing:
+            extra = EXTRAS.get((missing.name or "").partition(".")[0])
+            if extra is None:
+                raise
+            made = _lacking(cmd_name, extra)
+        return get_group(made).get_command(ctx, cmd_name)
+
+
+def _lacking(command: str, extra: str) -> typer.Typer:
+    """Make a command that only says what has to be installed for it, whatever words follow."""
+    made, sentence = typer.Typer(), f"It needs the extra {extra}, which is not installed here: requirements/server.txt."
+
+    @made.callback()
+    def lacking() -> None:
+        """Keep the command under its name."""
+
+    @made.command(command, help=sentence, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+    def say() -> None:
+        typer.echo(f"baqylau {command}: {sentence}", err=True)
+        raise typer.Exit(1)
+
+    return made
 
 
 app = typer.Typer(

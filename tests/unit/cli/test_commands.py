@@ -26,3 +26,15 @@ def test_a_word_that_is_no_command_is_said_to_be_none() -> None:
     wrong = subprocess.run([sys.executable, "-m", "baqylau.cli", "servr"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
     assert "servr" in wrong.stderr
+
+
+WITHOUT_NATS = "import sys; sys.modules['nats'] = None; from baqylau.cli import app; app()"
+
+
+def test_a_command_whose_libraries_are_not_installed_says_what_to_install() -> None:
+    asked = [sys.executable, "-c", WITHOUT_NATS, "region", "look", "--site", "almaty.json"]
+    wrong = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert wrong.returncode == 1
+    assert wrong.stderr == (
+        "baqylau region: It needs the extra nats, which is not installed here: requirements/server.txt.\n"
+    )
