@@ -6,7 +6,7 @@ import pytest
 
 from baqylau.domain.verdicts import Standing
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
-from baqylau.rules.places.geometry import ZoneError, distance_m, repaired, shape_of, verdict
+from baqylau.rules.places.geometry import ZoneError, distance_m, metres_per_degree, repaired, shape_of, verdict
 
 TOWN = Point(43.24, 76.90)
 
@@ -32,6 +32,44 @@ def test_distances_are_metres_on_the_ellipsoid(one: Point, two: Point, metres: f
     assert measured == pytest.approx(metres, rel=2e-3)
 
 
+@pytest.mark.parametrize(
+    ("latitude_deg", "north_m", "east_m"),
+    [(0.0, 110_574.276, 111_319.491), (45.0, 111_131.778, 78_846.835), (60.0, 111_412.287, 55_800.002)],
+)
+def test_a_degree_is_as_long_as_on_the_ellipsoid(latitude_deg: float, north_m: float, east_m: float) -> None:
+    assert metres_per_degree(latitude_deg) == pytest.approx((north_m, east_m), abs=0.002)
+    assert metres_per_degree(-latitude_deg) == metres_per_degree(latitude_deg)
+
+
+@pytest.mark.parametrize(
+    ("north_deg", "east_deg", "margin_m"),
+    [
+        (0.0, 0.0, 812.3),
+        (0.005, 0.0, 555.6),
+        (0.0, 0.009, 81.2),
+        (0.0, -0.009, 81.2),
+        (0.02, 0.0, -1111.1),
+        (-0.02, 0.0, -1111.1),
+        (0.0, 0.02, -812.3),
+        (0.0, -0.02, -812.3),
+        (0.02, 0.02, -1376.4),
+    ],
+)
+@pytest.mark.parametrize("longitude_deg", [76.9, 90.0, 180.0])
+def test_the_edge_of_a_quarter_is_as_many_metres_away_as_it_is_whichever_way(
+    north_deg: float, east_deg: float, margin_m: float, longitude_deg: float
+) -> None:
+    corners = square(0.01, Point(43.24, longitude_deg))
+    around = tuple(Point(one.latitude_deg, (one.longitude_deg + 180) % 360 - 180) for one in corners)
+    place = (43.24 + north_deg, (longitude_deg + east_deg + 180) % 360 - 180)
+    assert verdict(Polygon(name="Quarter", outline=around), *place, 10).margin_m == pytest.approx(margin_m, abs=0.5)
+
+
+def test_a_region_is_measured_as_wide_as_it_is_in_its_middle() -> None:
+    region = Polygon(name="Region", outline=square(1.0))
+    assert verdict(region, 43.24, 76.9, 10).margin_m == pytest.approx(81_230, abs=50)
+
+
 def test_a_fix_decides_only_when_its_disc_is_clear_of_the_edge() -> None:
     zone = Circle(name="Home", center=TOWN, radius_m=100)
     outside = TOWN.latitude_deg + 150 / 111_113
@@ -40,6 +78,14 @@ def test_a_fix_decides_only_when_its_disc_is_clear_of_the_edge() -> None:
     assert verdict(zone, outside, TOWN.longitude_deg, 49).standing is Standing.OUTSIDE
     assert verdict(zone, outside, TOWN.longitude_deg, 51).standing is Standing.UNKNOWN
     assert verdict(zone, outside, TOWN.longitude_deg, 51).margin_m == pytest.approx(-50, abs=0.2)
+
+
+def test_a_disc_that_touches_the_edge_does_not_decide() -> None:
+    assert verdict(Circle(name="Home", center=TOWN, radius_m=50), 43.24, 76.90, 50).standing is Standing.UNKNOWN
+    away_m = distance_m(43.24, 76.90, 43.2409, 76.90)
+    home = Circle(name="Home", center=TOWN, radius_m=away_m - 32)
+    assert verdict(home, 43.2409, 76.90, 32).standing is Standing.UNKNOWN
+    assert verdict(home, 43.2409, 76.90, 31.9).standing is Standing.OUTSIDE
 
 
 def test_a_hole_is_outside() -> None:
@@ -152,6 +198,35 @@ def test_the_answer_from_a_near_fix_is_the_exact_one() -> None:
         near_m, exact_m = shape.clear_m(*place, 20), shape.margin_m(*place)
         assert abs(near_m) <= abs(exact_m) + 1e-6
         assert verdict(zone, *place, 20).standing is standing_of(near_m)
+
+
+def test_a_receiver_that_is_right_to_half_a_metre_decides_no_nearer_to_the_edge() -> None:
+    shape = shape_of(Polygon(name="Quarter", outline=square()))
+    for off_m in (-0.4, 0.4):
+        assert abs(shape.clear_m(43.25 - off_m / 111_113, 76.9, 0.5)) == pytest.approx(0.4, abs=0.05)
+
+
+_MIDDLE = Point(43.23, 76.90)
+"""Below the middle of the quarter: walking north from there leads straight to an edge, along a line of the grid."""
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        Circle(name="Home", center=TOWN, radius_m=700),
+        Polygon(name="Quarter", outline=(_MIDDLE, *square()[1:], square()[0]), holes=(square(0.002),)),
+        Corridor(name="Way", line=(TOWN, Point(43.25, 76.905), Point(43.25, 76.92)), half_width_m=300),
+    ],
+)
+def test_what_is_said_at_less_cost_is_never_more_than_is_certain_and_decides_the_same(zone: Zone) -> None:
+    """Look from all sides: a person is inside or outside by the exact distance, however it was worked out."""
+    shape = shape_of(zone)
+    for north in range(-30, 31, 2):
+        for east in range(-30, 31, 2):
+            place = (TOWN.latitude_deg + north / 1000, TOWN.longitude_deg + east / 1000)
+            near_m, exact_m = shape.clear_m(*place, 20), shape.margin_m(*place)
+            assert abs(near_m) <= abs(exact_m) + 1e-6
+            assert standing_of(near_m) is standing_of(exact_m)
 
 
 def standing_of(margin_m: float) -> Standing:

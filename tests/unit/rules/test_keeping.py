@@ -202,6 +202,7 @@ def test_a_finding_says_what_it_rests_on() -> None:
     doubted = replace(state, against=None, confirmation=sure(BEGIN + 5 * MINUTE))
     _, (rests,) = keeping.judged(HOMES, doubted, sight(last=placed(NIGHT, 1500)))
     assert (rests.because, rests.place) == ((ONE,), "Home")
+    assert "fixes_span_s" not in {one.name for one in rests.thresholds}, "one fix spans nothing"
     assert Check.CONFIRMED_BY_SEVERAL not in rests.checks
     _, (radio,) = keeping.judged(HOMES, replace(state, by_radio=True, zone=1), sight(last=placed(NIGHT)))
     assert (radio.because, radio.verdict, radio.place) == ((ONE,), None, "Mother")

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from baqylau.domain.schedules import DayException, Schedule, Window
-from baqylau.rules.schedule import gap, on_duty, overlap, stretch
+from baqylau.rules.schedule import begins_of, gap, on_duty, overlap, stretch
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2030, 1, 1, tzinfo=UTC)
@@ -137,3 +137,20 @@ def test_schedules_that_meet_on_a_holiday_alone_meet() -> None:
     noon = Schedule(timezone="Asia/Almaty", windows=window)
     assert overlap(once, noon, utc(2025, 3, 10), utc(2025, 4, 10))
     assert not overlap(once, noon, utc(2025, 3, 10), utc(2025, 3, 20))
+
+
+def test_schedules_that_meet_on_a_day_of_its_own_alone_meet() -> None:
+    window = (Window(start_min=720, end_min=780),)
+    once = Schedule(
+        timezone="Asia/Almaty", windows=(), exceptions=(DayException(day=date(2025, 3, 21), windows=window),)
+    )
+    noon = Schedule(timezone="Asia/Almaty", windows=window)
+    for one, other in ((once, noon), (noon, once)):
+        assert overlap(one, other, utc(2025, 3, 10), utc(2025, 4, 10))
+        assert not overlap(one, other, utc(2025, 3, 10), utc(2025, 3, 20))
+
+
+def test_the_hours_of_a_day_begin_in_their_order_each_once() -> None:
+    noon, early = Window(start_min=720, end_min=780), Window(start_min=60, end_min=120)
+    schedule = Schedule(timezone="Asia/Almaty", windows=(noon, early, Window(start_min=720, end_min=800)))
+    assert begins_of(schedule, date(2025, 3, 10)) == (utc(2025, 3, 9, 20), utc(2025, 3, 10, 7))

@@ -73,13 +73,14 @@ def doubt(before: Place, after: Place) -> str:
     seconds = max(after.at_s - before.at_s, SHORTEST_S)
     if not reachable(before, after):
         return TOO_FAST
-    if seconds > PREDICTED_FOR_S or before.speed_m_s is None:
+    speed_m_s = before.speed_m_s
+    if seconds > PREDICTED_FOR_S or speed_m_s is None:
         return ""
     if after.speed_m_s is not None:
         step_s = max(seconds, 1.0)
-        if abs(after.speed_m_s - before.speed_m_s) > MAXIMUM_ACCELERATION_M_S2 * step_s:
+        if abs(after.speed_m_s - speed_m_s) > MAXIMUM_ACCELERATION_M_S2 * step_s:
             return TOO_SUDDEN
-    return OFF_THE_WAY if innovation(before, after, seconds) > INNOVATION else ""
+    return OFF_THE_WAY if innovation(before, after, speed_m_s, seconds) > INNOVATION else ""
 
 
 def reachable(before: Place, after: Place) -> bool:
@@ -88,15 +89,15 @@ def reachable(before: Place, after: Place) -> bool:
     return distance_m(before, after) - before.r95_m - after.r95_m <= MAXIMUM_SPEED_M_S * seconds
 
 
-def innovation(before: Place, after: Place, seconds: float) -> float:
+def innovation(before: Place, after: Place, speed_m_s: float, seconds: float) -> float:
     """Give the squared distance of a place from where speed and course led, in terms of what explains one."""
-    speed = before.speed_m_s or 0.0
-    known = before.course_deg is not None or not speed
-    course = radians(before.course_deg or 0.0)
     east_m, north_m = way_m(before, after)
-    if known:
-        east_m -= speed * seconds * sin(course)
-        north_m -= speed * seconds * cos(course)
-    turned_m = 0.5 * MANOEUVRE_M_S2 * seconds * seconds + (0.0 if known else speed * seconds)
+    turned_m = 0.5 * MANOEUVRE_M_S2 * seconds * seconds
+    if before.course_deg is None:
+        turned_m += speed_m_s * seconds
+    else:
+        course = radians(before.course_deg)
+        east_m -= speed_m_s * seconds * sin(course)
+        north_m -= speed_m_s * seconds * cos(course)
     spread_m2 = (before.r95_m**2 + after.r95_m**2) / RADIUS_95_SIGMAS**2 + turned_m**2
     return (east_m**2 + north_m**2) / spread_m2

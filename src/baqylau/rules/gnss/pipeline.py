@@ -75,7 +75,7 @@ def step(state: State, epoch: "Epoch", around: "Surroundings") -> "tuple[State, 
         _located(now, judged, _place(epoch, judged.at_s), around)
     if at_s is not None:
         before = state.track.believed
-        if now.track.moved_over and now.track is not state.track and before is not None and judged.place is not None:
+        if now.track.moved_over and before is not None and judged.place is not None:
             now.memory = evidence.jumped(now.memory, at_s, distance_m(before, judged.place))
         now.memory, judged.signs = evidence.step(now.memory, epoch, at_s, judged.place, around)
     judged.claims = evidence.claims(now.memory)

@@ -171,8 +171,6 @@ def judged(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Keeping
         return (state, ()) if state.confirmation.confirmed else _ended(plan, state, sight.at)
     if plan.stay:
         state = _stayed(state, span, sight)
-        if stay.done(state.stay, plan.stay, sight.at):
-            return state, ()
     if state.confirmation.confirmed and known_now(state, matters_from(plan, state, span), sight):
         return _found(plan, state, span, sight)
     return state, ()

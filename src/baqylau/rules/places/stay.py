@@ -32,8 +32,3 @@ def left(stay: Stay, at: datetime) -> Stay:
 def latest(stay: Stay, needed: timedelta, until_at: datetime) -> datetime:
     """Give the last instant at which coming still gives the whole stay before the hours end."""
     return until_at - max(needed - timedelta(seconds=stay.before_s), timedelta())
-
-
-def done(stay: Stay, needed: timedelta, at: datetime) -> bool:
-    """Whether the stay was long enough by an instant."""
-    return left(stay, at).before_s >= needed.total_seconds()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from baqylau.rules.gnss.signs import INPUT, JAM, PLACE, SHIELD, SIGNAL, SPOOF, TIME, WAY, Sign, grade_of
+from baqylau.rules.gnss.signs import INPUT, JAM, PLACE, SHIELD, SIGNAL, SPOOF, TIME, WAY, Sign, grade_of, steps
+from baqylau.rules.gnss.surroundings import Surroundings
 from tests.unit.rules.gnss.receiver import BEGIN_S, FAINT, OPEN, Told, around, epoch, judged, lost, place, standing
 
 MINUTES = 300
@@ -39,6 +40,10 @@ def test_one_source_is_never_a_claim_and_two_are(said: list[tuple[str, int]], gr
     assert grade_of(JAM, tuple(Sign(SPOOF, "sign", source, one, 0.0) for source, one in said)) == 0
 
 
+def test_a_limit_counts_from_where_it_is_reached() -> None:
+    assert [steps(figure, (50.0, 100.0, 300.0)) for figure in (49.9, 50.0, 99.9, 100.0, 300.0)] == [0, 1, 1, 2, 3]
+
+
 def test_an_hour_in_the_open_has_no_sign_at_all() -> None:
     assert signs([(epoch(s, 5.0 * (s % 3)), around(s)) for s in range(0, 3600, 15)]) == set()
 
@@ -49,6 +54,25 @@ def test_a_jammer_is_claimed_in_the_second_in_which_it_begins_by_sky_and_gain() 
     claimed = [judgement.claims for judgement in judged(story)]
     assert claimed[: MINUTES + 1] == [{}] * MINUTES + [{JAM: 3}]
     assert claimed[-1] == {JAM: 3}
+
+
+def test_a_jammer_is_found_by_either_clock_alone() -> None:
+    ours = [(epoch(s, agc=5000), around(s, moving=True)) for s in range(MINUTES)]
+    ours += [(lost(MINUTES + s, agc=1400, at_s=None), around(MINUTES + s, moving=True)) for s in range(60)]
+    theirs = [(epoch(s, agc=5000), Surroundings()) for s in range(MINUTES)]
+    theirs += [(lost(MINUTES + s, agc=1400), Surroundings()) for s in range(60)]
+    assert claims(ours) == claims(theirs) == {JAM: 3}
+
+
+def test_a_jump_that_stays_is_a_sign_for_two_minutes_also_when_the_sky_is_lost_meanwhile() -> None:
+    moving = {"moving": True}
+    story = [(epoch(s), around(s, **moving)) for s in range(60)]
+    story += [(epoch(60 + s, 50_000.0), around(60 + s, **moving)) for s in range(3)]
+    story += [(lost(63 + s, cn0_dbhz=OPEN), around(63 + s, **moving)) for s in range(140)]
+    jumps = [[(round(one.figure, -1), one.grade) for one in judgement.signs] for judgement in judged(story)]
+    assert jumps[:62] == [[]] * 62
+    assert jumps[62:183] == [[(50_000.0, 3)]] * 121
+    assert jumps[183:] == [[]] * 20
 
 
 def test_a_jammer_beside_somebody_still_is_suspected_by_the_sky_alone_while_the_network_stays() -> None:

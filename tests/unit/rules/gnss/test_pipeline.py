@@ -6,12 +6,10 @@ import pytest
 
 from baqylau.domain.observations import Fix, Grade, Interference, InterferenceKind, InUse, NoFix, Sky
 from baqylau.rules.gnss import jump, validity
-from baqylau.rules.gnss.accuracy import r95_m
 from baqylau.rules.gnss.epoch import NO_FIX, Epoch
 from baqylau.rules.gnss.figures import ERA_S
 from baqylau.rules.gnss.surroundings import Surroundings
 from baqylau.rules.gnss.telling import bodies_of, position_of
-from baqylau.rules.places.position import accuracy_m
 from tests.unit.rules.gnss.receiver import BEGIN_S, HOME, Told, around, epoch, judged, lost, standing
 
 
@@ -51,10 +49,38 @@ def test_weeks_that_rolled_over_are_repaired_beside_the_epoch() -> None:
     assert said.at_s == BEGIN_S - ERA_S
 
 
+def test_without_a_clock_of_its_own_a_device_takes_the_time_as_it_is_told() -> None:
+    (judgement,) = judged([(epoch(0, at_s=BEGIN_S - ERA_S), Surroundings())])
+    assert (judgement.at_s, judgement.eras, judgement.faults) == (BEGIN_S - ERA_S, 0, ())
+
+
+def test_a_time_that_no_era_repairs_is_none_and_no_era_was_added() -> None:
+    (judgement,) = judged([(epoch(0, at_s=BEGIN_S - 1e8), around(0))])
+    assert (judgement.at_s, judgement.eras) == (None, 0)
+
+
+def test_a_believed_place_is_the_one_that_was_told_with_its_motion_and_accuracy() -> None:
+    told = epoch(0, 40.0, hdop=2.0, speed_m_s=1.5, course_deg=90.0)
+    (judgement,) = judged([(told, around(0))])
+    place = judgement.place
+    assert place is not None
+    assert (place.at_s, place.latitude_deg, place.longitude_deg) == (BEGIN_S, told.latitude_deg, HOME[1])
+    assert (round(place.r95_m, 6), place.speed_m_s, place.course_deg) == (17.3, 1.5, 90.0)
+    (judgement,) = judged([(epoch(0, latitude_deg=0.0, longitude_deg=0.0), around(0))])
+    assert judgement.place is not None
+    assert (judgement.place.latitude_deg, judgement.place.longitude_deg) == (0.0, 0.0), "the equator is somewhere"
+
+
 def test_a_jump_is_told_beside_the_fix_and_its_place_is_not_believed() -> None:
     judgements = list(judged([(epoch(0), around(0)), (epoch(30, 9000.0), around(30))]))
     assert judgements[1].faults == (jump.TOO_FAST,)
     assert judgements[1].place is None
+
+
+def test_without_a_place_nobody_is_at_rest_and_nobody_has_moved() -> None:
+    for said in (lost(200), epoch(200, 9000.0), epoch(200, at_s=None)):
+        *_, last = judged([*((epoch(s), around(s)) for s in range(0, 200, 10)), (said, around(200))])
+        assert (last.place, last.held, last.static, last.moved) == (None, None, False, False)
 
 
 def test_somebody_at_rest_is_held_in_one_place_and_the_fixes_go_on() -> None:
@@ -64,13 +90,6 @@ def test_somebody_at_rest_is_held_in_one_place_and_the_fixes_go_on() -> None:
     assert last.held.latitude_deg == HOME[0]
     assert last.place is not None
     assert last.place.latitude_deg != HOME[0]
-
-
-@pytest.mark.parametrize(("stated_m", "hdop"), [(7.0, 0.9), (None, 1.4), (None, None), (0.0, 2.0), (None, 0.0)])
-def test_the_device_and_the_server_take_the_same_accuracy_from_a_fix(
-    stated_m: float | None, hdop: float | None
-) -> None:
-    assert r95_m(stated_m, hdop) == accuracy_m(Fix(latitude_deg=1, longitude_deg=2, accuracy_m=stated_m, hdop=hdop))
 
 
 def test_the_server_gets_the_fix_as_told_with_the_sky_by_system() -> None:

@@ -32,3 +32,10 @@ def test_whatever_the_era_a_possible_time_is_found_again(eras: int, late_s: floa
 @given(st.integers(-3, 3), st.floats(CLOCK_BEHIND_S + 1, ERA_S - CLOCK_AHEAD_S - 1))
 def test_no_other_time_is_touched(eras: int, late_s: float) -> None:
     assert repaired_s(BEGIN_S - late_s + eras * ERA_S, BEGIN_S) is None
+
+
+def test_a_record_may_come_as_late_as_forty_days_to_the_second() -> None:
+    assert repaired_s(BEGIN_S - CLOCK_BEHIND_S, BEGIN_S) == BEGIN_S - CLOCK_BEHIND_S
+    assert repaired_s(BEGIN_S - CLOCK_BEHIND_S - 1, BEGIN_S) is None
+    assert repaired_s(BEGIN_S + CLOCK_AHEAD_S, BEGIN_S) == BEGIN_S + CLOCK_AHEAD_S
+    assert repaired_s(BEGIN_S + CLOCK_AHEAD_S + 1, BEGIN_S) is None
