@@ -59,7 +59,17 @@ class CallEnded(Struct, frozen=True, tag="call_ended", kw_only=True, gc=False):
     how: CallEnding
 
 
-CallBody = CallRang | CallAnswered | CallEnded
+class CallRecorded(Struct, frozen=True, tag="call_recorded", kw_only=True, gc=False):
+    """What was recorded of a call is signed, and on its way; said of no other call."""
+
+    call_id: CallId
+    items: int
+    """Recordings that the manifest names."""
+    manifest: bytes
+    """SHA-256 of the signed manifest."""
+
+
+CallBody = CallRang | CallAnswered | CallEnded | CallRecorded
 
 
 class IceServer(Struct, frozen=True, kw_only=True, gc=False):

@@ -98,6 +98,8 @@ class RingCall(Struct, frozen=True, kw_only=True, tag="call", gc=False):
     ring_s: int = RING_S
     lasts_s: int = LASTS_S
     servers: tuple[IceServer, ...] = ()
+    recorded: bool = False
+    """The order says that calls are recorded: the unit tells the person before they answer, and records."""
 
 
 class EndCall(Struct, frozen=True, kw_only=True, tag="end_call", gc=False):

@@ -47,6 +47,13 @@ class Order(Struct, frozen=True, kw_only=True):
     suspensions: tuple[Suspension, ...] = ()
     revoked: Revocation | None = None
     """The end of the order is that of its revocation then."""
+    calls_recorded: str = ""
+    """The order's own words by which calls to the person's unit are recorded. Empty: none ever is."""
+
+    def records_calls(self, at: datetime) -> bool:
+        """Whether calls are recorded at an instant: while the order is in force, not suspended, and says so."""
+        paused = any(one.from_at <= at < (one.until_at or self.until_at) for one in self.suspensions)
+        return bool(self.calls_recorded.strip()) and self.from_at <= at < self.until_at and not paused
 
 
 class _Restriction(Struct, frozen=True, kw_only=True):

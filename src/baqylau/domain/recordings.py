@@ -1,4 +1,4 @@
-"""Recordings of a check as their unit names them: what they are, by whom, of what, and what was asked when.
+"""Recordings of a check or a call as their unit names them: what they are, by whom, of what, what was asked when.
 
 How they travel is `protocols.media`; how they are kept, `storage.checks.media`.
 """
@@ -9,7 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from baqylau.domain.challenge import Step
-from baqylau.domain.checks import CheckKind, Ending
+from baqylau.domain.checks import Ending
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
 
 VERSION = 1
@@ -23,6 +23,14 @@ WHOLE_BYTES_MAX = 1 << 28
 DIGEST_BYTES = 32
 NONCE_BYTES_MAX = 64
 ID_CHARS_MAX = 128
+
+
+class Occasion(StrEnum):
+    """What was recorded: a check of either kind, or a live call."""
+
+    IDENTITY = "identity"
+    BREATH = "breath"
+    CALL = "call"
 
 
 class MediaKind(StrEnum):
@@ -61,11 +69,12 @@ class Item(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Manifest(Struct, frozen=True, kw_only=True, gc=False):
-    """All recordings of one check. The unit signs it."""
+    """All recordings of one check or call. The unit signs it."""
 
     version: int = VERSION
     check_id: CheckId
-    kind: CheckKind
+    """Of the check; for a call, the call's."""
+    kind: Occasion
     person_id: PersonId
     nonce: bytes
     device_id: DeviceId

@@ -19,7 +19,7 @@ from av.audio.resampler import AudioResampler
 from av.frame import Frame
 
 from baqylau.domain.calls import CallEnding, IceServer
-from baqylau.links.calls import CallDevices
+from baqylau.links.calls import CallDevices, Witness
 from baqylau.links.camera import CameraError, Pixels
 from baqylau.links.loudspeaker import LoudspeakerError, Sounding
 from baqylau.links.microphone import RATE_HZ, MicrophoneError, Samples
@@ -91,9 +91,18 @@ class _Sounds(_Track):
 class LiveCall:
     """One call. Lives on one event loop."""
 
-    def __init__(self, devices: CallDevices, servers: Sequence[IceServer], gone: Callable[[CallEnding], None]) -> None:
-        """`gone` is told on the loop when the call breaks off by itself. Nothing is open yet."""
-        self._devices, self._tell = devices, gone
+    def __init__(
+        self,
+        devices: CallDevices,
+        servers: Sequence[IceServer],
+        gone: Callable[[CallEnding], None],
+        witness: Witness | None = None,
+    ) -> None:
+        """`gone` is told on the loop when the call breaks off by itself. Nothing is open yet.
+
+        `witness`: who records it; None: nothing of it is kept.
+        """
+        self._devices, self._tell, self._witness = devices, gone, witness
         self._loop = asyncio.get_running_loop()
         self._going = True
         self._threads: list[threading.Thread] = []
@@ -147,15 +156,23 @@ class LiveCall:
         try:
             for pixels in self._devices.camera.pictures(lambda: self._going):
                 pictures.put(pixels)
-        except (CameraError, OSError) as wrong:
+                if self._witness is not None:
+                    self._witness.see(pixels)
+        except CameraError as wrong:
             self._failed("camera", wrong)
+        except OSError as wrong:
+            self._failed("disk", wrong)
 
     def _hear(self, sounds: _Sounds) -> None:
         try:
             for sound in self._devices.microphone.sounds(lambda: self._going) if self._devices.microphone else ():
                 sounds.put(sound)
-        except (MicrophoneError, OSError) as wrong:
+                if self._witness is not None:
+                    self._witness.hear(sound)
+        except MicrophoneError as wrong:
             self._failed("microphone", wrong)
+        except OSError as wrong:
+            self._failed("disk", wrong)
 
     def _failed(self, part: str, wrong: Exception) -> None:
         log.warning("call_device_failed", part=part, why=str(wrong))
@@ -182,7 +199,10 @@ class LiveCall:
             while True:
                 frame = await track.recv()
                 for part in even.resample(frame) if isinstance(frame, AudioFrame) else ():
-                    await asyncio.to_thread(sounding.play, part.to_ndarray()[0])
+                    sound = part.to_ndarray()[0]
+                    if self._witness is not None:
+                        self._witness.sounded(sound)
+                    await asyncio.to_thread(sounding.play, sound)
         except MediaStreamError:
             return
         except LoudspeakerError as wrong:

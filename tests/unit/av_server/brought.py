@@ -10,11 +10,12 @@ from sqlalchemy import Engine
 from baqylau.crypto.cose import PublicKey
 from baqylau.crypto.signing import Signer
 from baqylau.devices.linux_unit.link import Identity
-from baqylau.devices.linux_unit.media_spool import BegunCheck, MediaSpool, Sealed
+from baqylau.devices.linux_unit.media_spool import BegunRecording, MediaSpool, Sealed
 from baqylau.devices.linux_unit.media_upload import MediaUpload
 from baqylau.domain.challenge import challenge
 from baqylau.domain.checks import CheckKind, Ending
 from baqylau.domain.ids import CheckId, DeviceId
+from baqylau.domain.recordings import Occasion
 from baqylau.links.device_line import LineError
 from baqylau.monitoring.av_server.evidence import KeptEvidence
 from baqylau.monitoring.av_server.reception import Reception, Sought
@@ -30,14 +31,14 @@ CHECK = CheckId("c-1")
 SERVER = Signer(bytes(range(32, 64)))
 SOUGHT = Sought(
     check_id=CHECK,
-    kind=CheckKind.IDENTITY,
+    kind=Occasion.IDENTITY,
     person_id=AIGUL,
     device_id=UNIT,
     nonce=NONCE,
     due_at=NOON - timedelta(minutes=10),
     expires_at=NOON + timedelta(minutes=10),
 )
-BEGUN = BegunCheck(check_id=CHECK, kind=CheckKind.IDENTITY, person_id=AIGUL, nonce=NONCE, began_at=NOON)
+BEGUN = BegunRecording(check_id=CHECK, kind=Occasion.IDENTITY, person_id=AIGUL, nonce=NONCE, began_at=NOON)
 
 
 def marks(nonce: bytes = NONCE) -> tuple[Mark, ...]:
@@ -54,6 +55,7 @@ class Server:
         self.house.now = NOON + timedelta(minutes=1)
         self.keys: dict[DeviceId, PublicKey] = {UNIT: PublicKey(KEY.public_key)}
         self.asked = {CHECK: SOUGHT}
+        self.seek: Callable[[CheckId], Sought | None] = self.asked.get
         self.folder = folder
         self.media = self.opened()
         quarantine = Quarantine(engine, self.house.vault, self.house.clock, self.house.random)
@@ -67,7 +69,7 @@ class Server:
     def reception(self) -> Reception:
         return Reception(
             media=self.media,
-            seek=self.asked.get,
+            seek=self.seek,
             key_of=self.keys.get,
             signer=SERVER,
             evidence=self.evidence,
@@ -105,7 +107,7 @@ class Unit:
     def opened(self) -> MediaSpool:
         return MediaSpool(self.folder, self.identity.signer, self.identity.device_id)
 
-    def recorded(self, begun: BegunCheck = BEGUN, how: Ending = Ending.DONE, of: bytes | None = None) -> Sealed:
+    def recorded(self, begun: BegunRecording = BEGUN, how: Ending = Ending.DONE, of: bytes | None = None) -> Sealed:
         """Record a clip and a photo, and seal them."""
         self.spool.begin(begun)
         for content, kind, form in ((CLIP, MediaKind.CLIP, "video/webm"), (PHOTO, MediaKind.PHOTO, "image/jpeg")):

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import Engine
 
 from baqylau.devices.linux_unit.folder import Folder
-from baqylau.devices.linux_unit.media_spool import BegunCheck, MediaSpool, Sealed
+from baqylau.devices.linux_unit.media_spool import BegunRecording, MediaSpool, Sealed
 from baqylau.domain.challenge import challenge
 from baqylau.domain.checks import CheckKind, Ending
 from baqylau.domain.ids import CheckId
+from baqylau.domain.recordings import Occasion
 from baqylau.links.wall_clock import now
 from baqylau.protocols.media.manifest import Mark, MediaKind
 from tests.unit.av_server.flat import AIGERIM, UNIT, Flat, wait
@@ -33,7 +34,8 @@ def recorded(flat: Flat, folder: Path, check_id: CheckId) -> Sealed:
     asked = flat.checks.get(check_id)
     spool = MediaSpool(folder, Folder(folder).signer(), UNIT)
     began_at = now() - timedelta(seconds=60)
-    spool.begin(BegunCheck(check_id=check_id, kind=asked.kind, person_id=AIGERIM, nonce=asked.nonce, began_at=began_at))
+    kind = Occasion(asked.kind)
+    spool.begin(BegunRecording(check_id=check_id, kind=kind, person_id=AIGERIM, nonce=asked.nonce, began_at=began_at))
     for at, content in enumerate(SEGMENTS):
         spool.add(
             check_id, content, kind=MediaKind.CLIP, content_type="video/webm", from_ms=4_000 * at, duration_ms=4_000

@@ -14,9 +14,10 @@ from sqlalchemy import Engine
 
 from baqylau.crypto.cose import PublicKey
 from baqylau.crypto.signing import Signer
-from baqylau.domain.checks import CheckKind, Ending, Likely, Likeness, LikenessReason
+from baqylau.domain.checks import Ending, Likely, Likeness, LikenessReason
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
 from baqylau.domain.observations import Distrust, DistrustReason
+from baqylau.domain.recordings import Occasion
 from baqylau.links.device_line import LineError
 from baqylau.monitoring.server.link.desk import Outcome
 from baqylau.protocols.media.envelope import SignedManifest, opened_held, opened_manifest, sealed_piece
@@ -98,7 +99,8 @@ def test_what_a_cut_of_power_leaves_is_sealed_at_the_next_start(server: Server, 
         (replace(BEGUN, check_id=CheckId("c-9")), NotHeld.NOT_ASKED),
         (replace(BEGUN, person_id=PersonId("bolat")), NotHeld.OTHER_PERSON),
         (replace(BEGUN, nonce=bytes(15) + b"1"), NotHeld.NONCE),
-        (replace(BEGUN, kind=CheckKind.BREATH), NotHeld.NONCE),
+        (replace(BEGUN, kind=Occasion.BREATH), NotHeld.NONCE),
+        (replace(BEGUN, kind=Occasion.CALL), NotHeld.NONCE),
         (replace(BEGUN, began_at=BEGUN.began_at - timedelta(hours=1)), NotHeld.TIME),
         (replace(BEGUN, began_at=BEGUN.began_at + timedelta(hours=1)), NotHeld.TIME),
     ],

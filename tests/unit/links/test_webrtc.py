@@ -52,10 +52,12 @@ class Camera:
         self.open += 1
         red = np.zeros((120, 160, 3), dtype=np.uint8)
         red[:, :, 0] = 200
-        while going():
-            yield red
-            sleep(0.05)
-        self.open -= 1
+        try:
+            while going():
+                yield red
+                sleep(0.05)
+        finally:
+            self.open -= 1
 
 
 class Broken:
@@ -71,6 +73,30 @@ class Microphone:
         while going():
             yield tone
             sleep(0.1)
+
+
+class Tape:
+    """Whoever records: it remembers of what there was any."""
+
+    def __init__(self) -> None:
+        self.kept = set[str]()
+
+    def see(self, pixels: Pixels) -> None:
+        if pixels.max() > 0:
+            self.kept.add("picture")
+
+    def hear(self, sound: Samples) -> None:
+        if np.abs(sound).max() > 1_000:
+            self.kept.add("microphone")
+
+    def sounded(self, sound: Samples) -> None:
+        if np.abs(sound).max() > 1_000:
+            self.kept.add("duty room")
+
+
+class FullDisk(Tape):
+    def see(self, pixels: Pixels) -> None:
+        raise OSError(pixels.shape)
 
 
 class Hum(AudioStreamTrack):
@@ -120,9 +146,9 @@ def loud(file: Path) -> bool:
 async def test_a_call_carries_picture_and_sound_out_and_the_voice_in_and_closes_everything(tmp_path: Path) -> None:
     camera, caller, gone = Camera(), Caller(), list[CallEnding]()
     sounded = tmp_path / "sounded.wav"
-    call = LiveCall(
-        CallDevices(camera=camera, microphone=Microphone(), loudspeaker=FileLoudspeaker(sounded)), (), gone.append
-    )
+    tape = Tape()
+    devices = CallDevices(camera=camera, microphone=Microphone(), loudspeaker=FileLoudspeaker(sounded))
+    call = LiveCall(devices, (), gone.append, tape)
     assert not camera.open
     await caller.take(await call.answer(await caller.offer()))
     await until(lambda: set(caller.tracks) == {"audio", "video"})
@@ -139,6 +165,7 @@ async def test_a_call_carries_picture_and_sound_out_and_the_voice_in_and_closes_
 
     await asyncio.wait_for(heard(), WITHIN_S)
     await until(lambda: loud(sounded))
+    await until(lambda: tape.kept == {"picture", "microphone", "duty room"})
     await call.close()
     await caller.peer.close()
     assert not camera.open
@@ -164,6 +191,18 @@ async def test_a_caller_who_hangs_up_and_a_camera_that_breaks_end_the_call() -> 
     await until(lambda: gone[1:] == [CallEnding.UNIT_FAULT])
     await broken.close()
     await other.peer.close()
+
+
+@in_a_loop
+async def test_a_call_that_cannot_be_recorded_as_it_was_said_does_not_go_on() -> None:
+    gone: list[CallEnding] = []
+    caller, camera = Caller(), Camera()
+    call = LiveCall(CallDevices(camera=camera), (), gone.append, FullDisk())
+    await call.answer(await caller.offer())
+    await until(lambda: gone == [CallEnding.UNIT_FAULT])
+    await call.close()
+    await caller.peer.close()
+    assert not camera.open
 
 
 @in_a_loop

@@ -6,8 +6,9 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from baqylau.crypto.signing import Signer
-from baqylau.domain.checks import CheckKind, Ending
+from baqylau.domain.checks import Ending
 from baqylau.domain.ids import CheckId, DeviceId
+from baqylau.domain.recordings import Occasion
 from baqylau.protocols.media.envelope import SignedManifest, manifest_digest, sealed_manifest
 from baqylau.protocols.media.manifest import PIECE_BYTES, Item, Manifest, MediaKind, Piece
 from tests.unit.storage.kept import AIGUL, NOON
@@ -42,7 +43,7 @@ def item(index: int, content: bytes, kind: MediaKind = MediaKind.CLIP) -> Item:
 
 MANIFEST = Manifest(
     check_id=CheckId("c-1"),
-    kind=CheckKind.IDENTITY,
+    kind=Occasion.IDENTITY,
     person_id=AIGUL,
     nonce=NONCE,
     device_id=UNIT,

@@ -1,19 +1,26 @@
 """Live calls through the interface: asked for with a purpose, followed by who called, ended by either side."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from baqylau.domain.calls import LASTS_S, RING_S, CallAnswered, CallEnded, CallEnding, CallRang, IceServer
 from baqylau.domain.commands import EndCall, RingCall
-from baqylau.domain.ids import CallId, DeviceId, FittingId
+from baqylau.domain.ids import CallId, CheckId, DeviceId, FittingId
 from baqylau.domain.orders import Fitting
 from baqylau.domain.people import Device, DeviceKind
+from baqylau.domain.recordings import Occasion
 from baqylau.domain.rights import Role
+from baqylau.storage.checks.media import Media
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
+from tests.unit.storage.recorded import CLIP, MANIFEST, pieces, signed
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, NOW
 from tests.unit.workstation.office import Browser, Office
@@ -75,6 +82,52 @@ def test_a_call_is_followed_from_the_ring_to_its_end_and_the_description_goes_wi
     assert (listed["may_call"], listed["servers"][0]["url"]) == (True, TURN.url)
     kept = [(one.what, one.object, one.purpose) for one in fitted.stores.audit.latest(20)]
     assert ("call.ask", f"person/{AYAN}", f"call/{name}; {ASK['purpose']}") in kept
+
+
+def prescribed(office: Office, words: str) -> None:
+    """Let the court act say what it says of recording calls."""
+    order = replace(invented.TOWN.orders[0], calls_recorded=words)
+    Registers(office.engine, office.clock).save(Registry(orders=(order,)), by="installation")
+
+
+def kept(office: Office, folder: Path, call_id: str) -> None:
+    """Bring what the unit recorded of a call."""
+    media = Media(office.engine, office.vault, folder, office.clock, os.urandom)
+    item = replace(MANIFEST.items[0], size=len(CLIP), sha256=sha256(CLIP).digest())
+    of_call = replace(MANIFEST, check_id=CheckId(call_id), kind=Occasion.CALL, person_id=AYAN, items=(item,))
+    one, raw = signed(of_call)
+    assert media.take(one, raw) is None
+    for piece in pieces(one.digest, 1, CLIP):
+        assert media.add(one.manifest.device_id, piece) is None
+
+
+def test_without_the_acts_word_no_call_is_recorded_and_none_can_be_watched(fitted: Office, browser: Browser) -> None:
+    assert browser.get(f"/api/people/{AYAN}/calls").json()["recorded"] is False
+    name = called(browser)["id"]
+    (given,) = fitted.stores.commands.open()[AV]
+    assert isinstance(given.order, RingCall)
+    assert not given.order.recorded
+    assert browser.get(f"/api/calls/{name}/recording").json()["media"] == []
+    assert browser.get(f"/api/calls/{name}/media/1").status_code == 404
+
+
+def test_where_the_act_says_so_a_call_is_recorded_and_watched_by_whoever_may(fitted: Office, tmp_path: Path) -> None:
+    prescribed(fitted, "conversations with the duty room are recorded")
+    with fitted.browser(media_dir=tmp_path) as browser:
+        browser.sign_in()
+        assert browser.get(f"/api/people/{AYAN}/calls").json()["recorded"] is True
+        name = called(browser)["id"]
+        (given,) = fitted.stores.commands.open()[AV]
+        assert isinstance(given.order, RingCall)
+        assert given.order.recorded
+        kept(fitted, tmp_path, name)
+        shown = browser.get(f"/api/calls/{name}/recording").json()
+        assert (shown["call"]["recorded"], [one["bytes"] for one in shown["media"]]) == (True, [len(CLIP)])
+        part = browser.get(f"/api/calls/{name}/media/1", Range="bytes=2-5")
+        assert (part.status_code, part.content) == (206, CLIP[2:6])
+        looks = [(one.what, one.object) for one in fitted.stores.audit.latest(20)]
+        assert ("media.read", f"media/{name}/1") in looks
+        assert any(what == "look.call" for what, _ in looks)
 
 
 def test_an_unanswered_call_is_kept_as_such_and_a_unit_that_never_heard_of_it_too(

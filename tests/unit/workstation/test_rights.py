@@ -87,6 +87,8 @@ def of_a_person(of: "Things") -> dict[tuple[str, str], Example]:
         ),
         ("GET", "/calls/{id}"): Example(f"/calls/{of.call}", status=404),
         ("POST", "/calls/{id}/end"): Example(f"/calls/{of.call}/end", status=404),
+        ("GET", "/calls/{id}/recording"): Example(f"/calls/{of.call}/recording"),
+        ("GET", "/calls/{id}/media/{index}"): Example(f"/calls/{of.call}/media/1", status=404),
         ("GET", "/checks/{id}"): Example(f"/checks/{of.check}"),
         ("POST", "/checks/{id}/withdrawal"): Example(f"/checks/{of.check}/withdrawal", {"reason": "a"}),
         ("POST", "/checks/{id}/decision"): Example(

@@ -113,6 +113,8 @@ function said(body: Body, zones: readonly Zone[]): string {
       return t('heard.call_answered')
     case 'call_ended':
       return t('heard.call_ended', { how: t(`call.ended.${body.how}`) })
+    case 'call_recorded':
+      return t('heard.call_recorded')
     case 'call_asked':
       return t('heard.call_asked')
     case 'console_check':

@@ -70,5 +70,5 @@ const YEAR_MS = 365 * 86_400_000
 /** A court act that begins today, for a year: both to be changed. */
 export function newOrder(person_id: string, now: number): Order {
   const from = new Date(Math.ceil(now / 3_600_000) * 3_600_000)
-  return { id: '', person_id, court: '', act_number: '', act_date: from.toISOString().slice(0, 10), from_at: from.toISOString(), until_at: new Date(from.getTime() + YEAR_MS).toISOString(), suspensions: [], revoked: null }
+  return { id: '', person_id, court: '', act_number: '', act_date: from.toISOString().slice(0, 10), from_at: from.toISOString(), until_at: new Date(from.getTime() + YEAR_MS).toISOString(), suspensions: [], revoked: null, calls_recorded: '' }
 }

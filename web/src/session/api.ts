@@ -1,5 +1,5 @@
 // Every question this screen may put to the server, by name.
-import type { AlarmPage, AlarmRow, AskCall, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CallList, CallRow, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, EvidenceWanted, FieldList, HeardRaw, Invitation, KeptPage, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PatternsPage, PeopleFound, PersonCard, Replay, StrangerList } from '../generated/api'
+import type { AlarmPage, AlarmRow, AskCall, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CallList, CallRecording, CallRow, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, EvidenceWanted, FieldList, HeardRaw, Invitation, KeptPage, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PatternsPage, PeopleFound, PersonCard, Replay, StrangerList } from '../generated/api'
 import { bytes, change, read } from './http'
 
 /** What a person may do about an alarm; the rest is done by rules. */
@@ -42,6 +42,7 @@ export const api = {
   calls: (person: string) => read(`/api/people/${id(person)}/calls`) as Promise<CallList>,
   callPerson: (person: string, ask: AskCall) => change('POST', `/api/people/${id(person)}/calls`, ask) as Promise<CallRow>,
   call: (call: string) => read(`/api/calls/${id(call)}`) as Promise<CallRow>,
+  callRecording: (call: string) => read(`/api/calls/${id(call)}/recording`) as Promise<CallRecording>,
   endCall: (call: string) => change('POST', `/api/calls/${id(call)}/end`) as Promise<CallRow>,
   device: (device: string) => read(`/api/devices/${id(device)}`) as Promise<DevicePage>,
   command: (device: string, ask: AskTell | AskReport) => change('POST', `/api/devices/${id(device)}/commands`, ask) as Promise<CommandRow>,

@@ -1,4 +1,4 @@
-"""`baqylau av-server`: takes recordings of checks, keeps them, has them compared (clause 2.2)."""
+"""`baqylau av-server`: takes recordings of checks and calls, keeps them, has them compared (clause 2.2)."""
 
 import asyncio
 import os
@@ -21,16 +21,18 @@ from baqylau.cli.roles.server_tls import server_context
 from baqylau.cli.vaulted import Vaulted, vaulted
 from baqylau.crypto.cose import PublicKey
 from baqylau.devices.linux_unit.folder import RunningError, held
-from baqylau.domain.ids import CheckId, DeviceId
+from baqylau.domain.ids import DeviceId
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.av_server.apart import Apart
+from baqylau.monitoring.av_server.asked import sought
 from baqylau.monitoring.av_server.door import Bench, Door
 from baqylau.monitoring.av_server.evidence import KeptEvidence
-from baqylau.monitoring.av_server.reception import Reception, Sought
+from baqylau.monitoring.av_server.reception import Reception
 from baqylau.monitoring.av_server.shelf import Shelf
 from baqylau.monitoring.av_server.working import Worker
 from baqylau.monitoring.server.link.link_file import LinkFileError, link_file_in
 from baqylau.monitoring.server.settings import MEDIA, Settings
+from baqylau.storage.checks.calls import Calls
 from baqylau.storage.checks.checks import Checks
 from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.media_life import MediaLife
@@ -122,28 +124,11 @@ def _shelf(settings: Settings, engine: Engine, own: Vaulted) -> Shelf:
 def _reception(settings: Settings, engine: Engine, own: Vaulted, media: Media, keys: "_Keys") -> Reception:
     return Reception(
         media=media,
-        seek=partial(_sought, Checks(engine, own.journal, now)),
+        seek=partial(sought, Checks(engine, own.journal, now), Calls(engine, now)),
         key_of=keys.of,
         signer=command_signer(settings.data_dir / "keys", os.urandom),
         evidence=KeptEvidence(own.journal, Quarantine(engine, own.vault, now, os.urandom), now),
         now=now,
-    )
-
-
-def _sought(checks: Checks, check_id: CheckId) -> Sought | None:
-    """Give a check as it was asked for."""
-    try:
-        asked = checks.get(check_id)
-    except KeyError:
-        return None
-    return Sought(
-        check_id=asked.id,
-        kind=asked.kind,
-        person_id=asked.person_id,
-        device_id=asked.device_id,
-        nonce=asked.nonce,
-        due_at=asked.due_at,
-        expires_at=asked.expires_at,
     )
 
 

@@ -61,10 +61,11 @@ class OpenCall(Struct, frozen=True, kw_only=True):
 
 
 class CloseCall(Struct, frozen=True, kw_only=True, gc=False):
-    """Close camera, microphone and loudspeaker."""
+    """Close camera, microphone and loudspeaker; sign what was recorded where the order has calls recorded."""
 
     call_id: CallId
     ended_at: datetime
+    how: Ending
 
 
 Act = OpenCapture | Show | CloseCapture | DropCapture | OpenCall | CloseCall

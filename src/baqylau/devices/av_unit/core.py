@@ -9,7 +9,16 @@ person's press of the button.
 from typing import assert_never
 
 from baqylau.devices.av_unit import calling, orders, session
-from baqylau.devices.av_unit.inputs import AvInput, CallGone, CallOpened, CaptureFailed, Looked, RefusePressed, Signed
+from baqylau.devices.av_unit.inputs import (
+    AvInput,
+    CallGone,
+    CallKept,
+    CallOpened,
+    CaptureFailed,
+    Looked,
+    RefusePressed,
+    Signed,
+)
 from baqylau.devices.av_unit.state import AvTurn, State
 from baqylau.devices.linux_unit import asking, running, sources, telling
 from baqylau.devices.linux_unit.inputs import (
@@ -55,10 +64,8 @@ class AvUnit:
         match said:
             case Looked() | CaptureFailed() | Signed():
                 self._captured(turn, said)
-            case CallOpened(call_id=call_id, description=description):
-                calling.opened(turn, call_id, description)
-            case CallGone(call_id=call_id, how=how):
-                calling.over(turn, call_id, how)
+            case CallOpened() | CallGone() | CallKept():
+                _called(turn, said)
             case Tick() | Sensed() | ButtonPressed() | RefusePressed():
                 self._board(turn, said)
             case Ordered() | Configured() | ClockTold():
@@ -109,6 +116,16 @@ class AvUnit:
                         running.configured(turn, turn.assignment)
             case ClockTold(quality=quality):
                 turn.change(clock=quality)
+
+
+def _called(turn: AvTurn, said: CallOpened | CallGone | CallKept) -> None:
+    match said:
+        case CallOpened(call_id=call_id, description=description):
+            calling.opened(turn, call_id, description)
+        case CallGone(call_id=call_id, how=how):
+            calling.over(turn, call_id, how)
+        case CallKept():
+            calling.kept(turn, said)
 
 
 def _started(turn: AvTurn, said: Started) -> None:

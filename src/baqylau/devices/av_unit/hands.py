@@ -6,20 +6,23 @@ as a source of words; while the camera is open, what it sees is said five times 
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import assert_never
 
 import structlog
 from msgspec import Struct
 
 from baqylau.devices.av_unit.acts import Act, CloseCall, CloseCapture, DropCapture, OpenCall, OpenCapture, Show
+from baqylau.devices.av_unit.call_recorder import CallRecorder
 from baqylau.devices.av_unit.capture import LOOK_EVERY_MS, Capture
 from baqylau.devices.av_unit.inputs import Look
 from baqylau.devices.av_unit.phone_line import Gone, PhoneLine, Reached
 from baqylau.devices.av_unit.screen import Screen
 from baqylau.devices.av_unit.serving import ScreenPage
-from baqylau.devices.linux_unit.media_spool import BegunCheck, MediaSpool, Sealed
+from baqylau.devices.linux_unit.media_spool import BegunRecording, MediaSpool, Sealed
 from baqylau.devices.linux_unit.media_upload import MediaUpload
-from baqylau.domain.ids import CheckId
+from baqylau.domain.ids import CallId, CheckId
+from baqylau.domain.recordings import MediaKind, Occasion
 from baqylau.links.calls import CallDevices
 from baqylau.links.camera import Camera
 from baqylau.links.clips import CONTENT_TYPE, Clip
@@ -29,7 +32,6 @@ from baqylau.links.microphone import Microphone
 from baqylau.links.radio.words import Clock, Particular, Said
 from baqylau.links.speaker import Speaker
 from baqylau.locales import text
-from baqylau.protocols.media.manifest import MediaKind
 
 log = structlog.get_logger()
 
@@ -67,6 +69,13 @@ class SignDone(Struct, frozen=True):
     sealed: Sealed | None
 
 
+class CallSigned(Struct, frozen=True):
+    """What was recorded of a call is signed."""
+
+    call_id: CallId
+    sealed: Sealed
+
+
 class Hands:
     """Does what the core wants."""
 
@@ -81,6 +90,7 @@ class Hands:
             CallDevices(camera=equipment.camera, microphone=equipment.microphone, loudspeaker=equipment.loudspeaker),
             equipment.screen,
             self._acts.put_nowait,
+            self._recorder,
         )
         self._check_id = CheckId("")
         self._told_failed = False
@@ -133,7 +143,7 @@ class Hands:
             return Failed(self._check_id, capture.failed)
         return Seen(self._check_id, capture.look)
 
-    async def _done(self, act: Act | Gone) -> Failed | SignDone | Reached | Gone | None:
+    async def _done(self, act: Act | Gone) -> Failed | SignDone | CallSigned | Reached | Gone | None:
         match act:
             case OpenCapture():
                 return await asyncio.to_thread(self._open, act)
@@ -146,7 +156,7 @@ class Hands:
                 return await self._line.open(act)
             case CloseCall():
                 await self._line.close()
-                return None
+                return await asyncio.to_thread(self._call_signed, act)
             case Gone():
                 return act
             case Show():
@@ -156,9 +166,9 @@ class Hands:
 
     def _open(self, act: OpenCapture) -> Failed | None:
         self._shut()
-        begun = BegunCheck(
+        begun = BegunRecording(
             check_id=act.check_id,
-            kind=act.kind,
+            kind=Occasion(act.kind),
             person_id=act.person_id,
             nonce=act.nonce,
             began_at=act.began_at,
@@ -167,21 +177,51 @@ class Hands:
         self._spool.begin(begun)
         self._has.screen.capturing(on=True)
         self._check_id, self._told_failed = act.check_id, False
+        keep = partial(self._keep, act.check_id)
+        self._capture = Capture(self._has.camera, self._has.microphone, self._has.find, self._clock_ms, keep)
+        return None
+
+    def _clock_ms(self) -> int:
+        return self._clock().monotonic_ms
+
+    def _keep(self, check_id: CheckId, clip: Clip) -> None:
+        self._spool.add(
+            check_id,
+            clip.content,
+            kind=MediaKind.CLIP,
+            content_type=CONTENT_TYPE,
+            from_ms=clip.from_ms,
+            duration_ms=clip.duration_ms,
+        )
+
+    def _recorder(self, act: OpenCall) -> CallRecorder:
+        """Give what records a call. Nothing is begun before there is a first segment."""
+        begun = BegunRecording(
+            check_id=CheckId(act.order.call_id),
+            kind=Occasion.CALL,
+            person_id=act.order.person_id,
+            nonce=b"",
+            began_at=act.began_at,
+        )
 
         def keep(clip: Clip) -> None:
-            self._spool.add(
-                act.check_id,
-                clip.content,
-                kind=MediaKind.CLIP,
-                content_type=CONTENT_TYPE,
-                from_ms=clip.from_ms,
-                duration_ms=clip.duration_ms,
-            )
+            self._spool.begin(begun)
+            self._keep(begun.check_id, clip)
 
-        self._capture = Capture(
-            self._has.camera, self._has.microphone, self._has.find, lambda: self._clock().monotonic_ms, keep
-        )
-        return None
+        return CallRecorder(self._clock_ms, keep, microphone=self._has.microphone is not None)
+
+    def _call_signed(self, act: CloseCall) -> CallSigned | None:
+        """Sign what was recorded of a call; of one that is not recorded nothing was ever begun."""
+        try:
+            sealed = self._spool.seal(CheckId(act.call_id), act.ended_at, act.how)
+        except KeyError:
+            return None
+        self._bring()
+        return CallSigned(act.call_id, sealed)
+
+    def _bring(self) -> None:
+        if self._upload is not None:
+            self._upload.wanted.set()
 
     def _shut(self) -> None:
         if self._capture is not None:
@@ -196,8 +236,7 @@ class Hands:
         except (OSError, KeyError) as wrong:
             log.warning("recordings_not_sealed", why=str(wrong))
             return SignDone(act.check_id, None)
-        if self._upload is not None:
-            self._upload.wanted.set()
+        self._bring()
         return SignDone(act.check_id, sealed)
 
     def _drop(self, check_id: CheckId) -> None:

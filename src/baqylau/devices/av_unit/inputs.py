@@ -60,8 +60,16 @@ class CallGone(UnitInput, frozen=True, kw_only=True):
     how: CallEnding
 
 
+class CallKept(UnitInput, frozen=True, kw_only=True):
+    """What was recorded of a call is signed and on disk."""
+
+    call_id: CallId
+    items: int
+    manifest: bytes
+
+
 class RefusePressed(UnitInput, frozen=True, kw_only=True):
     """The person pressed the button that refuses a call, or ends it."""
 
 
-AvInput = Input | Looked | CaptureFailed | Signed | CallOpened | CallGone | RefusePressed
+AvInput = Input | Looked | CaptureFailed | Signed | CallOpened | CallGone | CallKept | RefusePressed

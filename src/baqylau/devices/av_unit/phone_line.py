@@ -1,5 +1,9 @@
-"""The hands' part of a live call: devices open when the core says that the person answered, and close after it."""
+"""The hands' part of a live call: devices open when the core says that the person answered, and close after it.
 
+Nothing of a call is kept but by a `CallRecorder`, and there is one only where the order has the call recorded.
+"""
+
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -7,7 +11,8 @@ import structlog
 from msgspec import Struct
 
 from baqylau.devices.av_unit.acts import OpenCall
-from baqylau.devices.av_unit.screen import CALL, Screen
+from baqylau.devices.av_unit.call_recorder import CallRecorder
+from baqylau.devices.av_unit.screen import CALL, CALL_RECORDED, Screen
 from baqylau.domain.calls import CallEnding
 from baqylau.domain.ids import CallId
 from baqylau.links.calls import CallDevices
@@ -36,20 +41,29 @@ class Gone(Struct, frozen=True):
 class PhoneLine:
     """One call at a time."""
 
-    def __init__(self, devices: CallDevices, screen: Screen, tell: Callable[[Gone], None]) -> None:
-        """Take the devices and the screen; `tell` is told on the loop when a call breaks off."""
-        self._devices, self._screen, self._tell = devices, screen, tell
+    def __init__(
+        self,
+        devices: CallDevices,
+        screen: Screen,
+        tell: Callable[[Gone], None],
+        recorder: Callable[[OpenCall], CallRecorder],
+    ) -> None:
+        """`tell` is told on the loop when a call breaks off; `recorder` gives what records a call."""
+        self._devices, self._screen, self._tell, self._made = devices, screen, tell, recorder
         self._call: LiveCall | None = None
+        self._recorder: CallRecorder | None = None
 
     async def open(self, act: OpenCall) -> Reached | Gone:
-        """Show that camera and microphone are on, open them, and say where the unit is reached."""
+        """Show that camera and microphone are on, and whether it is recorded; open them, say where we are reached."""
         from baqylau.links.webrtc import LiveCall  # noqa: PLC0415 - needs the extra `av`
 
-        call_id = act.order.call_id
-        self._screen.capturing(on=True, key=CALL)
-        self._call = LiveCall(self._devices, act.order.servers, lambda how: self._tell(Gone(call_id, how)))
+        order, call_id = act.order, act.order.call_id
+        self._screen.capturing(on=True, key=CALL_RECORDED if order.recorded else CALL)
+        self._recorder = self._made(act) if order.recorded else None
+        gone = self._tell
+        self._call = LiveCall(self._devices, order.servers, lambda how: gone(Gone(call_id, how)), self._recorder)
         try:
-            return Reached(call_id, await self._call.answer(act.order.description))
+            return Reached(call_id, await self._call.answer(order.description))
         except (ValueError, LoudspeakerError) as wrong:
             log.warning("call_not_opened", why=str(wrong))
             return Gone(call_id, CallEnding.UNIT_FAULT)
@@ -59,4 +73,13 @@ class PhoneLine:
         if self._call is not None:
             call, self._call = self._call, None
             await call.close()
+            await self._recorded()
             self._screen.capturing(on=False)
+
+    async def _recorded(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        try:
+            if recorder is not None:
+                await asyncio.to_thread(recorder.close)
+        except OSError as wrong:
+            log.warning("call_recording_cut", why=str(wrong))

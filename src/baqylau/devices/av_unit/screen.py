@@ -15,6 +15,7 @@ from baqylau.links.speaker import Speaker
 from baqylau.locales import text as worded
 
 OFF, RECORDING, CALL = "av.screen.off", "av.screen.on", "av.screen.call"
+CALL_RECORDED = "av.screen.call_recorded"
 """What the indicator says."""
 
 

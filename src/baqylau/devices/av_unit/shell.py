@@ -1,10 +1,11 @@
 """What makes a unit's program (`linux_unit.shell`) the stationary audio-visual unit."""
 
+from datetime import datetime
 from functools import partial
 
 from baqylau.devices.av_unit.core import AvUnit
-from baqylau.devices.av_unit.hands import Failed, Seen, SignDone
-from baqylau.devices.av_unit.inputs import CallGone, CallOpened, CaptureFailed, Looked, RefusePressed, Signed
+from baqylau.devices.av_unit.hands import CallSigned, Failed, Seen, SignDone
+from baqylau.devices.av_unit.inputs import CallGone, CallKept, CallOpened, CaptureFailed, Looked, RefusePressed, Signed
 from baqylau.devices.av_unit.phone_line import Gone, Reached
 from baqylau.devices.av_unit.state import State, begin
 from baqylau.devices.linux_unit import shell
@@ -25,14 +26,23 @@ def understood(name: str, said: Said) -> UnitInput | None:
             return Signed(at=at, monotonic_ms=ms, check_id=check_id)
         case Particular(what=SignDone(check_id=check_id, sealed=sealed)) if sealed is not None:
             return Signed(at=at, monotonic_ms=ms, check_id=check_id, items=len(sealed.items), manifest=sealed.digest)
-        case Particular(what=Reached(call_id=call_id, description=description)):
-            return CallOpened(at=at, monotonic_ms=ms, call_id=call_id, description=description)
-        case Particular(what=Gone(call_id=call_id, how=how)):
-            return CallGone(at=at, monotonic_ms=ms, call_id=call_id, how=how)
+        case Particular(what=(Reached() | Gone() | CallSigned()) as of_call):
+            return _called(at, ms, of_call)
         case Sensor(name="refuse", value=value) if value > 0:
             return RefusePressed(at=at, monotonic_ms=ms)
         case _:
             return shell.understood(name, said)
+
+
+def _called(at: datetime, ms: int, said: Reached | Gone | CallSigned) -> UnitInput:
+    match said:
+        case Reached(call_id=call_id, description=description):
+            return CallOpened(at=at, monotonic_ms=ms, call_id=call_id, description=description)
+        case Gone(call_id=call_id, how=how):
+            return CallGone(at=at, monotonic_ms=ms, call_id=call_id, how=how)
+        case CallSigned(call_id=call_id, sealed=sealed):
+            items, manifest = len(sealed.items), sealed.digest
+            return CallKept(at=at, monotonic_ms=ms, call_id=call_id, items=items, manifest=manifest)
 
 
 def av_unit(*, lamp: bool, calls: bool) -> Kind[State]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from baqylau.devices.linux_unit.media_spool import BegunCheck
+from baqylau.devices.linux_unit.media_spool import BegunRecording
 from baqylau.domain.checks import Ending
 from baqylau.domain.ids import CheckId, PersonId
 from baqylau.links.breath_lines import Order, Row
@@ -20,7 +20,7 @@ class ToBoard(Struct, frozen=True, gc=False):
 class Open(Struct, frozen=True, gc=False):
     """Begin to keep what belongs to a check."""
 
-    begun: BegunCheck
+    begun: BegunRecording
 
 
 class KeepRows(Struct, frozen=True, gc=False):

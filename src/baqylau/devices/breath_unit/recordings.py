@@ -13,7 +13,7 @@ from msgspec import Struct
 from baqylau.crypto.signing import Signer
 from baqylau.devices.breath_unit.acts import Photograph, Sign
 from baqylau.devices.breath_unit.trace import cut_trace
-from baqylau.devices.linux_unit.media_spool import BegunCheck, MediaSpool
+from baqylau.devices.linux_unit.media_spool import BegunRecording, MediaSpool
 from baqylau.domain.ids import CheckId, DeviceId
 from baqylau.links.breath_lines import RATE_HZ, Row, read, written
 from baqylau.protocols.media.manifest import MediaKind
@@ -44,7 +44,7 @@ class Recordings:
         """Close it; what was recorded stays."""
         self.spool.close()
 
-    def begin(self, begun: BegunCheck) -> None:
+    def begin(self, begun: BegunRecording) -> None:
         """Begin to keep what belongs to a check."""
         self.spool.begin(begun)
 

@@ -19,10 +19,11 @@ from baqylau.devices.breath_unit.recording import LineBrokenError
 from baqylau.devices.breath_unit.recording import joined as recorded_with
 from baqylau.devices.breath_unit.state import Blown, BreathTurn, Phase, Session
 from baqylau.devices.breath_unit.trace import trace_of
-from baqylau.devices.linux_unit.media_spool import BegunCheck
+from baqylau.devices.linux_unit.media_spool import BegunRecording
 from baqylau.devices.linux_unit.outputs import Do
 from baqylau.domain.checks import Ending, SampleState
 from baqylau.domain.commands import BeginCheck
+from baqylau.domain.recordings import Occasion
 from baqylau.links.breath_lines import RATE_HZ, Heat, Row, Stream, TakeSample
 
 HEATED_C = 34.0
@@ -55,9 +56,9 @@ def began(turn: BreathTurn, number: int, order: BeginCheck) -> None:
         rows_ms=turn.ms,
     )
     turn.change(session=session)
-    begun = BegunCheck(
+    begun = BegunRecording(
         check_id=order.check_id,
-        kind=order.kind,
+        kind=Occasion(order.kind),
         person_id=order.person_id,
         nonce=order.nonce,
         began_at=turn.at,

@@ -1,8 +1,8 @@
-"""Recordings of checks on the unit, from the first second until the server says that it holds them.
+"""Recordings of checks and of calls on the unit, from the first second until the server says that it holds them.
 
 A recording is on disk before it is named, and named in a SQLite database with `synchronous=FULL`: a cut of power at any
-moment leaves those that were whole. At the end of a check, or at the next start, they are sealed: the unit signs a
-manifest that names them, numbered, and linked to the manifest before it. Sealing again gives the same manifest.
+moment leaves those that were whole. At the end of a check or call, or at the next start, they are sealed: the unit
+signs a manifest that names them, numbered, and linked to the one before it. Sealing again gives the same manifest.
 """
 
 import os
@@ -18,8 +18,9 @@ from msgspec import Struct
 
 from baqylau.crypto.digests import CHAIN_START
 from baqylau.crypto.signing import Signer
-from baqylau.domain.checks import CheckKind, Ending
+from baqylau.domain.checks import Ending
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
+from baqylau.domain.recordings import Occasion
 from baqylau.protocols.media.envelope import manifest_digest, sealed_manifest
 from baqylau.protocols.media.manifest import PIECE_BYTES, Item, Manifest, Mark, MediaKind
 
@@ -37,11 +38,11 @@ CREATE TABLE IF NOT EXISTS held (name TEXT PRIMARY KEY, value BLOB NOT NULL) WIT
 """
 
 
-class BegunCheck(Struct, frozen=True, kw_only=True):
+class BegunRecording(Struct, frozen=True, kw_only=True):
     """What recordings belong to."""
 
     check_id: CheckId
-    kind: CheckKind
+    kind: Occasion
     person_id: PersonId
     nonce: bytes
     began_at: datetime
@@ -75,7 +76,7 @@ class MediaSpool:
         """Close it; what was recorded stays."""
         self._db.close()
 
-    def begin(self, begun: BegunCheck) -> None:
+    def begin(self, begun: BegunRecording) -> None:
         """Begin to keep recordings of a check. Once begun, it stays as it was."""
         with self._lock:
             self._db.execute(
@@ -124,7 +125,7 @@ class MediaSpool:
             items = self._items(check_id)
             if row[1] is not None:
                 return Sealed(check_id=check_id, raw=row[1], digest=manifest_digest(row[1]), items=items)
-            begun = msgspec.msgpack.decode(row[0], type=BegunCheck)
+            begun = msgspec.msgpack.decode(row[0], type=BegunRecording)
             counter = int(self._held("counter", b"0")) + 1
             manifest = Manifest(
                 **msgspec.structs.asdict(begun),

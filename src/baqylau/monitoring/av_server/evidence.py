@@ -10,6 +10,7 @@ from baqylau.domain.checks import Likely, Likeness
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Authentication, Body, Distrust, DistrustReason, Observation
 from baqylau.domain.partitions import partition_of
+from baqylau.domain.recordings import Occasion
 from baqylau.monitoring.av_server.reception import MEDIA, REASONS, Sought
 from baqylau.protocols.media.envelope import manifest_digest
 from baqylau.protocols.media.manifest import Manifest, NotHeld
@@ -38,7 +39,7 @@ class KeptEvidence(Struct, frozen=True):
         if sought is None or sought.device_id != said.device_id or why not in _DOUBTED:
             return
         bodies: tuple[Body, ...] = (Distrust(reason=DistrustReason.REPLAY),)
-        if why in REASONS:
+        if why in REASONS and sought.kind is not Occasion.CALL:
             bodies += (Likeness(check_id=said.check_id, outcome=Likely.NOT_JUDGED, reasons=(REASONS[why],)),)
         entries = [
             fact(sought.person_id, said.device_id, (body,), self.now(), manifest_digest(raw), str(at).encode())

@@ -17,6 +17,7 @@ from baqylau.crypto.signing import Signer
 from baqylau.domain.challenge import Step, challenge
 from baqylau.domain.checks import CheckKind, Ending, LikenessReason
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
+from baqylau.domain.recordings import Occasion
 from baqylau.monitoring.server.link.desk import Outcome, Reply
 from baqylau.protocols.batch.envelope import Fault, Refused
 from baqylau.protocols.media.envelope import SignedManifest, opened_manifest, opened_piece, sealed_held
@@ -39,10 +40,10 @@ WAITING_MAX = 2_000
 
 
 class Sought(Struct, frozen=True, kw_only=True):
-    """A check that was asked for."""
+    """A check that was asked for, or a call whose order has it recorded."""
 
     check_id: CheckId
-    kind: CheckKind
+    kind: Occasion
     person_id: PersonId
     device_id: DeviceId
     nonce: bytes
@@ -170,9 +171,11 @@ def _steps_follow(said: Manifest) -> bool:
 
     A breath test may be tried again from its beginning.
     """
-    wanted = challenge(said.kind, said.nonce, lamp=said.lamp)
+    if said.kind is Occasion.CALL:
+        return not said.marks
+    wanted = challenge(CheckKind(said.kind), said.nonce, lamp=said.lamp)
     steps = [mark.step for mark in said.marks]
-    if said.kind is CheckKind.BREATH:
+    if said.kind is Occasion.BREATH:
         return all(step in wanted for step in steps)
     ends = [(mark.from_ms, mark.until_ms) for mark in said.marks]
     in_turn = all(begin <= until for begin, until in ends) and ends == sorted(ends)

@@ -95,7 +95,7 @@ class Worker(Struct, frozen=True, kw_only=True):
     def _material(self, waits: Recordings) -> Material:
         return Material(
             check_id=waits.check_id,
-            kind=waits.kind,
+            kind=CheckKind(waits.kind),
             person_id=waits.person_id,
             marks=self.media.said(waits.check_id).marks,
             clips=self._read(waits, MediaKind.CLIP),

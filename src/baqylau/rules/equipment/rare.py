@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from baqylau.domain.calls import CallAnswered, CallBody, CallEnded, CallRang
+from baqylau.domain.calls import CallAnswered, CallBody, CallEnded, CallRang, CallRecorded
 from baqylau.domain.checks import (
     Asked,
     Begun,
@@ -134,7 +134,9 @@ def heard(plan: DevicePlan, state: Rare, evidence: Evidence, body: Aside, place:
             state, charged = _charged(plan, state, evidence, body)
             state, found = _told(plan, state, evidence, body)
             return state, charged + found
-        case Nearness() | LinkHealth() | Blind() | CallRang() | CallAnswered() | CallEnded():
+        case Nearness() | LinkHealth() | Blind():
+            return state, ()
+        case CallRang() | CallAnswered() | CallEnded() | CallRecorded():
             return state, ()
         case Asked() | Begun() | Ended() | Likeness() | BreathSample() | Calibrated() | Voided() | Decided():
             return state, ()

@@ -38,6 +38,8 @@ def _orders(before: Iterable[Order], after: Iterable[Order]) -> Iterator[Stricte
             yield Stricter(key="order_ends_later", params={"act": order.act_number})
         elif order.from_at < old.from_at:
             yield Stricter(key="order_begins_earlier", params={"act": order.act_number})
+        if old is not None and order.calls_recorded.strip() and not old.calls_recorded.strip():
+            yield Stricter(key="order_records_calls", params={"act": order.act_number})
 
 
 def _restrictions(before: Supervision, after: Supervision) -> Iterator[Stricter]:

@@ -23,13 +23,14 @@ from baqylau.devices.av_unit.looking import look, loudness
 from baqylau.devices.av_unit.state import begin
 from baqylau.devices.linux_unit.inputs import ButtonPressed, ClockTold, Ordered, Started, Tick
 from baqylau.devices.linux_unit.link import Identity
-from baqylau.devices.linux_unit.media_spool import BegunCheck, MediaSpool, Sealed
+from baqylau.devices.linux_unit.media_spool import BegunRecording, MediaSpool, Sealed
 from baqylau.devices.linux_unit.media_upload import MediaUpload
 from baqylau.devices.linux_unit.outputs import Do
 from baqylau.domain.checks import CheckKind
 from baqylau.domain.commands import BeginCheck, Command
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
 from baqylau.domain.people import Language
+from baqylau.domain.recordings import Occasion
 from baqylau.links.clips import CONTENT_TYPE, Clip, ClipWriter
 from baqylau.links.device_line import LineError
 from baqylau.links.face_finder import Finder
@@ -105,7 +106,7 @@ class Server:
         check_id = CheckId(f"check-{len(self.asked) + 1}")
         self.asked[check_id] = Sought(
             check_id=check_id,
-            kind=CheckKind.IDENTITY,
+            kind=Occasion.IDENTITY,
             person_id=person_id,
             device_id=UNIT,
             nonce=nonce,
@@ -234,9 +235,9 @@ class _Sitting:
     def _open(self, act: OpenCapture) -> None:
         self._opened_ms = self._ms
         self._spool.begin(
-            BegunCheck(
+            BegunRecording(
                 check_id=act.check_id,
-                kind=act.kind,
+                kind=Occasion(act.kind),
                 person_id=act.person_id,
                 nonce=act.nonce,
                 began_at=act.began_at,

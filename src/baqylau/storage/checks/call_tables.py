@@ -22,7 +22,7 @@ live_call = Table(
     word("how", nullable=True),
     Index("live_call_of_person", "person_id", text("asked_at DESC")),
 )
-"""One row each; its facts are in the journal. `recorded`: no call is, so far.
+"""One row each; its facts are in the journal. `recorded`: its order had it recorded when it was asked for.
 
 `description`: where the unit is reached, as long as the call lasts.
 """

@@ -10,7 +10,7 @@ from typing import assert_never
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, select, update
 
-from baqylau.domain.calls import LASTS_S, RING_S, CallAnswered, CallBody, CallEnded, CallEnding, CallRang
+from baqylau.domain.calls import LASTS_S, RING_S, CallAnswered, CallBody, CallEnded, CallEnding, CallRang, CallRecorded
 from baqylau.domain.commands import EndCall, RingCall
 from baqylau.domain.ids import CallId, DeviceId, PersonId
 from baqylau.storage.access import audit
@@ -28,6 +28,8 @@ class LiveCall(Struct, frozen=True, kw_only=True):
     device_id: DeviceId
     by: str
     purpose: str
+    recorded: bool
+    """Its order has it recorded: nothing is taken of any other."""
     asked_at: datetime
     rings_until: datetime
     rang_at: datetime | None = None
@@ -54,7 +56,7 @@ class Calls:
             "device_id": device_id,
             "by": by,
             "purpose": purpose,
-            "recorded": False,
+            "recorded": order.recorded,
             "asked_at": at,
             "rings_until": until_at,
             "description": b"",
@@ -106,6 +108,8 @@ def _note(connection: Connection, device_id: DeviceId, body: CallBody, at: datet
     row = live_call.c
     mine = (row.id == body.call_id) & (row.device_id == device_id) & row.ended_at.is_(None)
     match body:
+        case CallRecorded():
+            return
         case CallRang():
             said: dict[str, object] = {"rang_at": at}
         case CallAnswered(description=description):

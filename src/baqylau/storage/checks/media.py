@@ -1,4 +1,4 @@
-"""Recordings of checks: sealed with a key of their own check, which is wrapped with the person's.
+"""Recordings of checks and calls: sealed with a key of their own check or call, which is wrapped with the person's.
 
 What is said to be held is on disk and in the database. Each piece is bound to its check, recording and place.
 Destroying the wrapped key destroys the recordings, here and in every copy of the folder.
@@ -15,9 +15,18 @@ from sqlalchemy import Connection, Engine, Row, delete, exists, func, insert, se
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from baqylau.crypto.sealing import KEY_BYTES, NONCE_BYTES, Seal
-from baqylau.domain.checks import CheckKind, Likely
+from baqylau.domain.checks import Likely
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
-from baqylau.domain.recordings import PIECE_BYTES, Item, Manifest, MediaKind, NotHeld, Piece, SignedManifest
+from baqylau.domain.recordings import (
+    PIECE_BYTES,
+    Item,
+    Manifest,
+    MediaKind,
+    NotHeld,
+    Occasion,
+    Piece,
+    SignedManifest,
+)
 from baqylau.storage.access import audit
 from baqylau.storage.checks.media_disk import MediaDisk
 from baqylau.storage.checks.media_log import Happened, note
@@ -25,9 +34,11 @@ from baqylau.storage.checks.media_tables import media_check, media_item, media_p
 from baqylau.storage.database import among, transaction
 from baqylau.storage.vault import KeyDestroyedError, Vault
 
-ROUTINE, DOUBTED = "routine", "doubted"
+ROUTINE, DOUBTED, CALL = "routine", "doubted", "call"
 ROUTINE_KEPT = timedelta(days=30)
 """How long recordings are kept that show nothing doubtful. Others stay until the person's file is closed. [D]"""
+CALL_KEPT = timedelta(days=30)
+"""How long recordings of calls are kept, unless somebody forbids their destruction. [D]"""
 LOOKED_AGAIN = timedelta(minutes=10)
 """A player asks for many ranges of one recording: within this time they are one look."""
 _RAW, _REPORT = b"manifest", b"report"
@@ -55,7 +66,7 @@ class Recordings(Struct, frozen=True, kw_only=True):
 
     id: int
     check_id: CheckId
-    kind: CheckKind
+    kind: Occasion
     device_id: DeviceId
     person_id: PersonId
     manifest: bytes
@@ -107,7 +118,8 @@ class Media:
         """Begin to keep what a manifest names, or say why not. The same manifest again changes nothing."""
         said = signed.manifest
         key = self._random(KEY_BYTES)
-        person = self._vault.key_for(said.person_id)
+        person, now = self._vault.key_for(said.person_id), self._clock()
+        is_call = said.kind is Occasion.CALL
         values = {
             "manifest": signed.digest,
             "check_id": said.check_id,
@@ -117,7 +129,7 @@ class Media:
             "counter": said.counter,
             "began_at": said.began_at,
             "ended_at": said.ended_at,
-            "received_at": self._clock(),
+            "received_at": now,
             "key_id": person.id,
             "wrapped": person.seal.close(key, nonce=self._random(NONCE_BYTES), context=signed.digest),
             "sealed": Seal(key).close(
@@ -125,7 +137,8 @@ class Media:
                 nonce=self._random(NONCE_BYTES),
                 context=_RAW + signed.digest,
             ),
-            "keeping": DOUBTED,
+            "keeping": CALL if is_call else DOUBTED,
+            "keep_until": now + CALL_KEPT if is_call else None,
             "held_why": "",
             "destroyed_why": "",
         }
@@ -348,7 +361,13 @@ class Media:
         return seal.open(self.disk.get(name), context=_context(row.manifest, index, number))
 
 
-_WAITS = media_check.c.whole_at.is_not(None) & media_check.c.judged_at.is_(None) & media_check.c.destroyed_at.is_(None)
+_WAITS = (
+    media_check.c.whole_at.is_not(None)
+    & media_check.c.judged_at.is_(None)
+    & media_check.c.destroyed_at.is_(None)
+    & (media_check.c.kind != Occasion.CALL)
+)
+"""A call is compared with nobody."""
 
 
 def _context(manifest: bytes, index: int, number: int) -> bytes:

@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from baqylau.devices.av_unit.acts import CloseCall, OpenCall, Show
 from baqylau.devices.av_unit.core import AvUnit
-from baqylau.devices.av_unit.inputs import CallGone, CallOpened, RefusePressed
+from baqylau.devices.av_unit.inputs import CallGone, CallKept, CallOpened, RefusePressed
 from baqylau.devices.av_unit.state import CallPhase
-from baqylau.domain.calls import LASTS_S, RING_S, CallAnswered, CallEnded, CallEnding, CallRang
+from baqylau.domain.calls import LASTS_S, RING_S, CallAnswered, CallEnded, CallEnding, CallRang, CallRecorded
+from baqylau.domain.checks import Ending
 from baqylau.domain.commands import EndCall, RingCall
 from baqylau.domain.ids import CallId, PersonId
 from baqylau.domain.people import Language
-from tests.unit.devices.av_unit.sitting import Sitting, check
+from tests.unit.devices.av_unit.sitting import DIGEST, Sitting, check
 
 CALL = CallId("d" * 32)
 OFFER = RingCall(call_id=CALL, person_id=PersonId("aigul"), description="v=0", language=Language.KK)
@@ -77,6 +78,20 @@ def test_it_rings_aloud_again_and_again_and_says_that_nobody_sees_anything_yet()
     rung = [one for one in home.acts if isinstance(one, Show)]
     assert len(rung) > 3
     assert {(one.key, one.aloud, one.call) for one in rung} == {("av.say.ring", True, "ring")}
+
+
+def test_a_call_that_is_recorded_says_so_while_it_rings_and_what_was_recorded_is_a_fact() -> None:
+    home = Called()
+    home.ring(replace(OFFER, recorded=True))
+    home.wait(20)
+    assert {(one.key, one.aloud) for one in home.acts if isinstance(one, Show)} == {("av.say.ring_recorded", True)}
+    home.button()
+    home.reached()
+    assert home.said[-1] == "av.say.call_recorded"
+    home.button()
+    assert [one.how for one in home.acts if isinstance(one, CloseCall)] == [Ending.DONE]
+    home.take(CallKept(at=home.at, monotonic_ms=home.ms, call_id=CALL, items=3, manifest=DIGEST))
+    assert home.bodies()[-1] == CallRecorded(call_id=CALL, items=3, manifest=DIGEST)
 
 
 def test_who_answers_is_put_through_and_hangs_up_by_the_same_button() -> None:

@@ -142,6 +142,7 @@ class _Reader:
             act_date=shape.act_date,
             from_at=aware("from", shape.from_at),
             until_at=_end(shape.from_at, shape.until_at),
+            calls_recorded=shape.calls_recorded.strip(),
         )
         for index, part in enumerate(shape.restrictions):
             where = f"{path}.restrictions[{index}]"

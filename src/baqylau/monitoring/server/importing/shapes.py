@@ -204,6 +204,7 @@ class OrderShape(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from
     act_date: date
     from_at: datetime
     until_at: datetime
+    calls_recorded: str = ""
     restrictions: list[RestrictionShape] = []
 
 

@@ -92,6 +92,8 @@ def _memo(words: Words, of: Dossier) -> Iterator[Block]:
     orders = [one for one in of.supervision.orders if of.now < one.until_at]
     for one in orders:
         yield Text(words.t("paper.memo.order", court=one.court, act=one.act_number, until=words.day(one.until_at)))
+        if one.calls_recorded:
+            yield Text(words.t("paper.memo.calls_recorded", words=one.calls_recorded))
     yield Heading(words.t("paper.memo.rules"))
     now = parts.in_force(of.supervision, of.now, of.now.max.replace(tzinfo=of.now.tzinfo))
     yield Points(tuple(words.rule(one) for one in now) or (words.t("paper.none.prescribed"),))

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from baqylau.domain.ids import CallId, PersonId
 from baqylau.monitoring.workstation.access.duty import missing
 from baqylau.monitoring.workstation.access.gate import account
-from baqylau.monitoring.workstation.checks.call_messages import AskCall, CallList, CallRow
+from baqylau.monitoring.workstation.checks.call_messages import AskCall, CallList, CallRecording, CallRow
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.speech import speaks
-from baqylau.monitoring.workstation.wire import received, reply
+from baqylau.monitoring.workstation.wire import received, reply, whole_number
 
 _CALL = re.compile(r"[0-9a-f]{32}")
 
@@ -57,3 +57,19 @@ async def end(request: Request) -> Response:
     """Hang up, or take a call back that nobody answered yet."""
     desk = desk_of(request)
     return reply(await desk.do(desk.calls.end, _named(request), account(request)))
+
+
+@speaks(gives=CallRecording)
+async def recording(request: Request) -> Response:
+    """Give what was recorded of a call whose order has calls recorded."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.calls.recording, _named(request), account(request)))
+
+
+@speaks(media="video/webm", refuses=(410, 416, 422))
+async def play(request: Request) -> Response:
+    """Give one piece of a call's recording, whole or by range."""
+    desk = desk_of(request)
+    index = whole_number(request.path_params["index"], "index")
+    asked = request.headers.get("range", "")
+    return await desk.do(desk.calls.play, _named(request), index, asked, account(request))

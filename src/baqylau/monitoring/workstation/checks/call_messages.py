@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from baqylau.domain.calls import CallEnding, IceServer
 from baqylau.domain.ids import CallId, PersonId
+from baqylau.monitoring.workstation.checks.messages import MediaGone, MediaItem
 
 Description = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
 Purpose = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
@@ -42,6 +43,8 @@ class CallRow(Struct, frozen=True, kw_only=True):
     how: CallEnding | None
     by: str
     purpose: str
+    recorded: bool
+    """The order had it recorded; who did not answer is on no recording."""
     asked_at: datetime
     rang_at: datetime | None
     answered_at: datetime | None
@@ -56,5 +59,20 @@ class CallList(Struct, frozen=True, kw_only=True):
     at: datetime
     rows: tuple[CallRow, ...]
     may_call: bool
+    recorded: bool
+    """A call now would be recorded: an order in force says so."""
+    may_play: bool
     servers: tuple[IceServer, ...]
     """By which both sides find each other; for who may call."""
+
+
+class CallRecording(Struct, frozen=True, kw_only=True):
+    """What was recorded of one call."""
+
+    call: CallRow
+    media: tuple[MediaItem, ...]
+    """Content at `/api/calls/{id}/media/{index}`."""
+    media_gone: MediaGone | None
+    """Why it cannot be read; None where it can."""
+    keep_until: datetime | None
+    """None: nothing has come, or its destruction is forbidden."""

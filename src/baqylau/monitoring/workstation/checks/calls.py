@@ -4,15 +4,26 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
+from starlette.responses import Response
+
 from baqylau.domain.calls import LASTS_S, RING_S, IceServer
 from baqylau.domain.checks import CheckKind
 from baqylau.domain.commands import RingCall
-from baqylau.domain.ids import CallId, PersonId
+from baqylau.domain.ids import CallId, CheckId, PersonId
 from baqylau.domain.people import Supervision
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.server.check_orders import unit_of
 from baqylau.monitoring.workstation.access.duty import missing
-from baqylau.monitoring.workstation.checks.call_messages import AskCall, CallList, CallRow, CallState
+from baqylau.monitoring.workstation.checks.call_messages import (
+    AskCall,
+    CallList,
+    CallRecording,
+    CallRow,
+    CallState,
+)
+from baqylau.monitoring.workstation.checks.messages import MediaGone
+from baqylau.monitoring.workstation.checks.playing import played
+from baqylau.monitoring.workstation.checks.reading import items_of
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
@@ -42,7 +53,9 @@ class CallRecords:
         return CallList(
             at=now,
             rows=tuple(self._row(one) for one in self._stores.calls.of_person(person_id)),
-            may_call=bool(may_call),
+            may_call=may_call,
+            recorded=_recorded(supervision, now),
+            may_play=self._stores.media is not None and may(by.role, Action.PLAY_RECORDING),
             servers=self._servers if may_call else (),
         )
 
@@ -63,6 +76,7 @@ class CallRecords:
             description=ask.description,
             language=self._stores.directory.book().people[person_id].language,
             servers=self._servers,
+            recorded=_recorded(supervision, now),
         )
         self._stores.calls.ask(unit, order, by.login, ask.purpose.strip())
         return self._row(self._stores.calls.get(order.call_id))
@@ -78,11 +92,32 @@ class CallRecords:
             self._stores.calls.end(call_id, by.login)
         return self._row(self._own(call_id, by))
 
-    def _own(self, call_id: CallId, by: Account) -> LiveCall:
+    def recording(self, call_id: CallId, by: Account) -> CallRecording:
+        """Give what was recorded of a call; whoever may play recordings, not the caller alone."""
+        call = self._found(call_id, by)
+        self._stores.duty.look(by, "look.call", call.person_id, f"call/{call_id}")
+        media = self._stores.media
+        kept = media.of_check(CheckId(call_id)) if media else None
+        gone = kept is not None and kept.destroyed_at is not None
+        return CallRecording(
+            call=self._row(call),
+            media=items_of(kept) if kept is not None and not gone else (),
+            media_gone=MediaGone.DESTROYED if gone else None,
+            keep_until=kept.keep_until if kept is not None and not kept.held_why else None,
+        )
+
+    def play(self, call_id: CallId, index: int, header: str, by: Account) -> Response:
+        """Give a piece of what was recorded, or a part of it; the look is in the audit, once for each playing."""
+        return played(self._stores, self._found(call_id, by).person_id, CheckId(call_id), index, header, by)
+
+    def _found(self, call_id: CallId, by: Account) -> LiveCall:
         try:
-            found = self._stores.calls.get(call_id)
+            return self._stores.calls.get(call_id)
         except KeyError:
             raise missing(by, "call.refused.not_found") from None
+
+    def _own(self, call_id: CallId, by: Account) -> LiveCall:
+        found = self._found(call_id, by)
         self._stores.duty.act(by, found.person_id)
         if found.by != by.login:
             raise not_found("call.refused.not_found")
@@ -114,6 +149,7 @@ class CallRecords:
             how=call.how,
             by=call.by,
             purpose=call.purpose,
+            recorded=call.recorded,
             asked_at=call.asked_at,
             rang_at=call.rang_at,
             answered_at=call.answered_at,
@@ -127,6 +163,10 @@ _GOES_ON = {CallState.ASKED, CallState.RINGS, CallState.ANSWERED}
 
 def _order(supervision: Supervision, now: datetime) -> bool:
     return any(one.from_at <= now < one.until_at for one in supervision.orders)
+
+
+def _recorded(supervision: Supervision, now: datetime) -> bool:
+    return any(one.records_calls(now) for one in supervision.orders)
 
 
 def _unit(supervision: Supervision, now: datetime) -> bool:

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from http import HTTPStatus
 from typing import Final
 
 from starlette.responses import Response
 
-from baqylau.crypto.sealing import SealBrokenError
 from baqylau.domain.checks import CheckKind, CheckState, Likely
 from baqylau.domain.ids import CheckId, PersonId
 from baqylau.domain.rights import Action, may
@@ -25,6 +23,7 @@ from baqylau.monitoring.workstation.checks.messages import (
     LinkedAlarm,
     WithdrawAsked,
 )
+from baqylau.monitoring.workstation.checks.playing import played
 from baqylau.monitoring.workstation.checks.reading import Kept
 from baqylau.monitoring.workstation.checks.recordings import recorded
 from baqylau.monitoring.workstation.checks.rows import CheckRows
@@ -33,7 +32,6 @@ from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
 from baqylau.storage.checks.checks import CheckAsked
-from baqylau.storage.checks.media_disk import PieceLostError
 from baqylau.storage.checks.templates import KeptItem, Material
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.vault import KeyDestroyedError
@@ -111,23 +109,7 @@ class CheckRecords:
 
     def recording(self, check_id: CheckId, index: int, header: str, by: Account) -> Response:
         """Give a recording or a part of it; the look is in the audit, once for each playing."""
-        person_id, look = self._asked(check_id, by).person_id, f"media/{check_id}/{index}"
-        media, duty = self._stores.media, self._stores.duty
-        if not (duty.within(by)(person_id) and may(by.role, Action.LOOK_IDENTITY)):
-            duty.look(by, "play.recording", person_id, look)
-        found = media.of_check(check_id) if media else None
-        item = next((one for one in found.items if one.index == index), None) if found else None
-        if media is None or item is None:
-            raise not_found("checks.refused.media_missing")
-        part = partial(media.read, check_id, index, who=by.login, purpose=f"person/{person_id}")
-        try:
-            return in_ranges(header, item.size, item.content_type, part)
-        except KeyDestroyedError:
-            raise RefusedError(HTTPStatus.GONE, "checks.refused.media_gone") from None
-        except (SealBrokenError, PieceLostError):
-            raise RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, "checks.refused.media_damaged") from None
-        except KeyError:
-            raise not_found("checks.refused.media_missing") from None
+        return played(self._stores, self._asked(check_id, by).person_id, check_id, index, header, by)
 
     def _page(self, kept: Kept, by: Account) -> CheckPage:
         now, asked = self._clock(), kept.asked

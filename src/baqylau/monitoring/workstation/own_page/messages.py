@@ -58,6 +58,8 @@ class OwnOrder(Struct, frozen=True, kw_only=True):
     court: str
     act: str
     until_at: datetime
+    calls_recorded: str
+    """The act's words by which calls to the unit are recorded; empty: none is."""
 
 
 class OwnRule(Struct, frozen=True, kw_only=True):

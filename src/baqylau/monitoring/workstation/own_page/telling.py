@@ -40,7 +40,7 @@ _AT_ONCE: Final = timedelta(microseconds=1)
 _KINDS: Final = {
     **dict.fromkeys(("minute", "replay", "patterns", "observation", "track", "kept"), "places"),
     **dict.fromkeys(("alarm", "alarms", "findings"), "alarms"),
-    **dict.fromkeys(("check", "checks", "enrolment"), "checks"),
+    **dict.fromkeys(("check", "checks", "enrolment", "call", "calls", "recording"), "checks"),
     **dict.fromkeys(("evidence", "paper"), "papers"),
     "device": "device",
 }
@@ -83,7 +83,10 @@ def attached(one: OwnFile) -> OwnAttached:
 def orders(supervision: Supervision, now: datetime) -> tuple[OwnOrder, ...]:
     """Give the court acts that have not ended."""
     running = (one for one in supervision.orders if now < one.until_at)
-    return tuple(OwnOrder(court=one.court, act=one.act_number, until_at=one.until_at) for one in running)
+    return tuple(
+        OwnOrder(court=one.court, act=one.act_number, until_at=one.until_at, calls_recorded=one.calls_recorded)
+        for one in running
+    )
 
 
 def rules(words: Words, supervision: Supervision, now: datetime) -> tuple[OwnRule, ...]:
