@@ -134,11 +134,11 @@ def heard(plan: DevicePlan, state: Rare, evidence: Evidence, body: Aside, place:
             state, charged = _charged(plan, state, evidence, body)
             state, found = _told(plan, state, evidence, body)
             return state, charged + found
-        case Nearness() | LinkHealth() | Blind():
-            return state, ()
-        case CallRang() | CallAnswered() | CallEnded() | CallRecorded():
-            return state, ()
-        case Asked() | Begun() | Ended() | Likeness() | BreathSample() | Calibrated() | Voided() | Decided():
+        case (
+            (Nearness() | LinkHealth() | Blind())
+            | (CallRang() | CallAnswered() | CallEnded() | CallRecorded())
+            | (Asked() | Begun() | Ended() | Likeness() | BreathSample() | Calibrated() | Voided() | Decided())
+        ):
             return state, ()
         case _:
             return _told(plan, state, evidence, body)
@@ -214,8 +214,6 @@ def _signal(
 
 def _signalled(plan: DevicePlan, state: Rare, evidence: Evidence, now: Signals, place: Position | None) -> _Step:
     kind, before = shielding.KIND, state.signals or Signals()
-    lost_at = before.place if before.lost else signals.place_at(place, evidence.at)
-    known = dead_spots.known(now.spots, lost_at)
     found: tuple[Finding, ...] = ()
     if now.sky.lost_at is None or now.network.lost_at is None:
         shielded = state.conditions.get(kind.name)
@@ -223,6 +221,7 @@ def _signalled(plan: DevicePlan, state: Rare, evidence: Evidence, now: Signals, 
         state, found = _held(plan, state, evidence, kind, Word.ENDED)
     else:
         suspicious = _suspicious(state, evidence)
+        known = dead_spots.known(now.spots, before.place)
         begun = kind.name not in state.conditions and not known and plan.device.kind in kind.devices
         if begun and shielding.at_once(now.sky, now.network):
             state, found = _held(plan, state, evidence, kind, Word.HOLDS)
