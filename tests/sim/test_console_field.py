@@ -1,5 +1,6 @@
 """Work on equipment with a console and no network: what becomes of it later, and what is refused and why."""
 
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from baqylau.domain.orders import Fitting
 from baqylau.domain.rights import Role
 from baqylau.monitoring.console import acting, text_page, views, work_views
 from baqylau.monitoring.console.jobs import JobWrongError, Work
+from baqylau.protocols.console.envelope import brought_of
+from baqylau.protocols.evidence.checking import SOUND
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.judging.findings import Findings
 from baqylau.storage.registers.registry import Registry
@@ -31,8 +34,10 @@ from tests.sim.console_site import (
     Tablet,
 )
 from tests.sim.test_console import begun, brought, checks_of, listening, told
+from tests.unit.server.given import asked, bundle_of, verdict_on
 from tests.unit.server.link.household import AINUR, BRACELET, UNIT, told_of
 from tests.unit.server.site import START
+from tests.unit.server.test_evidence import lines
 
 __all__ = ["listening"]
 
@@ -49,6 +54,18 @@ async def heard_of(site: ConsoleSite, tablet: Tablet) -> None:
         await tablet.line.to(address)
         await tablet.sync.contact(news=True, about=tablet.desk.about())
         await tablet.line.to(None)
+
+
+def _proved_without_us(site: ConsoleSite) -> None:
+    """In a bundle stands what the officer wrote, each with the console's own signature and the key that proves it."""
+    bundle = bundle_of(site, asked(until_at=site.clock.at))
+    verdict = verdict_on(bundle, site.signer.public_key)
+    facts = {one.key.removeprefix("evidence.fact."): one.params for one in verdict.facts}
+    assert (verdict.outcome, verdict.faults) == (SOUND, [])
+    assert facts["written_signed"] == {"count": 3}
+    assert CONSOLE in {one["device_id"] for one in lines(bundle, "keys")}
+    signed = [one["body"]["signed"] for one in lines(bundle, "registers") if one["kind"] == "field_act"]
+    assert [brought_of(b64decode(one)).officer for one in signed] == [OFFICER] * 2
 
 
 def test_a_bracelet_that_was_exchanged_without_a_network_is_heard_as_theirs_at_once_and_fitted_on_the_server_later(
@@ -82,6 +99,7 @@ def test_a_bracelet_that_was_exchanged_without_a_network_is_heard_as_theirs_at_o
     site.judge().catch_up(lambda: False)
     found = Findings(engine).recent({Code.MAINTENANCE, Code.CONSOLE_READ}, START - timedelta(days=1))
     assert {one.code for one in found} == {Code.MAINTENANCE, Code.CONSOLE_READ}
+    _proved_without_us(site)
 
 
 def test_a_device_that_somebody_else_was_given_meanwhile_is_refused_and_the_officer_is_told(

@@ -99,6 +99,17 @@ def opened(raw: bytes, *, key_of: Callable[[bytes], PublicKey | SharedKey | None
     return Message(kid, parts.payload)
 
 
+def is_message(raw: bytes) -> bool:
+    """Whether bytes begin as a message does."""
+    return raw.startswith((_SIGN1, _MAC0))
+
+
+def believed(raw: bytes) -> Message:
+    """Read a message of ours that was proven when it came, and kept; `CoseError` when it is none."""
+    parts = _parts(raw)
+    return Message(_key_id(parts), parts.payload)
+
+
 def to_be_signed(protected: bytes, aad: bytes, payload: bytes) -> bytes:
     """Give the bytes that a COSE_Sign1 signs (RFC 9052, 4.4)."""
     return dumps(["Signature1", protected, aad, payload])

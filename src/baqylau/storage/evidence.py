@@ -15,6 +15,7 @@ from baqylau.storage.access.audit import record
 from baqylau.storage.checks.media_tables import media_check
 from baqylau.storage.database import among, driver, transaction
 from baqylau.storage.equipment.device_keys import KeyKind
+from baqylau.storage.equipment.field_tables import field_act
 from baqylau.storage.equipment.link_tables import device_key
 from baqylau.storage.journal import rows
 from baqylau.storage.journal.archived import chained, require
@@ -210,6 +211,23 @@ class EvidenceSource:
         wanted = select(*(register.c[name] for name in columns), _text(register.c.body))
         wanted = wanted.where(or_(register.c.person_id == person_id, theirs)).order_by(register.c.id)
         return [{**row, "body": msgspec.json.decode(row["body"])} for row in self._mappings(wanted)]
+
+    def field_acts(self, person_id: PersonId) -> list[dict[str, Any]]:
+        """Give what officers did for a person on consoles, with what these signed, one by one."""
+        row = field_act.c
+        wanted = select(
+            row.console_id, row.act_id, row.stage, row.at, row.kept_at, row.state, row.refusal, _text(row.body)
+        )
+        found = self._mappings(wanted.where(row.person_id == person_id).order_by(row.number))
+        return [
+            {
+                "key": f"{one['console_id']}/{one['act_id']}/{one['stage']}",
+                "recorded_at": one["kept_at"],
+                **{name: one[name] for name in ("console_id", "at", "state", "refusal")},
+                "body": msgspec.json.decode(one["body"]),
+            }
+            for one in found
+        ]
 
     def public_keys(self, device_ids: Collection[DeviceId]) -> list[dict[str, Any]]:
         """Give the public keys that these devices ever had, with when each was in use."""

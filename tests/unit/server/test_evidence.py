@@ -215,7 +215,7 @@ def test_another_installations_key_is_told(site: Site) -> None:
 
 
 def of_a_later_version(bundle: bytes) -> bytes:
-    return bundle.replace(b'"version":3}', b'"version":4}')
+    return bundle.replace(b'"version":4}', b'"version":5}')
 
 
 def cut(bundle: bytes) -> bytes:

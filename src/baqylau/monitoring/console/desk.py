@@ -14,6 +14,7 @@ import structlog
 from msgspec import Struct, field
 
 from baqylau.crypto.sealing import NONCE_BYTES
+from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import PersonId
 from baqylau.links.radio.words import Clock, Frame, Said, Sky, Stamp, Waited
 from baqylau.monitoring.console import checking, expiry
@@ -356,7 +357,8 @@ class Desk:
         server, stamp = self.store.held("server_key"), self._clock()
         if server is None:
             raise LockedError
-        content = sealed_brought(brought, self.identity.device_id, server, self._random(SEED_BYTES))
+        own = self.identity
+        content = sealed_brought(brought, own.device_id, Signer(own.seed), server, self._random(SEED_BYTES))
         record = Record(
             seq=1,
             observed_at=stamp.at,

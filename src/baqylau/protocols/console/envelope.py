@@ -1,4 +1,4 @@
-"""Who said it, and who can read it: asking and giving are signed, packages and records are sealed besides.
+"""Who said it, and who can read it: everything is signed; packages and records are sealed besides.
 
 Opening never raises, whatever the bytes: it gives what was said, or None.
 """
@@ -6,8 +6,10 @@ Opening never raises, whatever the bytes: it gives what was said, or None.
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
+from msgspec import Struct
+
 from baqylau.crypto.boxes import BoxKey, boxed, derived, unboxed
-from baqylau.crypto.cose import CoseError, PublicKey, SharedKey, opened, sealed
+from baqylau.crypto.cose import CoseError, PublicKey, SharedKey, believed, is_message, opened, sealed
 from baqylau.crypto.sealing import SealBrokenError
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId
@@ -16,11 +18,22 @@ from baqylau.protocols.batch.wire import MESSAGE_BYTES_MAX, ContentWrongError, d
 from baqylau.protocols.console.words import Ask, Brought, Given, News, Package
 
 ASK, GIVEN = b"baqylau console ask 1", b"baqylau console given 1"
+WRITTEN = b"baqylau console written 1"
+"""Signed with what an officer wrote: it proves itself, also without the batch in which it came."""
 _PACKAGE, _BROUGHT = b"baqylau console package 1 ", b"baqylau console record 1 "
 _NEWS = b"baqylau console news 1 "
 _CONSOLE, _OFFICER, _SERVER = b"baqylau console box", b"baqylau officer box", b"baqylau server box"
 
 T = TypeVar("T")
+KeyOf = Callable[[DeviceId], PublicKey | SharedKey | None]
+
+
+class Written(Struct, frozen=True):
+    """What was written on a console."""
+
+    said: Brought
+    raw: bytes
+    """The bytes that the console signed. Consoles from before they signed each record brought the bare words."""
 
 
 def console_key(seed: bytes) -> BoxKey:
@@ -43,7 +56,7 @@ def sealed_ask(ask: Ask, signer: Signer) -> bytes:
     return sealed(down_bytes(ask), kid=ask.device_id.encode(), key=signer, aad=ASK)
 
 
-def opened_ask(raw: bytes, key_of: Callable[[DeviceId], PublicKey | SharedKey | None]) -> Ask | None:
+def opened_ask(raw: bytes, key_of: KeyOf) -> Ask | None:
     """Take a question from anybody."""
     try:
         message = opened(raw[:MESSAGE_BYTES_MAX], key_of=lambda kid: key_of(DeviceId(kid.decode())), aad=ASK)
@@ -89,14 +102,35 @@ def opened_news(raw: bytes, device_id: DeviceId, console: BoxKey, officer: BoxKe
     return _unboxed(raw, (console, officer), _NEWS + device_id.encode(), News)
 
 
-def sealed_brought(brought: Brought, device_id: DeviceId, server: bytes, seed: bytes) -> bytes:
-    """Give what was written on the console so that only the server can read it."""
-    return boxed(down_bytes(brought), (server,), seed=seed, context=_BROUGHT + device_id.encode())
+def sealed_brought(brought: Brought, device_id: DeviceId, signer: Signer, server: bytes, seed: bytes) -> bytes:
+    """Give what was written on the console, signed by it, so that only the server can read it."""
+    written = sealed(down_bytes(brought), kid=device_id.encode(), key=signer, aad=WRITTEN)
+    return boxed(written, (server,), seed=seed, context=_BROUGHT + device_id.encode())
 
 
-def opened_brought(raw: bytes, device_id: DeviceId, server: BoxKey) -> Brought | None:
-    """Open what this console wrote."""
-    return _unboxed(raw, (server,), _BROUGHT + device_id.encode(), Brought)  # type: ignore[arg-type]
+def opened_brought(raw: bytes, device_id: DeviceId, server: BoxKey, key_of: KeyOf) -> Written | None:
+    """Open what this console wrote; None for what is not for us, or bears another's signature."""
+    try:
+        written = unboxed(raw, (server,), context=_BROUGHT + device_id.encode())
+        return Written(_brought(written, device_id, key_of), written)
+    except (SealBrokenError, CoseError, ContentWrongError):
+        return None
+
+
+def brought_of(written: bytes) -> Brought:
+    """Give what kept bytes of a console say, which were believed when they came. `ContentWrongError`."""
+    try:
+        payload = believed(written).payload if is_message(written) else written
+    except CoseError as wrong:
+        raise ContentWrongError from wrong
+    return down_of(Brought, payload)  # type: ignore[arg-type]
+
+
+def _brought(written: bytes, device_id: DeviceId, key_of: KeyOf) -> Brought:
+    if is_message(written):
+        own = {device_id.encode(): key_of(device_id)}
+        opened(written, key_of=own.get, aad=WRITTEN)
+    return brought_of(written)
 
 
 def _unboxed(raw: bytes, keys: tuple[BoxKey, ...], context: bytes, kind: type[T]) -> T | None:

@@ -295,6 +295,7 @@ def _contents(
         KEYS: proof.key,
         RECORDS: proof.record,
         BATCHES: proof.batch,
+        REGISTERS: proof.register,
         **(dict.fromkeys((FINDINGS, ACTS, RULES), ledger.take) if ledger else {}),
         TREES: proof.tree,
         HEADS: proof.head,
@@ -337,6 +338,8 @@ def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> No
         verdict.right("unproven", count=proof.unproven)
     if proof.device_signed:
         verdict.right("device_signed", count=proof.device_signed)
+    if proof.written_signed:
+        verdict.right("written_signed", count=proof.written_signed)
     if proof.shared:
         verdict.right("shared", count=proof.shared)
     if proof.unauthenticated:

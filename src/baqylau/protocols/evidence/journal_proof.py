@@ -9,8 +9,8 @@ from typing import Any
 
 from baqylau.crypto.merkle import ProofWrongError, carried, proven_root
 from baqylau.crypto.signing import signed_by
-from baqylau.protocols.evidence.parts import octets, record_leaf, said
-from baqylau.protocols.evidence.signatures import batch_signed, is_signed, shared_digest, signer_of
+from baqylau.protocols.evidence.parts import FIELD_ACT, octets, record_leaf, said
+from baqylau.protocols.evidence.signatures import batch_signed, is_signed, shared_digest, signer_of, written_signed
 from baqylau.protocols.evidence.unpacking import UnreadableError, plain, unpacked
 from baqylau.protocols.evidence.words import LEDGER
 
@@ -56,7 +56,8 @@ class JournalProof:
         self._shared: set[bytes] = set()
         """Digests of batches that tell of several people."""
         self.heads_at = ""
-        self.count = self.withheld = self.unproven = self.proven = self.device_signed = self.unauthenticated = 0
+        self.count = self.withheld = self.unproven = self.proven = self.unauthenticated = 0
+        self.device_signed = self.written_signed = 0
 
     def key(self, line: dict[str, Any]) -> str:
         """Take a device's public key."""
@@ -105,14 +106,28 @@ class JournalProof:
             self.unauthenticated += 1
         if told["authentication"] != "device_key" or not is_signed(raw):
             return ""
-        return self._proven_batch(raw)
+        return self._proven(raw)
 
-    def _proven_batch(self, raw: bytes) -> str:
+    def _proven(self, raw: bytes) -> str:
         keys = self.device_keys.get(signer_of(raw) or "", [])
-        if not any(batch_signed(raw, one) for one in keys):
+        if any(batch_signed(raw, one) for one in keys):
+            self.device_signed += 1
+        elif any(written_signed(raw, one) for one in keys):
+            self.written_signed += 1
+        else:
             return "device_signature"
-        self.device_signed += 1
         return ""
+
+    def register(self, line: dict[str, Any]) -> str:
+        """Take a row of the registers; what an officer did on a console is there with what the console signed."""
+        body = line.get("body")
+        if line.get("kind") != FIELD_ACT or not isinstance(body, dict):
+            return ""
+        try:
+            raw = octets(body.get("signed"))
+        except UnreadableError:
+            return "unreadable"
+        return self._proven(raw) if is_signed(raw) else ""
 
     def batch(self, line: dict[str, Any]) -> str:
         """Take a batch that tells of several people: a record has to hold its digest, a device to have signed it."""
@@ -124,7 +139,7 @@ class JournalProof:
             return "unreadable"
         if sha256(raw).digest() not in self._shared:
             return "batch"
-        return self._proven_batch(raw) if is_signed(raw) else ""
+        return self._proven(raw) if is_signed(raw) else ""
 
     @property
     def shared(self) -> int:

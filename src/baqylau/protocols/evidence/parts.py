@@ -16,9 +16,9 @@ from baqylau.crypto.canonical import canonical
 from baqylau.protocols.evidence.unpacking import UnreadableError, plain, unpacked
 from baqylau.protocols.evidence.words import leaves_of
 
-FORMAT, VERSION = "baqylau-evidence", 3
-VERSIONS = (1, 2, 3)
-"""Those that are read for ever. Version 1 knew no time-stamps and no papers, version 2 no ledger."""
+FORMAT, VERSION = "baqylau-evidence", 4
+VERSIONS = (1, 2, 3, 4)
+"""Those that are read for ever. 1 knew no time-stamps and no papers, 2 no ledger, 3 nothing that consoles signed."""
 WITH_LEDGER = 3
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 STAMP = "manifest.tst"
@@ -39,6 +39,8 @@ PARTS = (
     *(RECORDS, TREES, HEADS, FINDINGS, ALARMS, ACTS, AUDIT, REGISTERS, KEYS, RULES, JUDGING),
     *(RECORDINGS, BATCHES, STAMPS),
 )
+FIELD_ACT = "field_act"
+"""The kind of a row of `registers` that an officer wrote on a console."""
 LATER = frozenset({BATCHES, STAMPS})
 """Bundles from before there were these have none."""
 FILE_NAME = pattern(r"[a-z0-9][a-z0-9._-]{0,60}")

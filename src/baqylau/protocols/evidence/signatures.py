@@ -1,6 +1,7 @@
 """What a device signed by itself, taken apart by hand.
 
-Batches of the device link (`protocols/spec/batch.md`, L1) and manifests of recordings (`protocols/spec/media.md`, V1).
+Batches of the device link (`protocols/spec/batch.md`, L1), what officers write on consoles (`console.md`, C4) and
+manifests of recordings (`media.md`, V1).
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ SHARED = b"baqylau shared batch 1\n"
 """Begins what a person's record keeps of a batch that tells of several people: its digest, and a share of its key."""
 _DIGEST_BYTES = 32
 BATCH_CONTEXT, MANIFEST_CONTEXT = b"baqylau batch 1", b"baqylau media manifest 1"
+WRITTEN_CONTEXT = b"baqylau console written 1"
 _SIGN1, _UNPROTECTED = b"\xd2\x84", b"\xa0"
 _ED25519 = b"\xa2\x01\x27\x04"
 """Algorithm EdDSA, then the key id: the two protected fields of every batch."""
@@ -41,6 +43,11 @@ def signer_of(raw: bytes) -> str | None:
 def batch_signed(raw: bytes, public_key: bytes, proven: Callable[[bytes, bytes, bytes], bool] = signed_by) -> bool:
     """Whether a batch was signed with a device's key."""
     return _payload(raw, public_key, BATCH_CONTEXT, proven) is not None
+
+
+def written_signed(raw: bytes, public_key: bytes) -> bool:
+    """Whether what an officer wrote was signed with a console's key."""
+    return _payload(raw, public_key, WRITTEN_CONTEXT, signed_by) is not None
 
 
 def manifest_payload(raw: bytes, public_key: bytes) -> bytes | None:

@@ -79,6 +79,8 @@ class Ordered(Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+SIGNED = "signed"
+"""Under this name the body of an act holds the bytes that the console signed, in base64."""
 Outcome = Registry | Ordered | FieldRefusal | None
 """What is to be done for an act; None: it is only on record."""
 

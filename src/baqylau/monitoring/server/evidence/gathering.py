@@ -23,7 +23,7 @@ from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, state_from
 from baqylau.monitoring.server.shared_batches import opened
 from baqylau.protocols.evidence import parts
 from baqylau.protocols.evidence.recordings import destroyed_line, manifest_line, piece_lines
-from baqylau.protocols.evidence.signatures import shared_digest
+from baqylau.protocols.evidence.signatures import is_signed, shared_digest, signer_of
 from baqylau.protocols.evidence.words import leaves_of
 from baqylau.rules.clock import instant
 from baqylau.rules.fold import begin, fold
@@ -164,6 +164,8 @@ class _Gathering:
         )
         self._devices = sorted({fitting.device_id for fitting in whole.fittings})
         self._nearness = nearness_of(asked.person_id)
+        self._signers = set[DeviceId]()
+        """Whoever signed something of it: units, and consoles of officers, which are on nobody."""
 
     def gather(self, signed: Signed) -> None:
         self._judging()
@@ -243,7 +245,9 @@ class _Gathering:
                     "content": kept.content,
                     "said": parts.said(bound, kept.content),
                 }
-                digest = shared_digest(parts.octets(line["said"]["raw"]))
+                raw = parts.octets(line["said"]["raw"])
+                self._signers |= {DeviceId(name)} if is_signed(raw) and (name := signer_of(raw)) else set()
+                digest = shared_digest(raw)
                 shared |= {digest: None} if digest is not None else {}
                 give = self._asked.third_parties or clear.device_id != self._nearness
                 self._bundle.put(parts.RECORDS, line, give=give)
@@ -318,7 +322,10 @@ class _Gathering:
             body = {**row["body"], **({"password": ""} if "password" in row["body"] else {})}
             give = self._asked.third_parties or "other_id" not in body
             self._bundle.put(parts.REGISTERS, {**row, "body": body}, give=give)
-        for key in self._archive.source.public_keys({*self._devices, *units}):
+        for act in self._archive.source.field_acts(self._asked.person_id):
+            self._signers.add(act["console_id"])
+            self._bundle.put(parts.REGISTERS, {"kind": parts.FIELD_ACT, **act})
+        for key in self._archive.source.public_keys({*self._devices, *self._signers, *units}):
             self._bundle.put(parts.KEYS, key)
 
     def _recordings(self) -> set[DeviceId]:

@@ -4,6 +4,7 @@ Which instant is right: what the satellites said at the check; else the console'
 when it is still the same start at which it last asked; else its wall clock. Both are kept, the shown and the right one.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -21,10 +22,10 @@ from baqylau.protocols.beacon.frame import kind_of
 from baqylau.protocols.beacon.reading import bodies_of
 from baqylau.protocols.beacon.recognising import Refusal
 from baqylau.protocols.beacon.status import unpack
-from baqylau.protocols.console.envelope import opened_brought
+from baqylau.protocols.console.envelope import KeyOf, Written, opened_brought
 from baqylau.protocols.console.words import Act, Brought, Checked, Fitted, Looked, Walked, Wanted
 from baqylau.storage.equipment.consoles import LOOKED, Contact, Look
-from baqylau.storage.equipment.field_acts import NewAct
+from baqylau.storage.equipment.field_acts import SIGNED, NewAct
 
 _SHOWN_S = 1.0
 """Differences below this are no difference."""
@@ -36,9 +37,9 @@ class Opener(Struct, frozen=True):
     box: BoxKey
     contacts: Mapping[DeviceId, Contact]
 
-    def open(self, console_id: DeviceId, content: bytes) -> Brought | None:
+    def open(self, console_id: DeviceId, content: bytes, key_of: KeyOf) -> Written | None:
         """Give what this console wrote; None when it is not for us or not from it."""
-        return opened_brought(content, console_id, self.box)
+        return opened_brought(content, console_id, self.box, key_of)
 
     def instant(self, console_id: DeviceId, said: Brought, now: datetime) -> datetime:
         """Give when it really was."""
@@ -94,8 +95,8 @@ def look_of(console_id: DeviceId, said: Looked, at: datetime) -> Look:
     return Look(who=said.officer, what=LOOKED, about=f"person/{said.person_id}", purpose=purpose, at=at)
 
 
-def act_of(console_id: DeviceId, said: Act, at: datetime, now: datetime) -> NewAct:
-    """Give an act on equipment as it waits to be taken over."""
+def act_of(console_id: DeviceId, said: Act, signed: bytes, at: datetime, now: datetime) -> NewAct:
+    """Give an act on equipment as it waits to be taken over, with what the console signed."""
     return NewAct(
         console_id=console_id,
         act_id=said.act_id,
@@ -103,7 +104,7 @@ def act_of(console_id: DeviceId, said: Act, at: datetime, now: datetime) -> NewA
         kind=_kind(said),
         person_id=said.person_id,
         officer=said.officer,
-        body=to_builtins(said),
+        body={**to_builtins(said), SIGNED: b64encode(signed).decode()},
         at=at,
         kept_at=now,
     )

@@ -155,7 +155,7 @@ class Desk:
             known, parted = await self._past(kept, opened)
         except StorageUnavailableError:
             return Reply(Outcome.NOT_KEPT, device_id=device_id)
-        reader = Reader(self.view.fleet, self.view.beacons, self._latches, self._opener())
+        reader = Reader(self.view.fleet, self.view.beacons, self._latches, self._opener(), self.view.key_of)
         taken = reader.read(opened, raw, kept, known, peer=peer, now=self._now(), parted=parted)
         for item in taken.aside:
             self._keeper.set_aside(item)

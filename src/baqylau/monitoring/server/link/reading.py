@@ -47,11 +47,12 @@ from baqylau.protocols.batch.records import (
     Sealed,
     WalkTest,
 )
-from baqylau.protocols.batch.wire import content_of, down_bytes
+from baqylau.protocols.batch.wire import content_of
 from baqylau.protocols.beacon.frame import kind_of
 from baqylau.protocols.beacon.reading import bodies_of
 from baqylau.protocols.beacon.recognising import Refusal
 from baqylau.protocols.beacon.status import unpack
+from baqylau.protocols.console.envelope import KeyOf
 from baqylau.protocols.console.words import Checked, Fitted, Looked, Walked, Wanted
 from baqylau.rules.settings import GONE_AFTER_S
 from baqylau.storage.equipment.commands import Told
@@ -93,6 +94,10 @@ class Taken(Struct):
     """How many of the records were not kept before."""
 
 
+def _nobody(_device_id: DeviceId) -> None:
+    """No console is known."""
+
+
 class Reader(Struct, frozen=True):
     """Everything that reading needs to know of the registers, the keys and the past."""
 
@@ -101,6 +106,8 @@ class Reader(Struct, frozen=True):
     latches: Latches
     opener: by_hand.Opener | None = None
     """None where no console is served."""
+    key_of: KeyOf = _nobody
+    """By what consoles sign what is written on them."""
     random: Callable[[int], bytes] = token_bytes
     """Gives the key, and its shares, of a batch that tells of several people."""
 
@@ -183,22 +190,23 @@ class _Reading:
     def _opened(self, said: Sealed, identity: tuple[bytes, ...]) -> None:
         """Take what a console wrote for us alone."""
         opener = self._reader.opener
-        brought = None if opener is None else opener.open(self._unit_id, said.content)
-        if opener is None or brought is None:
+        written = None if opener is None else opener.open(self._unit_id, said.content, self._reader.key_of)
+        if opener is None or written is None:
             self.set_aside(CONSOLE, "not_opened", said.content, self._unit_id)
             return
+        brought = written.said
         at = opener.instant(self._unit_id, brought, self._now)
         match brought:
             case Looked():
                 self.taken.looks.append(by_hand.look_of(self._unit_id, brought, at))
             case Checked():
-                self._checked(brought, at, identity)
+                self._checked(brought, written.raw, at, identity)
             case Fitted() | Wanted() | Walked():
-                self.taken.acts.append(by_hand.act_of(self._unit_id, brought, at, self._now))
+                self.taken.acts.append(by_hand.act_of(self._unit_id, brought, written.raw, at, self._now))
             case _:
                 assert_never(brought)
 
-    def _checked(self, said: Checked, at: datetime, identity: tuple[bytes, ...]) -> None:
+    def _checked(self, said: Checked, signed: bytes, at: datetime, identity: tuple[bytes, ...]) -> None:
         transmitter_id, reader = said.transmitter_id, self._reader
         if reader.fleet.device(transmitter_id) is None:
             self.set_aside(CONSOLE, "unknown_device", said.frame, transmitter_id)
@@ -212,7 +220,7 @@ class _Reading:
             told = by_hand.told_by(status, said.frame, reader.latches, transmitter_id, at)
             changed = reader.latches.note(transmitter_id, at, status)
             self.taken.statuses += [changed] if changed is not None else []
-        self._keep(transmitter_id, (check, *told), at, identity, down_bytes(said))
+        self._keep(transmitter_id, (check, *told), at, identity, signed)
 
     def conflict(self, seq: int, content: bytes, digest: bytes) -> None:
         """Somebody used a number of this device again: two devices with one key, or one that was set back."""
