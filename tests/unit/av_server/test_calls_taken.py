@@ -21,7 +21,7 @@ from baqylau.protocols.media.envelope import opened_held
 from baqylau.protocols.media.manifest import Held, MediaKind, NotHeld
 from baqylau.storage.checks.calls import Calls
 from baqylau.storage.checks.checks import Checks
-from baqylau.storage.checks.media import CALL_KEPT
+from baqylau.storage.checks.media_kept import CALL_KEPT
 from baqylau.storage.checks.media_life import MediaLife, Receipt
 from baqylau.storage.vault import KeyDestroyedError
 from tests.unit.av_server.brought import SERVER, Line, Server, Unit

@@ -15,8 +15,9 @@ from baqylau.domain.checks import Likely
 from baqylau.domain.ids import CheckId, DeviceId
 from baqylau.protocols.media.manifest import PIECE_BYTES, NotHeld
 from baqylau.storage.access.audit import Audit
-from baqylau.storage.checks.media import ROUTINE_KEPT, Media
+from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.media_disk import PieceLostError
+from baqylau.storage.checks.media_kept import ROUTINE_KEPT
 from baqylau.storage.checks.media_life import MediaLife, OnHoldError, Receipt
 from baqylau.storage.database import transaction
 from baqylau.storage.vault import KeyDestroyedError

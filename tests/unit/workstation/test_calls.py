@@ -44,7 +44,7 @@ def fitted(office: Office) -> Office:
 
 @pytest.fixture
 def browser(fitted: Office) -> Iterator[Browser]:
-    with fitted.browser(ice_servers=(TURN,)) as opened:
+    with fitted.browser(ice_servers=lambda _: (TURN,)) as opened:
         opened.sign_in()
         yield opened
 

@@ -1,5 +1,6 @@
 """`av-unit`: the program of the stationary audio-visual unit (clause 1.6)."""
 
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import Annotated
@@ -35,7 +36,10 @@ from baqylau.links.loudspeaker import AlsaLoudspeaker, FileLoudspeaker, Loudspea
 from baqylau.links.microphone import AlsaMicrophone, FileMicrophone, Microphone
 from baqylau.links.speaker import PROGRAM, Speaker
 from baqylau.links.wall_clock import now
+from baqylau.locales import text
 from baqylau.monitoring.server import lifeline as parent
+from baqylau.monitoring.server.calls_file import NamedServer, for_call, ice_in
+from baqylau.monitoring.server.notice_file import NoticeFileError
 
 app = typer.Typer()
 av_unit = typer.Typer(
@@ -75,6 +79,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if lifeline:
         parent.hold()
     sees, hears, sounds = _camera(camera), _microphone(microphone), _loudspeaker(loudspeaker)
+    servers = partial(for_call, _servers(folder, language))
 
     def heard() -> Heard:
         clock, own = BoardClock(), Folder(folder)
@@ -94,6 +99,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
             speaker=voice,
             page=ScreenPage(screen, page) if page else None,
             loudspeaker=sounds,
+            servers=servers,
         )
         hands = Hands(equipment, spool, upload, clock)
         buttons = tuple(source_of(one, clock) for one in source or [])
@@ -101,6 +107,15 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
     program = Program(name="av-unit", folder=folder, server=server, voice="", language=language, heard=heard)
     program.run(kind(lamp=lamp, calls=installed()))
+
+
+def _servers(folder: Path, language: str) -> tuple[NamedServer, ...]:
+    """Read the unit's own servers for calls; a file that cannot be used ends the program with a sentence."""
+    try:
+        return ice_in(folder)
+    except NoticeFileError as wrong:
+        typer.echo(text(language, wrong.key, **wrong.params), err=True)
+        raise typer.Exit(2) from wrong
 
 
 def _camera(said: str) -> Camera:

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 import typer
@@ -25,13 +27,14 @@ from baqylau.cli.options import (
 from baqylau.cli.roles import role
 from baqylau.cli.roles.watched_over import watched_over
 from baqylau.cli.vaulted import vaulted
+from baqylau.domain.terms import Ahead
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
+from baqylau.monitoring.server.calls_file import for_call, ice_in
 from baqylau.monitoring.server.identity_file import identity_in
-from baqylau.monitoring.server.notice_file import NoticeFileError
+from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in
 from baqylau.monitoring.server.settings import WEB_PORT, Settings
 from baqylau.monitoring.workstation import settings as workstation
-from baqylau.monitoring.workstation.access.provider import Identity
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.messages import Installation
 from baqylau.monitoring.workstation.serve import serve as serve_pages
@@ -39,6 +42,7 @@ from baqylau.storage.judging.live import WEB
 
 app = typer.Typer()
 log = structlog.get_logger()
+T = TypeVar("T")
 
 
 @app.command()
@@ -84,16 +88,26 @@ def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None
         port=settings.web_port,
         basemap_dir=basemap.parent if basemap else None,
         media_dir=settings.data_dir / "media",
-        identity=_identity(settings.data_dir),
+        ice_servers=partial(for_call, _said_in(ice_in, settings.data_dir)),
+        identity=_said_in(identity_in, settings.data_dir),
+        ahead=_ahead(settings.data_dir),
     )
     with watched_over(settings, engine, WEB):
         serve_pages(create_app(chosen, engine, own.vault, now, os.urandom, own.signer), chosen, listening=listening)
 
 
-def _identity(data_dir: Path) -> Identity | None:
-    """Read which identity provider there is; a file that cannot be used ends the program with a sentence."""
+def _ahead(data_dir: Path) -> Ahead:
+    """Read what counts as soon. The messenger says what is wrong with the file; people are watched meanwhile."""
     try:
-        return identity_in(data_dir)
+        return telling_in(data_dir).ahead
+    except NoticeFileError:
+        return Ahead()
+
+
+def _said_in(read: Callable[[Path], T], data_dir: Path) -> T:
+    """Read a file of the installation; one that cannot be used ends the program with a sentence."""
+    try:
+        return read(data_dir)
     except NoticeFileError as wrong:
         typer.echo(text(SPOKEN, wrong.key, **wrong.params), err=True)
         raise typer.Exit(2) from wrong

@@ -19,6 +19,7 @@ from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.monitoring.server.doctor import (
     Answer,
+    examine_calls,
     examine_comparing,
     examine_database,
     examine_journal,
@@ -113,7 +114,12 @@ def doctor(
     ] = False,
 ) -> None:
     """Look whether everything this installation needs is there and healthy."""
-    answers = [*examine_machine(data, STATIC_DIR, now()), *examine_notices(data), *examine_comparing(data)]
+    answers = [
+        *examine_machine(data, STATIC_DIR, now()),
+        *examine_notices(data),
+        *examine_comparing(data),
+        *examine_calls(data),
+    ]
     try:
         with connected(data, database) as engine:
             answers += examine_database(engine, now)

@@ -5,7 +5,8 @@ as a source of words; while the camera is open, what it sees is said five times 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from functools import partial
 from typing import assert_never
 
@@ -21,6 +22,7 @@ from baqylau.devices.av_unit.screen import Screen
 from baqylau.devices.av_unit.serving import ScreenPage
 from baqylau.devices.linux_unit.media_spool import BegunRecording, MediaSpool, Sealed
 from baqylau.devices.linux_unit.media_upload import MediaUpload
+from baqylau.domain.calls import IceServer
 from baqylau.domain.ids import CallId, CheckId
 from baqylau.domain.recordings import MediaKind, Occasion
 from baqylau.links.calls import CallDevices
@@ -46,6 +48,8 @@ class Equipment(Struct, frozen=True, kw_only=True):
     speaker: Speaker
     page: ScreenPage | None = None
     loudspeaker: Loudspeaker | None = None
+    servers: Callable[[datetime], tuple[IceServer, ...]] = lambda _: ()
+    """The unit's own STUN and TURN servers for a call; none: those that come with the call."""
 
 
 class Seen(Struct, frozen=True):
@@ -91,6 +95,7 @@ class Hands:
             equipment.screen,
             self._acts.put_nowait,
             self._recorder,
+            equipment.servers,
         )
         self._check_id = CheckId("")
         self._told_failed = False

@@ -5,6 +5,7 @@ Nothing of a call is kept but by a `CallRecorder`, and there is one only where t
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,7 +14,7 @@ from msgspec import Struct
 from baqylau.devices.av_unit.acts import OpenCall
 from baqylau.devices.av_unit.call_recorder import CallRecorder
 from baqylau.devices.av_unit.screen import CALL, CALL_RECORDED, Screen
-from baqylau.domain.calls import CallEnding
+from baqylau.domain.calls import CallEnding, IceServer
 from baqylau.domain.ids import CallId
 from baqylau.links.calls import CallDevices
 from baqylau.links.loudspeaker import LoudspeakerError
@@ -47,9 +48,11 @@ class PhoneLine:
         screen: Screen,
         tell: Callable[[Gone], None],
         recorder: Callable[[OpenCall], CallRecorder],
+        servers: Callable[[datetime], tuple[IceServer, ...]],
     ) -> None:
-        """`tell` is told on the loop when a call breaks off; `recorder` gives what records a call."""
-        self._devices, self._screen, self._tell, self._made = devices, screen, tell, recorder
+        """`tell` is told on the loop when a call breaks off; `recorder` gives what records a call; `servers`: ours."""
+        self._devices, self._screen, self._tell = devices, screen, tell
+        self._made, self._servers = recorder, servers
         self._call: LiveCall | None = None
         self._recorder: CallRecorder | None = None
 
@@ -61,7 +64,8 @@ class PhoneLine:
         self._screen.capturing(on=True, key=CALL_RECORDED if order.recorded else CALL)
         self._recorder = self._made(act) if order.recorded else None
         gone = self._tell
-        self._call = LiveCall(self._devices, order.servers, lambda how: gone(Gone(call_id, how)), self._recorder)
+        servers = self._servers(act.began_at) or order.servers
+        self._call = LiveCall(self._devices, servers, lambda how: gone(Gone(call_id, how)), self._recorder)
         try:
             return Reached(call_id, await self._call.answer(order.description))
         except (ValueError, LoudspeakerError) as wrong:

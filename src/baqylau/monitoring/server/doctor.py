@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 from baqylau.domain.partitions import ALL_PARTITIONS
 from baqylau.monitoring.av_server.models import ManifestError, ModelRefusedError, checked, entries
 from baqylau.monitoring.av_server.presence import missing
+from baqylau.monitoring.server.calls_file import ice_in
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in
 from baqylau.monitoring.server.watching_over import broken_chains
 from baqylau.storage.alarms.outbox import Outbox
@@ -68,6 +69,16 @@ def examine_notices(data_dir: Path) -> Iterator[Answer]:
         yield Answer(grade="fault", key=wrong.key, params=dict(wrong.params))
     else:
         yield Answer(grade="ok", key="doctor.notices", params={"count": targets})
+
+
+def examine_calls(data_dir: Path) -> Iterator[Answer]:
+    """Look whether the file that names the servers of live calls can be used."""
+    try:
+        servers = len(ice_in(data_dir))
+    except NoticeFileError as wrong:
+        yield Answer(grade="fault", key=wrong.key, params=dict(wrong.params))
+    else:
+        yield Answer(grade="ok", key="doctor.calls" if servers else "doctor.calls_direct", params={"count": servers})
 
 
 def examine_comparing(data_dir: Path) -> Iterator[Answer]:

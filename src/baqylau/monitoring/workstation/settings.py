@@ -1,10 +1,13 @@
 """What an installation decides about its workstation server."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
 
 from baqylau.domain.calls import IceServer
+from baqylau.domain.terms import Ahead
 from baqylau.monitoring.workstation.access.provider import Identity
 from baqylau.monitoring.workstation.files import STATIC_DIR
 from baqylau.monitoring.workstation.messages import Installation
@@ -45,10 +48,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     basemap_dir: Path | None = None
     media_dir: Path | None = None
     """Where the sealed recordings of checks lie; None where none are kept."""
-    ice_servers: tuple[IceServer, ...] = ()
-    """STUN and TURN servers for live calls; none: both sides reach each other directly."""
+    ice_servers: Callable[[datetime], tuple[IceServer, ...]] = lambda _: ()
+    """Gives STUN and TURN servers for a live call that begins then; none: both sides reach each other directly."""
     identity: Identity | None = None
     """The installation's own identity provider; None: nobody signs in by one."""
+    ahead: Ahead = Ahead()
+    """How many days before their end court acts, suspensions, permissions and consents count as ending soon."""
     metrics_token: str = ""
     """Bearer token for `/metrics` from other machines; empty: loopback only."""
 

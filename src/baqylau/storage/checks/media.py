@@ -17,28 +17,15 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from baqylau.crypto.sealing import KEY_BYTES, NONCE_BYTES, Seal
 from baqylau.domain.checks import Likely
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
-from baqylau.domain.recordings import (
-    PIECE_BYTES,
-    Item,
-    Manifest,
-    MediaKind,
-    NotHeld,
-    Occasion,
-    Piece,
-    SignedManifest,
-)
+from baqylau.domain.recordings import PIECE_BYTES, Item, Manifest, MediaKind, NotHeld, Occasion, Piece, SignedManifest
 from baqylau.storage.access import audit
 from baqylau.storage.checks.media_disk import MediaDisk
+from baqylau.storage.checks.media_kept import keeping_after, keeping_of
 from baqylau.storage.checks.media_log import Happened, note
 from baqylau.storage.checks.media_tables import media_check, media_item, media_piece
 from baqylau.storage.database import among, transaction
 from baqylau.storage.vault import KeyDestroyedError, Vault
 
-ROUTINE, DOUBTED, CALL = "routine", "doubted", "call"
-ROUTINE_KEPT = timedelta(days=30)
-"""How long recordings are kept that show nothing doubtful. Others stay until the person's file is closed. [D]"""
-CALL_KEPT = timedelta(days=30)
-"""How long recordings of calls are kept, unless somebody forbids their destruction. [D]"""
 LOOKED_AGAIN = timedelta(minutes=10)
 """A player asks for many ranges of one recording: within this time they are one look."""
 _RAW, _REPORT = b"manifest", b"report"
@@ -119,7 +106,7 @@ class Media:
         said = signed.manifest
         key = self._random(KEY_BYTES)
         person, now = self._vault.key_for(said.person_id), self._clock()
-        is_call = said.kind is Occasion.CALL
+        keeping, keep_until = keeping_of(said.kind, now)
         values = {
             "manifest": signed.digest,
             "check_id": said.check_id,
@@ -137,8 +124,8 @@ class Media:
                 nonce=self._random(NONCE_BYTES),
                 context=_RAW + signed.digest,
             ),
-            "keeping": CALL if is_call else DOUBTED,
-            "keep_until": now + CALL_KEPT if is_call else None,
+            "keeping": keeping,
+            "keep_until": keep_until,
             "held_why": "",
             "destroyed_why": "",
         }
@@ -323,12 +310,12 @@ class Media:
         Once written it stays.
         """
         row, now = self._row(check_id), self._clock()
-        routine = outcome is Likely.MATCH
+        keeping, keep_until = keeping_after(outcome, now)
         values = {
             "judged_at": now,
             "report": self._seal(row).close(report, nonce=self._random(NONCE_BYTES), context=_REPORT + row.manifest),
-            "keeping": ROUTINE if routine else DOUBTED,
-            "keep_until": now + ROUTINE_KEPT if routine else None,
+            "keeping": keeping,
+            "keep_until": keep_until,
         }
         mine = (media_check.c.id == row.id) & media_check.c.judged_at.is_(None)
 

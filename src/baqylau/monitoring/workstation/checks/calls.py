@@ -39,7 +39,7 @@ class CallRecords:
     def __init__(
         self,
         stores: Stores,
-        servers: tuple[IceServer, ...],
+        servers: Callable[[datetime], tuple[IceServer, ...]],
         clock: Callable[[], datetime],
         random: Callable[[int], bytes],
     ) -> None:
@@ -56,7 +56,7 @@ class CallRecords:
             may_call=may_call,
             recorded=_recorded(supervision, now),
             may_play=self._stores.media is not None and may(by.role, Action.PLAY_RECORDING),
-            servers=self._servers if may_call else (),
+            servers=self._servers(now) if may_call else (),
         )
 
     def ask(self, person_id: PersonId, ask: AskCall, by: Account) -> CallRow:
@@ -75,7 +75,7 @@ class CallRecords:
             person_id=person_id,
             description=ask.description,
             language=self._stores.directory.book().people[person_id].language,
-            servers=self._servers,
+            servers=self._servers(now),
             recorded=_recorded(supervision, now),
         )
         self._stores.calls.ask(unit, order, by.login, ask.purpose.strip())
