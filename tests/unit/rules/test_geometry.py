@@ -99,6 +99,8 @@ def test_a_corridor_is_as_wide_as_said() -> None:
     zone = Corridor(name="Way", line=(TOWN, Point(43.24, 76.95)), half_width_m=50)
     assert verdict(zone, 43.24, 76.92, 10).margin_m == pytest.approx(50, abs=0.5)
     assert verdict(zone, 43.24 + 80 / 111_113, 76.92, 10).margin_m == pytest.approx(-30, abs=0.5)
+    over = Corridor(name="Way", line=(Point(43.24, 179.99), Point(43.26, -179.99)), half_width_m=50)
+    assert verdict(over, 43.25, 180.0, 10).margin_m == pytest.approx(50, abs=0.5), "over the date line, too"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,19 @@ from msgspec.structs import replace
 
 from baqylau.domain.ids import ConsentId, DeviceId, PermissionId, PersonId, RestrictionId
 from baqylau.domain.orders import Consent, NoContact, Permission
-from baqylau.rules.spans import Duty, Span, Validity, fitted, span_at, validity_of, watched
-from tests.unit.rules.stories import ORDER, ORDER_FROM, TRACKER, at, exclusion, fitting, order, permission, supervision
+from baqylau.rules.spans import Duty, Span, Validity, fitted, is_protected, span_at, validity_of, watched
+from tests.unit.rules.stories import (
+    ORDER,
+    ORDER_FROM,
+    PERSON,
+    TRACKER,
+    at,
+    exclusion,
+    fitting,
+    order,
+    permission,
+    supervision,
+)
 
 SECOND = DeviceId("tracker-2")
 ZONE = exclusion()
@@ -103,3 +114,12 @@ def test_a_restriction_that_protects_somebody_is_judged_while_they_consent() -> 
     assert not judged_at("10:00")
     assert watched(supervision(), replace(apart, protected=False), at("10:00"))
     assert watched(supervision(), ZONE, at("10:00"))
+
+
+def test_only_who_consented_and_is_under_no_order_is_protected() -> None:
+    consent = Consent(id=ConsentId("consent-1"), person_id=PERSON, from_at=at("10:00"), until_at=at("12:00"), form="1")
+    theirs = replace(consent, person_id=PersonId("person-2"))
+    assert is_protected(supervision(orders=(), consents=(consent,))) is True
+    assert is_protected(supervision(consents=(consent,))) is False, "an order watches them as well"
+    assert is_protected(supervision(orders=())) is False
+    assert is_protected(supervision(orders=(), consents=(theirs,))) is False

@@ -96,3 +96,9 @@ def test_the_way_down_of_a_little_is_no_way_down() -> None:
     """From 44 to 40 and within a moment to 39.1: no fall, and nothing sharp is remembered of it."""
     assert watched((0, OPEN), (1, (40.0,) * 6)).sharpest_db == 0.0
     assert watched((0, OPEN), (1, (39.0,) * 6)).sharpest_db == 5.0
+
+
+def test_a_flash_and_the_dip_after_it_are_no_fall() -> None:
+    sky = watched((0, OPEN), (1, (47.0,) * 6), (2, (38.9,) * 6))
+    assert (sky.fell_s, sky.fall_db(), sky.sudden()) == (None, 0.0, False)
+    assert sky.sharpest_db == pytest.approx(8.1)
