@@ -338,6 +338,7 @@ EVENTS: dict[Code, Event] = {
         _event(Code.ORDER_CHANGED, 4, (System.WORKSTATION,)),
         _event(Code.RULE_CHANGED, 4, (System.WORKSTATION,)),
         _event(Code.DISCLOSURE, 4, (System.WORKSTATION,)),
+        _event(Code.TERM_ENDS, 3, (System.WORKSTATION,), steps=(Step.TELL_INSPECTOR,)),
         _event(Code.INGEST_LAG, 1, (System.SERVER,), steps=_BLIND),
         _event(
             Code.JUDGING_FAILED,

@@ -127,6 +127,7 @@ class Code(StrEnum):
     ORDER_CHANGED = "W04"
     RULE_CHANGED = "W05"
     DISCLOSURE = "W06"
+    TERM_ENDS = "W07"
     INGEST_LAG = "X01"
     JUDGING_FAILED = "X02"
     PART_DOWN = "X03"

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from baqylau.domain.alarms import Alarm
 from baqylau.domain.notices import WEARER, Channel
 from baqylau.domain.people import Language
+from baqylau.domain.terms import Ahead
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Minute = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -134,6 +135,8 @@ class Telling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Email | None = None
     sms: Annotated[Gateway | None, Meta(description="SMS gateway")] = None
     wearer_first: bool = False
+    ahead: Ahead = Ahead()
+    """How many days before their end court acts, suspensions, permissions and consents are reminded of."""
     targets: tuple[Target, ...] = ()
 
     def target(self, name: str) -> Target | None:

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
+from urllib.parse import quote
 
 import pytest
 from msgspec.structs import replace
 
+from baqylau.domain.ids import PermissionId
+from baqylau.domain.orders import Permission
 from baqylau.domain.rights import Bounds, Role
 from baqylau.storage.registers.registers import Registers
+from baqylau.storage.registers.registry import Registry
 from tests.unit.workstation import invented
-from tests.unit.workstation.invented import AYAN, NOW
+from tests.unit.workstation.invented import AYAN, DANA, NOW
 from tests.unit.workstation.office import Browser, Office
 
 VISIT = {"type": "visit_due", "at": (NOW + timedelta(days=2)).isoformat(), "place": "home", "purpose": "talk"}
@@ -96,3 +100,33 @@ def test_a_warning_names_who_gave_it_and_how_it_was_taken(browser: Browser) -> N
     given = {"type": "warning_given", "at": NOW.isoformat(), "grounds": "left home at night", "received": "refused"}
     (warning,) = record(browser, **given).json()["warnings"]
     assert (warning["recorded"]["by"], warning["warning"]["received"]) == ("Aliya", "refused")
+
+
+def test_what_ends_soon_is_listed_in_pages_for_those_within_the_bounds(office: Office, browser: Browser) -> None:
+    order = replace(invented.TOWN.orders[0], until_at=NOW + timedelta(days=9), act_number="17")
+    leaves = tuple(
+        Permission(
+            id=PermissionId(f"x-{number}"),
+            person_id=DANA,
+            restriction_id=None,
+            from_at=NOW,
+            until_at=NOW + timedelta(hours=number),
+            reason="clinic",
+            granted_by="aliya",
+        )
+        for number in (1, 2)
+    )
+    Registers(office.engine, office.clock).save(Registry(orders=(order,), permissions=leaves), by="installation")
+    seen, after = list[tuple[str, str]](), cast("str | None", "")
+    while after is not None:
+        page = browser.get(f"/api/terms?limit=1&after={quote(after)}").json()
+        seen += [(one["kind"], one["person_name"]) for one in page["rows"]]
+        after = page["next"]
+    assert seen == [
+        ("permission", "Dana Without Order"),
+        ("permission", "Dana Without Order"),
+        ("order", "Ayan Sample"),
+    ]
+    office.employ("bolat", Role.INSPECTOR, Bounds(districts=(), people=(AYAN,)))
+    browser.sign_in("bolat")
+    assert [one["said"] for one in browser.get("/api/terms").json()["rows"]] == [f"{order.court}, 17"]

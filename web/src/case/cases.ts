@@ -1,5 +1,5 @@
 // Questions about cases, by name; and what the server finds wrong with a change.
-import type { Answering, CasePage, CaseRefusal, FreeDevices, Preview, Previewing, Proposing, ProposalList, ProposalPage, ProposalRow, ZonesRead, ZoneText } from '../generated/api'
+import type { Answering, CasePage, CaseRefusal, FreeDevices, Preview, Previewing, Proposing, ProposalList, ProposalPage, ProposalRow, TermPage, ZonesRead, ZoneText } from '../generated/api'
 import { change, read, RefusedError } from '../session/http'
 
 export type Change = Proposing['change']
@@ -17,6 +17,7 @@ export const cases = {
   preview: (person: string, asked: Previewing) => change('POST', `${door(person)}/preview`, asked) as Promise<Preview>,
   propose: (person: string, proposal: Proposing) => change('POST', `${door(person)}/proposals`, proposal) as Promise<ProposalRow>,
   readZones: (text: ZoneText) => change('POST', '/api/zones/read', text) as Promise<ZonesRead>,
+  soon: (after: string | null) => read(`/api/terms?after=${id(after ?? '')}`) as Promise<TermPage>,
   devices: () => read('/api/devices/free') as Promise<FreeDevices>,
 }
 

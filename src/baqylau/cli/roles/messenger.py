@@ -13,16 +13,19 @@ from sqlalchemy import Engine
 from baqylau.cli.options import DEFAULT_DATA, Data, Database, Lifeline
 from baqylau.cli.roles import role
 from baqylau.cli.roles.watched_over import watched_over
+from baqylau.domain.terms import Ahead
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.monitoring.server.messenger import Messenger
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in, version_in
+from baqylau.monitoring.server.reminding import Reminding
 from baqylau.monitoring.server.settings import Settings
 from baqylau.storage.alarms.announcing import CHANNEL
 from baqylau.storage.alarms.feed import notifications
 from baqylau.storage.alarms.outbox import Outbox
 from baqylau.storage.database import plain_dsn
 from baqylau.storage.judging.live import MESSENGER, Live
+from baqylau.storage.registers.terms import Terms
 
 app = typer.Typer()
 log = structlog.get_logger()
@@ -50,11 +53,12 @@ def messenger_role(settings: Settings, engine: Engine) -> None:
         signal.signal(number, lambda _number, _frame: stop.set())
     live = Live(engine)
     live.role_beat(MESSENGER, now())
-    messengers = _Messengers(settings.data_dir, Outbox(engine))
+    messengers, reminding = _Messengers(settings.data_dir, Outbox(engine)), Reminding(Terms(engine), now)
     with watched_over(settings, engine), closing(messengers):
         for _ in notifications(plain_dsn(engine), (CHANNEL,), MESSENGER_WAITS_S):
             messenger = messengers.current()
             if messenger is not None:
+                reminding.look(messengers.ahead)
                 messenger.catch_up(stop.is_set)
                 live.role_beat(MESSENGER, now())
             if stop.is_set():
@@ -72,6 +76,7 @@ class _Messengers:
         self._outbox = outbox
         self._version: object = object()
         self._messenger: Messenger | None = None
+        self.ahead = Ahead()
 
     def current(self) -> Messenger | None:
         """Give the messenger that the file asks for."""
@@ -88,6 +93,7 @@ class _Messengers:
             log.warning("notice_file_wrong", why=text("en", wrong.key, **wrong.params))
             return
         self.close()
+        self.ahead = telling.ahead
         self._messenger = Messenger(self._outbox, telling, now=now, jitter=SystemRandom().random)
         log.info("messenger_started", targets=len(telling.targets))
 

@@ -99,6 +99,7 @@ _CASES: tuple[Door, ...] = (
     Door("/templates/{number}", templates.retire, Action.PROPOSE_CHANGE, method="DELETE"),
     Door("/templates/{number}/binding", templates.bind, Action.PROPOSE_CHANGE, method="POST"),
     Door("/visits", cases.visits_due, Action.LOOK_PROPOSALS),
+    Door("/terms", cases.terms, Action.LOOK_PROPOSALS),
     Door("/cases/preview", cases.preview_new, Action.PROPOSE_CHANGE, method="POST"),
     Door("/cases/proposals", cases.propose_new, Action.PROPOSE_CHANGE, method="POST"),
     Door("/proposals", cases.waiting, Action.LOOK_PROPOSALS),

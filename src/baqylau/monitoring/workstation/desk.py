@@ -17,6 +17,7 @@ from baqylau.monitoring.workstation.cases.facts import FactRecords
 from baqylau.monitoring.workstation.cases.photos import PhotoDesk
 from baqylau.monitoring.workstation.cases.records import CaseRecords
 from baqylau.monitoring.workstation.cases.templates import TemplateRecords
+from baqylau.monitoring.workstation.cases.terms import TermRecords
 from baqylau.monitoring.workstation.checks.calls import CallRecords
 from baqylau.monitoring.workstation.checks.records import CheckRecords
 from baqylau.monitoring.workstation.equipment.field import FieldRecords
@@ -60,6 +61,7 @@ class Desk:
         self.cases = CaseRecords(stores, self.stock, clock, random)
         self.templates = TemplateRecords(stores, self.cases, clock)
         self.case_facts = FactRecords(stores, clock)
+        self.terms = TermRecords(stores, settings.ahead, clock)
         self.checks = CheckRecords(stores, clock, random)
         self.calls = CallRecords(stores, settings.ice_servers, clock, random)
         self.own_page = OwnRecords(stores, settings.installation.timezone, clock)

@@ -9,7 +9,7 @@ import msgspec
 from baqylau.monitoring.console import messages as console_messages
 from baqylau.monitoring.workstation import load_figures, messages
 from baqylau.monitoring.workstation.access import messages as access_messages
-from baqylau.monitoring.workstation.cases import fact_messages, photo_messages, template_messages
+from baqylau.monitoring.workstation.cases import fact_messages, photo_messages, template_messages, term_messages
 from baqylau.monitoring.workstation.cases import messages as case_messages
 from baqylau.monitoring.workstation.checks import call_messages
 from baqylau.monitoring.workstation.checks import messages as check_messages
@@ -25,6 +25,7 @@ _MODULES = (
     access_messages,
     case_messages,
     fact_messages,
+    term_messages,
     photo_messages,
     template_messages,
     messages,

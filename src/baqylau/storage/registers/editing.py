@@ -21,8 +21,9 @@ from baqylau.storage.registers.register_rows import Value
 
 EDITING: Final = "registers"
 DISCLOSING: Final = "disclosure"
-NOT_JUDGED: Final = (EDITING, DISCLOSING)
-"""Records of what one of us did, by the name in the place of a rule's."""
+REMINDING: Final = "reminding"
+NOT_JUDGED: Final = (EDITING, DISCLOSING, REMINDING)
+"""What no rule found: what one of us did, and what the registers themselves remind of."""
 VERSION: Final = "1"
 
 

@@ -24,11 +24,15 @@ from baqylau.monitoring.workstation.cases.messages import (
     ZonesRead,
     ZoneText,
 )
+from baqylau.monitoring.workstation.cases.term_messages import TermPage
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received, reply, whole_number
 from baqylau.rules.places.geometry import ZoneError
 from baqylau.rules.prescribing.reach import outside_country
+
+_PAGE = 20
+_LONGEST_PAGE = 500
 
 
 def _person(request: Request) -> PersonId:
@@ -137,6 +141,14 @@ async def visits_due(request: Request) -> Response:
     """List the visits of the coming week, and those that are overdue."""
     desk = desk_of(request)
     return reply(await desk.do(desk.case_facts.due, account(request)))
+
+
+@speaks(gives=TermPage, asks={"after": str, "limit": int})
+async def terms(request: Request) -> Response:
+    """List what ends soon: court acts, suspensions, permissions, consents. `after` and `limit` page."""
+    desk, query = desk_of(request), request.query_params
+    limit = max(1, min(whole_number(query.get("limit", str(_PAGE)), "limit"), _LONGEST_PAGE))
+    return reply(await desk.do(desk.terms.page, query.get("after", ""), limit, account(request)))
 
 
 @speaks(takes=ZoneText, gives=ZonesRead)
