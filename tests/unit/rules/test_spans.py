@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.ids import ConsentId, DeviceId, PermissionId, PersonId, RestrictionId
 from baqylau.domain.orders import Consent, NoContact, Permission
-from baqylau.rules.spans import Duty, Span, Validity, fitted, is_protected, span_at, validity_of, watched
+from baqylau.rules.spans import ALWAYS, Duty, Span, Validity, fitted, is_protected, span_at, validity_of, watched
 from tests.unit.rules.stories import (
     ORDER,
     ORDER_FROM,
@@ -123,3 +123,10 @@ def test_only_who_consented_and_is_under_no_order_is_protected() -> None:
     assert is_protected(supervision(consents=(consent,))) is False, "an order watches them as well"
     assert is_protected(supervision(orders=())) is False
     assert is_protected(supervision(orders=(), consents=(theirs,))) is False
+
+
+def test_a_device_is_on_who_consented_for_as_long_as_they_consent() -> None:
+    for until_at in (None, at("12:00")):
+        consent = Consent(id=ConsentId("consent-1"), person_id=PERSON, from_at=at("10:00"), until_at=until_at, form="1")
+        who = supervision(orders=(), consents=(consent,), fittings=(fitting(TRACKER, at("09:00")),))
+        assert fitted(who, TRACKER) == (Validity(from_at=at("10:00"), until_at=until_at or ALWAYS),)

@@ -155,9 +155,9 @@ def _notice_network(now: Memory, at_s: float, around: "Surroundings") -> None:
 
 def _of_sky(now: Memory) -> "tuple[Sign, ...]":
     """Read how the sky fell: within seconds is no building that somebody walks into."""
-    fall_db = 0.0 if now.sky is None else now.sky.fall_db()
-    if now.sky is None or not fall_db:
+    if now.sky is None or not now.sky.fall_db():
         return ()
+    fall_db = now.sky.fall_db()
     if not now.sky.sudden():
         return (Sign(JAM, "sky_fell_slowly", signs.SIGNAL, 1, fall_db),)
     return (Sign(JAM, "sky_fell", signs.SIGNAL, 3 if fall_db >= SKY_GONE_DB else 2, fall_db),)

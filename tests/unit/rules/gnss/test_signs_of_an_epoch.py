@@ -88,11 +88,11 @@ def test_it_goes_on_speaking_of_the_instant_in_which_the_sky_fell() -> None:
     assert said(story, "still") == [(1, 60.0)]
 
 
-def bagged(sky_s: int, network_s: int, speed_m_s: float = 0.0, cn0_dbhz: tuple[float, ...] = ()) -> list[Told]:
+def bagged(sky_s: int, network_s: int, speed_m_s: float | None = 0.0, cn0_dbhz: tuple[float, ...] = ()) -> list[Told]:
     """Give a sky and a network that are lost at two seconds, by somebody of this speed."""
     return [
         (
-            lost(s, cn0_dbhz=cn0_dbhz) if s >= sky_s else epoch(s, speed_m_s * s, speed_m_s=speed_m_s),
+            lost(s, cn0_dbhz=cn0_dbhz) if s >= sky_s else epoch(s, (speed_m_s or 0.0) * s, speed_m_s=speed_m_s),
             around(s, moving=True, network=s < network_s),
         )
         for s in range(max(sky_s, network_s) + 1)
@@ -117,6 +117,7 @@ def test_it_says_how_far_the_sky_fell() -> None:
 def test_it_is_silent_for_who_drives_and_for_a_sky_that_only_fell_by_half() -> None:
     assert said(bagged(40, 40, 4.9), "network_gone") == [(2, 0)]
     assert said(bagged(40, 40, 5.0), "network_gone") == []
+    assert said(bagged(40, 40, None), "network_gone") == [(2, 0)], "a receiver that tells no speed drives nobody"
     assert said(bagged(40, 40, 0.0, tuple(one - 14.9 for one in OPEN)), "network_gone") == []
     assert said(bagged(40, 40, 0.0, tuple(one - 15.1 for one in OPEN)), "network_gone") == [(2, 0)]
 

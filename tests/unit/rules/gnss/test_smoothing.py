@@ -6,9 +6,10 @@ from math import hypot, sqrt
 import numpy as np
 import pytest
 
-from baqylau.rules.gnss.plane import DEGREE_M, Place, distance_m
-from baqylau.rules.gnss.smoothing import Manner, WorkedOut, filtered, smoothed
-from tests.unit.rules.gnss.receiver import place
+from baqylau.rules.gnss.figures import RADIUS_95_SIGMAS
+from baqylau.rules.gnss.plane import DEGREE_M, Place, distance_m, way_m
+from baqylau.rules.gnss.smoothing import Manner, Values, WorkedOut, filtered, smoothed
+from tests.unit.rules.gnss.receiver import HOME, place
 
 Fixes = list[tuple[Place, bool]]
 
@@ -62,3 +63,53 @@ def test_no_track_and_a_track_of_one_fix_are_what_they_are() -> None:
 def test_a_track_over_the_date_line_stays_there() -> None:
     fixes = [(Place(float(s), 10.0, (179.9999 + s * 1e-5 + 180) % 360 - 180, 5.0), False) for s in range(30)]
     assert all(abs(one.longitude_deg) > 179.9 for one in smoothed(fixes))
+
+
+def together(track: Fixes) -> tuple[Values, Values, Values]:
+    """Give what all fixes say at once, by one equation for all states: east and north, speeds, and standard deviations.
+
+    Each state is a place and a speed of one axis; what is told is weighed by how sure it is.
+    """
+    number, origin = len(track), track[0][0]
+    sure, told = np.zeros((2 * number, 2 * number)), np.zeros((2 * number, 2))
+    sigmas_m = [fix.r95_m / RADIUS_95_SIGMAS for fix, _ in track]
+    sure[0, 0], sure[1, 1] = sigmas_m[0] ** -2, 1 / 10.0**2
+    for k, (fix, still) in enumerate(track):
+        sure[2 * k, 2 * k] += sigmas_m[k] ** -2
+        told[2 * k] += np.array(way_m(origin, fix)) * sigmas_m[k] ** -2
+        if k:
+            s, density = fix.at_s - track[k - 1][0].at_s, 0.001 if still else 1.0
+            unknown = density * np.array([[s**3 / 3, s**2 / 2], [s**2 / 2, s]])
+            leads = np.array([[-1.0, -s, 1.0, 0.0], [0.0, -1.0, 0.0, 1.0]])
+            sure[2 * k - 2 : 2 * k + 2, 2 * k - 2 : 2 * k + 2] += leads.T @ np.linalg.inv(unknown) @ leads
+    spread = np.linalg.inv(sure)
+    found = spread @ told
+    return found[::2], found[1::2], np.sqrt(np.diag(spread)[::2])
+
+
+def test_the_smoother_says_what_all_fixes_say_together_and_the_filter_what_those_up_to_it_say() -> None:
+    ways = ((0, 0, 0, 8.0), (7, 30, -12, 20.0), (9, 41, -9, 5.0), (60, 44, 6, 12.0), (61, 42, 3, 12.0))
+    track = [
+        (Place(s, HOME[0] + north / DEGREE_M, HOME[1] + east / DEGREE_M / 0.66, r95_m), s >= 60)
+        for s, east, north, r95_m in ways
+    ]
+    places, speeds, sigmas_m = together(track)
+    for one, way, speed, sigma_m in zip(smoothed(track), places, speeds, sigmas_m, strict=True):
+        assert_is(one, track[0][0], way, speed, sigma_m)
+    for k, one in enumerate(filtered(track), 1):
+        places, speeds, sigmas_m = together(track[:k])
+        assert_is(one, track[0][0], places[-1], speeds[-1], sigmas_m[-1])
+
+
+def assert_is(one: WorkedOut, origin: Place, way: Values, speed: Values, sigma_m: float) -> None:
+    found = way_m(origin, Place(one.at_s, one.latitude_deg, one.longitude_deg, one.r95_m))
+    assert found == pytest.approx(tuple(way), abs=1e-4)
+    assert one.speed_m_s == pytest.approx(hypot(*speed), abs=1e-6)
+    assert one.r95_m == pytest.approx(RADIUS_95_SIGMAS * sigma_m, rel=1e-6)
+
+
+@pytest.mark.parametrize(("gap_s", "carried"), [(120.0, True), (120.5, False), (0.0, False)])
+def test_two_minutes_are_carried_and_no_longer_gap_nor_two_fixes_of_one_instant(gap_s: float, *, carried: bool) -> None:
+    alone = filtered([(place(0), True)])[0].r95_m
+    _, after = filtered([(place(0), True), (place(gap_s), True)])
+    assert (after.r95_m != pytest.approx(alone)) is carried
