@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from baqylau.domain.findings import Code
-from baqylau.domain.observations import Fix, Observation
+from baqylau.domain.ids import ObservationId
+from baqylau.domain.observations import Authentication, Fix, Observation
 from baqylau.rules.clock import instant, order_key, plausible, told_at
 from baqylau.rules.fold import begin, fold
 from tests.unit.rules.stories import device, fitting, heard, order, supervision
@@ -34,6 +36,19 @@ def test_any_other_impossible_time_is_judged_when_it_reached_us(off: timedelta) 
     one = received(RECEIVED_AT - off)
     assert instant(one) == RECEIVED_AT
     assert not plausible(one)
+
+
+@pytest.mark.parametrize("off", [-2 * MINUTE, timedelta(days=40)])
+def test_two_minutes_ahead_and_forty_days_late_are_believed_to_the_second(off: timedelta) -> None:
+    assert told_at(received(RECEIVED_AT - off)) == RECEIVED_AT - off
+    assert not plausible(received(RECEIVED_AT - off - (off / abs(off)) * timedelta(seconds=1)))
+
+
+def test_what_we_worked_out_ourselves_of_an_instant_comes_after_everything_that_was_told_of_it() -> None:
+    ours = replace(received(RECEIVED_AT), id=ObservationId("a"), authentication=Authentication.OURSELVES)
+    theirs = replace(received(RECEIVED_AT), id=ObservationId("b"))
+    later = replace(received(RECEIVED_AT + timedelta(seconds=1)), id=ObservationId("a"))
+    assert sorted([later, ours, theirs], key=order_key) == [theirs, ours, later]
 
 
 def test_a_tracker_that_counts_its_weeks_wrongly_gives_the_findings_of_a_right_one() -> None:

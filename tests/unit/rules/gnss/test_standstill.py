@@ -44,3 +44,44 @@ def test_a_still_device_that_is_far_off_has_moved_whatever_its_sensor_says() -> 
 @pytest.mark.parametrize(("r95_m", "drifts_m"), [(8.0, 25.0), (60.0, 69.3)])
 def test_drift_is_as_wide_as_the_accuracy_and_at_least_25_m(r95_m: float, drifts_m: float) -> None:
     assert drift_m(place(0, r95_m=r95_m), place(1, r95_m=r95_m)) == pytest.approx(drifts_m, abs=0.1)
+
+
+@pytest.mark.parametrize("moving", [True, None])
+def test_nobody_is_held_who_moves_or_of_whose_motion_nothing_is_known(*, moving: bool | None) -> None:
+    assert not any(rest.static for rest in rested(*[0.0] * 30, moving=moving))
+
+
+def test_who_moved_in_between_is_still_anew_since_then() -> None:
+    rest = Rest()
+    held = []
+    for s in range(0, 400, 10):
+        rest = step(rest, place(s), moving=s == 200)
+        held.append(rest.static)
+    assert held == [False] * 13 + [True] * 7 + [False] * 14 + [True] * 6
+
+
+def test_a_held_device_is_free_with_the_first_fix_beyond_the_drift_and_held_again_with_the_next_within_it() -> None:
+    rests = rested(*[0.0] * 14, 30.0, 0.0, moving=False)
+    assert [(rest.static, rest.beyond, rest.moved) for rest in rests[13:]] == [
+        (True, 0, False),
+        (False, 1, False),
+        (True, 0, False),
+    ]
+
+
+def test_who_has_moved_is_held_nowhere_and_anchored_there() -> None:
+    *_, before, moved, after = rested(*[0.0] * 14, 5000.0, 5000.0, 5000.0, moving=False)
+    assert [(rest.moved, rest.static) for rest in (before, moved, after)] == [
+        (False, False),
+        (True, False),
+        (False, True),
+    ]
+    assert after.anchor is moved.anchor
+    assert after.anchor is not None
+    assert after.anchor.at_s == place(150).at_s
+
+
+def test_a_device_still_for_less_than_two_minutes_keeps_its_first_place() -> None:
+    assert [rest.beyond for rest in rested(0.0, 0.0, 60.0, 60.0, 60.0, moving=False)] == [0, 0, 1, 2, 3]
+    assert rested(0.0, 199.0, 199.0, moving=False)[-1].moved is False
+    assert rested(0.0, 201.0, 201.0, moving=False)[-1].moved is True
