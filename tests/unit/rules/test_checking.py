@@ -2,13 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from baqylau.domain.checks import CheckWhy, Likely, LikenessReason
+from msgspec.structs import replace
+
+from baqylau.domain.checks import Calibrated, CheckWhy, Likely, LikenessReason
+from baqylau.domain.findings import Code
 from baqylau.domain.ids import CheckId
 from baqylau.domain.observations import Observation
 from baqylau.rules.checks import identification as of_identity
 from baqylau.rules.checks import sobriety as of_breath
-from baqylau.rules.settings import CASE_KEPT_S, VOID_WITHIN_S
+from baqylau.rules.checks.checking import Checking
+from baqylau.rules.plan import plan_of
+from baqylau.rules.settings import CALIBRATION_DUE_S, CASE_KEPT_S, VOID_WITHIN_S
+from baqylau.rules.spans import ALWAYS
 from tests.unit.rules.checked import (
+    AV,
     BREATH,
     FIRST,
     SECOND,
@@ -24,7 +31,7 @@ from tests.unit.rules.checked import (
     likeness,
     sample,
 )
-from tests.unit.rules.stories import at, deaf
+from tests.unit.rules.stories import at, at_work, deaf, order
 
 EVENING = at("20:00")
 DOUBTED = [
@@ -80,3 +87,38 @@ def test_the_result_of_a_first_test_that_comes_last_makes_the_second_one_a_secon
     ]
     _, found = judged(checked(), story, EVENING)
     assert codes(found) == ["E02", "E02", "E03"]
+
+
+def test_with_the_order_every_check_that_is_open_ends_and_nobody_has_missed_it() -> None:
+    who = replace(checked(), orders=(order(until_at=at("10:10")),))
+    for story in ([asked("10:00")], [asked_breath("10:00")], [asked("10:00"), begun("10:02")]):
+        state, found = judged(who, story, EVENING)
+        assert (codes(found), state.checks) == ([], {})
+
+
+def test_a_check_missed_while_we_were_at_work_on_the_unit_is_told_as_such() -> None:
+    work = replace(checked(), maintenances=(at_work(at("10:00"), at("11:00"), AV),))
+    for who, ours in ((work, True), (checked(), False)):
+        found = judged(who, [asked("10:00")], EVENING)[1]
+        assert [one.maintenance for one in found if one.code is Code.CHECK_MISSED] == [ours]
+
+
+def test_a_check_at_a_unit_that_nobody_knows_of_is_judged_all_the_same() -> None:
+    who = replace(checked(), devices=(), fittings=(), restrictions=())
+    assert codes(judged(who, [asked("10:00")], EVENING)[1]) == ["A05"]
+
+
+def test_time_speaks_of_a_check_and_of_a_sensor_when_they_are_due_and_not_a_second_time() -> None:
+    checking = Checking(plan_of(checked()), {}, {})
+    asking = asked("10:00")
+    checking.hear(asking, asking.observed_at, None)
+    due_at = at("10:15") + timedelta(seconds=VOID_WITHIN_S)
+    assert checking.wake_at(None) == due_at
+    sensor = Checking(plan_of(checked()), {}, {})
+    until = at("10:00", day=20)
+    told_at = at("09:00")
+    sensor.hear(fact(told_at, Calibrated(until_at=until), BREATH), told_at, None)
+    assert sensor.wake_at(None) == until - timedelta(seconds=CALIBRATION_DUE_S)
+    for one, last in ((checking, due_at), (sensor, until)):
+        again = Checking(plan_of(checked()), *one.kept())
+        assert again.wake_at(last) == ALWAYS

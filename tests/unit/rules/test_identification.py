@@ -147,3 +147,8 @@ def test_what_another_unit_says_of_a_check_is_nobodys_word() -> None:
     assert codes(found) == ["A05"]
     _, found = judged(checked(), [fact(at("09:59"), begun("09:59").bodies[0], BREATH), asked("10:00")], EVENING)
     assert codes(found) == ["A05"]
+
+
+def test_what_a_comparison_says_does_not_rest_on_our_having_listened() -> None:
+    _, found = judged(checked(), [asked("10:00"), likeness("10:04", Likely.MATCH)], EVENING)
+    assert [(one.code.value, one.checks) for one in found] == [("A01", ())]

@@ -201,11 +201,13 @@ def test_a_calibration_comes_to_its_end_and_is_renewed() -> None:
         until - timedelta(seconds=CALIBRATION_DUE_S),
         until,
     ]
+    assert all(one.since == one.at for one in found if one.code.value in {"E11", "E14"})
     renewed = fact(at("09:00", day=10), Calibrated(until_at=at("10:00", day=200)), BREATH)
     _, found = judged(checked(), [fact(at("09:00"), Calibrated(until_at=until), BREATH), renewed], at("10:00", day=25))
     assert codes(found) == ["E11"]
     _, found = judged(checked(), [fact(at("09:00"), Calibrated(until_at=until, locked=True), BREATH)], at("10:00"))
     assert codes(found) == ["E14"]
+    assert found[0].since == at("09:00"), "locked before its end"
 
 
 def test_air_past_the_sensor_and_an_opened_case_are_tampering() -> None:
@@ -336,3 +338,18 @@ def test_a_calibration_told_again_and_again_is_found_once() -> None:
     days = [fact(at("09:00", day=day), Calibrated(until_at=until), BREATH) for day in (0, 10, 15, 21, 22)]
     _, found = judged(checked(), days, at("10:00", day=25))
     assert codes(found) == ["E11", "E14"]
+
+
+def test_what_does_not_count_is_not_waited_for_and_too_little_breath_follows_from_no_silence() -> None:
+    for why in (VoidWhy.UNIT_FAULT, VoidWhy.WITHDRAWN):
+        story = [asked_breath("10:00"), begun("10:01", unit=BREATH), voided("10:05", why, unit=BREATH)]
+        assert codes(judged(checked(), story, EVENING)[1]) == [], why
+    faint = sample("10:02", None, state=SampleState.INSUFFICIENT)
+    (incomplete,) = judged(checked(), [asked_breath("10:00"), faint], EVENING)[1]
+    assert (incomplete.code, incomplete.checks) == (Code.BREATH_INCOMPLETE, ())
+
+
+def test_a_figure_whose_uncertainty_nobody_told_is_none() -> None:
+    whole = case(0.5)
+    assert whole.sample is not None
+    assert alcohol_mg_l(replace(whole, sample=replace(whole.sample, uncertainty_mg_l=None))) is None
