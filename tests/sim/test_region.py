@@ -31,6 +31,12 @@ def test_a_site_answers_while_the_line_is_cut_dies_and_all_it_answered_is_at_the
     Registers(engine, now).save(prescribed(order_until=now() + timedelta(days=1)), by="test")
     begun_at = now().replace(microsecond=0) - timedelta(minutes=10)
 
+    async def known(port: int) -> bool:
+        peer = await Peer.call(port)
+        answer = await peer.say(hello())
+        await Peer.opened.pop().hang_up()
+        return answer == b"#AL#1"
+
     async def answered(port: int, count: int) -> None:
         peer = await Peer.call(port)
         await peer.say(hello())
@@ -41,6 +47,7 @@ def test_a_site_answers_while_the_line_is_cut_dies_and_all_it_answered_is_at_the
     with own_directory() as place, ExitStack() as stack:
         site = Site(Installation(data=Path(place), dsn=dsn, engine=engine), stack)
         site.start(Live(engine), judged=False)
+        until(lambda: asyncio.run(known(site.ports["wialon"])), "the site does not know the tracker", 120.0)
         site.line.cut()
         asyncio.run(answered(site.ports["wialon"], 20))
         site.gateway.kill()

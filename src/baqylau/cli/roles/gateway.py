@@ -4,10 +4,10 @@ import asyncio
 import os
 import resource
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import structlog
 import typer
@@ -21,7 +21,7 @@ from baqylau.cli.roles.linking import Link, sources
 from baqylau.cli.vaulted import vaulted
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.fleet import Fleet
-from baqylau.monitoring.server.gateway import LOOK_AROUND_S, Gateway
+from baqylau.monitoring.server.gateway import LOOK_AROUND_S, DoorNotOpenedError, Gateway
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.link.link_file import LinkFileError
 from baqylau.monitoring.server.ordering import Ordering
@@ -65,7 +65,7 @@ def gateway(
     settings = Settings(data_dir=data, host=host, ports=ports_of(door), gateway=name)
     try:
         role.run("gateway", data, database, lifeline=lifeline, work=partial(gateway_role, settings))
-    except LinkFileError as wrong:
+    except (LinkFileError, DoorNotOpenedError) as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(1) from wrong
 
@@ -106,21 +106,43 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
     gateway = Gateway(_fleet(registers), keeper, Limits(), now)
     link = Link(settings, engine, keeper, sources(engine, own.vault)) if LINK in settings.ports else None
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
-    keeper.start()
+    try:
+        async with doors_open(settings, gateway, link):
+            keeper.start()
+            async with asyncio.TaskGroup() as tasks:
+                ordering = tasks.create_task(Ordering(gateway, Commands(engine, now)).run())
+                await look_around(gateway, link, keeper, registers, version, stop)
+                ordering.cancel()
+    finally:
+        keeper.stop()
+
+
+class OwnDoor(Protocol):
+    """The door of our own devices."""
+
+    async def open(self) -> None:
+        """Begin to answer. `OSError` when the port is taken."""
+
+    async def close(self) -> None:
+        """Stop to answer."""
+
+
+@asynccontextmanager
+async def doors_open(settings: Settings, gateway: Gateway, link: OwnDoor | None) -> AsyncIterator[None]:
+    """Hold all doors open. `DoorNotOpenedError`: nobody may say then that we listen."""
     try:
         for name in settings.ports.keys() & (FLEET.keys() | {ANY}):
             await gateway.open(name, session_of(name), settings.host, settings.ports[name])
         if link is not None:
-            await link.open()
-        async with asyncio.TaskGroup() as tasks:
-            ordering = tasks.create_task(Ordering(gateway, Commands(engine, now)).run())
-            await look_around(gateway, link, keeper, registers, version, stop)
-            ordering.cancel()
+            try:
+                await link.open()
+            except OSError as cause:
+                raise DoorNotOpenedError(LINK, settings.host, settings.ports[LINK], cause) from cause
+        yield
     finally:
         if link is not None:
             await link.close()
         await gateway.close()
-        keeper.stop()
 
 
 def session_of(name: str) -> Callable[[], Session]:

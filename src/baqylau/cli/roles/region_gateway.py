@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from baqylau.cli.options import DEFAULT_DATA, Data, Host, Lifeline
 from baqylau.cli.roles.doors import Doors, ports_of
-from baqylau.cli.roles.gateway import let_many_in, session_of
+from baqylau.cli.roles.gateway import doors_open, let_many_in
 from baqylau.cli.roles.linking import bridge_of
 from baqylau.cli.roles.nats_options import HERE, Ca, Credentials, Nats, server_of
 from baqylau.cli.roles.server_tls import server_context
@@ -22,7 +22,7 @@ from baqylau.crypto.signing import Signer
 from baqylau.links.jetstream import Log, LogUnavailableError, Server, opened
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server import lifeline as parent
-from baqylau.monitoring.server.gateway import LOOK_AROUND_S, Gateway
+from baqylau.monitoring.server.gateway import LOOK_AROUND_S, DoorNotOpenedError, Gateway
 from baqylau.monitoring.server.link.gateway import LinkDoor, link_handlers
 from baqylau.monitoring.server.link.link_file import NAME, LinkFileError, link_file_in
 from baqylau.monitoring.server.region.desk import RegionDesk
@@ -31,8 +31,7 @@ from baqylau.monitoring.server.region.keeper import RegionKeeper
 from baqylau.monitoring.server.region.known import Known
 from baqylau.monitoring.server.region.notebook import Notebook
 from baqylau.monitoring.server.region.site_file import Site, SiteFileError, down_stream, site_in, up_stream
-from baqylau.monitoring.server.settings import ANY, LINK, Limits, Settings
-from baqylau.protocols.fleet import FLEET
+from baqylau.monitoring.server.settings import LINK, Limits, Settings
 
 app = typer.Typer()
 log = structlog.get_logger()
@@ -91,7 +90,7 @@ def region_gateway(  # noqa: PLR0913, PLR0917 - each is an option of the command
         let_many_in()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_run(wanted))
-    except (LinkFileError, SiteFileError, LogUnavailableError) as wrong:
+    except (LinkFileError, SiteFileError, LogUnavailableError, DoorNotOpenedError) as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(1) from wrong
 
@@ -143,19 +142,15 @@ async def _hear(wanted: Wanted, line: Log, notebook: Notebook, stop: asyncio.Eve
     link = _Link(settings, desk) if LINK in settings.ports else None
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
     keeper.known_as_of = lambda: known.as_of
-    keeping = asyncio.create_task(keeper.run(stop))
+    keeping: asyncio.Task[None] | None = None
     try:
-        for name in settings.ports.keys() & (FLEET.keys() | {ANY}):
-            await gateway.open(name, session_of(name), settings.host, settings.ports[name])
-        if link is not None:
-            await link.open()
-        await _look_around(gateway, desk, known, keeping, stop)
+        async with doors_open(settings, gateway, link):
+            keeping = asyncio.create_task(keeper.run(stop))
+            await _look_around(gateway, desk, known, keeping, stop)
     finally:
-        if link is not None:
-            await link.close()
-        await gateway.close()
         stop.set()
-        await keeping
+        if keeping is not None:
+            await keeping
 
 
 async def _followed(known: Known) -> bool:

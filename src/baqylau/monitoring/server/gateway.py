@@ -5,6 +5,7 @@ time-outs and the list of who is connected.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import datetime
 from weakref import WeakValueDictionary
@@ -22,6 +23,16 @@ from baqylau.protocols.session import Carried, Session
 log = structlog.get_logger()
 
 LOOK_AROUND_S = 1.0
+
+
+class DoorNotOpenedError(Exception):
+    """Nobody can be heard there: says where and why, such as another program on that port."""
+
+    def __init__(self, protocol: str, host: str, port: int, why: OSError) -> None:
+        reason = os.strerror(why.errno) if why.errno else str(why)
+        super().__init__(
+            f"The door of {protocol} cannot be opened at {host}:{port}: {reason}. Give it another port, or `closed`."
+        )
 
 
 class Gateway:
@@ -52,9 +63,12 @@ class Gateway:
         return len(self._lines)
 
     async def open(self, protocol: str, session: Callable[[], Session], host: str, port: int) -> int:
-        """Listen for a protocol; give the port, which the system chooses when it is 0."""
+        """Listen for a protocol; give the port, which the system chooses when it is 0. `DoorNotOpenedError`."""
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Line(self, protocol, session()), host, port, backlog=1024)
+        try:
+            server = await loop.create_server(lambda: Line(self, protocol, session()), host, port, backlog=1024)
+        except OSError as cause:
+            raise DoorNotOpenedError(protocol, host, port, cause) from cause
         self._servers.append(server)
         bound: int = server.sockets[0].getsockname()[1]
         log.info("gateway_listens", protocol=protocol, port=bound)

@@ -106,6 +106,7 @@ class Keeper:
     def start(self) -> None:
         """Write down how long we did not listen, then begin to keep. Raises what the database raises.
 
+        Every door is open by then: from here on we say that we listen. What came before it waits for its turn.
         Before the first start ever we listened to nobody: equipment fitted earlier was not silent, we were not there.
         """
         self._beat_at = (self._live.last_listened() or BEFORE_US) if self._listens else self._now()
@@ -113,7 +114,9 @@ class Keeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """Commit what waits, then end. One gateway of several that stops leaves the listening to the others."""
+        """Commit what waits, then end, unless we never began. One gateway of several leaves listening to the others."""
+        if self._thread.ident is None:
+            return
         with self._lock:
             self._stopping = True
             self._lock.notify()
