@@ -30,6 +30,11 @@ _LOST = (NatsError, OSError, TimeoutError)
 class LogUnavailableError(Exception):
     """The log could not be reached or took nothing; what was to be kept is not known to be."""
 
+    def __init__(self, what: str, why: BaseException | None = None) -> None:
+        """Name the stream or the server, and what it said."""
+        said = getattr(why, "description", None) or str(why or "")
+        super().__init__(f"{what}: {said}" if said else what)
+
 
 class LogFullError(LogUnavailableError):
     """The log has no room."""
@@ -120,14 +125,14 @@ class Log:
             else:
                 await self._streams.update_stream(wanted)
         except _LOST as wrong:
-            raise LogUnavailableError(stream.name) from wrong
+            raise LogUnavailableError(stream.name, wrong) from wrong
 
     async def standing(self, stream: str) -> Standing:
         """Tell how a stream stands. `LogUnavailableError`, also when there is no such."""
         try:
             found = await self._streams.stream_info(stream)
         except _LOST as wrong:
-            raise LogUnavailableError(stream) from wrong
+            raise LogUnavailableError(stream, wrong) from wrong
         made_at = found.created or datetime.min.replace(tzinfo=UTC)
         return Standing(made_at.isoformat(), found.state.last_seq, found.state.messages, found.state.bytes)
 
@@ -137,8 +142,8 @@ class Log:
             kept = await self._streams.publish(subject, payload, timeout=KEEP_WITHIN_S)
         except _LOST as wrong:
             if getattr(wrong, "err_code", None) in FULL:
-                raise LogFullError(subject) from wrong
-            raise LogUnavailableError(subject) from wrong
+                raise LogFullError(subject, wrong) from wrong
+            raise LogUnavailableError(subject, wrong) from wrong
         return kept.seq
 
     async def forget_through(self, stream: str, seq: int) -> None:
@@ -146,28 +151,28 @@ class Log:
         try:
             await self._streams.purge_stream(stream, seq=seq + 1)
         except _LOST as wrong:
-            raise LogUnavailableError(stream) from wrong
+            raise LogUnavailableError(stream, wrong) from wrong
 
     async def forget_subject(self, stream: str, subject: str) -> None:
         """Take away what there is of one subject. `LogUnavailableError`."""
         try:
             await self._streams.purge_stream(stream, subject=subject)
         except _LOST as wrong:
-            raise LogUnavailableError(stream) from wrong
+            raise LogUnavailableError(stream, wrong) from wrong
 
     async def drop(self, stream: str) -> None:
         """Take away a stream with all that is in it. `LogUnavailableError`."""
         try:
             await self._streams.delete_stream(stream)
         except _LOST as wrong:
-            raise LogUnavailableError(stream) from wrong
+            raise LogUnavailableError(stream, wrong) from wrong
 
     async def leader(self, stream: str) -> str:
         """Give the name of the server that leads a stream's copies; empty for a single one. `LogUnavailableError`."""
         try:
             found = await self._streams.stream_info(stream)
         except _LOST as wrong:
-            raise LogUnavailableError(stream) from wrong
+            raise LogUnavailableError(stream, wrong) from wrong
         return (found.cluster.leader or "") if found.cluster is not None else ""
 
     def reader(self, stream: str, subject: str, after: int, *, holes: bool = False) -> "Reader":
@@ -199,7 +204,7 @@ class Reader:
             found = []
         except _LOST as wrong:
             await self.rest()
-            raise LogUnavailableError(self._stream) from wrong
+            raise LogUnavailableError(self._stream, wrong) from wrong
         if not found:
             await self._look_behind()
         taken = self._in_order(found)
@@ -227,7 +232,7 @@ class Reader:
             state = (await self._streams.stream_info(self._stream)).state
         except _LOST as wrong:
             await self.rest()
-            raise LogUnavailableError(self._stream) from wrong
+            raise LogUnavailableError(self._stream, wrong) from wrong
         if state.last_seq < self._after:
             await self.rest()
             raise LogUnavailableError(self._stream)
@@ -285,7 +290,7 @@ async def opened(server: Server, name: str) -> Log:
             reconnected_cb=_back,
         )
     except _LOST as wrong:
-        raise LogUnavailableError(server.url.rpartition("@")[2]) from wrong
+        raise LogUnavailableError(server.url.rpartition("@")[2], wrong) from wrong
     return Log(client, server.domain)
 
 
