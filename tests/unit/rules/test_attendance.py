@@ -21,7 +21,22 @@ from tests.unit.rules.radio_stories import (
     listens,
     wearer,
 )
-from tests.unit.rules.stories import HOME, TRACKER, at, circle, device, fix, heard, judged, north, noted, presence
+from tests.unit.rules.stories import (
+    HOME,
+    TRACKER,
+    at,
+    circle,
+    device,
+    every,
+    fix,
+    heard,
+    judged,
+    north,
+    noted,
+    presence,
+    supervision,
+    told,
+)
 
 SPARE = DeviceId("mobile-2")
 HERE = Fix(latitude_deg=HOME.latitude_deg, longitude_deg=HOME.longitude_deg, accuracy_m=8.0)
@@ -86,3 +101,9 @@ def test_a_separation_from_a_unit_that_left_the_register_is_forgotten() -> None:
     assert list(state.apart) == [MOBILE]
     after, _ = fold(wearer(equipment(BRACELET)), state, (), at("13:30"))
     assert after.apart == {}
+
+
+def test_a_limit_of_absence_that_passes_between_two_fixes_is_said_with_the_next() -> None:
+    away = [*every(60, at("21:55"), at("22:10"), north(1500)), *every(600, at("22:15"), at("23:00"), north(1500))]
+    _, found = judged(supervision(presence(absence_limit_s_per_day=1200)), away, at("23:00"))
+    assert told(found) == [("P02", "22:05"), ("P08", "22:25")]
