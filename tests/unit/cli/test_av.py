@@ -53,6 +53,17 @@ def test_a_person_is_enrolled_compared_renewed_and_forgotten(says: Says, folder:
     assert (status, "deleted" in said) == (0, True)
 
 
+def test_photographs_alone_are_taken_with_a_word_of_what_cannot_be_checked(says: Says, folder: Path) -> None:
+    for sound in folder.glob("*.wav"):
+        sound.unlink()
+    status, said = says("enrol", "aigul", str(folder), "--by", "dana")
+    assert status == 0
+    assert "Photographs alone" in said
+    (folder / "said-1.wav").write_bytes(SENTENCES[0].item.content)
+    status, said = says("enrol", "aigul", str(folder), "--by", "dana")
+    assert (status, "At least three good sentences" in said) == (1, True)
+
+
 def test_what_is_refused_is_named_and_nobody_is_enrolled(says: Says, folder: Path) -> None:
     for sound in folder.glob("*.wav"):
         sound.unlink()

@@ -9,6 +9,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
 
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.opening import ready
@@ -91,25 +92,34 @@ def enrol(
     language: Language = SPOKEN,
 ) -> None:
     """Make the templates of a person; what is too poor is refused and named. Stands in the audit with the name."""
-    from baqylau.monitoring.av_server.enrolment import enrolled  # noqa: PLC0415 - of the extra
-    from baqylau.monitoring.av_server.offered import in_folder, kept  # noqa: PLC0415 - of the extra
-    from baqylau.monitoring.av_server.shelf import Shelf  # noqa: PLC0415 - of the extra
-
     if (folder is None) != again:
         raise _refuse(language, "av.folder_or_again")
     models = _models(data, language)
     with ready(data, database) as engine:
-        own = vaulted(engine, data)
-        store = TemplateStore(engine, own.vault, now, os.urandom)
-        offered: list[Named] = list(in_folder(folder) if folder else kept(store.items(PersonId(person))))
-        enrolment = enrolled(offered, models)
-        _objections(enrolment, language)
-        if not enrolment.complete:
-            raise _refuse(language, "av.not_enrolled", person=person)
-        shelf = Shelf(store, installation(data / "keys", os.urandom).key)
-        items = () if again else enrolment.taken
-        version = shelf.put(PersonId(person), enrolment.made, items, by=by)
+        enrolment, version = taken(engine, data, PersonId(person), folder, models, by)
+    _objections(enrolment, language)
+    if version is None:
+        raise _refuse(language, "av.not_enrolled", person=person)
     typer.echo(text(language, "av.enrolled", person=person, version=version, by=by))
+    if enrolment.face_alone:
+        typer.echo(text(language, "av.enrolled_face_alone"))
+
+
+def taken(
+    engine: Engine, data: Path, person: PersonId, folder: Path | None, models: "Models", by: str
+) -> "tuple[Enrolment, int | None]":
+    """Enrol a person from a folder, or from what was kept of them; give the version, None where nobody is enrolled."""
+    from baqylau.monitoring.av_server.enrolment import enrolled  # noqa: PLC0415 - of the extra
+    from baqylau.monitoring.av_server.offered import in_folder, kept  # noqa: PLC0415 - of the extra
+    from baqylau.monitoring.av_server.shelf import Shelf  # noqa: PLC0415 - of the extra
+
+    store = TemplateStore(engine, vaulted(engine, data).vault, now, os.urandom)
+    offered: list[Named] = list(in_folder(folder) if folder else kept(store.items(person)))
+    enrolment = enrolled(offered, models)
+    if not (enrolment.complete or enrolment.face_alone):
+        return enrolment, None
+    shelf = Shelf(store, installation(data / "keys", os.urandom).key)
+    return enrolment, shelf.put(person, enrolment.made, enrolment.taken if folder else (), by=by)
 
 
 @av.command("calibrate")

@@ -5,14 +5,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from baqylau.cli.running.av import MODELS
+from baqylau.cli.running.av import MODELS, taken
 from baqylau.cli.vaulted import vaulted
 from baqylau.domain.ids import PersonId
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.av_server.presence import installed
 from baqylau.sim.demo_face import ENROLLED, photographs
 from baqylau.storage.checks.templates import TemplateStore
-from baqylau.storage.installation import installation
 
 FOLDER = "enrolled"
 
@@ -25,17 +24,9 @@ def introduced(engine: Engine, data: Path, person_id: PersonId, by: str) -> bool
     drawn = data / FOLDER
     if not installed() or not photographs(drawn, ENROLLED):
         return False
-    from baqylau.monitoring.av_server.enrolment import enrolled  # noqa: PLC0415 - of the extra
-    from baqylau.monitoring.av_server.equipment import load_models  # noqa: PLC0415 - of the extra
-    from baqylau.monitoring.av_server.offered import in_folder  # noqa: PLC0415 - of the extra
-    from baqylau.monitoring.av_server.shelf import Shelf  # noqa: PLC0415 - of the extra
-
-    store = TemplateStore(engine, vaulted(engine, data).vault, now, os.urandom)
-    if store.of(person_id):
+    if TemplateStore(engine, vaulted(engine, data).vault, now, os.urandom).of(person_id):
         return True
-    enrolment = enrolled(list(in_folder(drawn)), load_models(data / MODELS))
-    if not enrolment.made:
-        return False
-    shelf = Shelf(store, installation(data / "keys", os.urandom).key)
-    shelf.put(person_id, enrolment.made, enrolment.taken, by=by)
-    return True
+    from baqylau.monitoring.av_server.equipment import load_models  # noqa: PLC0415 - of the extra
+
+    _, version = taken(engine, data, person_id, drawn, load_models(data / MODELS), by)
+    return version is not None

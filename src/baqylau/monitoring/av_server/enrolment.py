@@ -64,6 +64,8 @@ class Enrolment(Struct, frozen=True, kw_only=True):
     made: tuple[Vectors, ...] = ()
     taken: tuple[NewItem, ...] = ()
     objections: tuple[Objection, ...] = ()
+    face_alone: bool = False
+    """Nothing but photographs was brought, and they are enough: for breath tests, and no more."""
 
     @property
     def complete(self) -> bool:
@@ -92,6 +94,8 @@ def enrolled(offered: Sequence[Named], models: Models) -> Enrolment:
         return Enrolment(objections=(Objection("", Refused.NO_MODEL),))
     by_kind = {kind: [named for named in offered if named.item.kind is kind] for kind in Material}
     faces = _faces(by_kind[Material.PHOTO], models.finder, models.embedder, models.face_calibration)
+    if faces.made and len(by_kind[Material.PHOTO]) == len(offered):
+        return Enrolment(made=faces.made, taken=faces.taken, objections=faces.objections, face_alone=True)
     digits, said = _digits(by_kind[Material.DIGIT])
     voices = _voices(by_kind[Material.UTTERANCE], said, models.voice)
     parts = (faces, voices, digits)
