@@ -39,21 +39,27 @@ def browser(office: Office) -> Iterator[Browser]:
 def test_a_visit_is_due_overdue_and_then_ended_once(office: Office, browser: Browser) -> None:
     (visit,) = record(browser, **VISIT).json()["visits"]
     assert (visit["overdue"], visit["ended"], visit["recorded"]["by"]) == (False, None, "Aliya")
-    assert [one["number"] for one in browser.get("/api/visits").json()["visits"]] == [visit["recorded"]["number"]]
+    assert [one["number"] for one in browser.get("/api/visits").json()["rows"]] == [visit["recorded"]["number"]]
     office.clock.pass_(days=3)
     browser.sign_in()
-    assert browser.get("/api/visits").json()["visits"][0]["overdue"]
+    assert browser.get("/api/visits").json()["rows"][0]["overdue"]
     ended = {"type": "visit_ended", "visit": visit["recorded"]["number"], "met": "not_met", "text": "nobody opened"}
     (after,) = record(browser, **ended).json()["visits"]
     assert (after["ended"]["met"], after["overdue"]) == ("not_met", False)
     assert record(browser, **ended).json()["key"] == "case.refused.no_fact"
-    assert browser.get("/api/visits").json()["visits"] == []
+    assert browser.get("/api/visits").json()["rows"] == []
 
 
-def test_an_inspector_of_another_district_is_not_reminded_of_the_visit(browser: Browser) -> None:
+def test_visits_come_in_pages_and_not_to_the_inspector_of_another_district(browser: Browser) -> None:
+    later = {**VISIT, "at": (NOW + timedelta(days=3)).isoformat(), "place": "office"}
+    record(browser, **later)
     record(browser, **VISIT)
+    first = browser.get("/api/visits?limit=1").json()
+    second = browser.get(f"/api/visits?limit=1&after={quote(first['next'])}").json()
+    assert [one["due"]["place"] for one in (*first["rows"], *second["rows"])] == ["home", "office"]
+    assert second["next"] is None
     browser.sign_in("far")
-    assert browser.get("/api/visits").json()["visits"] == []
+    assert browser.get("/api/visits").json()["rows"] == []
     assert record(browser, **VISIT).status_code == 403
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.inspect import StructType, VarTupleType, type_info
 
 from baqylau.domain.rights import STRANGER, Role, may
 from baqylau.monitoring.workstation.app import api
@@ -16,6 +17,33 @@ from tests.unit.workstation.office import Office
 
 DOORS = doors_of(api(Settings(installation=INSTALLATION)))
 DESCRIBED = document(DOORS)
+
+
+ONE_THING = "of one person, alarm, check or device: as long as its own story"
+THE_SERVICE = "as many as work in one service"
+BOUNDED = {
+    "/people": "everybody at once, as the live screen; `/find` without words is the same in pages",
+    "/live": "everybody at once: what the screen shows, and the feed goes on from it",
+    "/strangers": "the store keeps the newest and forgets the rest",
+    "/field/refused": "the newest",
+    "/load": "figures, one a code, a priority and an operator",
+    "/templates": THE_SERVICE,
+    "/colleagues": THE_SERVICE,
+    "/accounts": THE_SERVICE,
+    "/account": "one's own",
+    "/audit/chain": "what is broken; none, as a rule",
+}
+"""Lists without a cursor, and why no 100 000 can stand in them."""
+OF_ONE = ("/people/{id}", "/alarms/{number}", "/checks/{id}", "/devices/{id}", "/calls/{id}", "/stock/{id}")
+"""What is below these paths is `ONE_THING`."""
+
+
+def lists(door: Door) -> bool:
+    """Tell whether the answer of a door holds a list at its top."""
+    speech = speech_of(door.endpoint)
+    given = speech and speech.gives and type_info(speech.gives)
+    fields = [one.type for one in given.fields] if isinstance(given, StructType) else [given]
+    return any(isinstance(one, VarTupleType) for one in fields)
 
 
 def operation(door: Door) -> dict[str, Any]:
@@ -33,6 +61,17 @@ def references(value: Any) -> set[str]:
             return set().union(*map(references, value))
         case _:
             return set()
+
+
+def test_every_list_goes_on_from_a_cursor_or_says_why_it_cannot_grow() -> None:
+    for door in DOORS:
+        speech = speech_of(door.endpoint)
+        if method_of(door) != "GET" or speech is None or not lists(door):
+            continue
+        goes_on = {"after", "before"} & speech.asks.keys()
+        reason = BOUNDED.get(door.path) or (ONE_THING if door.path.startswith(OF_ONE) else "")
+        assert goes_on or reason, f"{door.path} gives a list: let it go on `after` a place, or say why it is short"
+        assert not (goes_on and door.path in BOUNDED), f"{door.path} goes on: it needs no reason"
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{method_of(door)} {door.path}")

@@ -144,6 +144,10 @@ def test_a_long_list_is_paged_by_name_and_a_rare_state_is_found_in_it(office: Of
         seen += [one["id"] for one in page["rows"]]
         after = page["next"]
     assert seen == [one.id for one in many if one.id != "t-00590"]
+    free = browser.get("/api/devices/free?limit=2&words=t-0058").json()
+    assert ([one["id"] for one in free["devices"]], free["next"]) == (["t-00580", "t-00581"], "t-00581")
+    rest = browser.get(f"/api/devices/free?words=t-0058&after={free['next']}").json()
+    assert ([one["id"] for one in rest["devices"]][-1], rest["next"]) == ("t-00589", None)
 
 
 def test_an_act_is_a_numbered_paper(browser: Browser) -> None:

@@ -60,6 +60,9 @@ def test_a_template_names_nobody_and_waits_for_a_second_person_at_each_whom_it_i
     assert {one["state"] for one in bound.values()} == {"waiting", None}
     waits = browser.get("/api/proposals").json()["rows"]
     assert {one["person_id"] for one in waits} == {AYAN, DANA}
+    first = browser.get("/api/proposals?limit=1").json()
+    second = browser.get(f"/api/proposals?limit=1&after={first['next']}").json()
+    assert ([*first["rows"], *second["rows"]], first["waiting"], second["next"]) == (waits, 2, None)
     browser.sign_in("bolat")
     number = bound[DANA]["proposal"]
     agreed = browser.change("POST", f"/api/proposals/{number}/answer", {"approve": True, "grounds": "compared"})

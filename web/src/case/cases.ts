@@ -1,5 +1,5 @@
 // Questions about cases, by name; and what the server finds wrong with a change.
-import type { Answering, CasePage, CaseRefusal, FreeDevices, Preview, Previewing, Proposing, ProposalList, ProposalPage, ProposalRow, TermPage, ZonesRead, ZoneText } from '../generated/api'
+import type { Answering, CasePage, CaseRefusal, DueVisits, FreeDevices, Preview, Previewing, Proposing, ProposalList, ProposalPage, ProposalRow, TermPage, ZonesRead, ZoneText } from '../generated/api'
 import { change, read, RefusedError } from '../session/http'
 
 export type Change = Proposing['change']
@@ -9,7 +9,7 @@ const id = encodeURIComponent
 const door = (person: string) => (person === '' ? '/api/cases' : `/api/people/${id(person)}/case`)
 
 export const cases = {
-  waiting: () => read('/api/proposals') as Promise<ProposalList>,
+  waiting: (after: number | null) => read(`/api/proposals?after=${after ?? 0}`) as Promise<ProposalList>,
   proposal: (number: number) => read(`/api/proposals/${number}`) as Promise<ProposalPage>,
   answer: (number: number, answer: Answering) => change('POST', `/api/proposals/${number}/answer`, answer) as Promise<ProposalRow>,
   withdraw: (number: number) => change('POST', `/api/proposals/${number}/withdrawal`) as Promise<ProposalRow>,
@@ -18,7 +18,8 @@ export const cases = {
   propose: (person: string, proposal: Proposing) => change('POST', `${door(person)}/proposals`, proposal) as Promise<ProposalRow>,
   readZones: (text: ZoneText) => change('POST', '/api/zones/read', text) as Promise<ZonesRead>,
   soon: (after: string | null) => read(`/api/terms?after=${id(after ?? '')}`) as Promise<TermPage>,
-  devices: () => read('/api/devices/free') as Promise<FreeDevices>,
+  visits: (after: string | null) => read(`/api/visits?after=${id(after ?? '')}`) as Promise<DueVisits>,
+  devices: (words: string) => read(`/api/devices/free?limit=50&words=${id(words)}`) as Promise<FreeDevices>,
 }
 
 /** What the server says of a change that it does not take; null where something else went wrong. */

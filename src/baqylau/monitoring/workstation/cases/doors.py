@@ -33,6 +33,11 @@ from baqylau.rules.prescribing.reach import outside_country
 
 _PAGE = 20
 _LONGEST_PAGE = 500
+_LONGEST_WORDS = 256
+
+
+def _limit(request: Request) -> int:
+    return max(1, min(whole_number(request.query_params.get("limit", str(_PAGE)), "limit"), _LONGEST_PAGE))
 
 
 def _person(request: Request) -> PersonId:
@@ -85,11 +90,12 @@ async def propose_new(request: Request) -> Response:
     return reply(await desk.do(desk.cases.propose, None, given, account(request)))
 
 
-@speaks(gives=ProposalList)
+@speaks(gives=ProposalList, asks={"after": int, "limit": int})
 async def waiting(request: Request) -> Response:
-    """List proposals that wait."""
+    """List proposals that wait, the oldest first. `after` and `limit` page."""
     desk = desk_of(request)
-    return reply(await desk.do(desk.cases.waiting, account(request)))
+    after = whole_number(request.query_params.get("after", "0"), "after")
+    return reply(await desk.do(desk.cases.waiting, after, _limit(request), account(request)))
 
 
 @speaks(gives=ProposalPage, refuses=(422,))
@@ -114,11 +120,12 @@ async def withdraw(request: Request) -> Response:
     return reply(await desk.do(desk.cases.withdraw, _number(request), account(request)))
 
 
-@speaks(gives=FreeDevices)
+@speaks(gives=FreeDevices, asks={"words": str, "after": str, "limit": int})
 async def free_devices(request: Request) -> Response:
-    """List equipment that can be fitted."""
-    desk = desk_of(request)
-    return reply(await desk.do(desk.cases.free_devices))
+    """List equipment that can be fitted; `words` choose by name and number, `after` and `limit` page."""
+    desk, query = desk_of(request), request.query_params
+    words = query.get("words", "")[:_LONGEST_WORDS]
+    return reply(await desk.do(desk.cases.free_devices, words, query.get("after", ""), _limit(request)))
 
 
 @speaks(gives=CaseFactsPage)
@@ -136,19 +143,18 @@ async def record_fact(request: Request) -> Response:
     return reply(await desk.do(desk.case_facts.record, _person(request), given.fact, account(request)))
 
 
-@speaks(gives=DueVisits)
+@speaks(gives=DueVisits, asks={"after": str, "limit": int})
 async def visits_due(request: Request) -> Response:
-    """List the visits of the coming week, and those that are overdue."""
-    desk = desk_of(request)
-    return reply(await desk.do(desk.case_facts.due, account(request)))
+    """List the visits of the coming week, and those that are overdue. `after` and `limit` page."""
+    desk, after = desk_of(request), request.query_params.get("after", "")
+    return reply(await desk.do(desk.case_facts.due, after, _limit(request), account(request)))
 
 
 @speaks(gives=TermPage, asks={"after": str, "limit": int})
 async def terms(request: Request) -> Response:
     """List what ends soon: court acts, suspensions, permissions, consents. `after` and `limit` page."""
-    desk, query = desk_of(request), request.query_params
-    limit = max(1, min(whole_number(query.get("limit", str(_PAGE)), "limit"), _LONGEST_PAGE))
-    return reply(await desk.do(desk.terms.page, query.get("after", ""), limit, account(request)))
+    desk, after = desk_of(request), request.query_params.get("after", "")
+    return reply(await desk.do(desk.terms.page, after, _limit(request), account(request)))
 
 
 @speaks(takes=ZoneText, gives=ZonesRead)

@@ -84,4 +84,6 @@ class DueVisits(Struct, frozen=True, kw_only=True):
     """Visits of the coming week, and those that are overdue."""
 
     at: datetime
-    visits: tuple[DueVisit, ...]
+    rows: tuple[DueVisit, ...]
+    next: str | None
+    """Ask with `after` this for what follows; None at the end."""

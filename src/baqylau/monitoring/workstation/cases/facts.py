@@ -1,7 +1,7 @@
 """Visits, warnings and hours of labour as the pages show and record them, in a thread."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -81,22 +81,26 @@ class FactRecords:
             raise RefusedError(HTTPStatus.CONFLICT, "case.refused.no_fact") from None
         return self._page(person_id, by)
 
-    def due(self, by: Account) -> DueVisits:
-        """Give the visits of the coming week and the overdue ones, within the bounds."""
+    def due(self, after: str, limit: int, by: Account) -> DueVisits:
+        """Give the visits of the coming week and the overdue ones, within the bounds, the earliest first."""
         now, people = self._clock(), self._stores.directory.book().people
         within = self._stores.duty.within(by)
+        due = [
+            (kept, visit)
+            for kept, visit in self._stores.case_facts.visits_due(now + _COMING)
+            if within(kept.person_id) and _place(kept, visit) > after
+        ]
         found = tuple(
             DueVisit(
                 person_id=kept.person_id,
                 person_name=people[kept.person_id].name if kept.person_id in people else "",
                 number=kept.number,
-                due=due,
-                overdue=due.at < now,
+                due=visit,
+                overdue=visit.at < now,
             )
-            for kept, due in self._stores.case_facts.visits_due(now + _COMING)
-            if within(kept.person_id)
+            for kept, visit in due[:limit]
         )
-        return DueVisits(at=now, visits=found)
+        return DueVisits(at=now, rows=found, next=_place(*due[limit - 1]) if len(due) > limit else None)
 
     def _known(self, person_id: PersonId, by: Account) -> None:
         if person_id not in self._stores.directory.book().people:
@@ -170,3 +174,8 @@ class FactRecords:
             ),
             may_record=may(by.role, Action.RECORD_FACT) and self._stores.duty.within(by)(person_id),
         )
+
+
+def _place(kept: KeptFact, due: VisitDue) -> str:
+    """Give where a visit stands in the list, in letters that sort as the list does."""
+    return f"{due.at.astimezone(UTC):%Y%m%d%H%M%S%f}/{kept.number:019}"

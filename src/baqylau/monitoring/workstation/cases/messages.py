@@ -257,6 +257,10 @@ class ProposalList(Struct, frozen=True, kw_only=True):
 
     at: datetime
     rows: tuple[ProposalRow, ...]
+    next: int | None
+    """Ask with `after` this for what follows; None at the end."""
+    waiting: int
+    """How many there are."""
     mine: int
     """How many of them whoever looks may answer."""
 
@@ -298,6 +302,8 @@ class FreeDevice(Struct, frozen=True, kw_only=True):
 
 
 class FreeDevices(Struct, frozen=True, kw_only=True):
-    """What can be fitted."""
+    """What can be fitted, by name."""
 
     devices: tuple[FreeDevice, ...]
+    next: str | None
+    """Ask with `after` this for what follows; None at the end."""

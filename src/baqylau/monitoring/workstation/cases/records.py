@@ -90,11 +90,18 @@ class CaseRecords:
             raise self._changed(whose, later) from None
         return self._rows([made], by)[0]
 
-    def waiting(self, by: Account) -> ProposalList:
-        """Give those that wait and concern whoever looks."""
+    def waiting(self, after: int, limit: int, by: Account) -> ProposalList:
+        """Give those that wait and concern whoever looks, after a number."""
         waits = [one for one in self._stores.proposals.waiting() if self._within(one, by)]
         rows = self._rows(waits, by)
-        return ProposalList(at=self._clock(), rows=rows, mine=sum(one.may_answer for one in rows))
+        later = [one for one in rows if one.number > after]
+        return ProposalList(
+            at=self._clock(),
+            rows=tuple(later[:limit]),
+            next=later[limit - 1].number if len(later) > limit else None,
+            waiting=len(rows),
+            mine=sum(one.may_answer for one in rows),
+        )
 
     def proposal(self, number: int, by: Account) -> ProposalPage:
         """Give one proposal with what is in force beside it."""
@@ -145,8 +152,8 @@ class CaseRecords:
         except NotWaitingError as answered_already:
             raise self._answered(answered_already) from None
 
-    def free_devices(self) -> FreeDevices:
-        """Give equipment that is on nobody now, and what serves a whole flat."""
+    def free_devices(self, words: str, after: str, limit: int) -> FreeDevices:
+        """Give equipment that is on nobody now, and what serves a whole flat; `words` choose by name and number."""
         now, book = self._clock(), self._stores.directory.book()
         worn = {
             fitting.device_id
@@ -154,14 +161,20 @@ class CaseRecords:
             for fitting in one.fittings
             if fitting.until_at is None or fitting.until_at > now
         }
-        unusable = self._store.unusable()
-        free = (
-            one
+        unusable, wanted = self._store.unusable(), words.casefold().split()
+        free = sorted(
+            one.id
             for one in book.devices.values()
-            if one.id not in unusable and (one.kind in SHARED or one.id not in worn)
+            if one.id not in unusable
+            and one.id > after
+            and (one.kind in SHARED or one.id not in worn)
+            and all(word in f"{one.id} {one.number}".casefold() for word in wanted)
         )
-        rows = (FreeDevice(id=one.id, kind=one.kind, number=one.number) for one in free)
-        return FreeDevices(devices=tuple(sorted(rows, key=lambda one: (one.kind, one.id))))
+        shown = (book.devices[name] for name in free[:limit])
+        return FreeDevices(
+            devices=tuple(FreeDevice(id=one.id, kind=one.kind, number=one.number) for one in shown),
+            next=free[limit - 1] if len(free) > limit else None,
+        )
 
     def _case(self, person_id: PersonId, by: Account) -> CasePage:
         now, rows, book = self._clock(), self._stores.cases.rows(person_id), self._stores.directory.book()
