@@ -1,5 +1,6 @@
 """The fold as the judge uses it: late data, changed orders, what the screen shows."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,12 @@ from baqylau.domain.observations import Battery, Blind, Observation
 from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.clock import instant, order_key, plausible
-from baqylau.rules.fold import Stretch, begin, fold, standing, trace
+from baqylau.rules.fold import Stretch, Turn, begin, fold, follow, standing, trace, trace_each
 from baqylau.rules.refold import complete, difference, late, refold, serves
 from tests.unit.rules.stories import (
     DAY,
     ORDER_FROM,
+    PERSON,
     at,
     codes,
     deaf,
@@ -140,11 +142,24 @@ def test_the_screen_shows_what_is_known() -> None:
     assert shown(*home, *away, now="23:10", who=excused) == (Compliance.EXCUSED, None, "22:10")
 
 
+def test_the_screen_shows_also_of_whom_nothing_has_been_folded_yet_and_of_whom_nothing_more_is_asked() -> None:
+    seen = standing(supervision(presence()), begin(), at("22:30"))
+    assert (seen.compliance, seen.blindness) == (Compliance.UNKNOWN, Blindness.NO_OBSERVATION_YET)
+    nothing = Supervision(person_id=PERSON)
+    assert standing(nothing, begin(), at("22:30")).compliance is Compliance.FREE
+    over, _ = judged(supervision(presence()), every(60, at("21:30"), at("21:40")), at("12:00", 60))
+    assert over.wake_at is None
+    assert standing(supervision(presence()), over, at("13:00", 60)).compliance is Compliance.FREE
+
+
 def test_the_screen_says_why_something_is_unknown() -> None:
     home = every(60, at("21:30"), at("23:00"))
     lost = [no_fix(at("23:00") + timedelta(minutes=n)) for n in range(20)]
     unknown = Compliance.UNKNOWN
     assert shown(now="22:30") == (unknown, Blindness.NO_OBSERVATION_YET, "22:00")
+    assert shown(heard(at("22:10")), now="22:11") == (unknown, Blindness.NO_FIX, "22:10")
+    assert shown(*home, now="23:13") == (Compliance.AS_PRESCRIBED, None, "22:00")
+    assert shown(*home, now="23:14") == (unknown, Blindness.DEVICE_SILENT, "23:14")
     assert shown(*home, now="23:30") == (unknown, Blindness.DEVICE_SILENT, "23:14")
     assert shown(*home, *lost, now="23:19") == (unknown, Blindness.NO_FIX, "23:14")
     assert shown(*home, deaf(at("23:00"), at("23:20")), now="23:20") == (unknown, Blindness.OURSELVES, "23:00")
@@ -208,3 +223,30 @@ def test_a_state_is_a_snapshot_when_the_ticks_of_its_instant_are_folded() -> Non
     assert not complete(fold(who, begin(), [first], None)[0])
     assert complete(fold(who, begin(), [first], ORDER_FROM)[0])
     assert complete(fold(who, begin(), [first, fix(ORDER_FROM + timedelta(seconds=1))], None)[0])
+
+
+def turns(told: Iterable[Turn]) -> list[tuple[str, str, str]]:
+    """Give restriction and version, Almaty's wall clock and what is said from then on."""
+    local = timedelta(hours=5)
+    return [(f"{one.restriction_id}/{one.version}", f"{one.at + local:%H:%M}", one.compliance.name) for one in told]
+
+
+def test_each_restriction_is_told_from_when_on_and_from_the_middle_of_the_night_as_well() -> None:
+    who = supervision(presence(), exclusion(version=3))
+    story = [*every(60, at("21:30"), at("23:00")), *every(60, at("23:00"), at("23:10"), AWAY)]
+    whole = follow(who, begin(), story, at("23:12"))
+    assert (whole.state, whole.findings) == judged(who, story, at("23:12"))
+    at_last = [
+        ("presence-1/1", "22:00", "AS_PRESCRIBED"),
+        ("presence-1/1", "23:00", "UNKNOWN"),
+        ("presence-1/1", "23:01", "NOT_AS_PRESCRIBED"),
+    ]
+    assert turns(whole.turns)[-4:] == [("exclusion-1/3", "21:30", "AS_PRESCRIBED"), *at_last]
+    assert whole.turns[-2].blindness is Blindness.POOR_FIX
+    middle, _ = fold(who, begin(), story[:60], None)
+    assert turns(trace_each(who, middle, story[60:], at("23:12"))) == [
+        ("presence-1/1", "22:29", "AS_PRESCRIBED"),
+        ("exclusion-1/3", "22:29", "AS_PRESCRIBED"),
+        *at_last[1:],
+    ]
+    assert trace_each(who, begin(), story, at("23:12")) == whole.turns
