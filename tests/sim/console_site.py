@@ -51,7 +51,7 @@ STRANGER_ROOT = bytes(range(7, 39))
 OTHER = PersonId("berik")
 SPARE, SPARE_ROOT = DeviceId("br-9"), bytes(range(50, 82))
 TRACKER, TRACKER_KEY = DeviceId("tr-1"), bytes([5] * 32)
-PICTURE = photograph(b"a picture of Ainur" * 20)
+PICTURE = photograph()
 BOX = server_key(bytes([7] * 32))
 _HASHED = hashed(PASSWORD)
 
@@ -206,7 +206,7 @@ class Tablet:
         self.site.clock.pass_by(minutes=10)
         acting.end_work(self.desk, done=done)
 
-    def checks(self, *, heard: bool = True, note: str = "", root: bytes = ROOT) -> str:
+    def checks(self, *, heard: bool = True, note: str = "", root: bytes = ROOT, photo: bytes = b"") -> str:
         """A check of twenty seconds, with a stranger's bracelet near."""
         scan = self.desk.begin(AINUR)
         for _ in range(4):
@@ -214,7 +214,7 @@ class Tablet:
             self.hears(root=STRANGER_ROOT, rssi_dbm=-80.0)
             if heard:
                 self.hears(root=root)
-        self.desk.finish(note, "", b"")
+        self.desk.finish(note, "", photo)
         return scan.check_id
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from baqylau.monitoring.console import views
 from baqylau.monitoring.console.desk import LockedError, NotOpenedError, UnknownPersonError
 from baqylau.monitoring.console.sync import RefusedError
 from baqylau.monitoring.server import keeper
+from baqylau.monitoring.workstation.looking_back.photographed import photographed
 from baqylau.protocols.beacon.keys import root_of
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.judging.findings import Findings
@@ -40,9 +42,11 @@ from tests.sim.console_site import (
     ConsoleSite,
     Tablet,
 )
+from tests.unit.picture import opened, photograph
 from tests.unit.server.link.household import AINUR, BRACELET, RELAY, RELAY_ROOT, ROOT, bodies_of, told_of
 from tests.unit.server.site import START
 
+TAKEN = photograph(beside=b"43.238 76.889", behind=b"hidden")
 Story = Callable[[ConsoleSite, Tablet], Coroutine[None, None, None]]
 
 
@@ -228,9 +232,9 @@ def test_three_days_without_a_network_and_five_hundred_checks_come_once_and_in_o
 def test_a_check_is_judged_again_by_the_server_and_says_what_the_bracelet_said(engine: Engine, tmp_path: Path) -> None:
     async def story(site: ConsoleSite, tablet: Tablet) -> None:
         await begun(site, tablet)
-        tablet.checks(note="at the door")
+        tablet.checks(note="at the door", photo=TAKEN)
         await brought(site, tablet)
-        assert [(row.sent, row.heard) for row in views.checks(tablet.desk)] == [(True, True)]
+        assert [(row.sent, row.heard, row.photo) for row in views.checks(tablet.desk)] == [(True, True, True)]
 
     site = told(engine, tmp_path, story)
     (check,) = checks_of(site)
@@ -238,6 +242,18 @@ def test_a_check_is_judged_again_by_the_server_and_says_what_the_bracelet_said(e
     assert check.ahead_s == 0
     assert bodies_of(site, BRACELET, Strap) == [Strap(open=False)]
     assert bodies_of(site, BRACELET, Heard) == []
+    _shows_the_photograph_and_keeps_the_file(site, check)
+
+
+def _shows_the_photograph_and_keeps_the_file(site: ConsoleSite, check: ConsoleCheck) -> None:
+    """The file of the camera stays as it was signed; what is shown was drawn anew from it."""
+    (observation,) = [one for one in told_of(site, BRACELET) if check in one.bodies]
+    raw = site.journal.raw(observation.id)
+    assert (check.photo, TAKEN in raw) == (sha256(TAKEN).hexdigest(), True)
+    shown = photographed(observation, raw)
+    assert shown is not None
+    assert (opened(shown).size, b"hidden" in TAKEN, b"hidden" in shown) == ((48, 64), True, False)
+    assert photographed(observation, raw[:-80]) is None
 
 
 def test_a_clock_that_is_wrong_by_an_hour_is_noticed_and_both_times_are_kept(engine: Engine, tmp_path: Path) -> None:

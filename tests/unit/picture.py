@@ -1,14 +1,24 @@
-"""JPEGs as far as their form goes: what a camera writes beside a picture can be put in, and looked for."""
+"""Photographs of nobody: what a camera writes beside a picture, or somebody hides behind it, can be put in."""
+
+from io import BytesIO
+
+from PIL import Image
 
 
 def segment(marker: int, content: bytes) -> bytes:
     return bytes([0xFF, marker]) + (len(content) + 2).to_bytes(2, "big") + content
 
 
-def photograph(of: bytes = b"a picture", *, beside: bytes = b"", size: tuple[int, int] = (240, 320)) -> bytes:
-    """Give one; `beside`: what stands beside the picture, as a place and an instant would."""
-    width, height = size
-    frame = bytes([8]) + height.to_bytes(2, "big") + width.to_bytes(2, "big") + bytes([1, 1, 0x11, 0])
+def photograph(*, beside: bytes = b"", behind: bytes = b"", size: tuple[int, int] = (48, 64)) -> bytes:
+    """Give a JPEG, light above and dark below; `beside`: in it, as a place would be; `behind`: after it."""
+    picture = Image.new("RGB", size, (230, 220, 210))
+    picture.paste((40, 40, 40), (0, size[1] // 2, *size))
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=80)
     more = segment(0xE1, b"Exif\0\0" + beside) + segment(0xFE, beside) if beside else b""
-    head = segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0") + more
-    return b"\xff\xd8" + head + segment(0xC0, frame) + segment(0xDA, bytes([1, 1, 0, 0, 63, 0])) + of + b"\xff\xd9"
+    return out.getvalue()[:2] + more + out.getvalue()[2:] + behind
+
+
+def opened(photo: bytes) -> Image.Image:
+    """Give the picture that a viewer would show."""
+    return Image.open(BytesIO(photo), formats=("JPEG",)).convert("RGB")

@@ -1,10 +1,9 @@
 """A drawn face before the demo's cameras. It is nobody's; programs that look for faces find one in it."""
 
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from PIL import ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 PHOTOS = ((0, 0), (6, 3), (-5, 4), (3, -4), (-4, -2))
 """How far the head is from the middle, in pixels: nobody sits quite still."""
@@ -14,23 +13,31 @@ WIDTH_PX, HEIGHT_PX = 640, 480
 _SKIN, _HAIR = (214, 172, 140), (40, 30, 26)
 
 
-def photographs(folder: Path, places: tuple[tuple[int, int], ...] = PHOTOS) -> bool:
-    """Draw them into a folder where they are not yet; False where there is nothing to draw with."""
-    try:
-        from PIL import Image, ImageDraw, ImageFilter  # noqa: PLC0415 - the extra `av` brings it
-    except ModuleNotFoundError:
-        return False
+def photographs(folder: Path, places: tuple[tuple[int, int], ...] = PHOTOS) -> None:
+    """Draw them into a folder where they are not yet."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, (x, y) in enumerate(places):
         file = folder / f"{number}.jpg"
         if not file.exists():
-            picture = Image.new("RGB", (WIDTH_PX, HEIGHT_PX), (188, 196, 200))
-            _draw(ImageDraw.Draw(picture), WIDTH_PX // 2 + x, 215 + y)
-            picture.filter(ImageFilter.GaussianBlur(2.5)).save(file, "JPEG", quality=88)
-    return True
+            _drawn(x, y).save(file, "JPEG", quality=88)
 
 
-def _draw(pen: "ImageDraw.ImageDraw", x: int, y: int) -> None:
+def portrait(number: int) -> bytes:
+    """Give a picture for a person's file, upright; people have different ones."""
+    out, red = BytesIO(), number * 37 % 60
+    middle = WIDTH_PX // 2
+    face = _drawn(0, 0).crop((middle - 180, 0, middle + 180, HEIGHT_PX))
+    Image.blend(face, Image.new("RGB", face.size, (90 + red, 110, 170 - red)), 0.12).save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
+def _drawn(x: int, y: int) -> Image.Image:
+    picture = Image.new("RGB", (WIDTH_PX, HEIGHT_PX), (188, 196, 200))
+    _draw(ImageDraw.Draw(picture), WIDTH_PX // 2 + x, 215 + y)
+    return picture.filter(ImageFilter.GaussianBlur(2.5))
+
+
+def _draw(pen: ImageDraw.ImageDraw, x: int, y: int) -> None:
     """Draw somebody from the shoulders up, the middle of the face at (x, y)."""
     dark, light = _shade(0.72), _shade(1.08)
     pen.rectangle((0, 330, WIDTH_PX, HEIGHT_PX), fill=(150, 140, 132))

@@ -36,10 +36,10 @@ def test_a_photograph_is_kept_when_it_is_one_and_forgotten_again_and_a_spare_is_
         done = RUN.invoke(app, [*words, *options])
         return done.exit_code, done.output.strip()
 
-    (tmp_path / "face.jpg").write_bytes(photograph(bytes(900)))
-    (tmp_path / "large.jpg").write_bytes(photograph(bytes(30_000)))
+    (tmp_path / "face.jpg").write_bytes(photograph(size=(3000, 4000)))
+    (tmp_path / "cut.jpg").write_bytes(photograph()[:300])
     assert said("photo", "put", "ainur", str(tmp_path / "face.jpg")) == (0, "The photograph of ainur is kept.")
-    assert said("photo", "put", "ainur", str(tmp_path / "large.jpg"))[1].endswith("a JPEG of at most 24 kB.")
+    assert said("photo", "put", "ainur", str(tmp_path / "cut.jpg"))[1].endswith("a JPEG of at most 12000 kB.")
     assert said("photo", "put", "nobody", str(tmp_path / "face.jpg"))[0] == 1
     assert said("photo", "remove", "ainur") == (0, "The photograph of ainur is gone.")
     assert said("photo", "remove", "ainur") == (0, "There was no photograph of ainur.")

@@ -26,7 +26,7 @@ Person = Annotated[str, typer.Argument(metavar="PERSON", help="Id of the person.
 @photo.command()
 def put(
     person: Person,
-    file: Annotated[Path, typer.Argument(help="A JPEG of 24 kB at most; 240 by 320 pixels are enough.")],
+    file: Annotated[Path, typer.Argument(help="A JPEG as a camera writes it; it is made small.")],
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",

@@ -1,5 +1,6 @@
 """The console of one officer in the demo: an account with a password of its own, two people, and the program."""
 
+import os
 import secrets
 from pathlib import Path
 
@@ -8,14 +9,17 @@ from sqlalchemy import Engine
 
 from baqylau.cli.equipment import workshop
 from baqylau.cli.simulation.households import BY, UNITS, enrolled
+from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.passwords import hashed
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import Device, DeviceKind, Language
 from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import now
+from baqylau.sim.demo_face import portrait
 from baqylau.sim.demo_households import OnAir, households
 from baqylau.storage.access.accounts import Account, Accounts
 from baqylau.storage.equipment.consoles import Assigned, Consoles
+from baqylau.storage.people.photos import Photos
 from baqylau.storage.registers.registry import Registry
 
 CONSOLE = DeviceId("demo-console")
@@ -47,6 +51,9 @@ def issued(engine: Engine, data: Path, *, host: str, port: int) -> SignIn:
     password = _employed(Accounts(engine, now), data / KEPT_IN)
     if not Consoles(engine, now).officers(CONSOLE):
         people = tuple(one.person_id for one in households()[:PEOPLE])
+        photos = Photos(engine, vaulted(engine, data).vault, now, os.urandom)
+        for number, person_id in enumerate(people):
+            photos.put(person_id, portrait(number), BY)
         Consoles(engine, now).assign(Assigned(device_id=CONSOLE, login=LOGIN, people=people), BY)
     return SignIn(host=host, port=port, password=password)
 

@@ -22,8 +22,9 @@ def introduced(engine: Engine, data: Path, person_id: PersonId, by: str) -> bool
     A face is enough for a breath unit: it asks for no words.
     """
     drawn = data / FOLDER
-    if not installed() or not photographs(drawn, ENROLLED):
+    if not installed():
         return False
+    photographs(drawn, ENROLLED)
     if TemplateStore(engine, vaulted(engine, data).vault, now, os.urandom).of(person_id):
         return True
     from baqylau.monitoring.av_server.equipment import load_models  # noqa: PLC0415 - of the extra

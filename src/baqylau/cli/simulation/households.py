@@ -121,7 +121,7 @@ def programs(data: Path, around: OnAir, *, server: str, av_server: str) -> dict[
     gpsd, board = around.carried, around.breath
     given[carrier().device_id(DeviceKind.MOBILE_UNIT)] += ["--gnss", f"gpsd:{gpsd.host}:{gpsd.port}"]
     photos = data / PHOTOS
-    camera = f"folder:{photos}" if photographs(photos) else ""
-    tested = ["--board", f"socket:{board.host}:{board.port}", "--av-server", av_server, "--camera", camera]
+    photographs(photos)
+    tested = ["--board", f"socket:{board.host}:{board.port}", "--av-server", av_server, "--camera", f"folder:{photos}"]
     given[breather().device_id(DeviceKind.BREATH_UNIT)] += tested
     return {str(name): words for name, words in given.items()}

@@ -239,6 +239,8 @@ class HeardRaw(Struct, frozen=True, kw_only=True):
     person_id: PersonId | None
     raw: str
     """Hexadecimal."""
+    photo: bytes | None = None
+    """What an officer photographed at a check by hand, drawn anew; the record holds the file as it was taken."""
 
 
 class PersonDevice(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from baqylau.monitoring.workstation.access.duty import alarms_for, missing, peop
 from baqylau.monitoring.workstation.checks.rows import CheckRows
 from baqylau.monitoring.workstation.load_figures import LoadFigures, figures_of
 from baqylau.monitoring.workstation.looking_back.minute import Minute
+from baqylau.monitoring.workstation.looking_back.photographed import photographed
 from baqylau.monitoring.workstation.messages import (
     AlarmPage,
     AlarmRow,
@@ -230,7 +231,10 @@ class Records:
             raise missing(by, "observation.refused.not_found") from None
         except KeyDestroyedError:
             raise RefusedError(HTTPStatus.GONE, "observation.refused.key_destroyed") from None
-        return HeardRaw(heard=pages.heard(entry.observation, decided=False), person_id=entry.person_id, raw=raw.hex())
+        heard = pages.heard(entry.observation, decided=False)
+        return HeardRaw(
+            heard=heard, person_id=entry.person_id, raw=raw.hex(), photo=photographed(entry.observation, raw)
+        )
 
     def _card(self, person_id: PersonId) -> PersonCard:
         stores, now, book = self._stores, self._clock(), self._stores.directory.book()

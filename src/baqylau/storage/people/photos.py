@@ -11,11 +11,14 @@ from baqylau.domain.ids import PersonId
 from baqylau.storage.access import audit
 from baqylau.storage.database import transaction
 from baqylau.storage.equipment.field_tables import person_photo
-from baqylau.storage.people.jpeg import NoPhotoError, bare
+from baqylau.storage.people.jpeg import NoPhotoError, anew
 from baqylau.storage.vault import KeyDestroyedError, Vault
 
-PHOTO_BYTES_MAX = 24_000
+KEPT_BYTES_MAX = 24_000
 """A caseload of twenty with all their pictures is half a message of the link."""
+KEPT_SIDE_PX = 640
+PHOTO_BYTES_MAX = 12_000_000
+"""As much as any camera writes into one file."""
 
 
 class PhotoRefusedError(Exception):
@@ -32,13 +35,13 @@ class Photos:
         self._engine, self._vault, self._clock, self._random = engine, vault, clock, random
 
     def put(self, person_id: PersonId, photo: bytes, by: str) -> None:
-        """Keep a photograph in place of the one before, its picture alone. `PhotoRefusedError`."""
-        try:
-            photo = bare(photo)
-        except NoPhotoError as wrong:
-            raise PhotoRefusedError from wrong
+        """Keep the picture of a photograph, small and drawn anew, in place of the one before. `PhotoRefusedError`."""
         if len(photo) > PHOTO_BYTES_MAX:
             raise PhotoRefusedError
+        try:
+            photo = anew(photo, side_px=KEPT_SIDE_PX, most_bytes=KEPT_BYTES_MAX)
+        except NoPhotoError as wrong:
+            raise PhotoRefusedError from wrong
         key, at = self._vault.key_for(person_id), self._clock()
         sealed = key.seal.close(photo, nonce=self._random(NONCE_BYTES), context=_context(person_id))
         values = {"key_id": key.id, "sealed": sealed, "by": by, "taken_at": at}
