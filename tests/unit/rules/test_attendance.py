@@ -1,11 +1,9 @@
 """Being where one has to be: what receivers and the carried unit say together with everything else."""
 
-from datetime import timedelta
-
 import pytest
 
 from baqylau.domain.ids import DeviceId, RestrictionId
-from baqylau.domain.observations import Fix
+from baqylau.domain.observations import Fix, Grade, Interference, InterferenceKind
 from baqylau.domain.orders import PresenceRegime
 from baqylau.domain.people import DeviceKind
 from baqylau.rules.fold import fold
@@ -28,6 +26,7 @@ from tests.unit.rules.stories import (
     circle,
     device,
     every,
+    fitting,
     fix,
     heard,
     judged,
@@ -70,8 +69,21 @@ def test_the_place_of_carried_units_holds_while_one_of_them_is_with_the_bracelet
 
 
 def test_a_person_without_receivers_loses_no_place_to_them() -> None:
-    state, _ = judged(wearer(device(TRACKER)), [fix(at("12:00"))], at("12:00") + timedelta(seconds=30))
+    jammed = Interference(kind=InterferenceKind.GNSS_JAM, grade=Grade.SUSPECTED)
+    story = [heard(at("21:58"), jammed), fix(at("21:59:30"))]
+    state, _ = judged(wearer(device(TRACKER)), story, at("22:01"))
+    assert state.ticked_at is not None
+    assert state.ticked_at > at("21:59:30"), "time has spoken since"
     assert state.holds
+
+
+def test_an_absence_found_by_receivers_counts_until_the_bracelet_is_taken_off() -> None:
+    fittings = (fitting(BRACELET, until_at=at("23:30")), fitting(UNIT))
+    gone = [*at_home(at("21:30"), at("22:30")), *listens(at("22:30"), at("23:29"))]
+    state, found = judged(wearer(fittings=fittings), gone, at("23:45"))
+    assert told(found) == [("P05", "22:00"), ("P03", "22:35")]
+    (curfew,) = state.curfews.values()
+    assert sum(seconds for _, seconds in curfew.tally.days) == (at("23:30") - found[-1].since).total_seconds()
 
 
 FLAT, FARM = circle("Flat"), circle("Farm", north(9_000))
@@ -107,3 +119,25 @@ def test_a_limit_of_absence_that_passes_between_two_fixes_is_said_with_the_next(
     away = [*every(60, at("21:55"), at("22:10"), north(1500)), *every(600, at("22:15"), at("23:00"), north(1500))]
     _, found = judged(supervision(presence(absence_limit_s_per_day=1200)), away, at("23:00"))
     assert told(found) == [("P02", "22:05"), ("P08", "22:25")]
+
+
+def test_who_is_at_home_when_the_hours_begin_is_on_record_with_the_next_word_of_the_receiver() -> None:
+    half = MINUTE / 2
+    home = at_home(at("21:30") + half, at("22:10") + half)
+    assert told(judged(wearer(), home, at("22:11"))[1]) == [("P05", "22:00:30")]
+
+
+def test_a_limit_of_absence_is_said_when_the_receiver_is_known_to_listen_again() -> None:
+    regime = presence(absence_limit_s_per_day=1230)
+    late = at("22:49") + 3 * MINUTE / 4
+    gone = [*at_home(at("21:30"), at("22:30")), *listens(at("22:30"), at("22:48")), *listens(late, at("23:00"))]
+    found = judged(wearer(restrictions=(regime,)), gone, at("23:00"))[1]
+    assert told(found) == [("P05", "22:00"), ("P03", "22:35"), ("P08", "22:49:45")]
+
+
+def test_a_gap_that_ends_at_another_home_is_none_of_the_one_left() -> None:
+    units = (equipment(UNIT, FLAT), equipment(SECOND_UNIT, FARM))
+    who = wearer(equipment(BRACELET), *units, restrictions=(presence(places=(FARM,)),))
+    night = [*at_home(at("21:30"), at("23:00"), SECOND_UNIT), *listens(at("23:00"), at("23:04"), SECOND_UNIT)]
+    found = judged(who, [*night, *listens(at("21:30"), at("23:04")), hears(at("23:04"))], at("23:04:30"))[1]
+    assert noted(found) == ["P05"]

@@ -62,7 +62,12 @@ def test_no_track_and_a_track_of_one_fix_are_what_they_are() -> None:
 
 def test_a_track_over_the_date_line_stays_there() -> None:
     fixes = [(Place(float(s), 10.0, (179.9999 + s * 1e-5 + 180) % 360 - 180, 5.0), False) for s in range(30)]
-    assert all(abs(one.longitude_deg) > 179.9 for one in smoothed(fixes))
+    assert all(179.9 < abs(one.longitude_deg) <= 180.0 for one in smoothed(fixes))
+
+
+def test_a_receiver_that_is_right_to_half_a_metre_is_drawn_as_well_as_it_is() -> None:
+    (one,) = filtered([(place(0, r95_m=0.5), True)])
+    assert one.r95_m == pytest.approx(0.5 / sqrt(2))
 
 
 def together(track: Fixes) -> tuple[Values, Values, Values]:

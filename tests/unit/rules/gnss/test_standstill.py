@@ -85,3 +85,14 @@ def test_a_device_still_for_less_than_two_minutes_keeps_its_first_place() -> Non
     assert [rest.beyond for rest in rested(0.0, 0.0, 60.0, 60.0, 60.0, moving=False)] == [0, 0, 1, 2, 3]
     assert rested(0.0, 199.0, 199.0, moving=False)[-1].moved is False
     assert rested(0.0, 201.0, 201.0, moving=False)[-1].moved is True
+
+
+def test_a_still_device_that_drifted_is_held_where_it_drifted_to_with_the_second_fix() -> None:
+    *_, off, there, then = rested(*[0.0] * 14, 30.0, 30.0, 55.5, moving=False)
+    assert [(rest.static, rest.moved, rest.beyond) for rest in (off, there, then)] == [
+        (False, False, 1),
+        (True, False, 0),
+        (False, False, 1),
+    ]
+    assert there.anchor is not None
+    assert there.anchor.at_s == place(150).at_s
