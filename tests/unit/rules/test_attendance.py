@@ -82,8 +82,9 @@ def test_an_absence_found_by_receivers_counts_until_the_bracelet_is_taken_off() 
     gone = [*at_home(at("21:30"), at("22:30")), *listens(at("22:30"), at("23:29"))]
     state, found = judged(wearer(fittings=fittings), gone, at("23:45"))
     assert told(found) == [("P05", "22:00"), ("P03", "22:35")]
-    (curfew,) = state.curfews.values()
-    assert sum(seconds for _, seconds in curfew.tally.days) == (at("23:30") - found[-1].since).total_seconds()
+    (curfew,), since = state.curfews.values(), found[-1].since
+    assert since is not None
+    assert sum(seconds for _, seconds in curfew.tally.days) == (at("23:30") - since).total_seconds()
 
 
 FLAT, FARM = circle("Flat"), circle("Farm", north(9_000))

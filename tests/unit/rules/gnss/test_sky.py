@@ -84,6 +84,7 @@ def test_after_half_an_hour_without_word_and_when_time_goes_back_the_sky_is_begu
 
 def test_the_usual_strength_follows_the_present_one_within_a_minute() -> None:
     assert watched((0, OPEN), (15, (40.0,) * 6)).usual_dbhz == 43.0
+    assert watched((100, OPEN), (115, (40.0,) * 6)).usual_dbhz == 43.0
     assert watched((0, OPEN), (60, (40.0,) * 6)).usual_dbhz == 40.0
     assert watched((0, OPEN), (600, (48.0,) * 6)).usual_dbhz == 48.0
 
