@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from time import sleep
 
 import typer
 from sqlalchemy import Engine
 
+from baqylau.cli.language import SPOKEN
+from baqylau.locales import text
 from baqylau.storage.database import StorageUnavailableError, migrate, open_database
+from baqylau.storage.replica import CATCHES_UP_WITHIN_S, ReplicaBehindError, caught_up
 from baqylau.storage.server import ServerFailedError, embedded
 
 
@@ -49,3 +53,20 @@ def ready(
     except (ServerFailedError, StorageUnavailableError) as failed:
         typer.echo(str(failed), err=True)
         raise typer.Exit(1) from failed
+
+
+@contextmanager
+def reading(engine: Engine, replica: str) -> Iterator[Engine]:
+    """Give a pool to read much from, over a replica that has caught up if one is named; or end with a sentence."""
+    if not replica:
+        yield engine
+        return
+    opened = open_database(replica, name="baqylau-reading")
+    try:
+        caught_up(engine, opened, sleep)
+        yield opened
+    except ReplicaBehindError as behind:
+        typer.echo(text(SPOKEN, "cli.replica_behind", seconds=round(CATCHES_UP_WITHIN_S)), err=True)
+        raise typer.Exit(1) from behind
+    finally:
+        opened.dispose()

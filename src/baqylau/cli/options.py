@@ -26,6 +26,14 @@ Database = Annotated[
         show_default=False,
     ),
 ]
+Replica = Annotated[
+    str,
+    typer.Option(
+        envvar="BAQYLAU_REPLICA",
+        help="Address of a replica of the database: facts are read there, once it has caught up.",
+        show_default=False,
+    ),
+]
 Host = Annotated[str, typer.Option(envvar="BAQYLAU_HOST", help="Address on which devices and browsers are awaited.")]
 Lifeline = Annotated[bool, typer.Option(hidden=True, help="End when standard input ends.")]
 

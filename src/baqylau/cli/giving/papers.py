@@ -14,8 +14,8 @@ from baqylau.cli.files import Out, new_file
 from baqylau.cli.instants import instant
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.looking_back.days_told import days_told
-from baqylau.cli.opening import ready
-from baqylau.cli.options import DEFAULT_DATA, ME, By, Data, Database
+from baqylau.cli.opening import reading, ready
+from baqylau.cli.options import DEFAULT_DATA, ME, By, Data, Database, Replica
 from baqylau.cli.vaulted import vaulted
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import AlarmId, PersonId
@@ -60,14 +60,15 @@ def about_person(  # noqa: PLR0913 - each is an option of the command
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
+    replica: Replica = "",
     language: Language = SPOKEN,
 ) -> None:
     """Write a paper about a person and a period as PDF/A, and its signature beside it."""
     if kind not in ABOUT_PERSON:
         raise _refused(language, "cli.paper.not_about_person", kinds=", ".join(sorted(ABOUT_PERSON)))
     wanted = _wanted(kind, person, by, purpose, recipient, language)
-    with ready(data, database) as engine, _told_why_not(language, person):
-        made = maker(engine, data).about_person(wanted, *_period(since, until))
+    with ready(data, database) as engine, reading(engine, replica) as facts, _told_why_not(language, person):
+        made = maker(engine, data, facts).about_person(wanted, *_period(since, until))
         _write(output, *made, language)
 
 
@@ -81,20 +82,21 @@ def about_alarm(  # noqa: PLR0913 - each is an option of the command
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
+    replica: Replica = "",
     language: Language = SPOKEN,
 ) -> None:
     """Write the report on an alarm as PDF/A, and its signature beside it."""
-    with ready(data, database) as engine:
+    with ready(data, database) as engine, reading(engine, replica) as facts:
         try:
-            person_id = Alarms(engine, now).get(AlarmId(number)).alarm.person_id
+            person_id = Alarms(facts, now).get(AlarmId(number)).alarm.person_id
         except KeyError as none:
             raise _refused(language, "cli.paper.no_alarm", number=number) from none
         wanted = _wanted(PaperKind.ALARM, person_id, by, purpose, recipient, language)
-        _write(output, *maker(engine, data).about_alarm(wanted, AlarmId(number)), language)
+        _write(output, *maker(engine, data, facts).about_alarm(wanted, AlarmId(number)), language)
 
 
 @paper.command()
-def statistics(
+def statistics(  # noqa: PLR0913 - each is an option of the command
     *,
     output: Out,
     since: Since = None,
@@ -102,12 +104,13 @@ def statistics(
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
+    replica: Replica = "",
     language: Language = SPOKEN,
 ) -> None:
     """Write the counts of a period as PDF/A, without identities, and the signature beside it."""
     wanted = _wanted(PaperKind.STATISTICS, "", by, "", "", language)
-    with ready(data, database) as engine, _told_why_not(language, ""):
-        _write(output, *maker(engine, data).statistics(wanted, *_period(since, until)), language)
+    with ready(data, database) as engine, reading(engine, replica) as facts, _told_why_not(language, ""):
+        _write(output, *maker(engine, data, facts).statistics(wanted, *_period(since, until)), language)
 
 
 @paper.command()
@@ -124,6 +127,7 @@ def table(  # noqa: PLR0913 - each is an option of the command
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
+    replica: Replica = "",
     language: Language = SPOKEN,
 ) -> None:
     """Write a list or a track of a person as a file."""
@@ -139,9 +143,13 @@ def table(  # noqa: PLR0913 - each is an option of the command
         purpose=purpose,
         recipient=recipient,
     )
-    with ready(data, database) as engine, _told_why_not(language, person), new_file(output, language) as out:
+    with (
+        _shelf_of(data, database, replica) as shelf,
+        _told_why_not(language, person),
+        new_file(output, language) as out,
+    ):
         try:
-            out.write(give(_shelf(engine, data), asked, now()))
+            out.write(give(shelf, asked, now()))
         except FormatError as wrong:
             raise _refused(language, "cli.paper.no_places", format=form) from wrong
     typer.echo(text(language, "cli.paper.given", file=output))
@@ -157,11 +165,16 @@ def own_data(  # noqa: PLR0913 - each is an option of the command
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",
+    replica: Replica = "",
     language: Language = SPOKEN,
 ) -> None:
     """Write everything that is kept about a person of a period as JSON, to hand to that person."""
-    with ready(data, database) as engine, _told_why_not(language, person), new_file(output, language) as out:
-        out.write(own_copy(_shelf(engine, data), PersonId(person), _period(since, until), by, now()))
+    with (
+        _shelf_of(data, database, replica) as shelf,
+        _told_why_not(language, person),
+        new_file(output, language) as out,
+    ):
+        out.write(own_copy(shelf, PersonId(person), _period(since, until), by, now()))
     typer.echo(text(language, "cli.paper.given", file=output))
 
 
@@ -203,22 +216,29 @@ def _period(since: datetime | None, until: datetime | None) -> tuple[datetime, d
     return since or until_at - MONTH, until_at
 
 
-def _shelf(engine: Engine, data: Path) -> Shelf:
-    own = vaulted(engine, data)
+@contextmanager
+def _shelf_of(data: Path, database: str, replica: str) -> Iterator[Shelf]:
+    with ready(data, database) as engine, reading(engine, replica) as facts:
+        yield _shelf(engine, data, facts)
+
+
+def _shelf(engine: Engine, data: Path, facts: Engine) -> Shelf:
+    """Read from `facts`; what is numbered and audited is written by `engine`."""
+    own = vaulted(facts, data)
     return Shelf(
         engine=engine,
-        registers=Registers(engine, now),
-        alarms=Alarms(engine, now),
-        figures=Figures(engine),
-        source=EvidenceSource(engine, own.vault),
-        timelines=Timelines(own.journal, JudgeStore(engine), Live(engine)),
+        registers=Registers(facts, now),
+        alarms=Alarms(facts, now),
+        figures=Figures(facts),
+        source=EvidenceSource(facts, own.vault),
+        timelines=Timelines(own.journal, JudgeStore(facts), Live(facts)),
         timezone=TIMEZONE,
     )
 
 
-def maker(engine: Engine, data: Path) -> Maker:
-    """Join what papers are made of."""
-    return Maker(_shelf(engine, data), _signer(engine, data), now)
+def maker(engine: Engine, data: Path, facts: Engine | None = None) -> Maker:
+    """Join what papers are made of; `facts`: where to read, if not in the database itself."""
+    return Maker(_shelf(engine, data, facts or engine), _signer(engine, data), now)
 
 
 def _signer(engine: Engine, data: Path) -> Signer:
