@@ -96,6 +96,15 @@ describe('what an alarm is about', () => {
     expect(screen.queryByText(/Could it be us/)).toBeNull()
   })
 
+  it('is the case where the registers say it, and not what any device said', () => {
+    const ends = row({ id: 10, code: 'W07' })
+    render(RuleBand, { page: page(ends), row: ends })
+    expect(screen.getByText('About the case')).toBeTruthy()
+    render(Why, { page: page(ends), row: ends, zones: [] })
+    expect(screen.getByText(/follows from what is entered in the case/)).toBeTruthy()
+    expect(screen.queryByText(/Could it be us/)).toBeNull()
+  })
+
   it('is a person and their equipment otherwise', () => {
     const cut = row({ id: 9, code: 'B01' })
     render(Why, { page: page(cut), row: cut, zones: [] })

@@ -17,8 +17,8 @@ export const cases = {
   preview: (person: string, asked: Previewing) => change('POST', `${door(person)}/preview`, asked) as Promise<Preview>,
   propose: (person: string, proposal: Proposing) => change('POST', `${door(person)}/proposals`, proposal) as Promise<ProposalRow>,
   readZones: (text: ZoneText) => change('POST', '/api/zones/read', text) as Promise<ZonesRead>,
-  soon: (after: string | null) => read(`/api/terms?after=${id(after ?? '')}`) as Promise<TermPage>,
-  visits: (after: string | null) => read(`/api/visits?after=${id(after ?? '')}`) as Promise<DueVisits>,
+  soon: (after: string | null) => read(`/api/terms?limit=6&after=${id(after ?? '')}`) as Promise<TermPage>,
+  visits: (after: string | null) => read(`/api/visits?limit=6&after=${id(after ?? '')}`) as Promise<DueVisits>,
   devices: (words: string) => read(`/api/devices/free?limit=50&words=${id(words)}`) as Promise<FreeDevices>,
 }
 
