@@ -95,12 +95,12 @@ def _next_begin(schedule: Schedule, at: datetime) -> datetime:
 
 
 def _last_end(schedule: Schedule, at: datetime) -> datetime:
+    """Give when the hours last ended; a window of the day before may end after one that began later."""
     today = _local_day(schedule, at)
-    for back in range(-1, _LOOK_AHEAD_DAYS):
-        days = (today - back * _DAY, today - (back + 1) * _DAY)
-        ends = [end for day in days for _, end in _windows_of(schedule, day) if end <= at]
-        if ends:
-            return max(ends)
+    for back in range(_LOOK_AHEAD_DAYS):
+        day = today - back * _DAY
+        if any(end <= at for _, end in _windows_of(schedule, day)):
+            return max(end for one in (day, day - _DAY) for _, end in _windows_of(schedule, one) if end <= at)
     return at - _LOOK_AHEAD_DAYS * _DAY
 
 

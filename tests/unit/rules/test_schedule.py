@@ -34,6 +34,12 @@ def test_the_last_instant_of_a_window_is_the_first_without_duty() -> None:
     assert not on_duty(nightly(), utc(2025, 3, 11, 1))
 
 
+def test_a_stretch_begins_with_its_first_instant_and_is_over_with_its_last() -> None:
+    night = (True, utc(2025, 3, 10, 17), utc(2025, 3, 11, 1))
+    assert around(nightly(), utc(2025, 3, 10, 17)) == night
+    assert around(nightly(), utc(2025, 3, 11, 1)) == (False, utc(2025, 3, 11, 1), utc(2025, 3, 11, 17))
+
+
 def test_a_night_is_an_hour_longer_when_kazakhstan_puts_its_clocks_back() -> None:
     """1 March 2024: UTC+6 becomes UTC+5; the night of 29 February lasts nine hours."""
     on, from_at, until_at = around(nightly(), utc(2024, 2, 29, 20))
@@ -106,6 +112,24 @@ def test_between_two_windows_lies_a_gap_of_the_time_between_them() -> None:
     assert not gap(nightly(), utc(2025, 3, 10, 18), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD).on
 
 
+def test_a_gap_lies_between_the_nearest_windows_of_its_day() -> None:
+    windows = tuple(Window(start_min=hour * 60, end_min=(hour + 1) * 60) for hour in (8, 10, 14, 16))
+    found = gap(
+        Schedule(timezone="Asia/Almaty", windows=windows), utc(2025, 3, 10, 7), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD
+    )
+    assert (found.on, found.from_at, found.until_at) == (True, utc(2025, 3, 10, 6), utc(2025, 3, 10, 9))
+
+
+@pytest.mark.parametrize("day", [10, 12])
+def test_a_gap_begins_when_the_night_is_over_and_not_when_a_window_within_it_is(day: int) -> None:
+    """A night from Sunday to Monday, and the first hour of Monday: on Monday as on Wednesday the last end was 06:00."""
+    hours = (Window(start_min=22 * 60, end_min=6 * 60, weekdays=(6,)), Window(start_min=0, end_min=60, weekdays=(0,)))
+    found = gap(
+        Schedule(timezone="Asia/Almaty", windows=hours), utc(2025, 3, day, 7), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD
+    )
+    assert (found.on, found.from_at) == (True, utc(2025, 3, 10, 1))
+
+
 def test_a_gap_without_any_window_before_it_is_cut_where_it_is_asked() -> None:
     never = Schedule(timezone="Asia/Almaty", windows=())
     found = gap(never, utc(2025, 3, 10), floor_at=utc(2025, 3, 1), ceiling_at=utc(2025, 3, 20))
@@ -128,6 +152,19 @@ def test_two_schedules_meet_whichever_begins_within_the_other_and_none_is_always
     assert overlap(late, None, *week)
     noon = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=720, end_min=780),))
     assert not overlap(noon, nightly(), *week)
+
+
+def test_schedules_that_meet_on_one_day_of_the_week_alone_meet() -> None:
+    wednesdays = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=720, end_min=780, weekdays=(2,)),))
+    assert overlap(wednesdays, wednesdays, utc(2025, 3, 10), utc(2025, 3, 17))
+    assert not overlap(wednesdays, wednesdays, utc(2025, 3, 13), utc(2025, 3, 17))
+
+
+def test_schedules_meet_from_the_first_instant_on_and_no_more_at_the_last() -> None:
+    window = (Window(start_min=720, end_min=780),)
+    once = Schedule(timezone="Asia/Almaty", windows=(), holidays=(date(2025, 3, 21),), holiday_windows=window)
+    assert overlap(once, once, utc(2025, 3, 21, 7), utc(2025, 4, 10))
+    assert not overlap(once, once, utc(2025, 3, 10), utc(2025, 3, 21, 7))
 
 
 def test_schedules_that_meet_on_a_holiday_alone_meet() -> None:

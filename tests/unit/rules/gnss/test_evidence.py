@@ -67,8 +67,8 @@ def test_a_jammer_is_found_by_either_clock_alone() -> None:
 def test_a_jump_that_stays_is_a_sign_for_two_minutes_also_when_the_sky_is_lost_meanwhile() -> None:
     moving = {"moving": True}
     story = [(epoch(s), around(s, **moving)) for s in range(60)]
-    story += [(epoch(60 + s, 50_000.0), around(60 + s, **moving)) for s in range(3)]
-    story += [(lost(63 + s, cn0_dbhz=OPEN), around(63 + s, **moving)) for s in range(140)]
+    story += [(epoch(60 + s, 50_000.0), around(60 + s, **moving)) for s in range(5)]
+    story += [(lost(65 + s, cn0_dbhz=OPEN), around(65 + s, **moving)) for s in range(138)]
     jumps = [[(round(one.figure, -1), one.grade) for one in judgement.signs] for judgement in judged(story)]
     assert jumps[:62] == [[]] * 62
     assert jumps[62:183] == [[(50_000.0, 3)]] * 121
