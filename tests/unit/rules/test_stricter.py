@@ -187,6 +187,8 @@ def test_an_order_more_or_one_that_ends_later_or_begins_earlier_is_stricter() ->
     later, earlier = order(until_at=ORDER_UNTIL + day), order(from_at=ORDER_FROM - day)
     assert both_ways(one, supervision(orders=(later,))) == ["order_ends_later"]
     assert both_ways(one, supervision(orders=(earlier,))) == ["order_begins_earlier"]
+    recording = replace(order(), calls_recorded="calls are recorded")
+    assert both_ways(one, supervision(orders=(recording,))) == ["order_records_calls"]
     assert stricter(one, one) == ()
 
 
