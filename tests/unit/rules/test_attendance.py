@@ -24,6 +24,7 @@ from tests.unit.rules.stories import (
     TRACKER,
     at,
     circle,
+    deaf,
     device,
     every,
     fitting,
@@ -142,3 +143,23 @@ def test_a_gap_that_ends_at_another_home_is_none_of_the_one_left() -> None:
     night = [*at_home(at("21:30"), at("23:00"), SECOND_UNIT), *listens(at("23:00"), at("23:04"), SECOND_UNIT)]
     found = judged(who, [*night, *listens(at("21:30"), at("23:04")), hears(at("23:04"))], at("23:04:30"))[1]
     assert noted(found) == ["P05"]
+
+
+def test_a_separation_from_a_unit_that_is_not_carried_any_more_is_forgotten() -> None:
+    story = [*at_home(at("12:00"), at("13:00"), MOBILE), *listens(at("13:00"), at("13:30"), MOBILE)]
+    fittings = (fitting(BRACELET), fitting(MOBILE, until_at=at("13:20")))
+    state, _ = judged(wearer(equipment(BRACELET), equipment(MOBILE), fittings=fittings), story, at("13:30"))
+    assert state.apart == {}
+
+
+def test_what_is_known_of_the_hours_is_carried_on_and_goes_with_the_regime() -> None:
+    who = supervision(presence())
+    state, _ = judged(who, every(60, at("21:55"), at("22:30"), north(1500)), at("22:30"))
+    assert len(state.curfews) == 1
+    assert fold(who, state, (), at("22:40"))[0].curfews.keys() == state.curfews.keys()
+    assert fold(supervision(), state, (), at("22:40"))[0].curfews == {}
+
+
+def test_being_deaf_before_anything_was_heard_is_no_matter_of_the_hours() -> None:
+    deafness = deaf(at("12:00"), at("12:30"))
+    assert told(judged(supervision(presence()), [deafness], at("12:40"))[1]) == []
