@@ -246,7 +246,7 @@ def import_file() -> str:
 
 def licences() -> str:
     """Everything that comes with the product."""
-    of = {"runtime": "everywhere", "av": "faces, voices, recordings", "web": "the pages"}
+    of = {"runtime": "everywhere", "server": "sites, archive", "av": "faces, voices, recordings", "web": "the pages"}
     rows = ((part.name, part.version, part.licence, of[part.of]) for part in inside.parts())
     return page(
         "What is inside, and its licences",

@@ -1,9 +1,9 @@
 """`python -m tests.perf.faults --times 60 --people 150`: whatever can go wrong, at random, under load, all at once.
 
 Three judges, two gateways, a regional site over three NATS servers, one PostgreSQL. Any process is killed, or held
-still and let go; the database is taken away, its disk is full or slow; its line to one judge and one gateway is cut or
-held; all devices are hung up on. A part of the devices tells late, twice and with a wrong clock. Afterwards every promise is held against
-what is on disk (`tests.perf.proofs`).
+still and let go; the database is taken away, its disk is full or slow; its line to one judge and one gateway is cut
+or held; all devices are hung up on. A part of the devices tells late, twice and with a wrong clock. Afterwards every
+promise is held against what is on disk (`tests.perf.proofs`).
 """
 
 import argparse
