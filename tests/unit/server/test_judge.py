@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from baqylau.crypto.digests import observation_id
 from baqylau.domain.acts import Channel, Close, Contact, Whom
@@ -14,7 +14,8 @@ from baqylau.domain.findings import Code
 from baqylau.domain.ids import FittingId
 from baqylau.domain.observations import Blind, Body, Fix, Observation, Strap
 from baqylau.domain.orders import Fitting
-from baqylau.domain.partitions import UNASSIGNED, ourselves, partition_of
+from baqylau.domain.partitions import ALL_PARTITIONS, UNASSIGNED, ourselves, partition_of
+from baqylau.monitoring.server import judge as judge_of
 from baqylau.monitoring.server import judging
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.journal.journal import Entry
@@ -95,6 +96,24 @@ def test_a_judge_that_was_taken_over_cannot_write(site: Site) -> None:
     with pytest.raises(FencedError):
         old.catch_up(lambda: False)
     assert not site.alarms()
+
+
+def test_a_backlog_that_is_read_in_parts_makes_nobody_silent_in_between(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge_of, "ENTRIES_A_ROUND", len(ALL_PARTITIONS))
+    for _ in range(180):
+        site.clock.pass_by(minutes=1)
+        site.journal.append([entry(site.clock(), FAR_AWAY)])
+    listen(site)
+    catch_up(site)
+    with site.engine.connect() as connection:
+        found = set(connection.scalars(text("SELECT code FROM finding")))
+    assert Code.NO_COMMS not in found, "not even one that was taken back"
+    site.clock.pass_by(hours=3)
+    listen(site)
+    catch_up(site)
+    assert codes(site) == [Code.NO_COMMS]
 
 
 def test_silence_is_found_at_its_limit_and_taken_back_when_the_backlog_comes(site: Site) -> None:

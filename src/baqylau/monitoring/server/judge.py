@@ -10,6 +10,7 @@ doubles nothing, and a judge that was taken for dead cannot write. Any number of
 (`monitoring.server.roster`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -108,6 +109,7 @@ class Judge:
         entries = self._journal.read_after(roster.cursors, ENTRIES_A_ROUND)
         new = roster.by_person(entries)
         read_to = roster.cursors | {entry.partition: entry.seq for entry in entries}
+        horizons = replace(horizons, behind=self._behind(entries, read_to))
         on, again = partial(self._judging.on, read_to=read_to), partial(self._judging.again, read_to=read_to)
         self._pairing.heard(new)
         folds: dict[PersonId, Folded] = {}
@@ -118,6 +120,17 @@ class Judge:
         for person_id in roster.due(horizons):
             self._judge(folds, person_id, partial(on, new=(), listened=horizons.of(person_id)))
         return self._committed(folds, entries, changes, horizons)
+
+    def _behind(self, entries: Sequence[JournalEntry], read_to: Mapping[int, int]) -> frozenset[int]:
+        """Give the partitions of which a round does not read all: what they tell next lies before the present.
+
+        Time that passed for their people now would find them silent, and take it back with the next round.
+        """
+        least = ENTRIES_A_ROUND // max(len(read_to), 1)
+        cut_short = [
+            partition for partition, count in Counter(one.partition for one in entries).items() if count >= least
+        ]
+        return self._journal.beyond({partition: read_to[partition] for partition in cut_short})
 
     def _share(self) -> None:
         """Look how many we are, about once a second."""

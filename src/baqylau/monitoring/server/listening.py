@@ -10,6 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from baqylau.domain.ids import DeviceId, PersonId
+from baqylau.domain.partitions import partition_of
 from baqylau.domain.people import Supervision
 from baqylau.storage.journal.regions import Regions
 from baqylau.storage.judging.live import Listened, Live
@@ -24,6 +25,8 @@ class Horizons(Struct, frozen=True):
 
     listened: Listened
     by_person: Mapping[PersonId, By]
+    behind: frozenset[int] = frozenset()
+    """Partitions of which more is kept than was read: for their people time waits until all is read."""
 
     def at(self, by: By) -> datetime | None:
         """Give it for those whom these sites hear; None while one of them never said that it listens."""
@@ -33,8 +36,8 @@ class Horizons(Struct, frozen=True):
         return min(found) if len(found) == len(by) else None
 
     def of(self, person_id: PersonId) -> datetime | None:
-        """Give it for a person."""
-        return self.at(self.by_person.get(person_id, DIRECTLY))
+        """Give it for a person; None as well while what they told waits to be read."""
+        return None if partition_of(person_id) in self.behind else self.at(self.by_person.get(person_id, DIRECTLY))
 
 
 class Listening:

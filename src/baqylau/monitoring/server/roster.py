@@ -112,13 +112,20 @@ class Roster:
     def due(self, horizons: Horizons) -> set[PersonId]:
         """Give whose time has come by the instant until which we are known to have listened to them."""
         due: set[PersonId] = set()
+        waiting: list[Known] = []
         for by, wakes in self._wakes.items():
             listened = horizons.at(by)
             while wakes and listened is not None and wakes[0][0] <= listened:
                 wake_at, person_id = heappop(wakes)
                 known = self.known.get(person_id)
-                if known is not None and (known.state.wake_at or BEFORE_EVERYTHING) == wake_at:
+                if known is None or (known.state.wake_at or BEFORE_EVERYTHING) != wake_at:
+                    continue
+                if known.partition in horizons.behind:
+                    waiting.append(known)
+                else:
                     due.add(person_id)
+        for known in waiting:
+            self.wake_later(known)
         return due
 
     def _is_ours(self, person_id: PersonId) -> bool:

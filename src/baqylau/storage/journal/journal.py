@@ -49,6 +49,10 @@ _READ_AFTER = rows.selecting(
     "CROSS JOIN LATERAL (SELECT * FROM journal WHERE journal.partition = news.partition AND journal.seq > news.after "
     "AND journal.seq <= news.until AND journal.received_at >= %s ORDER BY journal.seq LIMIT %s) AS journal LIMIT %s"
 )
+_BEYOND = (
+    "SELECT head.partition FROM unnest(%s::int2[], %s::int8[]) AS known (partition, seq) "
+    "JOIN journal_head AS head ON head.partition = known.partition AND head.seq > known.seq"
+)
 _OF_DEVICES = rows.selecting(
     " FROM journal WHERE device_id = ANY(%s) AND instant >= %s "
     "AND instant <= coalesce(%s::timestamptz, 'infinity') AND received_at >= %s - interval '2 minutes' "
@@ -118,6 +122,14 @@ class Journal:
             found = cursor.execute(_READ_AFTER, (partitions, after, until, min(since), share, limit)).fetchall()
         self._vault.load(rows.key_id_of(row) for row in found)
         return [self._entry(row) for row in found]
+
+    def beyond(self, read_to: Mapping[int, int]) -> frozenset[int]:
+        """Give the partitions in which more is kept than up to these numbers."""
+        if not read_to:
+            return frozenset()
+        with transaction(self._engine) as connection:
+            found = driver(connection).execute(_BEYOND, (list(read_to), list(read_to.values())))
+            return frozenset(partition for (partition,) in found)
 
     def of_devices(
         self,
