@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from tests.mutation.mutants import RULES, Mutant, mutants
+from tests.mutation.mutants import RULES, Mutant, digest, mutants
 from tests.mutation.remembering import Memory
 from tests.mutation.trying import Bench, with_bench
 
@@ -27,6 +27,8 @@ class Figures(Struct, frozen=True, kw_only=True):
 
     on: str
     """The day, UTC."""
+    of: str = ""
+    """The module as it was, without its comments."""
     mutants: int
     killed: int
     equivalent: int
@@ -34,7 +36,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     surviving: int
 
 
-def _equivalents() -> set[tuple[str, str, str, str]]:
+def equivalents() -> set[tuple[str, str, str, str]]:
+    """Give the mutants that are accepted, as `Mutant.told` names them."""
     rows = tomllib.loads(LIST.read_text(encoding="utf-8")).get("equivalent", [])
     return {(row["file"], row["function"], row["before"], row["after"]) for row in rows if row["why"]}
 
@@ -50,7 +53,7 @@ def _tried(bench: Bench, memory: Memory, path: Path) -> Iterator[tuple[Mutant, s
 
 
 def _figures(bench: Bench, memory: Memory, path: Path) -> Figures:
-    accepted, number, killed, surviving = _equivalents(), 0, 0, 0
+    accepted, number, killed, surviving = equivalents(), 0, 0, 0
     for mutant, killer in _tried(bench, memory, path):
         number += 1
         killed += bool(killer)
@@ -59,6 +62,7 @@ def _figures(bench: Bench, memory: Memory, path: Path) -> Figures:
             _say(f"survived: {mutant.file}:{mutant.line} {mutant.function}: {mutant.before!r} -> {mutant.after!r}")
     figures = Figures(
         on=datetime.now(UTC).date().isoformat(),
+        of=digest(path),
         mutants=number,
         killed=killed,
         equivalent=number - killed - surviving,
@@ -69,9 +73,20 @@ def _figures(bench: Bench, memory: Memory, path: Path) -> Figures:
     return figures
 
 
+def recorded() -> dict[str, Figures]:
+    """Give the figures that are kept, by the module's file."""
+    return msgspec.json.decode(RECORDED.read_bytes(), type=dict[str, Figures]) if RECORDED.exists() else {}
+
+
+def due(known: dict[str, Path]) -> list[str]:
+    """Give the modules that nobody tried as they are now, and those in which something survived."""
+    kept = recorded()
+    figures = {name: kept.get(f"{name}.py") for name in known}
+    return [name for name, one in figures.items() if one is None or one.surviving or one.of != digest(known[name])]
+
+
 def _record(results: dict[str, Figures]) -> None:
-    recorded = msgspec.json.decode(RECORDED.read_bytes(), type=dict[str, Figures]) if RECORDED.exists() else {}
-    kept = {name: one for name, one in sorted((recorded | results).items()) if (RULES / name).exists()}
+    kept = {name: one for name, one in sorted((recorded() | results).items()) if (RULES / name).exists()}
     RECORDED.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
 
 
@@ -86,16 +101,21 @@ def _main() -> int:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("rules", nargs="*", choices=list(known), help="All when left out.")
     words.add_argument("--record", action="store_true", help="Write the figures where they are kept.")
+    words.add_argument("--due", action="store_true", help="Only what has changed since, and where something survived.")
     words.add_argument("--tests", nargs="+", type=Path, help="Only these: what they kill is killed, quickly.")
     chosen = words.parse_args()
     tests = [one.resolve() for one in chosen.tests] if chosen.tests else [UNIT, *WHOLE]
-    memory = Memory(REMEMBERED, ROOT, chosen.tests or [*UNIT.rglob("*.py"), *WHOLE])
+    memory = Memory(
+        REMEMBERED, ROOT, [file for one in tests for file in (one.rglob("*.py") if one.is_dir() else (one,))]
+    )
     results: dict[str, Figures] = {}
+    names = chosen.rules or list(known)
+    names = due({name: known[name] for name in names}) if chosen.due else names
 
     def work(bench: Bench) -> None:
         for test in bench.look():
             _say(f"left out, as it fails without any mutant: {test}")
-        for name in chosen.rules or known:
+        for name in names:
             results[f"{name}.py"] = _figures(bench, memory, known[name])
             if chosen.record:
                 _record(results)

@@ -174,7 +174,8 @@ class Plan:
 
 
 _PLANS: dict[int, Plan] = {}
-"""By identity of the supervision, which the plan holds: telling two apart by content would cost more than judging."""
+"""By identity of the supervision, which is the plan's as long as it is here, since the plan holds it: telling two apart
+by content would cost more than judging."""
 _PLANS_KEPT = 8192
 """A plan takes some ten kilobytes."""
 
@@ -182,7 +183,7 @@ _PLANS_KEPT = 8192
 def plan_of(supervision: Supervision) -> Plan:
     """Give the plan of a supervision. The same object gives the same plan at no cost."""
     plan = _PLANS.get(id(supervision))
-    if plan is None or plan.supervision is not supervision:
+    if plan is None:
         plan = Plan(supervision)
         while len(_PLANS) >= _PLANS_KEPT:
             del _PLANS[next(iter(_PLANS))]

@@ -1,9 +1,9 @@
 """Hours of duty: local civil time to instants.
 
 A window begins on its day at its local minute and ends at its local minute, on the next day when that is not later.
-Windows that touch or overlap are one stretch. An hour that the clock shows twice means its first showing, an hour that
-it skips means the instant at which it is skipped (Kazakhstan went from UTC+6 to UTC+5 on 2024-03-01, where Almaty's
-last hour of February showed twice).
+Windows that touch or overlap are one stretch. A time that the clock shows twice means its first showing (Kazakhstan
+went from UTC+6 to UTC+5 on 2024-03-01, where Almaty's last hour of February showed twice). A time that it skips means
+as long after the skip: an hour that begins where none is loses nothing of its length.
 """
 
 from collections.abc import Iterator

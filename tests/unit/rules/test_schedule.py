@@ -78,10 +78,32 @@ def test_midnight_may_be_written_as_the_end_of_the_day() -> None:
     assert around(evening, utc(2025, 3, 10, 16)) == (True, utc(2025, 3, 10, 15), utc(2025, 3, 10, 19))
 
 
-def test_a_skipped_hour_begins_where_it_is_skipped() -> None:
-    """Berlin, 30 March 2025: 02:00 to 03:00 does not exist; a window in it is empty."""
+def test_an_hour_that_the_clock_skips_is_asked_for_after_the_skip() -> None:
+    """Berlin, 30 March 2025: after 01:59 comes 03:00, and what was meant for 02:10 to 02:50 is 03:10 to 03:50."""
     gone = Schedule(timezone="Europe/Berlin", windows=(Window(start_min=130, end_min=170),))
-    assert not on_duty(gone, utc(2025, 3, 30, 1))
+    assert around(gone, utc(2025, 3, 30, 1, 30)) == (True, utc(2025, 3, 30, 1, 10), utc(2025, 3, 30, 1, 50))
+    assert not on_duty(gone, utc(2025, 3, 30, 1, 9))
+    assert not on_duty(gone, utc(2025, 3, 30, 0, 30))
+
+
+def test_a_night_over_a_skip_lasts_until_its_end_on_the_wall() -> None:
+    night = Schedule(timezone="Europe/Berlin", windows=(NIGHT,))
+    assert around(night, utc(2025, 3, 30, 1)) == (True, utc(2025, 3, 29, 21), utc(2025, 3, 30, 4))
+
+
+def test_a_window_that_ends_in_a_skip_over_midnight_still_reaches_the_day_after() -> None:
+    """Pyongyang, 4 May 2018: after 23:29 came midnight. A day from Thursday 23:45 on ended at 00:15 on Saturday."""
+    hours = Window(start_min=23 * 60 + 45, end_min=23 * 60 + 45, weekdays=(3,))
+    whole_day = Schedule(timezone="Asia/Pyongyang", windows=(hours,))
+    assert on_duty(whole_day, utc(2018, 5, 4, 15, 14))
+    assert not on_duty(whole_day, utc(2018, 5, 4, 15, 15))
+
+
+def test_a_window_of_tomorrow_has_begun_where_the_clock_goes_back_to_the_evening_before() -> None:
+    """St John's, 7 November 2010: at 00:01 the clock went back to 23:01. Midnight was over, and came once more."""
+    sundays = Schedule(timezone="America/St_Johns", windows=(Window(start_min=0, end_min=360, weekdays=(6,)),))
+    assert on_duty(sundays, utc(2010, 11, 7, 3))
+    assert not on_duty(sundays, utc(2010, 11, 7, 2, 29))
 
 
 @pytest.mark.parametrize("windows", [(), (Window(start_min=0, end_min=60, weekdays=()),)])

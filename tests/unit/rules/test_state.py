@@ -5,11 +5,13 @@ from msgspec.structs import replace
 
 from baqylau.domain.ids import ObservationId
 from baqylau.domain.observations import Fix
+from baqylau.rules.equipment.silence import Silence
 from baqylau.rules.places.geometry import clearance_m
 from baqylau.rules.places.keeping import Keeping
 from baqylau.rules.places.position import Position
-from baqylau.rules.state import Calm, PersonState
-from tests.unit.rules.stories import HOME, METRE_DEG, at
+from baqylau.rules.spans import ALWAYS
+from baqylau.rules.state import Calm, DeviceState, PersonState
+from tests.unit.rules.stories import HOME, METRE_DEG, ORDER_FROM, at
 
 CALM = Calm(HOME.latitude_deg, HOME.longitude_deg, 500.0)
 
@@ -46,6 +48,12 @@ def test_a_place_near_a_calm_one_is_calm_when_edge_and_disc_stay_clear(position:
 def test_at_the_very_edge_of_what_is_clear_the_rules_look_again() -> None:
     assert not replace(CALM, clear_m=clearance_m(10.0)).holds(place())
     assert replace(CALM, clear_m=clearance_m(10.0) + 0.1).holds(place())
+
+
+def test_of_whom_nothing_was_heard_no_place_holds_and_no_clock_is_wrong() -> None:
+    nobody = PersonState()
+    assert (nobody.stale, nobody.holds, nobody.unheard) == (True, False, False)
+    assert not DeviceState(ORDER_FROM, Silence(ALWAYS, ORDER_FROM)).clock_wrong
 
 
 def test_a_person_is_at_home_while_any_place_hears_the_bracelet_and_a_fix_there_is_not_enough() -> None:

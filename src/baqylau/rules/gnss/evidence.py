@@ -179,24 +179,26 @@ def _of_input(now: Memory, epoch: "Epoch", at_s: float) -> "tuple[Sign, ...]":
 
 
 def _gain_share(now: Memory, gain: int, at_s: float) -> float:
-    """Give the gain in terms of the usual one, which follows it while it has not fallen."""
+    """Give the gain in terms of the usual one, which follows what has not fallen, and half an hour later what has."""
     usual = now.gain or float(gain)
-    fallen = gain <= usual * GAIN_FALLS[0]
-    if fallen and now.gain_fell_s is None:
-        now.gain_fell_s = at_s
-    if not fallen or (now.gain_fell_s is not None and at_s - now.gain_fell_s > SKY_FORGOTTEN_S):
+    if gain > usual * GAIN_FALLS[0]:
         now.gain_fell_s = None
-        usual += (gain - usual) / SKY_USUAL_S if not fallen else gain - usual
-    now.gain = usual
-    return gain / usual if usual else 1.0
+        now.gain = usual + (gain - usual) / SKY_USUAL_S
+    elif now.gain_fell_s is None:
+        now.gain_fell_s, now.gain = at_s, usual
+    elif at_s - now.gain_fell_s > SKY_FORGOTTEN_S:
+        now.gain_fell_s, now.gain = None, float(gain)
+    return gain / now.gain if now.gain else 1.0
 
 
 def _of_still_fall(now: Memory, around: "Surroundings") -> "tuple[Sign, ...]":
     """Read a fall within seconds of somebody who did not move, while the network stays: no roof came over him."""
-    sky = now.sky
-    if sky is None or not sky.sudden() or not sky.fall_db() or now.still_since_s is None or not around.network:
+    sky, since_s = now.sky, now.still_since_s
+    if sky is None or sky.fell_s is None or since_s is None or not around.network:
         return ()
-    still_s = (sky.fell_s or 0.0) - now.still_since_s
+    if not sky.sudden() or not sky.fall_db():
+        return ()
+    still_s = sky.fell_s - since_s
     return (Sign(JAM, "still", signs.MOTION, 1, still_s),) if still_s >= STILL_TRACK_S else ()
 
 
@@ -257,8 +259,8 @@ def _of_time(now: Memory, epoch: "Epoch", around: "Surroundings") -> "tuple[Sign
 
 def _of_track(now: Memory, at_s: float, place: "Place | None", around: "Surroundings") -> "tuple[Sign, ...]":
     """Read the track against the motion sensor, against other places that are known, and by itself."""
-    found = []
-    if place is not None and now.still_at is not None and at_s - (now.still_since_s or at_s) >= STILL_TRACK_S:
+    found, since_s = [], now.still_since_s
+    if place is not None and now.still_at is not None and since_s is not None and at_s - since_s >= STILL_TRACK_S:
         beyond_m = _beyond_m(now.still_at, place)
         found.append(Sign(SPOOF, "still_track", signs.MOTION, steps(beyond_m, STILL_TRACKS_M), beyond_m))
     if place is not None:

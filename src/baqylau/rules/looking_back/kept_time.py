@@ -6,6 +6,7 @@ is unknown, never a gap. So inside, outside, unknown and excused add up to the d
 (a grace, a stay that may be at any time) to the hours.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -66,8 +67,6 @@ def _spans(
         until = min(span.until_at, end)
         if span.duty is not Duty.FREE:
             yield Span(duty=span.duty, from_at=at, until_at=until)
-        if until <= at:
-            return
         at = until
 
 
@@ -97,7 +96,6 @@ def stretches(
     by_version: dict[int, list[Turn]] = {}
     for turn in turns:
         by_version.setdefault(turn.version, []).append(turn)
-    places = dict.fromkeys(by_version, 0)
     for one in hours:
         until_at = min(one.span.until_at, known_until)
         begun = found[-1].until_at if found else one.span.from_at
@@ -108,11 +106,8 @@ def stretches(
             found.append(Stretch(from_at=from_at, until_at=until_at, compliance=Compliance.EXCUSED))
             continue
         mine = by_version.get(one.version, [])
-        place = places.get(one.version, 0)
-        while place + 1 < len(mine) and mine[place + 1].at <= from_at:
-            place += 1
-        places[one.version] = place
-        found += _judged(mine[place:], from_at, until_at)
+        first = bisect_right(mine, from_at, key=lambda turn: turn.at) - 1
+        found += _judged(mine[max(first, 0) :], from_at, until_at)
     return tuple(_joined(_corrected(found, sorted(was_so))))
 
 
@@ -133,11 +128,11 @@ def _judged(turns: Sequence[Turn], from_at: datetime, until_at: datetime) -> Ite
 def _corrected(found: Iterable[Stretch], was_so: Sequence[tuple[datetime, datetime]]) -> Iterator[Stretch]:
     """Say of the time before a finding what the finding says of it."""
     for one in found:
-        if one.compliance is Compliance.EXCUSED or not was_so:
+        if one.compliance is Compliance.EXCUSED:
             yield one
             continue
         cuts = {one.from_at, one.until_at}
-        cuts |= {edge for pair in was_so for edge in pair if one.from_at < edge < one.until_at}
+        cuts |= {min(max(edge, one.from_at), one.until_at) for pair in was_so for edge in pair}
         for from_at, until_at in pairwise(sorted(cuts)):
             so = any(begin <= from_at and until_at <= end for begin, end in was_so)
             yield Stretch(

@@ -44,6 +44,11 @@ def test_a_gain_that_stays_low_is_the_usual_one_after_half_an_hour() -> None:
     assert gains((0, 4000), *fallen, (1802, 1000), (1803, 500)) == [(2, 0.5)]
 
 
+def test_a_gain_that_comes_back_within_its_limit_is_followed_again() -> None:
+    assert gains((0, 4000), (1, 1000), (2, 3400), (3, 2993)) == []
+    assert gains((0, 4000), (1, 1000), (2, 3400), (3, 2992)) == [(1, 0.75)]
+
+
 def test_a_gain_that_fell_twice_is_low_since_the_second_time() -> None:
     assert gains((0, 4000), (1, 1000), (2, 4000), (1000, 1000), (1700, 1000), (1900, 1000)) == [(3, 0.25)]
 
@@ -64,6 +69,20 @@ def test_the_receivers_own_verdicts_count_from_a_warning_on(
 ) -> None:
     assert said([(epoch(0, receiver_jam=verdict), around(0))], "receiver_jam") == grades
     assert said([(epoch(0, receiver_spoof=verdict), around(0))], "receiver_spoof") == grades
+
+
+@pytest.mark.parametrize(
+    ("strength", "found"), [(32.1, []), (32.0, [(2, 8.0)]), (25.1, [(2, 14.9)]), (25.0, [(3, 15.0)])]
+)
+def test_a_sky_that_falls_within_a_second_speaks_by_how_far(strength: float, found: list[tuple[int, float]]) -> None:
+    story = [(epoch(0, cn0_dbhz=(40.0,) * 6), around(0)), (epoch(1, cn0_dbhz=(strength,) * 6), around(1))]
+    assert said(story, "sky_fell") == found
+
+
+def test_a_sky_that_falls_slowly_says_little_however_far_it_falls() -> None:
+    story = [(epoch(s, cn0_dbhz=(45.0 - s,) * 6), around(s)) for s in range(30)]
+    assert [grade for grade, _ in said(story, "sky_fell_slowly")] == [1]
+    assert said(story, "sky_fell") == []
 
 
 def falling(still_s: int, **known: object) -> list[Told]:
@@ -156,6 +175,7 @@ def test_one_system_that_is_left_of_several_speaks_after_ten_seconds() -> None:
     assert left(two, *[one] * 5, {}, *[one] * 6) == [(1, 11.0)], "an epoch that uses none says nothing of it"
     assert left(two, *[one] * 5, two, *[one] * 6) == []
     assert left({"G": 5, "R": 4, "E": 3}, *[two] * 20) == []
+    assert left({"G": 5, "R": 2}, *[one] * 11) == [(1, 10.0)], "two satellites of a system are a system"
     assert left(*[{"G": 9}] * 20) == [], "of a receiver that knows no other"
     assert left(two, *[one] * 11, cn0_dbhz=(29.0,) * 5) == [], "under a weak sky"
 
@@ -180,6 +200,10 @@ def test_a_step_of_the_satellites_time_speaks_by_how_far_it_went(
 def test_a_clock_of_ours_that_runs_off_slowly_is_no_step() -> None:
     assert stepped(0, *[0.75] * 40, 1.25) == []
     assert stepped(0, 0.75, 1.25) == [(1, 1.24)]
+
+
+def test_a_clock_of_ours_that_is_wrong_by_ever_the_same_is_no_step() -> None:
+    assert stepped(*[30.0] * 20) == []
 
 
 def test_only_a_fix_with_a_clock_beside_it_can_tell_a_step() -> None:
@@ -242,6 +266,10 @@ def test_a_claim_that_holds_again_holds_from_then_and_none_survives_a_clock_that
         memory, _ = evidence.step(memory, epoch(0, **more), BEGIN_S + later_s, None, around(0))
         claimed.append(evidence.claims(memory))
     assert claimed == [{"spoof": 3}, {"spoof": 3}, {"spoof": 3}, {"spoof": 3}, {}]
+    for later_s in (0.0, 0.5):
+        memory, _ = evidence.step(Memory(), epoch(0, **jammed), BEGIN_S, None, around(0))
+        memory, _ = evidence.step(memory, epoch(0), BEGIN_S + later_s, None, around(0))
+        assert evidence.claims(memory) == {"spoof": 3}, "another word of the same instant ends no claim"
     memory, _ = evidence.step(Memory(), epoch(0, **jammed), BEGIN_S, None, around(0))
     memory, _ = evidence.step(memory, epoch(0), BEGIN_S - 1, None, around(0))
     assert evidence.claims(memory) == {}
