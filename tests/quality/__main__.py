@@ -20,14 +20,15 @@ def _main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--variants", type=int, default=VARIANTS, help="Cases of each family.")
     words.add_argument("--family", action="append", choices=sorted(FAMILIES), help="Only these; all when left out.")
+    words.add_argument("--seed", default="", help="Any word: other lives of the same families.")
     words.add_argument("--people", type=int, default=PEOPLE, help="People of the lossy load, each for a week.")
     words.add_argument("--record", action="store_true", help="Keep the result for the documentation, too.")
     chosen = words.parse_args()
-    total, console = score(chosen.family or FAMILIES, chosen.variants), wide_console()
+    total, console = score(chosen.family or FAMILIES, chosen.variants, chosen.seed), wide_console()
     console.print(table(total))
     for wrong in sorted(total.wrong):
         console.print(f"wrong: {wrong}", highlight=False)
-    worked = load(chosen.people, DAYS)
+    worked = load(chosen.people, DAYS, chosen.seed)
     for lost in sorted(worked.lost):
         console.print(f"lost: {lost}", highlight=False)
     measured, loaded = list(figures(total)), list(load_figures(worked))

@@ -66,12 +66,12 @@ def _rounds(arriving: Iterable[Observation]) -> Iterator[list[Observation]]:
     yield together
 
 
-def score(names: Iterable[str], variants: int) -> Score:
-    """Judge so many variants of each family. The seed of each is its name."""
+def score(names: Iterable[str], variants: int, seed: str = "") -> Score:
+    """Judge so many variants of each family. The seed of each is its name; a word before it gives other lives."""
     total = Score(by_code=defaultdict(Tally))
     for name in names:
         for number in range(variants):
-            told = f"{name} {number}"
+            told = f"{seed} {name} {number}".lstrip()
             _count(total, told, FAMILIES[name](Random(told)))  # noqa: S311 - an invented life
     return total
 

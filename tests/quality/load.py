@@ -29,11 +29,11 @@ class Load(Struct, kw_only=True):
     """Real events of the first priority that nobody was told of."""
 
 
-def load(people: int, days: int) -> Load:
-    """Let so many people live so many days. The seed of each is its number."""
+def load(people: int, days: int, seed: str = "") -> Load:
+    """Let so many people live so many days. The seed of each is its number, after the one that is given."""
     total = Load(alarms=Counter(), tasks=Counter())
     for number in range(people):
-        life = lossy_life(Random(f"wisconsin {number}"), days)  # noqa: S311 - an invented life
+        life = lossy_life(Random(f"{seed} wisconsin {number}".lstrip()), days)  # noqa: S311 - an invented life
         desk = worked(life.case)
         total.days += life.case.days
         total.links += life.links

@@ -52,7 +52,7 @@ def test_at_the_very_edge_of_what_is_clear_the_rules_look_again() -> None:
 
 def test_of_whom_nothing_was_heard_no_place_holds_and_no_clock_is_wrong() -> None:
     nobody = PersonState()
-    assert (nobody.stale, nobody.holds, nobody.unheard) == (True, False, False)
+    assert (nobody.stale, nobody.holds, nobody.unheard, nobody.at_home()) == (True, False, False, False)
     assert not DeviceState(ORDER_FROM, Silence(ALWAYS, ORDER_FROM)).clock_wrong
 
 
