@@ -1,12 +1,21 @@
 """What a fold spares itself, and when time has to speak: nothing of it may be seen in what is found or shown."""
 
+from datetime import timedelta
+
+import pytest
+
+from baqylau.domain.observations import Observation
+from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.fold import begin, fold
 from tests.unit.rules.stories import (
     at,
+    circle,
+    codes,
     deaf,
     device,
     every,
     exclusion,
+    fix,
     heard,
     judged,
     north,
@@ -34,3 +43,94 @@ def test_a_silence_whose_limit_comes_before_our_own_deafness_or_with_it_is_found
     for deaf_from in ("05:15", "05:18"):
         story = [heard(at("05:05")), deaf(at(deaf_from), at("05:30"))]
         assert told(judged(who, story, at("05:40"))[1]) == [("C01", "05:15")]
+
+
+def test_a_restriction_counts_from_its_first_instant_and_no_more_at_its_last() -> None:
+    zone = exclusion(from_at=at("12:00"), until_at=at("13:00"))
+    assert told(judged(supervision(zone), every(60, at("12:00"), at("12:02"), north(2000)))[1]) == [("Z01", "12:01")]
+    last = every(60, at("12:59"), at("13:02"), north(2000))
+    assert told(judged(supervision(zone), last, at("14:00"))[1]) == []
+
+
+def test_of_two_gaps_of_ours_that_overlap_each_second_moves_a_limit_once() -> None:
+    who = supervision(devices=(device(silence_limit_s=600),))
+    story = [heard(at("05:05")), deaf(at("05:06"), at("05:16")), deaf(at("05:10"), at("05:20"))]
+    assert told(judged(who, story, at("05:40"))[1]) == [("C01", "05:29")]
+
+
+def test_a_gap_of_ours_within_another_one_takes_back_nothing_that_was_heard() -> None:
+    story = [deaf(at("05:06"), at("05:16")), fix(at("05:08")), deaf(at("05:10"), at("05:16"))]
+    assert not judged(supervision(), story)[0].unheard
+    assert judged(supervision(), [*story, deaf(at("05:10"), at("05:17"))])[0].unheard
+
+
+def test_who_speaks_at_the_very_limit_of_silence_was_not_silent() -> None:
+    who = supervision(devices=(device(silence_limit_s=600),))
+    story = [fix(at("05:05")), fix(at("05:10")), fix(at("05:20"))]
+    assert told(judged(who, story, at("05:29"))[1]) == []
+    assert told(judged(who, story, at("05:30"))[1]) == [("C01", "05:30")]
+
+
+def test_a_tick_that_asks_for_itself_again_is_a_loud_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("baqylau.rules.judging.keeping.wake_at", lambda *asked: asked[-1])
+    with pytest.raises(RuntimeError, match="time does not go on"):
+        judged(supervision(presence()), [fix(at("12:00"))], at("13:00"))
+
+
+def test_what_one_restriction_comes_to_is_shown_at_once_though_another_one_cannot_tell() -> None:
+    """The place lies on the edge of the zone: of the zone nothing is known, of the home that somebody left it."""
+    who = supervision(presence(), exclusion(zone=circle("Park", north(1600))))
+    story = [*every(60, at("22:30"), at("23:00")), *every(60, at("23:00"), at("23:10"), north(1500))]
+    state, found = judged(who, story)
+    assert told(found)[-1] == ("P03", "23:01")
+    assert (state.compliance, state.since) == (Compliance.NOT_AS_PRESCRIBED, at("23:01"))
+
+
+def test_a_warning_from_before_the_entry_ends_with_its_own_end() -> None:
+    who = supervision(exclusion(warning_m=500.0))
+    way = [2000.0, 1300.0, 400.0, 0.0, 400.0, 1300.0, 2000.0]
+    story = [one for step, away in enumerate(way) for one in _minutes(step, 2000 - away)]
+    assert told(judged(who, story)[1]) == [
+        ("Z02", "12:11"),
+        ("Z01", "12:16"),
+        ("Z07", "12:21"),
+        ("Z07", "12:26"),
+    ]
+
+
+def _minutes(step: int, metres: float) -> list[Observation]:
+    """Give five minutes at a place."""
+    begin_at = at("12:00") + timedelta(minutes=5 * step)
+    return every(60, begin_at, begin_at + timedelta(minutes=5), north(metres))
+
+
+@pytest.mark.parametrize("deaf_until", ["11:30", "12:20"])
+def test_a_single_position_decides_by_time_also_after_our_own_deafness(deaf_until: str) -> None:
+    story = [deaf(at("11:00"), at(deaf_until)), fix(at("12:20"), north(2000))]
+    assert codes(judged(supervision(exclusion()), story, at("13:00"))[1]) == ["Z01"]
+
+
+def test_what_came_late_out_of_our_own_deafness_decides_nothing_by_time() -> None:
+    story = [deaf(at("11:00"), at("12:21")), fix(at("12:20"), north(2000))]
+    assert codes(judged(supervision(exclusion()), story, at("13:00"))[1]) == []
+
+
+def test_who_stays_where_nothing_changes_need_not_be_looked_at_each_time() -> None:
+    assert judged(supervision(presence(), exclusion()), every(60, at("12:00"), at("12:05")))[0].calm is not None
+
+
+def test_the_first_word_after_nothing_or_after_silence_shows_that_only_the_place_is_missing() -> None:
+    who = supervision(presence(), devices=(device(silence_limit_s=600),))
+    first, _ = judged(who, [heard(at("23:00"))])
+    assert (first.blindness, first.since) == (Blindness.NO_FIX, at("23:00"))
+    silent = [fix(at("22:30")), *(heard(at("22:31") + timedelta(minutes=one)) for one in range(3))]
+    again, _ = judged(who, [*silent, heard(at("23:20"))])
+    assert (again.blindness, again.since) == (Blindness.NO_FIX, at("23:20"))
+    after_us, _ = judged(who, [*silent, deaf(at("22:34"), at("23:19")), heard(at("23:20"))])
+    assert (after_us.blindness, after_us.since) == (Blindness.NO_FIX, at("23:20"))
+
+
+def test_what_is_over_is_forgotten_with_its_hours() -> None:
+    zone = exclusion(until_at=at("12:30"))
+    state, _ = judged(supervision(zone, presence()), every(60, at("12:00"), at("12:10"), north(2000)), at("13:00"))
+    assert set(state.keepings) == {"presence-1/1"}
