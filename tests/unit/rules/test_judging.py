@@ -6,8 +6,11 @@ import pytest
 
 from baqylau.domain.observations import Observation
 from baqylau.domain.verdicts import Blindness, Compliance
-from baqylau.rules.fold import begin, fold
+from baqylau.rules.clock import order_key
+from baqylau.rules.fold import begin, fold, trace
+from tests.unit.rules.radio_stories import BRACELET, UNIT, at_home, equipment, hears, listens, wearer, well
 from tests.unit.rules.stories import (
+    TRACKER,
     at,
     circle,
     codes,
@@ -134,3 +137,35 @@ def test_what_is_over_is_forgotten_with_its_hours() -> None:
     zone = exclusion(until_at=at("12:30"))
     state, _ = judged(supervision(zone, presence()), every(60, at("12:00"), at("12:10"), north(2000)), at("13:00"))
     assert set(state.keepings) == {"presence-1/1"}
+
+
+def test_what_a_receiver_hears_is_shown_at_that_instant() -> None:
+    back = hears(at("23:30"))
+    state, _ = judged(wearer(), [*at_home(at("21:30"), at("22:30")), back])
+    assert (state.compliance, state.since) == (Compliance.AS_PRESCRIBED, at("23:30"))
+
+
+def test_a_place_grown_old_takes_nothing_from_what_receivers_know() -> None:
+    who = wearer(equipment(BRACELET), equipment(UNIT), equipment(TRACKER))
+    story = [*at_home(at("21:30"), at("23:00")), fix(at("22:10"))]
+    night = trace(who, begin(), sorted(story, key=order_key), at("22:05"), at("22:50"))
+    assert [one.compliance for one in night] == [Compliance.AS_PRESCRIBED]
+
+
+def test_our_own_deafness_moves_what_receivers_would_have_said() -> None:
+    gone = [*at_home(at("21:30"), at("22:30")), *listens(at("22:30"), at("23:00"))]
+    assert told(judged(wearer(), gone, at("23:00"))[1])[-1] == ("P03", "22:35")
+    deafness = deaf(at("22:30:30"), at("22:40:30"))
+    assert told(judged(wearer(), [*gone, deafness], at("23:00"))[1])[-1] == ("P03", "22:45")
+
+
+def test_who_is_heard_at_the_very_instant_of_being_gone_is_not_gone_whatever_is_said_first() -> None:
+    who = wearer(equipment(BRACELET), equipment(UNIT), equipment(TRACKER))
+    back = hears(at("22:35"))
+    words = [fix(at("22:35"), north(1500 + metres)) for metres in range(20)]
+    health = [well(at("22:35"), frames=frames) for frames in range(1, 20)]
+    gone = [*at_home(at("21:30"), at("22:30")), *listens(at("22:30"), at("22:35"))]
+    for first in (words, health):
+        said = next(one for one in first if one.id < back.id)
+        assert told(judged(who, [*gone, said, back], at("22:36"))[1]) == [("P05", "22:00")]
+        assert told(judged(who, [*gone, said], at("22:36"))[1])[-1] == ("P03", "22:35")
