@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from baqylau.domain.observations import Observation
+from baqylau.domain.observations import Fix, Observation
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.clock import order_key
 from baqylau.rules.fold import begin, fold, trace
-from tests.unit.rules.radio_stories import BRACELET, UNIT, at_home, equipment, hears, listens, wearer, well
+from tests.unit.rules.radio_stories import BRACELET, MOBILE, UNIT, at_home, equipment, hears, listens, wearer, well
 from tests.unit.rules.stories import (
+    HOME,
     TRACKER,
     at,
     circle,
@@ -27,6 +28,8 @@ from tests.unit.rules.stories import (
     supervision,
     told,
 )
+
+HERE = Fix(latitude_deg=HOME.latitude_deg, longitude_deg=HOME.longitude_deg, accuracy_m=8.0)
 
 
 def test_a_zone_that_is_added_where_somebody_stands_still_is_seen_with_the_next_positions() -> None:
@@ -169,3 +172,26 @@ def test_who_is_heard_at_the_very_instant_of_being_gone_is_not_gone_whatever_is_
         said = next(one for one in first if one.id < back.id)
         assert told(judged(who, [*gone, said, back], at("22:36"))[1]) == [("P05", "22:00")]
         assert told(judged(who, [*gone, said], at("22:36"))[1])[-1] == ("P03", "22:35")
+
+
+def test_a_word_of_a_unit_left_behind_lets_time_alone_decide_nothing_until_the_next_position() -> None:
+    who = wearer(equipment(BRACELET), equipment(MOBILE), equipment(TRACKER))
+    units = [*at_home(at("21:00"), at("21:30"), MOBILE), *listens(at("21:30"), at("22:20"), MOBILE)]
+    away = every(60, at("21:00"), at("22:05"), north(1500))
+    lying = heard(at("22:04:30"), HERE, device_id=MOBILE)
+
+    def late(*more: Observation) -> list[str]:
+        found = told(judged(who, [*units, *away, *more], at("22:10"))[1])
+        return [clock for code, clock in found if code == "P02"]
+
+    assert late() == ["22:05"]
+    assert late(lying) == []
+    assert late(lying, fix(at("22:07"), north(1500))) == ["22:07"]
+
+
+def test_the_records_of_the_hours_go_with_them() -> None:
+    who = supervision(presence(until_at=at("12:00", 1)))
+    night = every(60, at("21:30"), at("22:30"))
+    assert set(judged(who, night, at("11:59", 1))[0].curfews) == {"presence-1/1"}
+    after, _ = judged(who, night, at("12:00", 1))
+    assert (after.curfews, after.keepings) == ({}, {})
