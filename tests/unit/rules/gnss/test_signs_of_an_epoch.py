@@ -266,9 +266,9 @@ def test_a_claim_that_holds_again_holds_from_then_and_none_survives_a_clock_that
         memory, _ = evidence.step(memory, epoch(0, **more), BEGIN_S + later_s, None, around(0))
         claimed.append(evidence.claims(memory))
     assert claimed == [{"spoof": 3}, {"spoof": 3}, {"spoof": 3}, {"spoof": 3}, {}]
-    for later_s in (0.0, 0.5):
+    for soon_s in (0.0, 0.5):
         memory, _ = evidence.step(Memory(), epoch(0, **jammed), BEGIN_S, None, around(0))
-        memory, _ = evidence.step(memory, epoch(0), BEGIN_S + later_s, None, around(0))
+        memory, _ = evidence.step(memory, epoch(0), BEGIN_S + soon_s, None, around(0))
         assert evidence.claims(memory) == {"spoof": 3}, "another word of the same instant ends no claim"
     memory, _ = evidence.step(Memory(), epoch(0, **jammed), BEGIN_S, None, around(0))
     memory, _ = evidence.step(memory, epoch(0), BEGIN_S - 1, None, around(0))
