@@ -28,6 +28,7 @@ _MADE_IN: dict[str, dict[str, tuple[str, ...]]] = {
         "av": ("av",),
         "operate": ("import", "alarms", "doctor"),
         "person_files": ("file",),
+        "recordings": ("recording",),
         "backup": ("backup", "restore"),
         "archive": ("archive",),
         "notices": ("notices", "load", "notify"),

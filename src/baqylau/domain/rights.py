@@ -62,6 +62,7 @@ class Action(StrEnum):
     DECIDE_CHECK = "decide_check"
     CALL_PERSON = "call_person"
     PLAY_RECORDING = "play_recording"
+    HOLD_RECORDING = "hold_recording"
     LOOK_ENROLMENT = "look_enrolment"
     ENROL_PERSON = "enrol_person"
     EXPORT_EVIDENCE = "export_evidence"
@@ -153,6 +154,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.DECIDE_CHECK: _LEAD,
     Action.CALL_PERSON: _WATCH,
     Action.PLAY_RECORDING: _WATCH | _AUDIT,
+    Action.HOLD_RECORDING: _INSPECT,
     Action.LOOK_ENROLMENT: _INSPECT | _AUDIT,
     Action.ENROL_PERSON: _INSPECT,
     Action.EXPORT_EVIDENCE: _INSPECT,

@@ -66,3 +66,19 @@ def test_a_check_is_asked_for_from_the_page_of_a_person(visit: Open) -> None:
     page.keyboard.type("It was a mistake.")
     page.keyboard.press("Enter")
     expect(page.locator(".verdict .say")).to_have_text("This check does not count.")
+
+
+def test_recordings_are_held_and_released_with_a_reason_from_the_page(visit: Open) -> None:
+    page = visit(DOUBTED)
+    kept = page.locator(".keeping")
+    expect(kept).to_contain_text("Until the person's file is closed.")
+    kept.get_by_role("button", name="Forbid destruction").click()
+    page.keyboard.type("The lawyer contests it, letter 17.")
+    page.keyboard.press("Enter")
+    expect(kept.locator(".decided")).to_contain_text("The lawyer contests it, letter 17.")
+    kept.get_by_role("button", name="Allow destruction").click()
+    expect(page.locator(".ask")).to_contain_text("within the hour")
+    page.keyboard.type("Decided on 3 March.")
+    page.keyboard.press("Enter")
+    expect(kept.locator(".decided")).to_have_count(0)
+    expect(kept).to_contain_text("Until the person's file is closed.")

@@ -22,7 +22,7 @@ from baqylau.links.device_line import LineError
 from baqylau.monitoring.server.link.desk import Outcome
 from baqylau.protocols.media.envelope import SignedManifest, opened_held, opened_manifest, sealed_piece
 from baqylau.protocols.media.manifest import Held, MediaKind, NotHeld, Piece
-from tests.unit.av_server.brought import BEGUN, CHECK, SERVER, Line, Server, Unit
+from tests.unit.av_server.brought import BEGUN, CHECK, SERVER, SOUGHT, Line, Server, Unit
 from tests.unit.storage.kept import House
 from tests.unit.storage.recorded import CLIP, KEY, PHOTO, UNIT
 
@@ -197,6 +197,25 @@ def test_the_queue_is_bounded(server: Server, unit: Unit, monkeypatch: pytest.Mo
     sealed = unit.spool.waiting()
     assert sealed is not None
     assert server.reception.manifest(sealed.raw, "x").outcome is Outcome.TOO_OFTEN
+
+
+def test_what_the_units_disk_spoilt_stays_there_and_what_comes_after_it_is_brought(server: Server, unit: Unit) -> None:
+    unit.recorded()
+    second = CheckId("c-2")
+    server.asked[second] = replace(SOUGHT, check_id=second)
+    for path in (unit.folder / "checks").glob("[0-9a-f]*[0-9a-f]"):
+        path.write_bytes(b"a worn-out card")
+    unit.recorded(replace(BEGUN, check_id=second))
+    brought(unit, Line(server))
+    assert unit.spool.waiting() is None
+    assert server.media.held(manifest_of(server, CHECK)) == (0, 0)
+    assert server.media.read(second, 1, who="duty") == CLIP
+
+
+def manifest_of(server: Server, check_id: CheckId) -> bytes:
+    found = server.media.of_check(check_id)
+    assert found is not None
+    return found.manifest
 
 
 def test_each_manifest_names_the_one_before_it(unit: Unit) -> None:

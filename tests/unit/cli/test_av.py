@@ -51,6 +51,7 @@ def test_a_person_is_enrolled_compared_renewed_and_forgotten(says: Says, folder:
     assert says("enrol", "aigul", "--again", "--by", "dana")[1] == "aigul is enrolled, version 2, by dana.\n"
     status, said = says("forget", "aigul", "--why", "end of the sentence", "--by", "dana")
     assert (status, "deleted" in said) == (0, True)
+    assert says("forget", "aigul", "--why", "once more")[0] == 1
 
 
 def test_photographs_alone_are_taken_with_a_word_of_what_cannot_be_checked(says: Says, folder: Path) -> None:

@@ -16,12 +16,14 @@ from baqylau.crypto.signing import Signer, signed_by
 from baqylau.domain.acts import Close, Note, Take
 from baqylau.domain.alarms import Action, Cause
 from baqylau.domain.findings import Code
-from baqylau.domain.ids import AlarmId, CheckId
+from baqylau.domain.ids import AlarmId, CheckId, PersonId
 from baqylau.monitoring.av_server.shelf import Shelf, Vectors
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.checks.media import Media
+from baqylau.storage.checks.media_holds import MediaHolds
 from baqylau.storage.checks.media_life import MediaLife, SignedReceipt
+from baqylau.storage.checks.template_life import TemplateLife
 from baqylau.storage.checks.templates import Kind, Material, NewItem, TemplateStore
 from baqylau.storage.columns import metadata
 from baqylau.storage.people.files import OF_PERSON, FileOpenError, FileReceipt, Files, Obstacle
@@ -48,6 +50,7 @@ STAYS = {
     "paper": "the register of papers: numbers without a gap, digests and signatures",
     "file_hold": "why the file was held",
     "file_receipt": "what says that it is gone",
+    "template_receipt": "what says that templates are gone",
 }
 """Tables that name people and are not among those whose rows simply go."""
 
@@ -158,7 +161,7 @@ def test_a_file_stays_whole_while_something_stands_against_its_end(archive: Arch
     elif obstacle is Obstacle.HELD:
         archive.files.hold(AIGUL, "the court asks for it", by="dana")
     else:
-        archive.life.hold(CheckId("c-1"), "an appeal", by="dana")
+        MediaHolds(archive.house.engine, archive.house.clock).hold(CheckId("c-1"), "an appeal", by="dana")
     before = archive.written()
     assert archive.files.run() == []
     with pytest.raises(FileOpenError) as refused:
@@ -178,6 +181,35 @@ def test_a_hold_is_released_by_a_person_and_then_the_time_counts_again(archive: 
         archive.files.release(AIGUL, "again", by="dana")
     with pytest.raises(KeyError):
         archive.files.hold(AIGUL, "too late", by="dana")
+
+
+def test_templates_go_with_the_sentence_though_the_file_is_kept_for_years(archive: Archive) -> None:
+    life = TemplateLife(archive.house.engine, INSTALLATION, archive.house.clock)
+    archive.house.now = END - timedelta(minutes=1)
+    assert life.run(archive.files.ended([AIGUL, BOLAT])) == []
+    archive.house.now = END + timedelta(minutes=1)
+    archive.files.hold(AIGUL, "an appeal", by="dana")
+    assert life.run(archive.files.ended([AIGUL, BOLAT])) == []
+    archive.files.release(AIGUL, "decided", by="dana")
+    assert len(life.run(archive.files.ended([AIGUL, BOLAT]))) == 1
+    assert (archive.templates.of(AIGUL), archive.templates.items(AIGUL)) == ((), ())
+    assert archive.files.run() == []
+    assert archive.media.read(CheckId("c-1"), 1, who="duty") == CLIP
+
+
+def test_recordings_that_are_held_in_the_moment_of_the_closing_outlive_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.after_all()
+    destroy_of = archive.life.destroy_of
+
+    def held_first(person_id: PersonId, why: str, *, by: str) -> list[SignedReceipt]:
+        MediaHolds(archive.house.engine, archive.house.clock).hold(CheckId("c-1"), "an appeal", by="dana")
+        return destroy_of(person_id, why, by=by)
+
+    monkeypatch.setattr(archive.life, "destroy_of", held_first)
+    assert archive.files.run() == []
+    assert archive.media.read(CheckId("c-1"), 1, who="duty") == CLIP
 
 
 def test_a_kill_in_the_middle_leaves_a_file_that_is_closed_the_next_time(archive: Archive) -> None:

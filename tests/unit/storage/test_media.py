@@ -17,8 +17,9 @@ from baqylau.protocols.media.manifest import PIECE_BYTES, NotHeld
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.media_disk import PieceLostError
+from baqylau.storage.checks.media_holds import MediaHolds, NotOnHoldError, OnHoldError
 from baqylau.storage.checks.media_kept import ROUTINE_KEPT
-from baqylau.storage.checks.media_life import MediaLife, OnHoldError, Receipt
+from baqylau.storage.checks.media_life import MediaLife, Receipt, SignedReceipt
 from baqylau.storage.database import transaction
 from baqylau.storage.vault import KeyDestroyedError
 from tests.unit.storage.kept import AIGUL, House
@@ -35,6 +36,7 @@ class Keeping:
         self.house, self.folder = house, folder
         self.media = self.opened()
         self.life = MediaLife(house.engine, self.media.disk, INSTALLATION, house.clock)
+        self.holds = MediaHolds(house.engine, house.clock)
 
     def opened(self) -> Media:
         """The store as another program would open it."""
@@ -179,6 +181,7 @@ def test_destroying_the_key_destroys_the_recordings_and_leaves_a_receipt(keeping
         keeping.media.read(CHECK, 1, who="duty")
     with pytest.raises(KeyError):
         keeping.life.destroy(CHECK, "again", by="archivist")
+    assert keeping.life.receipts() == [receipt]
     assert keeping.life.broken() == []
     keeping.house.change("UPDATE media_log SET detail = 'nothing happened' WHERE what = 'destroyed'")
     assert keeping.life.broken() != []
@@ -198,12 +201,12 @@ def test_routine_recordings_go_after_their_time_but_not_while_something_forbids_
     assert keeping.media.report(CHECK) == b"{}"
     assert keeping.media.next() is None
     assert keeping.life.run() == []
-    keeping.life.hold(CHECK, "complaint 17", by="prosecutor")
+    keeping.holds.hold(CHECK, "complaint 17", by="prosecutor")
     keeping.house.now += ROUTINE_KEPT + timedelta(days=1)
     assert keeping.life.run() == []
     with pytest.raises(OnHoldError):
         keeping.life.destroy(CHECK, "by mistake", by="archivist")
-    keeping.life.release(CHECK, "decided", by="prosecutor")
+    keeping.holds.release(CHECK, "decided", by="prosecutor")
     assert len(keeping.life.run()) == 1
     assert keeping.life.run() == []
 
@@ -214,3 +217,53 @@ def test_doubtful_recordings_stay_until_the_file_is_closed(keeping: Keeping) -> 
     keeping.house.now += timedelta(days=4_000)
     assert keeping.life.run() == []
     assert len(keeping.life.destroy_of(AIGUL, "file closed", by="archivist")) == 1
+
+
+def test_a_hold_keeps_its_first_reason_and_each_turn_stands_in_the_audit_and_the_chain(keeping: Keeping) -> None:
+    keeping.whole()
+    with pytest.raises(NotOnHoldError):
+        keeping.holds.release(CHECK, "nobody held them", by="dana")
+    keeping.holds.hold(CHECK, "complaint 17", by="prosecutor")
+    with pytest.raises(OnHoldError, match="complaint 17"):
+        keeping.holds.hold(CHECK, "complaint 18", by="dana")
+    (held,) = keeping.media.on_hold()
+    assert (held.held_why, held.held_by, held.held_at) == ("complaint 17", "prosecutor", keeping.house.now)
+    keeping.holds.release(CHECK, "decided", by="dana")
+    assert keeping.media.on_hold() == []
+    (free,) = keeping.media.of_person(AIGUL)
+    assert (free.held_why, free.held_by, free.held_at) == ("", None, None)
+    said = [
+        (one.who, one.what, one.object, one.purpose)
+        for one in Audit(keeping.house.engine, keeping.house.clock).latest(2)
+    ]
+    assert said == [
+        ("dana", "media.released", f"media/{CHECK}", "decided"),
+        ("prosecutor", "media.hold", f"media/{CHECK}", "complaint 17"),
+    ]
+    assert keeping.life.broken() == []
+
+
+def test_a_hold_that_comes_amid_the_clearing_stops_nothing_but_its_own_recordings(
+    keeping: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping.whole()
+    keeping.judged(Likely.MATCH)
+    keeping.house.now += ROUTINE_KEPT + timedelta(days=1)
+    destroy = keeping.life.destroy
+
+    def held_first(check_id: CheckId, why: str, *, by: str) -> SignedReceipt:
+        keeping.holds.hold(check_id, "an appeal of this minute", by="dana")
+        return destroy(check_id, why, by=by)
+
+    monkeypatch.setattr(keeping.life, "destroy", held_first)
+    assert keeping.life.run() == []
+    assert keeping.media.read(CHECK, 1, who="duty") == CLIP
+
+
+def test_nothing_is_held_that_is_not_there_or_is_gone(keeping: Keeping) -> None:
+    with pytest.raises(KeyError):
+        keeping.holds.hold(CHECK, "an appeal", by="dana")
+    keeping.whole()
+    keeping.life.destroy(CHECK, "end of sentence", by="archivist")
+    with pytest.raises(KeyError):
+        keeping.holds.hold(CHECK, "an appeal, too late", by="dana")

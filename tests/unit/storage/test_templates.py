@@ -1,11 +1,14 @@
 """Templates: of a person and a model one is in use, sealed with the person's key, and gone with it."""
 
+import msgspec
 import pytest
 from sqlalchemy import Engine
 
+from baqylau.crypto.signing import Signer, signed_by
 from baqylau.monitoring.av_server.shelf import Shelf, Vectors
 from baqylau.monitoring.av_server.templates import Templates
 from baqylau.storage.access.audit import Audit
+from baqylau.storage.checks.template_life import TemplateLife, TemplateReceipt
 from baqylau.storage.checks.templates import Kind, Material, NewItem, TemplateStore
 from baqylau.storage.vault import KeyDestroyedError
 from tests.unit.av.vectors import drawn
@@ -13,6 +16,7 @@ from tests.unit.storage.kept import AIGUL, BOLAT, INSTALLATION_KEY, House
 
 PHOTO = NewItem(kind=Material.PHOTO, content_type="image/jpeg", content=b"a photograph")
 FACE = drawn(1, 16)
+INSTALLATION = Signer(bytes(32))
 
 
 class Shelves:
@@ -22,6 +26,7 @@ class Shelves:
         self.house = house
         self.store = self.opened()
         self.shelf = Shelf(self.store, INSTALLATION_KEY)
+        self.life = TemplateLife(house.engine, INSTALLATION, house.clock)
 
     def opened(self) -> TemplateStore:
         return TemplateStore(self.house.engine, self.house.new_vault(), self.house.clock, self.house.random)
@@ -88,12 +93,37 @@ def test_with_the_persons_key_the_templates_are_gone(shelves: Shelves) -> None:
     assert Shelf(other, INSTALLATION_KEY).of(AIGUL) == Templates()
 
 
-def test_forgetting_somebody_leaves_nothing_but_the_audit(shelves: Shelves) -> None:
+def test_forgetting_somebody_leaves_a_receipt_and_the_audit(shelves: Shelves) -> None:
     shelves.enrol()
     shelves.enrol()
-    assert shelves.store.forget(AIGUL, by="officer", why="end of the sentence") == 6
+    signed = shelves.life.forget(AIGUL, "asked for by the court", by="officer")
+    assert signed_by(INSTALLATION.public_key, signed.content, signed.signature)
+    receipt = msgspec.json.decode(signed.content, type=TemplateReceipt)
+    assert (receipt.person_id, receipt.version, receipt.by) == (AIGUL, 2, "officer")
+    assert (receipt.templates, receipt.items) == ({"digits": 2, "face": 2}, {"photo": 2})
+    assert shelves.life.receipts() == [signed]
     assert shelves.store.of(AIGUL) == ()
     assert shelves.store.items(AIGUL) == ()
     last, before, _ = Audit(shelves.house.engine, shelves.house.clock).latest(3)
     assert (last.who, last.what, last.object) == ("officer", "forget_templates", "person/aigul")
     assert before.what == "enrol"
+    with pytest.raises(KeyError):
+        shelves.life.forget(AIGUL, "again", by="officer")
+
+
+def test_who_is_enrolled_again_after_a_deletion_has_nothing_in_common_with_what_was_deleted(shelves: Shelves) -> None:
+    shelves.enrol()
+    (before, *_) = shelves.store.of(AIGUL)
+    shelves.life.forget(AIGUL, "moved away", by="officer")
+    assert shelves.enrol() == 2
+    (after, *_) = shelves.store.of(AIGUL)
+    assert after.content != before.content, "the same face, and yet no vector that would find it in an old copy"
+
+
+def test_templates_go_with_the_sentence_and_not_while_it_runs(shelves: Shelves) -> None:
+    shelves.enrol()
+    assert shelves.life.run([BOLAT]) == []
+    assert shelves.store.people() == (AIGUL,)
+    assert len(shelves.life.run([AIGUL, BOLAT])) == 1
+    assert shelves.store.people() == ()
+    assert shelves.life.run([AIGUL]) == []

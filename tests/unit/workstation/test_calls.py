@@ -115,7 +115,8 @@ def test_where_the_act_says_so_a_call_is_recorded_and_watched_by_whoever_may(fit
     prescribed(fitted, "conversations with the duty room are recorded")
     with fitted.browser(media_dir=tmp_path) as browser:
         browser.sign_in()
-        assert browser.get(f"/api/people/{AYAN}/calls").json()["recorded"] is True
+        listed = browser.get(f"/api/people/{AYAN}/calls").json()
+        assert (listed["recorded"], listed["recorded_why"]) == (True, "conversations with the duty room are recorded")
         name = called(browser)["id"]
         (given,) = fitted.stores.commands.open()[AV]
         assert isinstance(given.order, RingCall)
@@ -128,6 +129,25 @@ def test_where_the_act_says_so_a_call_is_recorded_and_watched_by_whoever_may(fit
         looks = [(one.what, one.object) for one in fitted.stores.audit.latest(20)]
         assert ("media.read", f"media/{name}/1") in looks
         assert any(what == "look.call" for what, _ in looks)
+
+
+def test_the_recording_of_a_call_is_held_and_released_with_a_reason(fitted: Office, tmp_path: Path) -> None:
+    prescribed(fitted, "conversations with the duty room are recorded")
+    fitted.employ("dana", Role.INSPECTOR)
+    with fitted.browser(media_dir=tmp_path) as browser:
+        browser.sign_in("dana")
+        name = called(browser)["id"]
+        path = f"/api/calls/{name}"
+        assert browser.change("POST", f"{path}/hold", {"reason": "a"}).status_code == 404
+        kept(fitted, tmp_path, name)
+        keeping = browser.get(f"{path}/recording").json()["keeping"]
+        assert (keeping["until_at"] is not None, keeping["held"]) == (True, None)
+        held = browser.change("POST", f"{path}/hold", {"reason": "He complains of what was said"}).json()
+        assert held["keeping"]["held"]["why"] == "He complains of what was said"
+        free = browser.change("POST", f"{path}/release", {"reason": "The complaint was answered"}).json()
+        assert free["keeping"] == keeping
+        acts = [(one.what, one.object) for one in fitted.stores.audit.latest(20)]
+        assert {("media.hold", f"media/{name}"), ("media.released", f"media/{name}")} <= set(acts)
 
 
 def test_an_unanswered_call_is_kept_as_such_and_a_unit_that_never_heard_of_it_too(

@@ -32,10 +32,12 @@ from baqylau.monitoring.workstation.ranges import asked_for
 from baqylau.protocols.batch.cbor import written
 from baqylau.protocols.media.manifest import Item, Mark, MediaKind
 from baqylau.storage.checks.media import Media
+from baqylau.storage.checks.media_holds import MediaHolds, OnHoldError
+from baqylau.storage.checks.media_life import MediaLife
 from baqylau.storage.checks.templates import Kind, Material, NewItem
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
-from tests.unit.storage.recorded import MANIFEST, pieces, signed
+from tests.unit.storage.recorded import KEY, MANIFEST, pieces, signed
 from tests.unit.workstation import invented
 from tests.unit.workstation.asked import asked_of
 from tests.unit.workstation.invented import AYAN, NOW
@@ -271,6 +273,56 @@ def test_destroyed_recordings_are_said_to_be_gone(flat: Flat, browser: Browser) 
     assert (answer.status_code, answer.json()["key"]) == (410, "checks.refused.media_gone")
 
 
+def turned(browser: Browser, check_id: str, act: str, reason: str) -> Any:
+    return browser.change("POST", f"/api/checks/{check_id}/{act}", {"reason": reason})
+
+
+def test_held_recordings_outlive_their_time_until_somebody_releases_them_with_a_reason(
+    flat: Flat, browser: Browser
+) -> None:
+    check_id = flat.ask()
+    assert page(browser, check_id)["keeping"] is None
+    flat.taken(check_id)
+    flat.recorded(check_id)
+    assert page(browser, check_id)["keeping"] == {"until_at": None, "held": None, "may_hold": True}
+    held = turned(browser, check_id, "hold", " The lawyer contests it, letter 17 ")
+    assert held.status_code == 200, held.text
+    said = held.json()["keeping"]["held"]
+    assert (said["why"], said["by_name"]) == ("The lawyer contests it, letter 17", "Aliya")
+    again = turned(browser, check_id, "hold", "me too")
+    assert (again.status_code, again.json()["key"]) == (409, "checks.refused.held")
+    assert again.json()["params"] == {"why": "The lawyer contests it, letter 17"}
+    life = MediaLife(flat.office.engine, flat.media.disk, KEY, flat.office.clock)
+    with pytest.raises(OnHoldError, match="letter 17"):
+        life.destroy(check_id, "by mistake", by="erlan")
+    assert browser.get(f"/api/checks/{check_id}/media/1").content == CLIP
+    assert turned(browser, check_id, "release", "Decided on 3 March").json()["keeping"]["held"] is None
+    assert turned(browser, check_id, "release", "again").json()["key"] == "checks.refused.not_held"
+    kept = [(one.what, one.object, one.purpose) for one in flat.office.stores.audit.latest(20)]
+    assert ("media.hold", f"media/{check_id}", "The lawyer contests it, letter 17") in kept
+    assert ("media.released", f"media/{check_id}", "Decided on 3 March") in kept
+    life.destroy(check_id, "end of sentence", by="erlan")
+    assert page(browser, check_id)["keeping"] is None
+    late = turned(browser, check_id, "hold", "too late")
+    assert (late.status_code, late.json()["key"]) == (410, "checks.refused.media_gone")
+
+
+def test_whoever_watches_sees_that_recordings_are_held_and_changes_nothing_of_it(flat: Flat) -> None:
+    check_id = flat.ask()
+    flat.taken(check_id)
+    flat.recorded(check_id)
+    MediaHolds(flat.office.engine, flat.office.clock).hold(check_id, "a court asks for them", by="dana")
+    flat.office.employ(role=Role.OPERATOR)
+    with flat.office.browser(media_dir=flat.folder) as browser:
+        browser.sign_in()
+        keeping = page(browser, check_id)["keeping"]
+        assert (keeping["held"]["why"], keeping["may_hold"]) == ("a court asks for them", False)
+        refused = turned(browser, check_id, "release", "I think so")
+        assert (refused.status_code, refused.json()["key"]) == (403, "request.refused.role")
+    (held,) = flat.media.on_hold()
+    assert held.check_id == check_id
+
+
 def test_a_check_is_asked_for_once_and_taken_back_while_nobody_has_begun(browser: Browser) -> None:
     path = f"/api/people/{AYAN}/checks"
     asked = browser.change("POST", path, {"kind": "breath", "reason": "Smelled of drink at the visit"})
@@ -308,6 +360,8 @@ def test_a_body_that_is_not_what_was_asked_for_is_refused(flat: Flat, browser: B
         ("decision", {"outcome": "match"}),
         ("decision", {"outcome": "match", "grounds": "a" * 1_001}),
         ("withdrawal", {"reason": ""}),
+        ("hold", {"reason": " "}),
+        ("release", {}),
         ("withdrawal", {"reason": "a", "person_id": "p-2"}),
     ]
     for path, body in wrong:

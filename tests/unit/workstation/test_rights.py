@@ -89,6 +89,10 @@ def of_a_person(of: "Things") -> dict[tuple[str, str], Example]:
         ("POST", "/calls/{id}/end"): Example(f"/calls/{of.call}/end", status=404),
         ("GET", "/calls/{id}/recording"): Example(f"/calls/{of.call}/recording"),
         ("GET", "/calls/{id}/media/{index}"): Example(f"/calls/{of.call}/media/1", status=404),
+        ("POST", "/calls/{id}/hold"): Example(f"/calls/{of.call}/hold", {"reason": "a"}, 404),
+        ("POST", "/calls/{id}/release"): Example(f"/calls/{of.call}/release", {"reason": "a"}, 404),
+        ("POST", "/checks/{id}/hold"): Example(f"/checks/{of.check}/hold", {"reason": "a"}, 404),
+        ("POST", "/checks/{id}/release"): Example(f"/checks/{of.check}/release", {"reason": "a"}, 404),
         ("GET", "/checks/{id}"): Example(f"/checks/{of.check}"),
         ("POST", "/checks/{id}/withdrawal"): Example(f"/checks/{of.check}/withdrawal", {"reason": "a"}),
         ("POST", "/checks/{id}/decision"): Example(
@@ -133,6 +137,7 @@ ACTS_ON_PEOPLE = {
     Action.ORDER_DEVICE,
     Action.ORDER_CHECK,
     Action.DECIDE_CHECK,
+    Action.HOLD_RECORDING,
     Action.CALL_PERSON,
     Action.ENROL_PERSON,
     Action.PROPOSE_CHANGE,

@@ -8,6 +8,7 @@ import threading
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import structlog
@@ -36,6 +37,7 @@ from baqylau.storage.checks.calls import Calls
 from baqylau.storage.checks.checks import Checks
 from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.media_life import MediaLife
+from baqylau.storage.checks.template_life import TemplateLife
 from baqylau.storage.checks.templates import TemplateStore
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.equipment.authorities import command_signer
@@ -43,6 +45,7 @@ from baqylau.storage.equipment.device_keys import DeviceKeys, KeyKind
 from baqylau.storage.installation import installation
 from baqylau.storage.journal.quarantine import Quarantine
 from baqylau.storage.judging.live import AV_SERVER, Live
+from baqylau.storage.people.files import Files
 
 app = typer.Typer()
 log = structlog.get_logger()
@@ -91,7 +94,7 @@ async def _av_server(settings: Settings, engine: Engine, folder: Path) -> None:
     working = asyncio.create_task(asyncio.to_thread(bench.run))
     try:
         await _opened(door, settings, stop)
-        await _look_around(Live(engine), MediaLife(engine, media.disk, own.signer, now), keys, stop, working)
+        await _look_around(Live(engine), _Ends(engine, own, media), keys, stop, working)
     finally:
         bench.stop.set()
         await door.close()
@@ -117,8 +120,11 @@ def _context(settings: Settings) -> ssl.SSLContext | None:
 
 
 def _shelf(settings: Settings, engine: Engine, own: Vaulted) -> Shelf:
-    store = TemplateStore(engine, own.vault, now, os.urandom)
-    return Shelf(store, installation(settings.data_dir / "keys", os.urandom).key)
+    return Shelf(_store(engine, own), installation(settings.data_dir / "keys", os.urandom).key)
+
+
+def _store(engine: Engine, own: Vaulted) -> TemplateStore:
+    return TemplateStore(engine, own.vault, now, os.urandom)
 
 
 def _reception(settings: Settings, engine: Engine, own: Vaulted, media: Media, keys: "_Keys") -> Reception:
@@ -152,8 +158,22 @@ class _Keys:
             self._version = version
 
 
+class _Ends:
+    """The end of what is kept: of recordings with their time, of templates with the sentence."""
+
+    def __init__(self, engine: Engine, own: Vaulted, media: Media) -> None:
+        self._recordings = MediaLife(engine, media.disk, own.signer, now)
+        self._templates, self._enrolled = TemplateLife(engine, own.signer, now), _store(engine, own)
+        self._files = Files(engine, own.vault, self._recordings, own.signer, now, timedelta(0))
+
+    def tend(self) -> None:
+        self._recordings.run()
+        for receipt in self._templates.run(self._files.ended(self._enrolled.people())):
+            log.info("templates_deleted", receipt=sha256(receipt.content).hexdigest())
+
+
 async def _look_around(
-    live: Live, life: MediaLife, keys: _Keys, stop: asyncio.Event, working: "asyncio.Task[None]"
+    live: Live, ends: _Ends, keys: _Keys, stop: asyncio.Event, working: "asyncio.Task[None]"
 ) -> None:
     """Once a second: say that we live, take over changed keys, end when the comparing ended; tend what is over."""
     tended_at = now() - RETENTION_EVERY
@@ -162,7 +182,7 @@ async def _look_around(
             await asyncio.to_thread(live.role_beat, AV_SERVER, now())
             await asyncio.to_thread(keys.look)
             if now() - tended_at >= RETENTION_EVERY:
-                await asyncio.to_thread(life.run)
+                await asyncio.to_thread(ends.tend)
                 tended_at = now()
         except StorageUnavailableError:
             log.exception("database_unavailable")

@@ -1,4 +1,4 @@
-"""Commands about comparing faces and voices: `av models`, `av enrol`, `av calibrate`, `av judge`, `av forget`."""
+"""Commands about comparing faces and voices: `av models`, `enrol`, `calibrate`, `judge`, `forget`, `receipts`."""
 
 import os
 import sys
@@ -31,6 +31,7 @@ from baqylau.monitoring.av_server.models import (
 from baqylau.monitoring.av_server.presence import installed, missing
 from baqylau.storage.checks.checks import Checks
 from baqylau.storage.checks.media import Media
+from baqylau.storage.checks.template_life import TemplateLife, TemplateReceipt
 from baqylau.storage.checks.templates import TemplateStore
 from baqylau.storage.installation import installation
 
@@ -212,11 +213,24 @@ def forget(
     database: Database = "",
     language: Language = SPOKEN,
 ) -> None:
-    """Delete all templates of a person and what they were made of."""
+    """Delete all templates of a person and what they were made of. At the end of a sentence that happens by itself."""
     with ready(data, database) as engine:
-        store = TemplateStore(engine, vaulted(engine, data).vault, now, os.urandom)
-        count = store.forget(PersonId(person), by=by, why=why)
+        try:
+            said = TemplateLife(engine, vaulted(engine, data).signer, now).forget(PersonId(person), why, by=by)
+        except KeyError as nobody:
+            raise _refuse(language, "av.nothing_to_forget", person=person) from nobody
+    receipt = msgspec.json.decode(said.content, type=TemplateReceipt)
+    count = sum(receipt.templates.values()) + sum(receipt.items.values())
     typer.echo(text(language, "av.forgotten", person=person, number=count))
+
+
+@av.command("receipts")
+def receipts(data: Data = DEFAULT_DATA, database: Database = "") -> None:
+    """Write the receipt of every deletion of templates with its signature, one JSON object a line, newest first."""
+    with ready(data, database) as engine:
+        for one in TemplateLife(engine, vaulted(engine, data).signer, now).receipts():
+            said = msgspec.json.encode({"receipt": msgspec.Raw(one.content), "signature": one.signature.hex()})
+            sys.stdout.write(said.decode() + "\n")
 
 
 def _calibratable(folder: Path | None, kind: Kind, language: str, *, decided: bool) -> None:

@@ -1,8 +1,8 @@
 """Recordings of checks and of calls on the unit, from the first second until the server says that it holds them.
 
-A recording is on disk before it is named, and named in a SQLite database with `synchronous=FULL`: a cut of power at any
-moment leaves those that were whole. At the end of a check or call, or at the next start, they are sealed: the unit
-signs a manifest that names them, numbered, and linked to the one before it. Sealing again gives the same manifest.
+A recording is on disk, encrypted, before it is named, and named in a SQLite database with `synchronous=FULL`: a cut of
+power at any moment leaves those that were whole. At the end of a check or call, or at the next start, they are sealed:
+the unit signs a manifest that names them, numbered, and linked to the one before it. Sealing again gives the same.
 """
 
 import os
@@ -17,7 +17,9 @@ import msgspec
 from msgspec import Struct
 
 from baqylau.crypto.digests import CHAIN_START
+from baqylau.crypto.sealing import SealBrokenError
 from baqylau.crypto.signing import Signer
+from baqylau.devices.linux_unit.media_seal import SEALED_BYTES, UnitSeal
 from baqylau.domain.checks import Ending
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
 from baqylau.domain.recordings import Occasion
@@ -28,7 +30,7 @@ REFUSED_KEPT = timedelta(days=30)
 """What the server refused for good is kept so long: somebody may have to look. [D]"""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS recorded (
-  number INTEGER PRIMARY KEY AUTOINCREMENT, check_id TEXT NOT NULL UNIQUE, begun BLOB NOT NULL,
+  number INTEGER PRIMARY KEY AUTOINCREMENT, check_id TEXT NOT NULL UNIQUE, begun BLOB NOT NULL, wrapped BLOB,
   manifest BLOB, digest BLOB, refused TEXT, refused_at TEXT
 );
 CREATE TABLE IF NOT EXISTS item (
@@ -58,6 +60,10 @@ class Sealed(Struct, frozen=True, kw_only=True):
     items: tuple[Item, ...]
 
 
+class PieceBrokenError(Exception):
+    """What was recorded cannot be read any more."""
+
+
 class MediaSpool:
     """The recordings of one unit. May be used by several threads."""
 
@@ -65,11 +71,14 @@ class MediaSpool:
         """Open it, or begin it in a folder `checks` of the unit's own."""
         self._folder = folder / "checks"
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._signer, self._device_id, self._lock = signer, device_id, Lock()
+        self._signer, self._device_id, self._lock, self._seal = signer, device_id, Lock(), UnitSeal(signer)
         self._db = sqlite3.connect(self._folder / "checks.db", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA secure_delete = ON")
         self._db.executescript(_TABLES)
+        if "wrapped" not in [row[1] for row in self._db.execute("PRAGMA table_info(recorded)")]:
+            self._db.execute("ALTER TABLE recorded ADD COLUMN wrapped BLOB")
         self._tidy()
 
     def close(self) -> None:
@@ -80,8 +89,8 @@ class MediaSpool:
         """Begin to keep recordings of a check. Once begun, it stays as it was."""
         with self._lock:
             self._db.execute(
-                "INSERT OR IGNORE INTO recorded (check_id, begun) VALUES (?, ?)",
-                (begun.check_id, msgspec.msgpack.encode(begun)),
+                "INSERT OR IGNORE INTO recorded (check_id, begun, wrapped) VALUES (?, ?, ?)",
+                (begun.check_id, msgspec.msgpack.encode(begun), self._seal.new_key(begun.check_id)),
             )
 
     def add(
@@ -99,8 +108,9 @@ class MediaSpool:
         `KeyError` when the check was not begun or is sealed, `OSError` when the disk takes no more.
         """
         with self._lock:
-            row = self._db.execute("SELECT manifest FROM recorded WHERE check_id = ?", (check_id,)).fetchone()
-            if row is None or row[0] is not None:
+            query = "SELECT wrapped, manifest FROM recorded WHERE check_id = ?"
+            row = self._db.execute(query, (check_id,)).fetchone()
+            if row is None or row[1] is not None:
                 raise KeyError(check_id)
             number = self._db.execute("SELECT count(*) + 1 FROM item WHERE check_id = ?", (check_id,)).fetchone()[0]
             item = Item(
@@ -112,7 +122,7 @@ class MediaSpool:
                 size=len(content),
                 sha256=sha256(content).digest(),
             )
-            _written(self._path(check_id, item), content)
+            _written(self._path(check_id, item), self._seal.closed(row[0], check_id, item.sha256, content))
             self._db.execute("INSERT INTO item VALUES (?, ?, ?)", (check_id, number, msgspec.msgpack.encode(item)))
         return int(number)
 
@@ -173,10 +183,23 @@ class MediaSpool:
         return Sealed(check_id=CheckId(row[0]), raw=row[1], digest=manifest_digest(row[1]), items=items)
 
     def piece(self, check_id: CheckId, item: Item, offset: int) -> bytes:
-        """Give a piece of a recording from an offset on."""
-        with self._path(check_id, item).open("rb") as file:
-            file.seek(offset)
-            return file.read(PIECE_BYTES)
+        """Give the piece of a recording that begins at an offset; one that an older program kept lies unsealed.
+
+        `PieceBrokenError` when it cannot be read, or is not what was recorded.
+        """
+        with self._lock:
+            row = self._db.execute("SELECT wrapped FROM recorded WHERE check_id = ?", (check_id,)).fetchone()
+        if row is None:
+            raise PieceBrokenError(check_id)
+        try:
+            with self._path(check_id, item).open("rb") as file:
+                if row[0] is None:
+                    file.seek(offset)
+                    return file.read(PIECE_BYTES)
+                file.seek(offset // PIECE_BYTES * SEALED_BYTES)
+                return self._seal.opened(row[0], check_id, item.sha256, offset, file.read(SEALED_BYTES))
+        except (OSError, SealBrokenError) as broken:
+            raise PieceBrokenError(check_id) from broken
 
     def done(self, check_id: CheckId) -> None:
         """Forget what the server holds."""
@@ -199,6 +222,7 @@ class MediaSpool:
         self._db.execute("DELETE FROM item WHERE check_id = ?", (check_id,))
         self._db.execute("DELETE FROM recorded WHERE check_id = ?", (check_id,))
         self._db.execute("COMMIT")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         for item in items:
             self._path(check_id, item).unlink(missing_ok=True)
 

@@ -12,7 +12,7 @@ from random import Random
 import structlog
 
 from baqylau.devices.linux_unit.link import WAIT_FIRST_S, WAIT_MAX_S, Identity, Line
-from baqylau.devices.linux_unit.media_spool import MediaSpool, Sealed
+from baqylau.devices.linux_unit.media_spool import MediaSpool, PieceBrokenError, Sealed
 from baqylau.links.device_line import LineError
 from baqylau.protocols.media.envelope import opened_held, sealed_piece
 from baqylau.protocols.media.manifest import Held, NotHeld, Piece
@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 LOOK_S = 5.0
 """How soon a sealed check is brought, where nobody says that there is one."""
+BROKEN = "broken"
+"""What the disk gave back is not what was recorded: it stays where it is, and what comes after it goes on."""
 _COMES_AGAIN = {NotHeld.ORDER, NotHeld.DIGEST, NotHeld.NO_MANIFEST}
 """Refusals after which the same recordings are brought again, from what is held."""
 
@@ -62,18 +64,28 @@ class MediaUpload:
         sealed = await asyncio.to_thread(self._spool.waiting)
         if sealed is None:
             return False
+        try:
+            refused = await self._brought(sealed)
+        except PieceBrokenError:
+            log.exception("recordings_broken")
+            await asyncio.to_thread(self._spool.refused, sealed.check_id, BROKEN, self._now())
+            return True
+        if refused in _COMES_AGAIN:
+            raise LineError(refused)
+        if refused is None or refused is NotHeld.DESTROYED:
+            await asyncio.to_thread(self._spool.done, sealed.check_id)
+        else:
+            log.warning("recordings_refused", why=refused)
+            await asyncio.to_thread(self._spool.refused, sealed.check_id, refused, self._now())
+        return True
+
+    async def _brought(self, sealed: Sealed) -> NotHeld | None:
+        """Bring what is not held yet; give why the server wants none of it."""
         held = await self._told(MANIFESTS, sealed.raw, len(sealed.items))
         for at, item in enumerate(sealed.items):
             while held.refused is None and held.bytes_held[at] < item.size:
                 held = await self._piece(sealed, at, held.bytes_held[at])
-        if held.refused in _COMES_AGAIN:
-            raise LineError(held.refused)
-        if held.refused is None or held.refused is NotHeld.DESTROYED:
-            await asyncio.to_thread(self._spool.done, sealed.check_id)
-        else:
-            log.warning("recordings_refused", why=held.refused)
-            await asyncio.to_thread(self._spool.refused, sealed.check_id, held.refused, self._now())
-        return True
+        return held.refused
 
     async def _piece(self, sealed: Sealed, at: int, offset: int) -> Held:
         item = sealed.items[at]

@@ -19,8 +19,9 @@ from baqylau.domain.ids import CheckId, PersonId
 from baqylau.monitoring.av_server.evidence import fact
 from baqylau.monitoring.av_server.report import Judged, Report
 from baqylau.protocols.media.manifest import Mark, MediaKind
-from baqylau.storage.checks.media import Media, Recordings
+from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.media_disk import PieceLostError
+from baqylau.storage.checks.media_rows import Recordings
 from baqylau.storage.journal.journal import Journal
 from baqylau.storage.vault import KeyDestroyedError
 

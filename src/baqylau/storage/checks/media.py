@@ -11,17 +11,18 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from baqylau.crypto.sealing import KEY_BYTES, NONCE_BYTES, Seal
 from baqylau.domain.checks import Likely
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
-from baqylau.domain.recordings import PIECE_BYTES, Item, Manifest, MediaKind, NotHeld, Occasion, Piece, SignedManifest
+from baqylau.domain.recordings import PIECE_BYTES, Item, Manifest, NotHeld, Occasion, Piece, SignedManifest
 from baqylau.storage.access import audit
 from baqylau.storage.checks.media_disk import MediaDisk
 from baqylau.storage.checks.media_kept import keeping_after, keeping_of
 from baqylau.storage.checks.media_log import Happened, note
+from baqylau.storage.checks.media_rows import MediaItem, Recordings, recordings_of
 from baqylau.storage.checks.media_tables import media_check, media_item, media_piece
 from baqylau.storage.database import among, transaction
 from baqylau.storage.vault import KeyDestroyedError, Vault
@@ -29,50 +30,6 @@ from baqylau.storage.vault import KeyDestroyedError, Vault
 LOOKED_AGAIN = timedelta(minutes=10)
 """A player asks for many ranges of one recording: within this time they are one look."""
 _RAW, _REPORT = b"manifest", b"report"
-
-
-class MediaItem(Struct, frozen=True, kw_only=True):
-    """One recording."""
-
-    index: int
-    kind: MediaKind
-    content_type: str
-    began_at: datetime
-    from_ms: int
-    """Milliseconds from the beginning of the check."""
-    duration_ms: int
-    size: int
-    """Bytes."""
-    sha256: bytes
-    held: int
-    """Bytes that are here."""
-
-
-class Recordings(Struct, frozen=True, kw_only=True):
-    """All recordings of one check. After their destruction they stay by name, and cannot be read."""
-
-    id: int
-    check_id: CheckId
-    kind: Occasion
-    device_id: DeviceId
-    person_id: PersonId
-    manifest: bytes
-    """SHA-256 of the signed manifest."""
-    began_at: datetime
-    ended_at: datetime
-    received_at: datetime
-    whole_at: datetime | None
-    judged_at: datetime | None
-    attempts: int
-    """How often its comparison was begun."""
-    keeping: str
-    keep_until: datetime | None
-    """None: until the person's file is closed."""
-    held_why: str
-    """Why they must not be destroyed; empty where nothing forbids it."""
-    destroyed_at: datetime | None
-    destroyed_why: str
-    items: tuple[MediaItem, ...]
 
 
 class _Proven(Struct, frozen=True, array_like=True):
@@ -236,7 +193,20 @@ class Media:
         """Give what there is of a check, None when nothing came. This is no look at the recordings themselves."""
         with transaction(self._engine) as connection:
             row = connection.execute(select(media_check).where(media_check.c.check_id == check_id)).first()
-            return None if row is None else _recordings(connection, row)
+            return None if row is None else recordings_of(connection, row)
+
+    def of_person(self, person_id: PersonId) -> list[Recordings]:
+        """Give what there is of a person, the newest first."""
+        return self._chosen(media_check.c.person_id == person_id)
+
+    def on_hold(self) -> list[Recordings]:
+        """Give all whose destruction is forbidden, the newest first."""
+        return self._chosen(media_check.c.held_why != "")
+
+    def _chosen(self, chosen: ColumnElement[bool]) -> list[Recordings]:
+        with transaction(self._engine) as connection:
+            rows = connection.execute(select(media_check).where(chosen).order_by(media_check.c.id.desc())).all()
+            return [recordings_of(connection, row) for row in rows]
 
     def items(self, check_id: CheckId) -> tuple[MediaItem, ...]:
         """Give the recordings of a check."""
@@ -302,7 +272,7 @@ class Media:
                 return None
             counted = update(media_check).where(media_check.c.id == row.id)
             connection.execute(counted.values(attempts=media_check.c.attempts + 1))
-            return _recordings(connection, row)
+            return recordings_of(connection, row)
 
     def judged(self, check_id: CheckId, outcome: Likely, report: bytes) -> Callable[[Connection], None]:
         """Give what writes down, in a transaction, what a comparison said and how long its recordings stay.
@@ -370,23 +340,3 @@ def _named(media_id: int, one: Item) -> dict[str, object]:
 def _item_row(connection: Connection, media_id: int, index: int) -> "Row[tuple[object, ...]] | None":
     mine = (media_item.c.media_id == media_id) & (media_item.c.item == index)
     return connection.execute(select(media_item).where(mine)).first()
-
-
-def _recordings(connection: Connection, row: "Row[tuple[object, ...]]") -> Recordings:
-    wanted = select(media_item).where(media_item.c.media_id == row.id).order_by(media_item.c.item)
-    items = tuple(
-        MediaItem(
-            index=one.item,
-            kind=MediaKind(one.kind),
-            content_type=one.content_type,
-            began_at=row.began_at + timedelta(milliseconds=one.from_ms),
-            from_ms=one.from_ms,
-            duration_ms=one.duration_ms,
-            size=one.size,
-            sha256=one.sha256,
-            held=one.held,
-        )
-        for one in connection.execute(wanted)
-    )
-    named = {name: getattr(row, name) for name in Recordings.__struct_fields__ if name != "items"}
-    return msgspec.convert({**named, "items": items}, Recordings)

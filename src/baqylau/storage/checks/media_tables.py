@@ -27,6 +27,8 @@ media_check = Table(
     word("keeping"),
     instant("keep_until", nullable=True),
     word("held_why"),
+    word("held_by", nullable=True),
+    instant("held_at", nullable=True),
     instant("destroyed_at", nullable=True),
     word("destroyed_why"),
     Index("media_check_once", "check_id", unique=True),
@@ -61,6 +63,18 @@ media_piece = Table(
     word("name"),
 )
 """Where each piece lies: its name is the digest of the sealed bytes."""
+
+media_receipt = Table(
+    "media_receipt",
+    metadata,
+    running_number("number"),
+    word("check_id"),
+    instant("destroyed_at"),
+    octets("content"),
+    octets("signature"),
+    Index("media_receipt_of_check", "check_id", unique=True),
+)
+"""What says that recordings were destroyed. It names digests, never content."""
 
 media_log = Table(
     "media_log",

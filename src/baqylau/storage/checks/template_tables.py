@@ -37,3 +37,16 @@ template = Table(
     Index("template_in_use", "person_id", "kind", "model", unique=True, postgresql_where=text("retired_at IS NULL")),
 )
 """What people are compared with: of each person and model one in use."""
+
+template_receipt = Table(
+    "template_receipt",
+    metadata,
+    running_number("number"),
+    word("person_id"),
+    Column("version", Integer, nullable=False),
+    instant("forgotten_at"),
+    octets("content"),
+    octets("signature"),
+    Index(None, "person_id"),
+)
+"""What says that somebody's templates were deleted, and the last of their versions: none is given twice."""

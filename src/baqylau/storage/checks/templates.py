@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 
 from baqylau.crypto.sealing import NONCE_BYTES
 from baqylau.domain.ids import PersonId
 from baqylau.storage.access.audit import record
-from baqylau.storage.checks.template_tables import enrolment_item, template
+from baqylau.storage.checks.template_tables import enrolment_item, template, template_receipt
 from baqylau.storage.database import transaction
 from baqylau.storage.vault import Vault
 
@@ -79,10 +79,7 @@ class TemplateStore:
     def next_version(self, person_id: PersonId) -> int:
         """Give the version of the next templates; none is ever given twice, also after a deletion in between."""
         with transaction(self._engine) as connection:
-            last = connection.scalar(
-                select(func.max(template.c.version)).where(template.c.person_id == person_id)
-            )  # fmt: skip
-        return int(last or 0) + 1
+            return last_version(connection, person_id) + 1
 
     def replace(
         self,
@@ -171,17 +168,14 @@ class TemplateStore:
         with transaction(self._engine) as connection:
             return tuple(sorted(PersonId(row) for row in connection.scalars(wanted)))
 
-    def forget(self, person_id: PersonId, *, by: str, why: str) -> int:
-        """Delete all of a person, in use or not, and give how much it was. The deletion stays in the audit."""
-        with transaction(self._engine) as connection:
-            count = sum(
-                connection.execute(delete(table).where(table.c.person_id == person_id)).rowcount
-                for table in (template, enrolment_item)
-            )
-            record(
-                connection, who=by, what="forget_templates", about=f"person/{person_id}", purpose=why, at=self._clock()
-            )
-        return count
+
+def last_version(connection: Connection, person_id: PersonId) -> int:
+    """Give the last version that a person's templates had, be it deleted; 0 where there was none."""
+    given = (
+        connection.scalar(select(func.max(table.c.version)).where(table.c.person_id == person_id))
+        for table in (template, template_receipt)
+    )
+    return max(one or 0 for one in given)
 
 
 def _retire(connection: Connection, table: Table, person_id: PersonId, now: datetime) -> None:

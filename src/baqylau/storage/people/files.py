@@ -6,7 +6,8 @@ destroyed here. All other rows about the person go. What stays names them by id 
 given out, the receipt. A backup from before still holds the keys: its own time has to be short.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -149,6 +150,13 @@ class Files:
             found = [self._file(connection, one, ended_at) for one, ended_at in ends if ended_at <= self._clock()]
         return sorted(found, key=lambda one: (one.due_at, one.person_id))
 
+    def ended(self, people: Iterable[PersonId]) -> list[PersonId]:
+        """Give those of these people whose sentence is over, with nothing that stands against its end."""
+        with transaction(self._engine) as connection:
+            ends = [found for one in people for found in _ends(connection, one)]
+            over = [self._file(connection, one, ended_at) for one, ended_at in ends if ended_at <= self._clock()]
+        return [one.person_id for one in over if one.obstacle is None]
+
     def hold(self, person_id: PersonId, why: str, *, by: str) -> None:
         """Forbid the end of a file until it is released; a hold that stands keeps its first reason. `KeyError`."""
         now = self._clock()
@@ -175,7 +183,11 @@ class Files:
     def run(self) -> list[SignedReceipt]:
         """Destroy the files whose time is over and against which nothing stands; give the receipts."""
         due = [one for one in self.over() if one.due_at <= self._clock() and one.obstacle is None]
-        return [self.close(one.person_id, "retention", by=RETENTION) for one in due]
+        receipts = []
+        for one in due:
+            with suppress(FileOpenError):
+                receipts.append(self.close(one.person_id, "retention", by=RETENTION))
+        return receipts
 
     def close(self, person_id: PersonId, why: str, *, by: str) -> SignedReceipt:
         """Destroy a file whose orders have ended, such as after a sentence was quashed. `KeyError`, `FileOpenError`.
@@ -188,6 +200,7 @@ class Files:
         if theirs.obstacle is not None:
             raise FileOpenError(theirs.obstacle, theirs.held_why)
         self._recordings.destroy_of(person_id, why, by=by)
+        self._none_held(person_id)
         self._vault.destroy(person_id)
         now = self._clock()
         with transaction(self._engine) as connection:
@@ -210,6 +223,13 @@ class Files:
             connection.execute(insert(file_receipt).values(**row, content=said, signature=signed.signature))
             audit.record(connection, who=by, what="file.close", about=_about(person_id), purpose=why, at=now)
         return signed
+
+    def _none_held(self, person_id: PersonId) -> None:
+        """Go no further where somebody began to hold recordings meanwhile: without the person's key they were lost."""
+        left = (media_check.c.person_id == person_id) & media_check.c.destroyed_at.is_(None)
+        with transaction(self._engine) as connection:
+            if _any(connection, left):
+                raise FileOpenError(Obstacle.RECORDINGS_HELD)
 
     def receipts(self) -> list[SignedReceipt]:
         """Give every receipt, the newest first."""

@@ -31,7 +31,8 @@ from baqylau.rules.refold import late
 from baqylau.rules.spans import fitted
 from baqylau.rules.state import PersonState
 from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
-from baqylau.storage.checks.media import Media, Recordings
+from baqylau.storage.checks.media import Media
+from baqylau.storage.checks.media_rows import Recordings
 from baqylau.storage.evidence import DayTree, Disclosure, EvidenceSource, Kept
 from baqylau.storage.journal.journal import Journal
 from baqylau.storage.journal.ledger import LEDGER

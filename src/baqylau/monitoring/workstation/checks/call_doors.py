@@ -9,6 +9,7 @@ from baqylau.domain.ids import CallId, PersonId
 from baqylau.monitoring.workstation.access.duty import missing
 from baqylau.monitoring.workstation.access.gate import account
 from baqylau.monitoring.workstation.checks.call_messages import AskCall, CallList, CallRecording, CallRow
+from baqylau.monitoring.workstation.checks.messages import HoldAsked
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.speech import speaks
 from baqylau.monitoring.workstation.wire import received, reply, whole_number
@@ -73,3 +74,19 @@ async def play(request: Request) -> Response:
     index = whole_number(request.path_params["index"], "index")
     asked = request.headers.get("range", "")
     return await desk.do(desk.calls.play, _named(request), index, asked, account(request))
+
+
+@speaks(takes=HoldAsked, gives=CallRecording, refuses=(409, 410))
+async def hold(request: Request) -> Response:
+    """Forbid the destruction of a call's recording."""
+    desk = desk_of(request)
+    given = await received(request, HoldAsked)
+    return reply(await desk.do(desk.calls.hold, _named(request), given, account(request)))
+
+
+@speaks(takes=HoldAsked, gives=CallRecording, refuses=(409, 410))
+async def release(request: Request) -> Response:
+    """Allow the destruction again at the end of its time."""
+    desk = desk_of(request)
+    given = await received(request, HoldAsked)
+    return reply(await desk.do(desk.calls.release, _named(request), given, account(request)))

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from baqylau.domain.calls import CallEnding, IceServer
 from baqylau.domain.ids import CallId, PersonId
-from baqylau.monitoring.workstation.checks.messages import MediaGone, MediaItem
+from baqylau.monitoring.workstation.checks.messages import Keeping, MediaGone, MediaItem
 
 Description = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
 Purpose = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
@@ -61,6 +61,8 @@ class CallList(Struct, frozen=True, kw_only=True):
     may_call: bool
     recorded: bool
     """A call now would be recorded: an order in force says so."""
+    recorded_why: str
+    """Its words; empty where none does."""
     may_play: bool
     servers: tuple[IceServer, ...]
     """By which both sides find each other; for who may call."""
@@ -74,5 +76,5 @@ class CallRecording(Struct, frozen=True, kw_only=True):
     """Content at `/api/calls/{id}/media/{index}`."""
     media_gone: MediaGone | None
     """Why it cannot be read; None where it can."""
-    keep_until: datetime | None
-    """None: nothing has come, or its destruction is forbidden."""
+    keeping: Keeping | None
+    """None where nothing has come, or nothing is left."""

@@ -21,13 +21,15 @@ from baqylau.monitoring.workstation.checks.call_messages import (
     CallRow,
     CallState,
 )
-from baqylau.monitoring.workstation.checks.messages import MediaGone
+from baqylau.monitoring.workstation.checks.holding import Holding, keeping
+from baqylau.monitoring.workstation.checks.messages import HoldAsked, MediaGone
 from baqylau.monitoring.workstation.checks.playing import played
 from baqylau.monitoring.workstation.checks.reading import items_of
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
 from baqylau.storage.checks.calls import LiveCall
+from baqylau.storage.checks.media_holds import MediaHolds
 
 LATE = timedelta(seconds=30)
 """So long after its time is over the unit's word of it may still be on its way."""
@@ -44,17 +46,20 @@ class CallRecords:
         random: Callable[[int], bytes],
     ) -> None:
         self._stores, self._servers, self._clock, self._random = stores, servers, clock, random
+        self._holding = Holding(stores, MediaHolds(stores.engine, clock))
 
     def of_person(self, person_id: PersonId, by: Account) -> CallList:
         """Give the last calls to a person, and whether they can be called now."""
         supervision, now = self._supervision(person_id, by), self._clock()
         self._stores.duty.look(by, "look.calls", person_id)
+        recorded_why = _recorded_why(supervision, now)
         may_call = may(by.role, Action.CALL_PERSON) and _order(supervision, now) and _unit(supervision, now)
         return CallList(
             at=now,
             rows=tuple(self._row(one) for one in self._stores.calls.of_person(person_id)),
             may_call=may_call,
-            recorded=_recorded(supervision, now),
+            recorded=bool(recorded_why),
+            recorded_why=recorded_why,
             may_play=self._stores.media is not None and may(by.role, Action.PLAY_RECORDING),
             servers=self._servers(now) if may_call else (),
         )
@@ -76,7 +81,7 @@ class CallRecords:
             description=ask.description,
             language=self._stores.directory.book().people[person_id].language,
             servers=self._servers(now),
-            recorded=_recorded(supervision, now),
+            recorded=bool(_recorded_why(supervision, now)),
         )
         self._stores.calls.ask(unit, order, by.login, ask.purpose.strip())
         return self._row(self._stores.calls.get(order.call_id))
@@ -103,8 +108,18 @@ class CallRecords:
             call=self._row(call),
             media=items_of(kept) if kept is not None and not gone else (),
             media_gone=MediaGone.DESTROYED if gone else None,
-            keep_until=kept.keep_until if kept is not None and not kept.held_why else None,
+            keeping=keeping(self._stores, kept, by),
         )
+
+    def hold(self, call_id: CallId, ask: HoldAsked, by: Account) -> CallRecording:
+        """Forbid the destruction of the recording."""
+        self._holding.hold(self._found(call_id, by).person_id, CheckId(call_id), ask.reason, by)
+        return self.recording(call_id, by)
+
+    def release(self, call_id: CallId, ask: HoldAsked, by: Account) -> CallRecording:
+        """Allow it again, at the end of its time."""
+        self._holding.release(self._found(call_id, by).person_id, CheckId(call_id), ask.reason, by)
+        return self.recording(call_id, by)
 
     def play(self, call_id: CallId, index: int, header: str, by: Account) -> Response:
         """Give a piece of what was recorded, or a part of it; the look is in the audit, once for each playing."""
@@ -165,8 +180,9 @@ def _order(supervision: Supervision, now: datetime) -> bool:
     return any(one.from_at <= now < one.until_at for one in supervision.orders)
 
 
-def _recorded(supervision: Supervision, now: datetime) -> bool:
-    return any(one.records_calls(now) for one in supervision.orders)
+def _recorded_why(supervision: Supervision, now: datetime) -> str:
+    """Give the words of the act by which calls are recorded; empty where no order in force has them."""
+    return next((one.calls_recorded.strip() for one in supervision.orders if one.records_calls(now)), "")
 
 
 def _unit(supervision: Supervision, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from baqylau.monitoring.workstation.checks.messages import (
     CheckPage,
     CheckRow,
     DecideCheck,
+    HoldAsked,
     WithdrawAsked,
 )
 from baqylau.monitoring.workstation.desk import desk_of
@@ -94,3 +95,19 @@ async def decide(request: Request) -> Response:
     desk = desk_of(request)
     given = await received(request, DecideCheck)
     return reply(await desk.do(desk.checks.decide, check_named(request), given, account(request)))
+
+
+@speaks(takes=HoldAsked, gives=CheckPage, refuses=(409, 410))
+async def hold(request: Request) -> Response:
+    """Forbid the destruction of a check's recordings, and give the check as it is then."""
+    desk = desk_of(request)
+    given = await received(request, HoldAsked)
+    return reply(await desk.do(desk.checks.hold, check_named(request), given, account(request)))
+
+
+@speaks(takes=HoldAsked, gives=CheckPage, refuses=(409, 410))
+async def release(request: Request) -> Response:
+    """Allow the destruction again at the end of their time, and give the check as it is then."""
+    desk = desk_of(request)
+    given = await received(request, HoldAsked)
+    return reply(await desk.do(desk.checks.release, check_named(request), given, account(request)))

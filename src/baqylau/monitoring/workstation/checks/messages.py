@@ -108,6 +108,25 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     """Hexadecimal, of the content as the unit signed it."""
 
 
+class HeldBack(Struct, frozen=True, kw_only=True):
+    """Somebody forbade the destruction of recordings."""
+
+    why: str
+    at: datetime
+    by_name: str
+
+
+class Keeping(Struct, frozen=True, kw_only=True):
+    """How long recordings stay."""
+
+    until_at: datetime | None
+    """None: until the person's file is closed."""
+    held: HeldBack | None
+    """None: nothing forbids their destruction at the end of their time."""
+    may_hold: bool
+    """Hold and release."""
+
+
 class Enrolled(Struct, frozen=True, kw_only=True):
     """A photo of the person taken at enrolment. Its content is at `/api/people/{id}/enrolment/{number}`."""
 
@@ -238,6 +257,8 @@ class CheckPage(Struct, frozen=True, kw_only=True):
     media: tuple[MediaItem, ...]
     media_gone: MediaGone | None
     """Why the recordings cannot be read; None where they can."""
+    keeping: Keeping | None
+    """None where there are none, or none any more."""
     enrolled: tuple[Enrolled, ...]
     alarms: tuple[LinkedAlarm, ...]
     facts: tuple[CheckFact, ...]
@@ -251,6 +272,12 @@ class AskCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ask a person for a check now."""
 
     kind: CheckKind
+    reason: Reason
+
+
+class HoldAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Forbid the destruction of recordings, or allow it again."""
+
     reason: Reason
 
 

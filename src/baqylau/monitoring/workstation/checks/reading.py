@@ -27,7 +27,7 @@ from baqylau.protocols.media.manifest import Mark
 from baqylau.rules.checks.case import Case, of_case, state_of, told
 from baqylau.rules.clock import instant
 from baqylau.storage.checks.checks import CheckAsked
-from baqylau.storage.checks.media import Recordings
+from baqylau.storage.checks.media_rows import Recordings
 
 Names = Callable[[str], str]
 """Gives the name of a login."""

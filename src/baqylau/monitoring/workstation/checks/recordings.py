@@ -8,8 +8,9 @@ from baqylau.monitoring.av_server.report import Report
 from baqylau.monitoring.workstation.checks.messages import MediaGone, MediaItem, Prompted
 from baqylau.monitoring.workstation.checks.reading import Kept, Traced, items_of, prompted, traced
 from baqylau.protocols.media.manifest import MediaKind
-from baqylau.storage.checks.media import Media, Recordings
+from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.media_disk import PieceLostError
+from baqylau.storage.checks.media_rows import Recordings
 from baqylau.storage.vault import KeyDestroyedError
 
 PAGE = "page of the check"

@@ -13,6 +13,7 @@ from baqylau.domain.rights import Action, may
 from baqylau.monitoring.server.check_orders import Asker, CheckRefusedError, terms_of
 from baqylau.monitoring.workstation.access.duty import missing
 from baqylau.monitoring.workstation.checks import reading as check_reading
+from baqylau.monitoring.workstation.checks.holding import Holding, keeping
 from baqylau.monitoring.workstation.checks.messages import (
     AskCheck,
     CheckList,
@@ -20,6 +21,7 @@ from baqylau.monitoring.workstation.checks.messages import (
     CheckRow,
     DecideCheck,
     Enrolled,
+    HoldAsked,
     LinkedAlarm,
     WithdrawAsked,
 )
@@ -32,6 +34,8 @@ from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
 from baqylau.storage.checks.checks import CheckAsked
+from baqylau.storage.checks.media_holds import MediaHolds
+from baqylau.storage.checks.media_rows import Recordings
 from baqylau.storage.checks.templates import KeptItem, Material
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.vault import KeyDestroyedError
@@ -49,6 +53,7 @@ class CheckRecords:
     def __init__(self, stores: Stores, clock: Callable[[], datetime], random: Callable[[int], bytes]) -> None:
         self._stores, self._clock, self._random = stores, clock, random
         self._rows = CheckRows(stores, clock)
+        self._holding = Holding(stores, MediaHolds(stores.engine, clock))
         self._asker = Asker(Registers(stores.engine, clock), stores.checks, clock)
 
     def of_person(self, person_id: PersonId, before: datetime | None, by: Account) -> CheckList:
@@ -111,6 +116,19 @@ class CheckRecords:
         """Give a recording or a part of it; the look is in the audit, once for each playing."""
         return played(self._stores, self._asked(check_id, by).person_id, check_id, index, header, by)
 
+    def hold(self, check_id: CheckId, ask: HoldAsked, by: Account) -> CheckPage:
+        """Forbid the destruction of the recordings."""
+        self._holding.hold(self._asked(check_id, by).person_id, check_id, ask.reason, by)
+        return self.page(check_id, by)
+
+    def release(self, check_id: CheckId, ask: HoldAsked, by: Account) -> CheckPage:
+        """Allow it again, at the end of their time."""
+        self._holding.release(self._asked(check_id, by).person_id, check_id, ask.reason, by)
+        return self.page(check_id, by)
+
+    def _kept(self, check_id: CheckId) -> Recordings | None:
+        return self._stores.media.of_check(check_id) if self._stores.media else None
+
     def _page(self, kept: Kept, by: Account) -> CheckPage:
         now, asked = self._clock(), kept.asked
         case, row = check_reading.case_of(kept), self._rows.row(kept)
@@ -133,6 +151,7 @@ class CheckRecords:
             blood_factor=BLOOD_FACTOR,
             media=found.items if may(by.role, Action.PLAY_RECORDING) else (),
             media_gone=found.gone,
+            keeping=keeping(self._stores, self._kept(asked.id), by),
             enrolled=tuple(
                 Enrolled(number=one.id, taken_at=one.made_at) for one in self._enrolled(asked.person_id, by)
             ),
