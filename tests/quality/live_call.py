@@ -120,7 +120,7 @@ def _call(flat: Flat, page: Page, web: int, calls: Calls, folder: Path, words: s
 
     def shows(key: str) -> bool:
         shown = json.loads(screen.read_text(encoding="utf-8"))
-        return shown["text" if key.startswith("av.say.") else "indicator"] == text("kk", key)
+        return bool(shown["text" if key.startswith("av.say.") else "indicator"] == text("kk", key))
 
     panel = _called(page, web, words)
     wait(lambda: shows("av.say.ring_recorded" if words else "av.say.ring"), "the unit does not ring")
