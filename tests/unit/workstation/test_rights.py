@@ -76,6 +76,12 @@ def of_a_person(of: "Things") -> dict[tuple[str, str], Example]:
         ("POST", "/people/{id}/tables"): Example(
             f"/people/{of.person}/tables", {**PAPER, "kind": "track", "format": "gpx"}
         ),
+        **of_checks_and_calls(of),
+    }
+
+
+def of_checks_and_calls(of: "Things") -> dict[tuple[str, str], Example]:
+    return {
         ("GET", "/people/{id}/checks"): Example(f"/people/{of.person}/checks"),
         ("POST", "/people/{id}/checks"): Example(
             f"/people/{of.person}/checks", {"kind": "identity", "reason": "a"}, 409

@@ -128,6 +128,26 @@ _OWN_PAGE: tuple[Door, ...] = (
     Door("/people/{id}/own-page/files/{number}", officer.file, Action.LOOK_OWN_PAGE),
 )
 
+_CHECKS: tuple[Door, ...] = (
+    Door("/people/{id}/checks", checks.of_person, Action.LOOK_CHECK),
+    Door("/people/{id}/checks", checks.ask, Action.ORDER_CHECK, method="POST"),
+    Door("/people/{id}/calls", calls.of_person, Action.LOOK_CHECK),
+    Door("/people/{id}/calls", calls.ask, Action.CALL_PERSON, method="POST"),
+    Door("/calls/{id}", calls.call, Action.CALL_PERSON),
+    Door("/calls/{id}/end", calls.end, Action.CALL_PERSON, method="POST"),
+    Door("/calls/{id}/recording", calls.recording, Action.PLAY_RECORDING),
+    Door("/calls/{id}/media/{index}", calls.play, Action.PLAY_RECORDING),
+    Door("/calls/{id}/hold", calls.hold, Action.HOLD_RECORDING, method="POST"),
+    Door("/calls/{id}/release", calls.release, Action.HOLD_RECORDING, method="POST"),
+    Door("/people/{id}/enrolment/{number}", checks.enrolled, Action.LOOK_ENROLMENT),
+    Door("/checks/{id}", checks.check, Action.LOOK_CHECK),
+    Door("/checks/{id}/withdrawal", checks.withdraw, Action.ORDER_CHECK, method="POST"),
+    Door("/checks/{id}/decision", checks.decide, Action.DECIDE_CHECK, method="POST"),
+    Door("/checks/{id}/hold", checks.hold, Action.HOLD_RECORDING, method="POST"),
+    Door("/checks/{id}/release", checks.release, Action.HOLD_RECORDING, method="POST"),
+    Door("/checks/{id}/media/{index}", checks.recording, Action.PLAY_RECORDING),
+)
+
 
 def api(settings: Settings) -> list[BaseRoute]:
     """Give everything below `/api`."""
@@ -154,23 +174,7 @@ def api(settings: Settings) -> list[BaseRoute]:
         Door("/people/{id}/patterns", looking_back.patterns, Action.LOOK_PATTERNS),
         Door("/people/{id}/evidence", giving.give, Action.EXPORT_EVIDENCE, method="POST"),
         *_PAPERS,
-        Door("/people/{id}/checks", checks.of_person, Action.LOOK_CHECK),
-        Door("/people/{id}/checks", checks.ask, Action.ORDER_CHECK, method="POST"),
-        Door("/people/{id}/calls", calls.of_person, Action.LOOK_CHECK),
-        Door("/people/{id}/calls", calls.ask, Action.CALL_PERSON, method="POST"),
-        Door("/calls/{id}", calls.call, Action.CALL_PERSON),
-        Door("/calls/{id}/end", calls.end, Action.CALL_PERSON, method="POST"),
-        Door("/calls/{id}/recording", calls.recording, Action.PLAY_RECORDING),
-        Door("/calls/{id}/media/{index}", calls.play, Action.PLAY_RECORDING),
-        Door("/calls/{id}/hold", calls.hold, Action.HOLD_RECORDING, method="POST"),
-        Door("/calls/{id}/release", calls.release, Action.HOLD_RECORDING, method="POST"),
-        Door("/people/{id}/enrolment/{number}", checks.enrolled, Action.LOOK_ENROLMENT),
-        Door("/checks/{id}", checks.check, Action.LOOK_CHECK),
-        Door("/checks/{id}/withdrawal", checks.withdraw, Action.ORDER_CHECK, method="POST"),
-        Door("/checks/{id}/decision", checks.decide, Action.DECIDE_CHECK, method="POST"),
-        Door("/checks/{id}/hold", checks.hold, Action.HOLD_RECORDING, method="POST"),
-        Door("/checks/{id}/release", checks.release, Action.HOLD_RECORDING, method="POST"),
-        Door("/checks/{id}/media/{index}", checks.recording, Action.PLAY_RECORDING),
+        *_CHECKS,
         Door("/people/{id}/field", devices.field_of_person, Action.LOOK_PERSON),
         Door("/field/refused", devices.field_refused, Action.LOOK_FIELD),
         Door("/strangers", devices.strangers, Action.LOOK_STRANGERS),
