@@ -7,7 +7,8 @@ import pytest
 from baqylau.crypto.signing import Signer
 from baqylau.crypto.timestamps import certificates_in
 from baqylau.monitoring.server.evidence.rejudging import judge_again
-from baqylau.protocols.evidence.checking import SOUND, check
+from baqylau.protocols.evidence.checking import check
+from baqylau.protocols.evidence.verdict import SOUND
 
 BUNDLES = sorted((Path(__file__).parent / "bundles").glob("*.zip"))
 KEY = Signer(bytes(32)).public_key

@@ -18,7 +18,7 @@ from baqylau.domain.rights import Role
 from baqylau.monitoring.console import acting, text_page, views, work_views
 from baqylau.monitoring.console.jobs import JobWrongError, Work
 from baqylau.protocols.console.envelope import brought_of
-from baqylau.protocols.evidence.checking import SOUND
+from baqylau.protocols.evidence.verdict import SOUND
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.judging.findings import Findings
 from baqylau.storage.registers.registry import Registry

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, Text, cast, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, Text, cast, or_, select, text, tuple_
 
 from baqylau.crypto.digests import CHAIN_START
 from baqylau.crypto.signing import Signer
@@ -24,7 +24,7 @@ from baqylau.storage.journal.ledger_tables import ledger, ledger_day, rules_used
 from baqylau.storage.journal.proof import Signed, sign_in
 from baqylau.storage.journal.shared_batches import SharedBatch, shared_batch_of
 from baqylau.storage.registers.editing import record_disclosure
-from baqylau.storage.schema import alarm_act, audit, finding, finding_event, journal_day, register
+from baqylau.storage.schema import alarm_act, audit, finding, finding_event, journal_day, register, register_version
 from baqylau.storage.vault import KeyDestroyedError, Vault
 
 _RECORDS = rows.selecting(
@@ -75,9 +75,8 @@ class EvidenceSource:
         """Write down that this leaves, in audit and record, and sign where the journal stands: in one transaction."""
         with transaction(self._engine) as connection:
             record_disclosure(connection, given.person_id, given.bundle, given.by, at)
-            signed = sign_in(connection, signer, at)
             record(connection, who=given.by, what="evidence.export", about=given.about, purpose=given.purpose, at=at)
-        return signed
+            return sign_in(connection, signer, at)
 
     def records(self, device_ids: Collection[DeviceId], after: datetime, until: datetime) -> Iterator[Kept]:
         """Give what was kept of these devices of the instants after one and up to another, in the journal's order.
@@ -187,30 +186,35 @@ class EvidenceSource:
         """Give by which rules was judged up to an instant."""
         return self._marked(rules_used, rules_used.c.at <= until, sealed_to)
 
-    def _marked(self, table: Table, which: ColumnElement[bool], sealed_to: int) -> list[dict[str, Any]]:
+    def _marked(
+        self, table: Table, which: ColumnElement[bool], sealed_to: int, *more: ColumnElement[Any]
+    ) -> list[dict[str, Any]]:
         """Give rows, each with its mark of the ledger."""
-        wanted = select(table, ledger.c.leaf).outerjoin(ledger, ledger.c.seq == table.c.ledger_seq)
+        wanted = select(table, ledger.c.leaf, *more).outerjoin(ledger, ledger.c.seq == table.c.ledger_seq)
         with transaction(self._engine) as connection:
             found = connection.execute(wanted.where(which).order_by(table.c.id)).all()
-        hidden = {"ledger_seq", "ledger_salt", "sealed_at", "leaf"}
+        hidden = {"ledger_seq", "ledger_salt", "sealed_at", "leaf", "search"}
         return [
             {name: value for name, value in row._asdict().items() if name not in hidden}
             | {"ledger": _mark(row, sealed_to)}
             for row in found
         ]
 
-    def audit(self, objects: Iterable[str], after: datetime) -> list[dict[str, Any]]:
+    def audit(self, objects: Iterable[str], after: datetime, sealed_to: int) -> list[dict[str, Any]]:
         """Give who looked at or did something about these since an instant, each with its link of the chain."""
-        wanted = select(audit).where(among(audit.c.object, objects), audit.c.at > after).order_by(audit.c.id)
-        return [{**row, "hash": row["hash"].hex()} for row in self._mappings(wanted)]
+        found = self._marked(audit, among(audit.c.object, objects) & (audit.c.at > after), sealed_to)
+        return [{**row, "hash": row["hash"].hex()} for row in found]
 
-    def registers(self, person_id: PersonId, device_ids: Collection[DeviceId]) -> list[dict[str, Any]]:
-        """Give every version of every row about a person and the equipment."""
+    def registers(self, person_id: PersonId, device_ids: Collection[DeviceId], sealed_to: int) -> list[dict[str, Any]]:
+        """Give every version of every row about a person and the equipment, and who saved it.
+
+        A row that was another's before or became another's comes with all of its versions, too.
+        """
         theirs = (register.c.kind == "device") & among(register.c.key, device_ids)
-        columns = ("kind", "key", "version", "recorded_at", "replaced_at")
-        wanted = select(*(register.c[name] for name in columns), _text(register.c.body))
-        wanted = wanted.where(or_(register.c.person_id == person_id, theirs)).order_by(register.c.id)
-        return [{**row, "body": msgspec.json.decode(row["body"])} for row in self._mappings(wanted)]
+        named = select(register.c.kind, register.c.key).where(or_(register.c.person_id == person_id, theirs))
+        by = select(register_version.c.by).where(register_version.c.version == register.c.version)
+        same = tuple_(register.c.kind, register.c.key).in_(named)
+        return self._marked(register, same, sealed_to, by.scalar_subquery().label("by"))
 
     def field_acts(self, person_id: PersonId) -> list[dict[str, Any]]:
         """Give what officers did for a person on consoles, with what these signed, one by one."""

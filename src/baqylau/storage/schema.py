@@ -154,6 +154,8 @@ register = Table(
     instant("replaced_at", nullable=True),
     Index("register_in_force", "kind", "key", unique=True, postgresql_where=text("replaced_at IS NULL")),
     Index("register_of_person", "person_id", "kind"),
+    *sealing(),
+    *sealed_once("register"),
 )
 """People, devices, orders, restrictions, permissions, fittings. A row is closed, never changed."""
 
@@ -345,6 +347,8 @@ audit = Table(
     octets("hash"),
     Index(None, "object"),
     Index("audit_of_accounts", "at", postgresql_where=text("what IN ('account.create', 'account.role')")),
+    *sealing(),
+    *sealed_once("audit"),
 )
 """Who did or read what, and for what purpose: a hash chain."""
 

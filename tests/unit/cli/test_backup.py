@@ -157,6 +157,18 @@ def test_a_changed_file_a_wrong_passphrase_or_a_database_in_use_are_refused(copi
     assert "no copy of an installation" in copies.take_over().output
 
 
+def test_a_folder_that_is_in_use_and_a_passphrase_that_is_not_there_are_told_in_words(
+    copies: Copies, tmp_path: Path
+) -> None:
+    copies.make()
+    (copies.new / "keys").mkdir(parents=True)
+    (copies.new / "keys" / "installation.key").touch()
+    used = copies.take_over("--passphrase", str(tmp_path / "words"), "--language", "en")
+    assert (used.exit_code, "exists already; a new folder is needed." in used.output) == (1, True)
+    nowhere = copies.take_over("--passphrase", str(tmp_path / "nowhere"), "--language", "ru")
+    assert (nowhere.exit_code, nowhere.output.strip()) == (1, f"Файла {tmp_path / 'nowhere'} нет.")
+
+
 def test_without_a_passphrase_the_keys_stay_and_are_asked_for(copies: Copies, tmp_path: Path) -> None:
     assert "The keys are not in it" in copies.make("--by", "dana").output
     assert "put the keys into" in copies.take_over("--language", "en").output

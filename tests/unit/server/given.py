@@ -6,7 +6,8 @@ from io import BytesIO
 
 from baqylau.domain.ids import AlarmId
 from baqylau.monitoring.server.evidence.gathering import Archive, Asked, export
-from baqylau.protocols.evidence.checking import Verdict, check
+from baqylau.protocols.evidence.checking import check
+from baqylau.protocols.evidence.verdict import Verdict
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.checks.media import Media
 from baqylau.storage.evidence import EvidenceSource

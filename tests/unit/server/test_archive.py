@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from baqylau.cli import app
 from baqylau.monitoring.server.evidence.proving import prove
 from baqylau.monitoring.server.judging import Judging
-from baqylau.protocols.evidence.checking import SOUND
+from baqylau.protocols.evidence.verdict import SOUND
 from baqylau.storage.installation import installation
 from baqylau.storage.journal.archive import ENTRIES, MANIFEST, Archive, ArchiveWrongError
 from baqylau.storage.journal.archived import DaysArchivedError
@@ -169,6 +169,21 @@ def test_at_the_command_line(kept: Kept, where: list[str]) -> None:
     refused = RUN.invoke(app, ["archive", "drop", folder, *until, *where])
     assert (refused.exit_code, "younger than 92 days" in refused.output) == (1, True)
     assert "database and archive" in RUN.invoke(app, ["archive", "list", *where]).output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["put", "--until", "2020-01-01"], "no day is over"),
+        (["verify"], "No day is in an archive."),
+        (["drop", "--until", "2020-01-01"], "no day is both"),
+        (["read-back", "--from", "2020-01-01"], "no day is in the archive alone"),
+    ],
+)
+def test_where_there_is_nothing_to_do_that_is_said(kept: Kept, where: list[str], words: list[str], told: str) -> None:
+    command, *rest = words
+    said = RUN.invoke(app, ["archive", command, str(kept.folder), *rest, *where])
+    assert (said.exit_code, told in said.output) == (0, True)
 
 
 @pytest.mark.parametrize("words", [("why", AINUR, "--at", (START + timedelta(seconds=90)).isoformat()), ("refold",)])

@@ -17,8 +17,8 @@ from baqylau.crypto.signing import Signer
 from baqylau.monitoring.server.evidence.withholding import withhold
 from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.protocols.evidence import recordings
-from baqylau.protocols.evidence.checking import CHANGED, SOUND
 from baqylau.protocols.evidence.parts import RECORDINGS
+from baqylau.protocols.evidence.verdict import CHANGED, SOUND
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.media_life import MediaLife

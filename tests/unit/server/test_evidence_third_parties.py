@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from baqylau.cli import app
 from baqylau.domain.acts import Explain
 from baqylau.monitoring.server.evidence.rejudging import judge_again
-from baqylau.protocols.evidence.checking import CHANGED, SOUND, check
+from baqylau.protocols.evidence.checking import check
+from baqylau.protocols.evidence.verdict import CHANGED, SOUND
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.installation import installation
 from baqylau.storage.people.papers import Receipt, holds
@@ -90,6 +91,7 @@ def test_the_report_is_in_the_bundle_as_a_paper_with_its_number_and_may_be_withh
     assert receipt.signed().person_id == "ainur"
     proved = RUN.invoke(app, ["verify", str(given), "--language", "en"])
     assert (proved.exit_code, "The paper report.pdf is the one that was signed" in proved.output) == (SOUND, True)
+    assert "was not in the ledger yet" not in proved.output, "that the report was made is sealed with it"
     held = given.read_bytes()
     changed = bytearray(held)
     changed[held.index(b"%PDF") + 400] ^= 4

@@ -20,8 +20,9 @@ from baqylau.monitoring.server.evidence.publishing import FIRST_PAUSE_S, Publish
 from baqylau.monitoring.server.evidence.withholding import withhold
 from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.monitoring.server.notice_file import NoticeFileError
-from baqylau.protocols.evidence.checking import CHANGED, OTHER_KEY, SOUND, Verdict, check
+from baqylau.protocols.evidence.checking import check
 from baqylau.protocols.evidence.parts import PARTS
+from baqylau.protocols.evidence.verdict import CHANGED, OTHER_KEY, SOUND, Verdict
 from baqylau.storage.installation import installation
 from baqylau.storage.journal.proof import Signed, verify
 from baqylau.storage.journal.published import PublishedHeads

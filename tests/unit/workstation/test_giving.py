@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from baqylau.domain.ids import AlarmId
-from baqylau.protocols.evidence.checking import SOUND, check
+from baqylau.protocols.evidence.checking import check
+from baqylau.protocols.evidence.verdict import SOUND
 from tests.unit.workstation.invented import DANA
 from tests.unit.workstation.office import Browser, Office
 

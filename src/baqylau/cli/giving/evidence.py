@@ -22,7 +22,6 @@ from baqylau.cli.looking_back.days_told import days_told
 from baqylau.cli.opening import ready
 from baqylau.cli.options import DEFAULT_DATA, ME, By, Data, Database
 from baqylau.cli.vaulted import Vaulted, vaulted
-from baqylau.crypto.timestamps import certificates_in
 from baqylau.domain.ids import AlarmId, PersonId
 from baqylau.links.notices.way import NotTakenError
 from baqylau.links.wall_clock import now
@@ -35,9 +34,11 @@ from baqylau.monitoring.server.evidence.reporting import report_by
 from baqylau.monitoring.server.evidence.withholding import NoSuchLineError, withhold
 from baqylau.monitoring.server.evidence.writing import TooLargeError
 from baqylau.monitoring.server.notice_file import NoticeFileError
-from baqylau.protocols.evidence.checking import UNREADABLE, check
+from baqylau.protocols.evidence.asking import AskedWrongError, certificates_of, public_key_of, unopened
+from baqylau.protocols.evidence.checking import check
+from baqylau.protocols.evidence.container import ContainerError
 from baqylau.protocols.evidence.recordings import save_recordings
-from baqylau.protocols.evidence.telling import told
+from baqylau.protocols.evidence.telling import BUNDLE, INSTALLATION, told
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.checks.media import Media
 from baqylau.storage.evidence import EvidenceSource
@@ -115,12 +116,17 @@ def withhold_lines(
     language: Language = SPOKEN,
 ) -> None:
     """Write a bundle anew without some of its lines and papers. It still proves the rest, and that these were there."""
-    with new_file(output, language) as out, bundle.open("rb") as held:
-        chosen = [_part_and_number(one) for one in line or ()]
-        try:
+    chosen = [_part_and_number(one) for one in line or ()]
+    try:
+        with bundle.open("rb") as held, new_file(output, language) as out:
             count = withhold(held, chosen, out, files=file or (), words=word or ())
-        except NoSuchLineError as wrong:
-            raise _refused(language, "evidence.no_line", part=wrong.part, line=wrong.line) from wrong
+    except NoSuchLineError as wrong:
+        raise _refused(language, "evidence.no_line", part=wrong.part, line=wrong.line) from wrong
+    except ContainerError as wrong:
+        raise _refused(language, f"evidence.fault.{wrong}") from wrong
+    except OSError as wrong:
+        (fault,) = unopened(wrong).faults
+        raise _refused(language, fault.key, **fault.params) from wrong
     typer.echo(text(language, "evidence.withheld", file=output, count=count))
 
 
@@ -170,25 +176,33 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option of the command
         return text(language, name, **params)
 
     try:
-        known = [one for file in authority or () for one in certificates_in(file.read_bytes())]
+        known = [one for file in authority or () for one in certificates_of(str(file), file.read_bytes())]
         if bundle is None:
-            signed = [msgspec.json.decode(one.read_bytes(), type=Signed) for one in published or ()]
+            signed = [_head_in(one) for one in published or ()]
             with ready(data, database) as engine:
                 verdict = prove(engine, vaulted(engine, data).signer.public_key, signed)
             for one in published or ():
                 prove_stamps(one, verdict, known)
         else:
             with bundle.open("rb") as file:
-                verdict = check(file, bytes.fromhex(expected) if expected else None, known)
+                verdict = check(file, public_key_of(expected), known)
                 if not verdict.faults:
                     judge_again(file, verdict)
                     verdict.saved(save_recordings(file, recordings) if recordings else 0, str(recordings))
-    except (OSError, ValueError) as wrong:
-        typer.echo(str(wrong), err=True)
-        raise typer.Exit(UNREADABLE) from wrong
-    for line in told(verdict, say):
+    except AskedWrongError as wrong:
+        verdict = wrong.verdict
+    except OSError as wrong:
+        verdict = unopened(wrong)
+    for line in told(verdict, say, BUNDLE if bundle else INSTALLATION):
         typer.echo(line)
     raise typer.Exit(verdict.outcome)
+
+
+def _head_in(file: Path) -> Signed:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Signed)
+    except (msgspec.ValidationError, msgspec.DecodeError) as wrong:
+        raise AskedWrongError("head_form", name=str(file)) from wrong
 
 
 def archive_of(engine: Engine, own: Vaulted, data_dir: Path) -> Archive:
@@ -224,6 +238,6 @@ def _part_and_number(word: str) -> tuple[str, int]:
     return part, int(number) if number.isdecimal() else 0
 
 
-def _refused(language: str, name: str, **params: object) -> typer.Exit:
-    typer.echo(text(language, name, **params), err=True)
+def _refused(language: str, key: str, /, **params: object) -> typer.Exit:
+    typer.echo(text(language, key, **params), err=True)
     return typer.Exit(1)

@@ -18,8 +18,9 @@ from baqylau.crypto.wrapping import RANDOM_BYTES, unwrapped, wrapped
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
 from baqylau.monitoring.server.evidence.proving import prove
-from baqylau.protocols.evidence.checking import SOUND
-from baqylau.protocols.evidence.telling import told
+from baqylau.protocols.evidence.asking import unopened
+from baqylau.protocols.evidence.telling import INSTALLATION, told
+from baqylau.protocols.evidence.verdict import SOUND
 from baqylau.storage.backup import (
     FORMAT,
     BackupWrongError,
@@ -107,7 +108,7 @@ def restore(
             if signer.public_key.hex() != manifest.public_key:
                 raise BackupWrongError("other_keys", str(data / KEYS))
             verdict = prove(engine, signer.public_key)
-    for line in told(verdict, lambda key, params: text(language, key, **params)):
+    for line in told(verdict, lambda key, params: text(language, key, **params), INSTALLATION):
         typer.echo(line)
     if verdict.outcome == SOUND:
         rows = sum(table.rows for table in manifest.tables)
@@ -123,7 +124,11 @@ def failures_told(language: str) -> Iterator[None]:
     except BackupWrongError as wrong:
         typer.echo(text(language, f"backup.refused.{wrong.reason}", what=wrong.what), err=True)
         raise typer.Exit(1) from wrong
-    except (OSError, ServerFailedError) as wrong:
+    except OSError as wrong:
+        (fault,) = unopened(wrong).faults
+        typer.echo(text(language, fault.key, **fault.params), err=True)
+        raise typer.Exit(1) from wrong
+    except ServerFailedError as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(1) from wrong
 

@@ -3,8 +3,7 @@
 Nothing that a file can hold makes this raise, take memory without bound or go on for ever.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from itertools import zip_longest
 from re import compile as pattern
@@ -17,7 +16,6 @@ from baqylau.protocols.evidence.journal_proof import JournalProof
 from baqylau.protocols.evidence.ledger_proof import LedgerProof
 from baqylau.protocols.evidence.parts import (
     ACTS,
-    ALARMS,
     AUDIT,
     BATCHES,
     CONTEXT,
@@ -44,63 +42,22 @@ from baqylau.protocols.evidence.parts import (
     TREES,
     VERSIONS,
     WITH_LEDGER,
+    WITH_REGISTERS,
     commitment,
     digest,
     digests_name,
     lines_name,
     read_json,
 )
+from baqylau.protocols.evidence.proved import Proofs, tell, tell_stamp
 from baqylau.protocols.evidence.recordings import RecordingsProof
+from baqylau.protocols.evidence.registers_proof import RegistersProof
 from baqylau.protocols.evidence.stamps import StampsProof
-from baqylau.protocols.evidence.unpacking import plain
+from baqylau.protocols.evidence.verdict import CHANGED, OTHER_KEY, TOLD_MAX, UNREADABLE, Verdict, fingerprint
 
-SOUND, CHANGED, UNREADABLE, OTHER_KEY = 0, 1, 2, 3
-"""How a check ends, as the exit code of a program."""
-JUDGED_OTHERWISE = 4
-"""Everything is as it was signed, and the rules find something else in it."""
-_GRAVITY = (SOUND, JUDGED_OTHERWISE, OTHER_KEY, CHANGED, UNREADABLE)
-TOLD_MAX = 100
 KEY_BYTES = 32
 _ID = pattern(rb'"id":"([0-9a-f]{32})"')
 _SEQ = pattern(rb'"seq":(\d{1,18})')
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A key of the catalogues and what fills its places."""
-
-    key: str
-    params: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Verdict:
-    """What was found. Without a fault everything that `facts` say is proved."""
-
-    faults: list[Sentence] = field(default_factory=list)
-    facts: list[Sentence] = field(default_factory=list)
-    outcome: int = SOUND
-    manifest: dict[str, Any] | None = None
-
-    def wrong(self, fault: str, outcome: int = CHANGED, /, **params: Any) -> None:
-        """Note what is wrong. The gravest outcome stays."""
-        self.outcome = max(self.outcome, outcome, key=_GRAVITY.index)
-        if len(self.faults) < TOLD_MAX:
-            self.faults.append(Sentence(f"evidence.fault.{fault}", params))
-
-    def right(self, fact: str, /, **params: Any) -> None:
-        """Note what is proved."""
-        self.facts.append(Sentence(f"evidence.fact.{fact}", params))
-
-    def saved(self, count: int, folder: str) -> None:
-        """Note how many recordings were written out, and where."""
-        if count:
-            self.right("saved", count=count, folder=folder)
-
-
-def fingerprint(key: str) -> str:
-    """Give a key as people compare it: groups of four digits."""
-    return " ".join(key[at : at + 4] for at in range(0, len(key), 4))
 
 
 def check(file: IO[bytes], expected_key: bytes | None = None, known: Sequence[bytes] = ()) -> Verdict:
@@ -126,7 +83,7 @@ def check(file: IO[bytes], expected_key: bytes | None = None, known: Sequence[by
     sound = [part for part in manifest["parts"] if _part(file, opened, part, manifest["parts"][part], verdict)]
     if not verdict.faults or verdict.outcome == OTHER_KEY:
         _contents(file, opened, manifest, sound, known, verdict)
-        _tell_stamp(stamp, verdict, compared=bool(known))
+        tell_stamp(stamp, verdict, compared=bool(known))
         for name, given in papers.items():
             verdict.right("file" if given else "file_withheld", name=name)
     return verdict
@@ -287,22 +244,8 @@ def _contents(
     verdict: Verdict,
 ) -> None:
     """Hold what the lines say against each other and against the signed heads."""
-    proof = JournalProof(manifest["installation_key"])
-    recordings = RecordingsProof(proof.device_keys)
-    ledger = LedgerProof(proof) if manifest["version"] >= WITH_LEDGER else None
-    stamps = StampsProof(proof, manifest["installation_key"], known)
-    takers = {
-        KEYS: proof.key,
-        RECORDS: proof.record,
-        BATCHES: proof.batch,
-        REGISTERS: proof.register,
-        **(dict.fromkeys((FINDINGS, ACTS, RULES), ledger.take) if ledger else {}),
-        TREES: proof.tree,
-        HEADS: proof.head,
-        RECORDINGS: recordings.take,
-        STAMPS: stamps.take,
-    }
-    for part, take in takers.items():
+    proofs = _proofs(manifest, known)
+    for part, take in _takers(proofs).items():
         if part in LATER and part not in manifest["parts"]:
             continue
         if part not in sound:
@@ -314,80 +257,35 @@ def _contents(
             if fault:
                 outcome = OTHER_KEY if fault == "stamp_issuer" else CHANGED
                 verdict.wrong(fault, outcome, part=part, line=number, name=_name(line))
-    for fault, params in proof.ended():
+    for fault, params in (*proofs.journal.ended(), *(proofs.registers.ended() if proofs.registers else ())):
         verdict.wrong(fault, **params)
-    _tell(manifest, proof, verdict)
-    _tell_rest(manifest, proof, ledger, verdict)
-    _tell_stamps(stamps, verdict)
-    _tell_recordings(recordings, verdict)
+    tell(manifest, proofs, verdict)
 
 
-def _tell(manifest: dict[str, Any], proof: JournalProof, verdict: Verdict) -> None:
-    about = manifest["about"]
-    of = {"person": about.get("person", ""), "since": about.get("from", ""), "until": about.get("until", "")}
-    if about.get("alarm"):
-        verdict.right("about_alarm", alarm=about["alarm"], **of)
-    else:
-        verdict.right("about", **of)
-    verdict.right("made", at=manifest.get("made_at", ""), by=manifest.get("made_by", ""))
-    verdict.right("why", purpose=manifest.get("purpose", ""), basis=manifest.get("basis", ""))
-    verdict.right("key", public=fingerprint(manifest["installation_key"]))
-    verdict.right("records", count=proof.count, withheld=proof.withheld)
-    verdict.right("proven", count=proof.proven, heads_at=proof.heads_at)
-    if proof.unproven:
-        verdict.right("unproven", count=proof.unproven)
-    if proof.device_signed:
-        verdict.right("device_signed", count=proof.device_signed)
-    if proof.written_signed:
-        verdict.right("written_signed", count=proof.written_signed)
-    if proof.shared:
-        verdict.right("shared", count=proof.shared)
-    if proof.unauthenticated:
-        verdict.right("unauthenticated", count=proof.unauthenticated)
+def _proofs(manifest: dict[str, Any], known: Sequence[bytes]) -> Proofs:
+    journal = JournalProof(manifest["installation_key"])
+    ledger = LedgerProof(journal) if manifest["version"] >= WITH_LEDGER else None
+    return Proofs(
+        journal=journal,
+        ledger=ledger,
+        registers=RegistersProof(journal, ledger) if ledger and manifest["version"] >= WITH_REGISTERS else None,
+        recordings=RecordingsProof(journal.device_keys),
+        stamps=StampsProof(journal, manifest["installation_key"], known),
+    )
 
 
-def _tell_rest(manifest: dict[str, Any], proof: JournalProof, ledger: LedgerProof | None, verdict: Verdict) -> None:
-    count = {part: promised["lines"] for part, promised in manifest["parts"].items()}
-    verdict.right("findings", count=count.get(FINDINGS, 0))
-    rest = sum(count.get(part, 0) for part in (ALARMS, AUDIT, REGISTERS))
-    if ledger is None:
-        verdict.right("signed_alone", count=rest + sum(count.get(part, 0) for part in (FINDINGS, ACTS)))
-        return
-    verdict.right("words", count=ledger.count, withheld=ledger.withheld, heads_at=proof.heads_at)
-    if ledger.late:
-        verdict.right("words_late", count=ledger.late)
-    if ledger.waiting:
-        verdict.right("words_waiting", count=ledger.waiting)
-    verdict.right("rest_signed_alone", count=rest)
-
-
-def _tell_stamp(stamp: Stamp | None, verdict: Verdict, *, compared: bool) -> None:
-    if stamp is not None:
-        verdict.right("stamp_bundle", authority=stamp.authority, at=plain(stamp.at))
-        told = "stamp_known" if compared else "stamp_unknown"
-        verdict.right(told, authority=stamp.authority, fingerprint=fingerprint(stamp.fingerprint))
-
-
-def _tell_stamps(stamps: StampsProof, verdict: Verdict) -> None:
-    proved = -1
-    for one in sorted(stamps.told, key=lambda one: (one.at, one.count)):
-        if one.count > proved:
-            proved = one.count
-            verdict.right("stamp", authority=one.authority, at=one.at, head_at=one.head_at, count=one.count)
-    words = max((one.words for one in stamps.told), default=0)
-    first = min((one for one in stamps.told if one.words == words), key=lambda one: one.at, default=None)
-    if first is not None and words:
-        verdict.right("stamp_words", authority=first.authority, at=first.at, count=words)
-    authorities = dict.fromkeys((one.authority, one.fingerprint) for one in stamps.told)
-    for authority, found in authorities:
-        told = "stamp_known" if stamps.compared else "stamp_unknown"
-        verdict.right(told, authority=authority, fingerprint=fingerprint(found))
-
-
-def _tell_recordings(recordings: RecordingsProof, verdict: Verdict) -> None:
-    if recordings.checks:
-        verdict.right("recordings", checks=recordings.checks, count=recordings.recordings)
-    if recordings.withheld:
-        verdict.right("recordings_withheld", count=recordings.withheld)
-    if recordings.destroyed:
-        verdict.right("recordings_destroyed", count=recordings.destroyed)
+def _takers(proofs: Proofs) -> dict[str, Callable[[dict[str, Any]], str]]:
+    """Give who takes the lines of each part, in an order in which all is known that a line leads to."""
+    journal, ledger, registers = proofs.journal, proofs.ledger, proofs.registers
+    return {
+        KEYS: journal.key,
+        RECORDS: journal.record,
+        BATCHES: journal.batch,
+        REGISTERS: registers.take if registers else journal.register,
+        **(dict.fromkeys((FINDINGS, ACTS, RULES), ledger.take) if ledger else {}),
+        **({AUDIT: ledger.entry} if ledger and registers else {}),
+        TREES: journal.tree,
+        HEADS: journal.head,
+        RECORDINGS: proofs.recordings.take,
+        STAMPS: proofs.stamps.take,
+    }

@@ -1,4 +1,4 @@
-"""From each finding, each set of rules and each act to a head of the ledger that the installation signed."""
+"""From each word of a bundle to a head of the ledger that the installation signed."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ class LedgerProof:
         self.count = self.withheld = self.late = self.waiting = 0
 
     def take(self, line: dict[str, Any]) -> str:
-        """Take a finding, a set of rules or an act: what it shows has to be what was sealed."""
+        """Take a line: what it shows of the ledger has to be what was sealed."""
         try:
             if "withheld" in line:
                 return self._hidden(line.get("leaves", {}))
@@ -29,6 +29,10 @@ class LedgerProof:
         except NO_WORD:
             return "unreadable"
         return next((fault for fault in faults if fault), "")
+
+    def entry(self, line: dict[str, Any]) -> str:
+        """Take an entry of the audit or a row of the registers, which has to say where it stands."""
+        return self.take(line) if {"ledger", "withheld"} & line.keys() else "unreadable"
 
     def _hidden(self, leaves: dict[str, str]) -> str:
         for seq, leaf in leaves.items():

@@ -16,10 +16,13 @@ from baqylau.crypto.canonical import canonical
 from baqylau.protocols.evidence.unpacking import UnreadableError, plain, unpacked
 from baqylau.protocols.evidence.words import leaves_of
 
-FORMAT, VERSION = "baqylau-evidence", 4
-VERSIONS = (1, 2, 3, 4)
-"""Those that are read for ever. 1 knew no time-stamps and no papers, 2 no ledger, 3 nothing that consoles signed."""
-WITH_LEDGER = 3
+FORMAT, VERSION = "baqylau-evidence", 5
+VERSIONS = (1, 2, 3, 4, 5)
+"""Those that are read for ever: 1 knew no time-stamps and no papers, 2 no ledger, 3 nothing that consoles signed.
+
+4 had neither audit nor registers in the ledger.
+"""
+WITH_LEDGER, WITH_REGISTERS = 3, 5
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 STAMP = "manifest.tst"
 """A time-stamp over the manifest: by then all of the bundle was as it is."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from unicodedata import category
 
-from baqylau.protocols.evidence.checking import (
+from baqylau.protocols.evidence.verdict import (
     CHANGED,
     JUDGED_OTHERWISE,
     OTHER_KEY,
@@ -25,9 +26,20 @@ Say = Callable[[str, dict[str, Any]], str]
 """Gives the sentence of a key, with its places filled."""
 
 
-def told(verdict: Verdict, say: Say) -> Iterator[str]:
-    """Give a verdict line by line: what it comes to, what is wrong, what is proved."""
-    yield say(f"evidence.outcome.{OUTCOMES[verdict.outcome]}", {})
+BUNDLE, INSTALLATION = "evidence.outcome", "evidence.kept"
+"""What a verdict is about."""
+
+
+def told(verdict: Verdict, say: Say, about: str = BUNDLE) -> Iterator[str]:
+    """Give a verdict line by line: what it comes to, what is wrong, what is proved.
+
+    What comes from the bundle itself can neither begin a line of its own nor steer a terminal.
+    """
+    yield say(f"{about}.{OUTCOMES[verdict.outcome]}", {})
     for sentences, wrong in ((verdict.faults, True), (verdict.facts, False)):
         for one in sentences:
-            yield f"{_MARKS[wrong]} {say(one.key, one.params)}"
+            yield f"{_MARKS[wrong]} {_shown(say(one.key, one.params))}"
+
+
+def _shown(line: str) -> str:
+    return "".join("\ufffd" if category(one).startswith("C") else one for one in line)

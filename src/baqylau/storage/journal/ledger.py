@@ -1,4 +1,4 @@
-"""The ledger: each finding as it was said or taken away, each change of the rules, each act, in one chain for ever.
+"""The ledger: findings as they were said or taken away, rules, acts, audit and registers, in one chain for ever.
 
 Rows are written without it, so that nobody waits for anybody. They are sealed whenever the heads of the journal are
 signed, in the same transaction, and the statement says where the ledger stands as it does of each partition. A link is
@@ -27,7 +27,7 @@ from baqylau.storage.journal.ledger_tables import ledger, ledger_day, ledger_hea
 LEDGER = len(ALL_PARTITIONS)
 """The number under which the ledger stands among the signed heads: the first after the journal's partitions."""
 AT_ONCE = 20_000
-"""So many of each kind are sealed with one signature; the others with the next."""
+"""So many are sealed with one signature, findings before all else; the others with the next."""
 
 
 class Kind(StrEnum):
@@ -36,9 +36,17 @@ class Kind(StrEnum):
     FINDING = "finding"
     RULES = "rules"
     ACT = "act"
+    AUDIT = "audit"
+    REGISTER = "register"
 
 
-TABLES = {Kind.FINDING: "finding_event", Kind.RULES: "rules_used", Kind.ACT: "alarm_act"}
+TABLES = {
+    Kind.FINDING: "finding_event",
+    Kind.RULES: "rules_used",
+    Kind.ACT: "alarm_act",
+    Kind.AUDIT: "audit",
+    Kind.REGISTER: "register",
+}
 SPOKEN = {
     Kind.FINDING: (
         "said.id, said.finding_id, said.alarm_id, said.at, said.kind, "
@@ -47,6 +55,11 @@ SPOKEN = {
     ),
     Kind.RULES: "said.id, said.at, said.code, said.figures FROM rules_used AS said",
     Kind.ACT: "said.id, said.alarm_id, said.at, said.by, said.act FROM alarm_act AS said",
+    Kind.AUDIT: "said.id, said.at, said.who, said.what, said.object, said.purpose FROM audit AS said",
+    Kind.REGISTER: (
+        "said.id, said.recorded_at AS at, said.kind, said.key, said.version, said.body - 'password' AS body, "
+        "saving.by FROM register AS said JOIN register_version AS saving ON saving.version = said.version"
+    ),
 }
 """What a word is made of."""
 _UNSEALED = (
@@ -66,7 +79,9 @@ _FROM_BEFORE = (
 _WAITING = """
 (SELECT 1 FROM finding_event WHERE ledger_seq IS NULL LIMIT 1) UNION ALL
 (SELECT 1 FROM rules_used WHERE ledger_seq IS NULL LIMIT 1) UNION ALL
-(SELECT 1 FROM alarm_act WHERE ledger_seq IS NULL LIMIT 1) LIMIT 1
+(SELECT 1 FROM alarm_act WHERE ledger_seq IS NULL LIMIT 1) UNION ALL
+(SELECT 1 FROM audit WHERE ledger_seq IS NULL LIMIT 1) UNION ALL
+(SELECT 1 FROM register WHERE ledger_seq IS NULL LIMIT 1) LIMIT 1
 """
 
 
@@ -89,6 +104,10 @@ def leaf_of(kind: Kind, row: Mapping[str, Any], salt: bytes, sealed_at: datetime
             said = {"code": row["code"], "figures": row["figures"]}
         case Kind.ACT:
             said = {"act": row["act"], "alarm": row["alarm_id"], "by": row["by"]}
+        case Kind.AUDIT:
+            said = {name: row[name] for name in ("who", "what", "object", "purpose")}
+        case Kind.REGISTER:
+            said = {name: row[name] for name in ("kind", "key", "version", "body", "by")}
         case _:
             assert_never(kind)
     word = {**said, "id": row["id"], "at": row["at"], "salt": salt.hex(), "sealed_at": sealed_at}
@@ -145,8 +164,11 @@ def _head(row: Row[Any]) -> Head:
 
 
 def _unsealed(connection: Connection) -> Iterator[Word]:
+    left = AT_ONCE
     for kind, spoken in SPOKEN.items():
-        for row in connection.execute(text(_UNSEALED.format(spoken)), {"most": AT_ONCE}).mappings():
+        found = connection.execute(text(_UNSEALED.format(spoken)), {"most": left}).mappings().all()
+        left -= len(found)
+        for row in found:
             yield Word(kind=kind, id=row["id"], at=row["at"], salt=row["ledger_salt"], row=dict(row))
 
 

@@ -1,4 +1,4 @@
-"""The proof that no finding, no rule and no act was changed, put in or taken out after it was sealed in the ledger."""
+"""The proof that no word of the ledger was changed, put in or taken out after it was sealed."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +32,15 @@ FROM finding LEFT JOIN LATERAL (
 ) AS event ON true
 """
 _DIFFERING = f"SELECT * FROM ({_FINDINGS}) AS held WHERE unsaid OR other OR otherwise ORDER BY id LIMIT 100"  # noqa: S608 - ours
+_CLOSED = """
+SELECT kind, key FROM (
+  SELECT id, kind, key, replaced_at, lead(recorded_at) OVER (PARTITION BY kind, key ORDER BY id) AS next FROM register
+) AS held
+WHERE replaced_at IS DISTINCT FROM next
+  AND (next IS NOT NULL OR NOT EXISTS (SELECT FROM file_receipt WHERE file_receipt.closed_at >= replaced_at))
+ORDER BY id LIMIT 100
+"""
+"""Rows that hold longer or shorter than until the next of their name; that may have gone with an ended file."""
 
 
 class Wrong(StrEnum):
@@ -45,6 +54,8 @@ class Wrong(StrEnum):
     """A finding that was never said."""
     OTHERWISE = "otherwise"
     """A finding that stands otherwise than it was last said."""
+    CLOSED = "closed"
+    """A row of the registers that holds longer or shorter than until the next one of its name."""
     LET_GO = "let_go"
     """More words went than the signed receipts of ended files tell of."""
 
@@ -58,7 +69,7 @@ class Disagreement(Struct, frozen=True, kw_only=True):
     kind: Kind | None = None
     """None where nothing is left of it."""
     name: str = ""
-    """The number of the act or of the saying, or the id of the finding."""
+    """The number of the row or of the saying, the id of the finding, or what a row of the registers is called."""
 
 
 class LedgerProof(Struct, frozen=True, kw_only=True):
@@ -81,6 +92,7 @@ def verify(engine: Engine, public_key: bytes, published: Sequence[Signed] = ()) 
         let_go: Counter[int] = Counter()
         rows = [*_along(connection, walk, let_go)]
         rows += _findings(connection)
+        rows += _registers(connection)
         rows += _unreceipted(connection, let_go, public_key)
     broken = tuple(walk.ended())
     return LedgerProof(entries=walk.entries, let_go=let_go.total(), broken=broken, rows=tuple(rows))
@@ -129,6 +141,12 @@ def _findings(connection: Connection) -> Iterator[Disagreement]:
     for row in connection.execute(text(_DIFFERING)):
         what = Wrong.UNSAID if row.unsaid else Wrong.OTHERWISE
         yield Disagreement(what=what, seq=0, kind=Kind.FINDING, name=row.id)
+
+
+def _registers(connection: Connection) -> Iterator[Disagreement]:
+    """A row of the registers holds until the next one of its name was saved, and no other end of it is known."""
+    for row in connection.execute(text(_CLOSED)):
+        yield Disagreement(what=Wrong.CLOSED, seq=0, kind=Kind.REGISTER, name=f"{row.kind} {row.key}")
 
 
 def _unreceipted(connection: Connection, let_go: Counter[int], public_key: bytes) -> Iterator[Disagreement]:

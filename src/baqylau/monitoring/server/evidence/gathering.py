@@ -24,7 +24,7 @@ from baqylau.monitoring.server.shared_batches import opened
 from baqylau.protocols.evidence import parts
 from baqylau.protocols.evidence.recordings import destroyed_line, manifest_line, piece_lines
 from baqylau.protocols.evidence.signatures import is_signed, shared_digest, signer_of
-from baqylau.protocols.evidence.words import leaves_of
+from baqylau.protocols.evidence.words import NOT_SHOWN, leaves_of
 from baqylau.rules.clock import instant
 from baqylau.rules.fold import begin, fold
 from baqylau.rules.refold import late
@@ -121,10 +121,11 @@ def export(  # noqa: PLR0913 - what a bundle is made of, by, and with
     what = f"alarm {asked.alarm_id}" if asked.alarm_id else f"{asked.from_at} - {asked.until_at}"
     purpose = f"{asked.purpose}; {asked.basis}; {asked.recipient}; {what}; bundle {name}"
     given = Disclosure(bundle=name, person_id=asked.person_id, by=asked.by, purpose=purpose, about=about)
-    signed = archive.source.begin(given, signer, now)
     until = min(asked.until_at, archive.live.last_listened() or now, now)
+    made = papers(asked, until) if papers else {}
+    signed = archive.source.begin(given, signer, now)
     with Bundle(random) as bundle:
-        for file, content in papers(asked, until).items() if papers else ():
+        for file, content in made.items():
             bundle.put_file(file, content)
         _Gathering(archive, asked, bundle, until).gather(signed)
         bundle.write(out, _statement(asked, name, now, until), signer, stamp)
@@ -173,7 +174,7 @@ class _Gathering:
         heads = heads_in(signed.statement)
         sealed_to = heads[LEDGER].seq
         places = self._records(heads)
-        if words := sorted({*self._rules(sealed_to), *self._record(sealed_to)}):
+        if words := sorted({*self._rules(sealed_to), *self._record(sealed_to), *self._registers(sealed_to)}):
             places[LEDGER] = words
         self._stamps(places, self._trees(places, heads))
         self._bundle.put(
@@ -184,7 +185,7 @@ class _Gathering:
                 "signature": signed.signature,
             },
         )
-        self._equipment(self._recordings())
+        self._keys(self._recordings())
 
     def _judging(self) -> None:
         """Put what judging the time again begins with."""
@@ -200,10 +201,10 @@ class _Gathering:
         for line in by_what.lines():
             self._bundle.put(parts.RULES, line)
 
-    def _word(self, part: str, row: dict[str, Any]) -> Iterable[int]:
+    def _word(self, part: str, row: dict[str, Any], *, give: bool = True) -> Iterable[int]:
         """Put a row that the ledger knows; give its numbers there."""
         line = msgspec.to_builtins(row)
-        self._bundle.put(part, line)
+        self._bundle.put(part, line, give=give)
         return leaves_of(line)
 
     def _rules(self, sealed_to: int) -> Iterator[int]:
@@ -315,17 +316,21 @@ class _Gathering:
         for act in source.acts(numbers, sealed_to):
             yield from self._word(parts.ACTS, act)
         objects = [f"person/{asked.person_id}", *(f"alarm/{number}" for number in sorted(numbers))]
-        for entry in source.audit(objects, asked.from_at):
-            self._bundle.put(parts.AUDIT, entry)
+        for entry in source.audit(objects, asked.from_at, sealed_to):
+            yield from self._word(parts.AUDIT, entry)
 
-    def _equipment(self, units: set[DeviceId]) -> None:
-        for row in self._archive.source.registers(self._asked.person_id, self._devices):
-            body = {**row["body"], **({"password": ""} if "password" in row["body"] else {})}
-            give = self._asked.third_parties or "other_id" not in body
-            self._bundle.put(parts.REGISTERS, {**row, "body": body}, give=give)
-        for act in self._archive.source.field_acts(self._asked.person_id):
+    def _registers(self, sealed_to: int) -> Iterator[int]:
+        """Put what the registers know and what officers did on consoles; give the ledger's numbers."""
+        asked = self._asked
+        for row in self._archive.source.registers(asked.person_id, self._devices, sealed_to):
+            body = {**row["body"], **({NOT_SHOWN: ""} if NOT_SHOWN in row["body"] else {})}
+            of_another = row["person_id"] not in {None, asked.person_id} or "other_id" in body
+            yield from self._word(parts.REGISTERS, {**row, "body": body}, give=asked.third_parties or not of_another)
+        for act in self._archive.source.field_acts(asked.person_id):
             self._signers.add(act["console_id"])
             self._bundle.put(parts.REGISTERS, {"kind": parts.FIELD_ACT, **act})
+
+    def _keys(self, units: set[DeviceId]) -> None:
         for key in self._archive.source.public_keys({*self._devices, *self._signers, *units}):
             self._bundle.put(parts.KEYS, key)
 

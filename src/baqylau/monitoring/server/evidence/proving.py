@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from baqylau.crypto.timestamps import StampWrongError, stamped
-from baqylau.protocols.evidence.checking import OTHER_KEY, Verdict, fingerprint
+from baqylau.protocols.evidence.verdict import OTHER_KEY, Verdict, fingerprint
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.journal import ledger_proof, proof
 from baqylau.storage.journal.ledger_proof import Wrong

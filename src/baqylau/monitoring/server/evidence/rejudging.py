@@ -13,7 +13,7 @@ from baqylau.domain.observations import Observation
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.evidence import by_what
 from baqylau.protocols.evidence import container, parts
-from baqylau.protocols.evidence.checking import JUDGED_OTHERWISE, Verdict
+from baqylau.protocols.evidence.verdict import JUDGED_OTHERWISE, Verdict
 from baqylau.rules.clock import order_key
 from baqylau.rules.fold import fold
 from baqylau.rules.refold import late

@@ -33,7 +33,11 @@ def withhold(
 
     Chosen are a part and a number from 1 each, and every line that holds one of the `words`; `files` are papers.
     """
-    members = container.open_container(file).members
+    opened = container.open_container(file)
+    if opened.wrong:
+        msg = "damaged"
+        raise container.ContainerError(msg)
+    members = opened.members
     wanted = {(parts.lines_name(part), number): (part, number) for part, number in chosen}
     sought = [json.dumps(word, ensure_ascii=False)[1:-1].encode() for word in words]
     gone = 0
