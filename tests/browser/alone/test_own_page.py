@@ -19,6 +19,7 @@ from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Point
 from baqylau.storage.registers.registers import Registers
 from tests.browser.alone.conftest import ROOT, STATIC
+from tests.unit.picture import photograph
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, TRACKER
 from tests.unit.workstation.office import PASSWORD, Office
@@ -36,7 +37,7 @@ HOME = PresenceRegime(
         timezone="Asia/Almaty", windows=(Window(weekdays=(0, 1, 2, 3, 4, 5, 6), start_min=1380, end_min=360),)
     ),
 )
-PHOTO = FilePayload(name="strap.jpg", mimeType="image/jpeg", buffer=b"\xff\xd8\xff\xe0 an invented photograph")
+PHOTO = FilePayload(name="strap.jpg", mimeType="image/jpeg", buffer=photograph())
 
 
 def faults(page: Page) -> list[str]:
@@ -172,6 +173,11 @@ def test_a_person_comes_in_by_a_code_reads_contests_with_a_photograph_and_the_in
         panel = case.locator(".own-panel")
         for said in ("Бауды ашқан жоқпын.", "does not agree", "read "):
             expect(panel).to_contain_text(said)
+        picture = panel.get_by_role("link").get_by_role("img")
+        picture.scroll_into_view_if_needed()
+        case.wait_for_function(
+            "one => one.naturalWidth === 48 && one.naturalHeight === 64", arg=picture.element_handle()
+        )
         panel.get_by_role("button", name="Withdraw access").click()
         panel.get_by_role("button", name="Yes, withdraw now").click()
         expect(panel).to_contain_text("No access now.")

@@ -1,10 +1,17 @@
 """The pages over an invented town: what an operator sees and does, without the server behind."""
 
+import base64
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Page, expect
+from msgspec import to_builtins
+from playwright.sync_api import Page, Route, expect
+
+from baqylau.domain.console import ConsoleCheck
+from baqylau.domain.ids import DeviceId
+from tests.unit.picture import photograph
 
 AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = pytest.mark.timeout(180)
@@ -88,6 +95,47 @@ def test_the_page_of_an_alarm_says_why_in_words_chart_and_table(visit: Open) -> 
     page.wait_for_selector(".dialog .raw")
     page.keyboard.press("Escape")
     page.wait_for_selector(".dialog", state="detached")
+
+
+CHECKED = ConsoleCheck(
+    check_id="c-1",
+    console_id=DeviceId("con-7"),
+    officer="dana",
+    heard=True,
+    frames=9,
+    rssi_dbm=-61.0,
+    others=2,
+    listened_s=20.0,
+    console_at=datetime(2026, 11, 22, 17, tzinfo=UTC),
+    ahead_s=0.0,
+    kept_at=datetime(2026, 11, 22, 18, tzinfo=UTC),
+    note="at the door",
+    photo="ab" * 32,
+)
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_what_an_officer_photographed_is_seen_with_the_record_of_the_check(visit: Open, look: str) -> None:
+    page = visit("/alarms/418", look=look)
+    _map_drawn(page)
+
+    def with_photograph(route: Route) -> None:
+        told = route.fetch().json()
+        taken = base64.b64encode(photograph(size=(768, 1024))).decode()
+        body = to_builtins(CHECKED)
+        route.fulfill(json=told | {"photo": taken, "heard": told["heard"] | {"bodies": [body]}})
+
+    page.route("**/api/observations/*", with_photograph)
+    page.click(".because .link >> nth=0")
+    picture = page.locator(".dialog .at-check img")
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("one => [one.naturalWidth, one.naturalHeight]") == [768, 1024]
+    assert "at the door" in page.locator(".dialog").inner_text()
+    within = "one => one.scrollWidth - one.clientWidth"
+    assert page.locator(".dialog").evaluate(within) <= 0
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    wrong = page.evaluate("axe.run('.dialog').then((found) => found.violations.map((one) => one.id))")
+    assert wrong == []
 
 
 def test_a_lost_line_is_said_and_nothing_is_missed(visit: Open) -> None:

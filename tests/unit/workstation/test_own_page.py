@@ -1,11 +1,13 @@
 """A supervised person's own page: how they come to it, what it tells, and that nothing else is open to them."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
 from msgspec.structs import replace
+from PIL import Image
 
 from baqylau.domain.acts import Channel, Close, Contact, Whom
 from baqylau.domain.alarms import Action, Cause
@@ -207,13 +209,32 @@ def test_an_alarm_is_told_once_the_wearer_was_spoken_to_and_can_be_contested_wit
     (dispute,) = service.state()["disputes"]
     assert (dispute["alarm"], dispute["said"][0]["contests"]) == (number, True)
     file = f"/api/people/{AYAN}/own-page/files/{attached['number']}"
-    assert service.browser.get(file).content == JPEG
     assert service.browser.get(file.replace(AYAN, DANA)).status_code == 404
+    assert service.browser.get(file).json()["key"] == "own.refused.no_picture", "it only began like one"
     acts = service.browser.get(f"/api/alarms/{number}").json()["acts"]
     assert acts[-1]["by"] == f"person/{AYAN}"
     for _ in range(5):
         phone.send_file(number, JPEG, "image/jpeg")
     assert phone.send_file(number, JPEG, "image/jpeg").json()["key"] == "own.refused.files_enough"
+
+
+@pytest.mark.parametrize(("form", "kind"), [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")])
+def test_a_picture_comes_to_the_service_drawn_anew_and_stays_as_it_was_sent(
+    service: Service, form: str, kind: str
+) -> None:
+    number = service.office.find(invented.finding(1))[0]
+    service.browser.sign_in()
+    phone = service.begin()
+    service.browser.act(number, "contact", whom="wearer", channel="call", reached=True)
+    out = BytesIO()
+    Image.new("RGB", (60, 40), (200, 30, 30)).save(out, form)
+    sent = out.getvalue() + b"<script>hidden behind it</script>"
+    attached = phone.send_file(number, sent, kind).json()
+    assert phone.client.get(f"/my/api/files/{attached['number']}").content == sent
+    shown = service.browser.get(f"/api/people/{AYAN}/own-page/files/{attached['number']}")
+    assert (shown.headers["content-type"], b"script" in shown.content) == ("image/jpeg", False)
+    assert Image.open(BytesIO(shown.content)).size == (60, 40)
+    assert "attachment" in shown.headers["content-disposition"]
 
 
 def test_the_copy_holds_what_is_kept_of_a_month_until_a_day_ago_and_names_no_officer(service: Service) -> None:

@@ -14,12 +14,12 @@ _QUALITIES = (85, 70, 50, 30)
 
 
 class NoPhotoError(Exception):
-    """These bytes are no JPEG, or none that can be made small enough."""
+    """These bytes are no picture of the form that is asked for, or none that can be made small enough."""
 
 
-def anew(photo: bytes, *, side_px: int, most_bytes: int) -> bytes:
+def anew(photo: bytes, *, side_px: int, most_bytes: int, form: str = "JPEG") -> bytes:
     """Give a JPEG of the same picture, no wider or higher and of no more octets than is said. `NoPhotoError`."""
-    picture = _read(photo, side_px)
+    picture = _read(photo, side_px, form)
     for shrunk in (1, 2, 4):
         picture.thumbnail((side_px // shrunk, side_px // shrunk))
         for quality in _QUALITIES:
@@ -30,9 +30,9 @@ def anew(photo: bytes, *, side_px: int, most_bytes: int) -> bytes:
     raise NoPhotoError
 
 
-def _read(photo: bytes, side_px: int) -> Image.Image:
+def _read(photo: bytes, side_px: int, form: str) -> Image.Image:
     try:
-        with Image.open(BytesIO(photo), formats=("JPEG",)) as image:
+        with Image.open(BytesIO(photo), formats=(form,)) as image:
             if max(image.size) > SIDE_MAX_PX:
                 raise NoPhotoError
             image.draft("RGB", (side_px, side_px))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from baqylau.domain.acts import PERSON
@@ -19,9 +20,11 @@ from baqylau.monitoring.workstation.own_page.messages import (
     OwnPageState,
     OwnWritten,
 )
-from baqylau.monitoring.workstation.refusals import not_found
+from baqylau.monitoring.workstation.own_page.shown import shown
+from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
+from baqylau.storage.people.jpeg import NoPhotoError
 from baqylau.storage.people.own_access import EndWhy
 
 _GROUP: Final = 4
@@ -67,13 +70,16 @@ class OwnPageDesk:
         return OwnWritten(number=one.id, by=by.name, at=one.at, text=one.text, read_at=None)
 
     def file(self, person_id: PersonId, number: int, by: Account) -> tuple[str, bytes]:
-        """Give what the person attached."""
+        """Give what the person attached, a picture drawn anew."""
         self._known(person_id, by)
         self._stores.duty.look(by, "look.own_file", person_id, f"file/{number}")
         found = self._stores.own_words.file(person_id, number)
         if found is None:
             raise not_found("request.refused.not_found")
-        return found
+        try:
+            return shown(*found)
+        except NoPhotoError:
+            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "own.refused.no_picture") from None
 
     def _known(self, person_id: PersonId, by: Account) -> None:
         if person_id not in self._stores.directory.book().people:
