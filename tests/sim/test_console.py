@@ -21,7 +21,7 @@ from baqylau.domain.findings import Code
 from baqylau.domain.observations import Heard, Strap
 from baqylau.links.device_line import LineError, RevokedError
 from baqylau.links.radio.words import Frame, Said
-from baqylau.monitoring.console import views
+from baqylau.monitoring.console import text_near, text_page, views
 from baqylau.monitoring.console.desk import LockedError, NotOpenedError, UnknownPersonError
 from baqylau.monitoring.console.sync import RefusedError
 from baqylau.monitoring.server import keeper
@@ -118,6 +118,28 @@ def test_an_officer_sees_their_own_people_by_name_and_of_all_others_only_how_man
     written = [(one.who, one.what, one.object) for one in Audit(engine, site.clock).latest(20)]
     assert (OFFICER, "console.package", f"device/{CONSOLE}") in written
     assert (OFFICER, "console.look", f"person/{AINUR}") in written
+
+
+def test_a_terminal_says_who_is_near_how_they_stand_and_of_all_others_only_how_many(
+    engine: Engine, tmp_path: Path
+) -> None:
+    async def story(site: ConsoleSite, tablet: Tablet) -> None:
+        await begun(site, tablet)
+        assert "Nobody of your list is heard here." in "\n".join(text_near.near(tablet.desk, "en"))
+        for second in range(30):
+            site.clock.pass_by(seconds=1)
+            tablet.hears(rssi_dbm=-80.0 + second)
+            tablet.hears(root=STRANGER_ROOT, rssi_dbm=-40.0)
+        written = list(text_near.near(tablet.desk, "en"))
+        assert written[1] == "  my list 1, other 1"
+        assert written[2].startswith("  Ainur Invented: -5")
+        assert written[2].endswith(" dBm, Growing stronger")
+        assert written[3].startswith("    Radio bracelet, strap intact, case closed, ")
+        assert "due now: Home" in written[4]
+        tablet.desk.lock()
+        assert AINUR not in "\n".join(text_page.lines(tablet.desk, "en")), "nobody is named on a locked console"
+
+    told(engine, tmp_path, story)
 
 
 def test_what_is_looked_for_is_on_the_body_and_not_the_relay_that_stands_in_the_flat(

@@ -5,6 +5,7 @@ import { words } from '../words/words.svelte'
 
 export type Section = 'near' | 'finder' | 'check' | 'visits' | 'device' | 'person' | 'work' | 'walk'
 const SECTIONS: readonly Section[] = ['near', 'finder', 'check', 'visits', 'device', 'person', 'work', 'walk']
+const OF_SOMEBODY: ReadonlySet<Section> = new Set(['person', 'work', 'walk'])
 const EVERY_MS = 1000
 
 class Desk {
@@ -22,7 +23,8 @@ class Desk {
 
   #follow(): void {
     const [name = '', id = ''] = location.hash.slice(1).split('/')
-    this.section = SECTIONS.find((one) => one === name) ?? 'near'
+    const section = SECTIONS.find((one) => one === name) ?? 'near'
+    this.section = id === '' && OF_SOMEBODY.has(section) ? 'visits' : section
     this.person = decodeURIComponent(id)
   }
 

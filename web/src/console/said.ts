@@ -1,7 +1,8 @@
 // Short words for rows and chips.
 import type { ConsoleDevice, ConsoleNear, DeviceKind } from '../generated/api'
+import { decimal } from '../words/format'
 import { age, percent } from '../words/say'
-import { t } from '../words/words.svelte'
+import { t, words } from '../words/words.svelte'
 
 export function kind(of: DeviceKind): string {
   return t(of === 'bracelet' || of === 'tracker' || of === 'relay' ? `console.short.${of}` : 'console.short.other')
@@ -9,6 +10,12 @@ export function kind(of: DeviceKind): string {
 
 export function due(duty: ConsoleNear['duty'], place: string): string {
   return duty === 'due' ? t('console.duty.due', { place: place || t('place.unnamed') }) : t(`console.duty.${duty}`)
+}
+
+/** A change in whole decibels; what rounds to nothing has no sign. */
+export function signed(db: number): string {
+  const whole = Math.round(db) || 0
+  return `${whole > 0 ? '+' : ''}${decimal(whole, words.language)}`
 }
 
 export interface Fact {

@@ -8,13 +8,15 @@ type Restriction = PersonCard['restrictions'][number]
 type Schedule = NonNullable<Extract<Restriction, { type: 'presence' }>['schedule']>
 
 const two = (value: number) => String(value).padStart(2, '0')
-const hour = (minutes: number) => `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`
+const DAY_MIN = 1440
+/** An hour of the day; its end is 24:00, so that a whole day does not look like none. */
+const hour = (minutes: number) => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 
 /** The weekly hours: every day 22:00–06:00, or by days. */
 export function hours(schedule: Schedule): string {
   return list(
     schedule.windows.map((window) => {
-      const span = { from: hour(window.start_min), until: hour(window.end_min) }
+      const span = { from: hour(window.start_min), until: hour(window.end_min || DAY_MIN) }
       if (window.weekdays.length === 7) return t('hours.every_day', span)
       return t('hours.on_days', { ...span, days: list(window.weekdays.map((index) => weekdayName(index, words.language))) })
     }),

@@ -3,6 +3,7 @@
 import asyncio
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -17,11 +18,12 @@ from baqylau.devices.linux_unit.shell import Clock
 from baqylau.links.board import BoardClock, boot_id
 from baqylau.links.device_line import ServerLine
 from baqylau.links.radio.replay import RecordingError, tape
+from baqylau.links.radio.words import Source
 from baqylau.links.wall_clock import since_boot_s
 from baqylau.locales import text
-from baqylau.monitoring.console import text_page
+from baqylau.monitoring.console import text_near, text_page
 from baqylau.monitoring.console.desk import Desk, NotOpenedError
-from baqylau.monitoring.console.program import serve
+from baqylau.monitoring.console.program import listen, serve
 from baqylau.monitoring.console.store import Store
 from baqylau.monitoring.console.sync import Identity, Sync
 from baqylau.monitoring.server import lifeline as parent
@@ -34,6 +36,7 @@ with_folder(console)
 
 PORT = 8470
 DATABASE = "kept.db"
+LISTEN_S = 30
 
 
 @console.callback()
@@ -110,23 +113,40 @@ def _serve(
 def status(
     folder: Dir = DEFAULT_DIR,
     officer: Annotated[bool, typer.Option("--officer", help="Ask for the password and show the caseload.")] = False,  # noqa: FBT002 - an option
+    source: Beacons = None,
+    listen_s: Annotated[
+        int, typer.Option("--listen", min=1, help="With --officer and --source: so many seconds, then who is near.")
+    ] = LISTEN_S,
     language: Language = SPOKEN,
 ) -> None:
-    """Show on a terminal what the console has: package, what waits to be brought, contact; for service by SSH."""
-    own = Folder(folder)
-    clock = BoardClock(since_boot_s)
+    """Show on a terminal what the console has: package, what waits to be brought, who is near; for service by SSH."""
+    own, named = Folder(folder), source or []
+    identity = _identity(own, folder, language)
+    try:
+        played = recording(named)
+        clock: Clock = BoardClock(since_boot_s) if played is None else tape(played, fast=False)
+        sources = [source_of(one, clock) for one in named]
+    except (OSError, RecordingError, ValueError) as wrong:
+        raise refused(language, "cannot_read", why=str(wrong)) from wrong
     store = Store(own.path / DATABASE)
     try:
-        identity = _identity(own, folder, language)
         desk = Desk(identity, store, Sync(identity, None, store, clock), clock)
         if officer:
-            password = typer.prompt(text(language, "cli.console.password"), hide_input=True)
-            try:
-                asyncio.run(desk.unlock(password))
-            except NotOpenedError as wrong:
-                typer.echo(text(language, "console.refused.wrong_password"), err=True)
-                raise typer.Exit(1) from wrong
-        for line in text_page.lines(desk, language):
+            asyncio.run(_opened(desk, sources, listen_s, language))
+        for line in (*text_page.lines(desk, language), *(text_near.near(desk, language) if officer and named else ())):
             typer.echo(line)
     finally:
         store.close()
+
+
+async def _opened(desk: Desk, sources: list[Source], listen_s: int, language: str) -> None:
+    """Ask for the password, then hear who is near for a while."""
+    password = typer.prompt(text(language, "cli.console.password"), hide_input=True)
+    try:
+        await desk.unlock(password)
+    except NotOpenedError as wrong:
+        typer.echo(text(language, "console.refused.wrong_password"), err=True)
+        raise typer.Exit(1) from wrong
+    with suppress(TimeoutError):
+        async with asyncio.timeout(listen_s if sources else 0):
+            await asyncio.gather(*(listen(desk, one) for one in sources))
