@@ -36,7 +36,7 @@ def alone(data: Path) -> Iterator[None]:
         try:
             flock(lock, LOCK_EX | LOCK_NB)
         except BlockingIOError as taken:
-            typer.echo(f"A server already runs on {data}.", err=True)
+            typer.echo(text(SPOKEN, "cli.server_runs", data=data), err=True)
             raise typer.Exit(1) from taken
         yield
 

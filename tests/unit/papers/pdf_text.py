@@ -14,8 +14,13 @@ _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 def text_of(pdf: bytes) -> str:
     """Give all text of all pages, a line for each run."""
+    return "\n".join(pages_of(pdf))
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """Give the text of each page."""
     objects = {int(number): body for number, body in _OBJECT.findall(pdf)}
-    return "\n".join(line for page in _pages(objects) for line in _lines(page, objects))
+    return ["\n".join(_lines(page, objects)) for page in _pages(objects)]
 
 
 def _pages(objects: Mapping[int, bytes]) -> Iterator[bytes]:

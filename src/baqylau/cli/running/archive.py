@@ -1,6 +1,6 @@
 """`archive`: closed days of the journal as Parquet files: put, verify, drop, read-back, list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -42,9 +42,11 @@ def put(
     """Write the days that are over, each as a file that proves itself. They stay in the database too."""
     with ready(data, database) as engine, _told(language):
         kept, signer = Archive(engine, folder), vaulted(engine, data).signer
-        for day in kept.due(until.date(), now()):
+        due = kept.due(until.date(), now())
+        for day in due:
             made = kept.put(day, signer, by=by, now=now())
             typer.echo(text(language, "archive.put", day=day, count=made.entries))
+        _none(due, "put", language)
 
 
 @archive.command()
@@ -58,7 +60,9 @@ def verify(
     wrong = False
     with ready(data, database) as engine, _told(language):
         kept, key = Archive(engine, folder), vaulted(engine, data).signer.public_key
-        for known in kept.days():
+        days = kept.days()
+        _none(days, "verify", language)
+        for known in days:
             manifest, broken = kept.verify(known.day, key)
             for one in broken:
                 typer.echo(text(language, "archive.broken", day=known.day, **_where(one.partition, one.seq, one.what)))
@@ -80,10 +84,11 @@ def drop(
     """Take archived days out of the database, the oldest first, each after its file was proved once more."""
     with ready(data, database) as engine, _told(language):
         kept, key = Archive(engine, folder), vaulted(engine, data).signer.public_key
-        for one in kept.days():
-            if one.dropped_at is None and one.day <= until.date():
-                kept.drop(one.day, key, by=by, now=now())
-                typer.echo(text(language, "archive.dropped", day=one.day, count=one.entries))
+        both = [one for one in kept.days() if one.dropped_at is None and one.day <= until.date()]
+        for one in both:
+            kept.drop(one.day, key, by=by, now=now())
+            typer.echo(text(language, "archive.dropped", day=one.day, count=one.entries))
+        _none(both, "drop", language)
 
 
 @archive.command("read-back")
@@ -98,10 +103,11 @@ def read_back(
     """Put dropped days back into the database as they were, the newest first, each after its file was proved."""
     with ready(data, database) as engine, _told(language):
         kept, key = Archive(engine, folder), vaulted(engine, data).signer.public_key
-        for one in reversed(kept.days()):
-            if one.dropped_at is not None and one.day >= since.date():
-                kept.read_back(one.day, key, by=by, now=now())
-                typer.echo(text(language, "archive.read_back", day=one.day, count=one.entries))
+        away = [one for one in reversed(kept.days()) if one.dropped_at is not None and one.day >= since.date()]
+        for one in away:
+            kept.read_back(one.day, key, by=by, now=now())
+            typer.echo(text(language, "archive.read_back", day=one.day, count=one.entries))
+        _none(away, "read_back", language)
 
 
 @archive.command("list")
@@ -126,6 +132,12 @@ def _told(language: str) -> Iterator[None]:
     except NoLibraryError as missing:
         typer.echo(text(language, "archive.refused.no_library"), err=True)
         raise typer.Exit(1) from missing
+
+
+def _none(days: Sequence[object], what: str, language: str) -> None:
+    """Say that there was nothing to do, where that is so: silence would look like success."""
+    if not days:
+        typer.echo(text(language, f"archive.none.{what}"))
 
 
 def _where(partition: int, seq: int, what: str) -> dict[str, object]:

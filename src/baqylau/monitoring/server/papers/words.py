@@ -25,6 +25,7 @@ from baqylau.locales import catalogue, text
 KM = 1_000
 _SECONDS_UP_TO_S = 90
 _WEEK = 7
+DAY_MIN = 1440
 NOTHING = "–"
 
 
@@ -94,7 +95,7 @@ class Words(Struct, frozen=True, kw_only=True):
         """Give weekly hours: every day 22:00-06:00, or by days."""
         said: list[str] = []
         for window in schedule.windows:
-            span = {"from": _hour(window.start_min), "until": _hour(window.end_min)}
+            span = {"from": _hour(window.start_min), "until": _hour(window.end_min or DAY_MIN)}
             if len(set(window.weekdays)) == _WEEK:
                 said.append(self.t("hours.every_day", **span))
             else:
@@ -145,4 +146,5 @@ class Words(Struct, frozen=True, kw_only=True):
 
 
 def _hour(minutes: int) -> str:
-    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
+    """Write an hour of the day; its end is 24:00, so that a whole day does not look like none."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
