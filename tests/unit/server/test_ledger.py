@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from sqlalchemy import Engine, text
 
-from baqylau.domain.acts import Note, Take
+from baqylau.domain.acts import Close, Decide, Note, Reopen, Take
+from baqylau.domain.alarms import Action, Cause, Decision
 from baqylau.monitoring.server.evidence.proving import prove
 from baqylau.monitoring.server.evidence.withholding import withhold
 from baqylau.protocols.evidence import words
@@ -98,6 +99,32 @@ def test_a_bundle_names_what_was_changed_after_it_was_sealed(site: Site, stateme
     assert verdict.outcome == CHANGED
     assert {one.key.removeprefix("evidence.fault.") for one in verdict.faults} == {fault}
     assert {"part", "line", "name"} <= verdict.faults[0].params.keys()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE alarm SET closed_by = 'somebody' WHERE closed_at IS NOT NULL",
+        "UPDATE alarm SET cause = 'other' WHERE closed_at IS NOT NULL",
+        "UPDATE alarm SET closed_at = NULL WHERE closed_at IS NOT NULL",
+        "UPDATE alarm SET decision = 'violation', decided_by = 'aliya', decided_at = closed_at",
+    ],
+)
+def test_an_alarm_that_ended_or_was_decided_otherwise_than_its_acts_say_is_told(site: Site, statement: str) -> None:
+    alarms = Alarms(site.engine, site.clock)
+    (view,) = site.alarms()
+    close = Close(cause=Cause.ENTERED_ZONE, action=Action.ONLY_WATCHED, grounds="She was on her way home.")
+    alarms.act(view.alarm.id, close, "dana")
+    alarms.act(view.alarm.id, Reopen(why="there is a film"), "aliya")
+    alarms.act(view.alarm.id, close, "aliya")
+    alarms.act(view.alarm.id, Decide(decision=Decision.NO_VIOLATION, grounds="She was in time."), "aliya")
+    assert faults(bundle_of(site)) == []
+    tampered(site, statement)
+    bundle = bundle_of(site)
+    assert faults(bundle) == ["alarm_otherwise"]
+    out = BytesIO()
+    withhold(BytesIO(bundle), [("acts", 1)], out)
+    assert faults(out.getvalue()) == [], "who does not see every act cannot say so"
 
 
 def test_an_act_that_is_put_in_with_a_forged_digest_leads_to_no_signed_head(site: Site) -> None:

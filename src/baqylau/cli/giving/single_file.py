@@ -22,6 +22,7 @@ MODULES = (
     "protocols/evidence/journal_proof.py",
     "protocols/evidence/ledger_proof.py",
     "protocols/evidence/registers_proof.py",
+    "protocols/evidence/alarms_proof.py",
     "protocols/evidence/recordings.py",
     "protocols/evidence/stamps.py",
     "protocols/evidence/verdict.py",

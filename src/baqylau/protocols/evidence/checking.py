@@ -11,11 +11,13 @@ from typing import IO, Any
 
 from baqylau.crypto.signing import signed_by
 from baqylau.crypto.timestamps import TOKEN_BYTES_MAX, Stamp, StampWrongError, stamped
+from baqylau.protocols.evidence.alarms_proof import AlarmsProof
 from baqylau.protocols.evidence.container import ContainerError, Member, Opened, lines, open_container, pieces, whole
 from baqylau.protocols.evidence.journal_proof import JournalProof
 from baqylau.protocols.evidence.ledger_proof import LedgerProof
 from baqylau.protocols.evidence.parts import (
     ACTS,
+    ALARMS,
     AUDIT,
     BATCHES,
     CONTEXT,
@@ -265,10 +267,12 @@ def _contents(
 def _proofs(manifest: dict[str, Any], known: Sequence[bytes]) -> Proofs:
     journal = JournalProof(manifest["installation_key"])
     ledger = LedgerProof(journal) if manifest["version"] >= WITH_LEDGER else None
+    whole = ledger if manifest["version"] >= WITH_REGISTERS else None
     return Proofs(
         journal=journal,
         ledger=ledger,
-        registers=RegistersProof(journal, ledger) if ledger and manifest["version"] >= WITH_REGISTERS else None,
+        registers=RegistersProof(journal, whole) if whole else None,
+        alarms=AlarmsProof(whole) if whole else None,
         recordings=RecordingsProof(journal.device_keys),
         stamps=StampsProof(journal, manifest["installation_key"], known),
     )
@@ -276,7 +280,7 @@ def _proofs(manifest: dict[str, Any], known: Sequence[bytes]) -> Proofs:
 
 def _takers(proofs: Proofs) -> dict[str, Callable[[dict[str, Any]], str]]:
     """Give who takes the lines of each part, in an order in which all is known that a line leads to."""
-    journal, ledger, registers = proofs.journal, proofs.ledger, proofs.registers
+    journal, ledger, registers, alarms = proofs.journal, proofs.ledger, proofs.registers, proofs.alarms
     return {
         KEYS: journal.key,
         RECORDS: journal.record,
@@ -284,6 +288,7 @@ def _takers(proofs: Proofs) -> dict[str, Callable[[dict[str, Any]], str]]:
         REGISTERS: registers.take if registers else journal.register,
         **(dict.fromkeys((FINDINGS, ACTS, RULES), ledger.take) if ledger else {}),
         **({AUDIT: ledger.entry} if ledger and registers else {}),
+        **({ACTS: alarms.act, ALARMS: alarms.take} if alarms else {}),
         TREES: journal.tree,
         HEADS: journal.head,
         RECORDINGS: proofs.recordings.take,

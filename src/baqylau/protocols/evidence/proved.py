@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from baqylau.crypto.timestamps import Stamp
+from baqylau.protocols.evidence.alarms_proof import AlarmsProof
 from baqylau.protocols.evidence.journal_proof import JournalProof
 from baqylau.protocols.evidence.ledger_proof import LedgerProof
 from baqylau.protocols.evidence.parts import ACTS, ALARMS, AUDIT, FINDINGS, REGISTERS
@@ -23,6 +24,7 @@ class Proofs:
     """None where a bundle is from before there was one."""
     registers: RegistersProof | None
     """None where audit and registers were not in it."""
+    alarms: AlarmsProof | None
     recordings: RecordingsProof
     stamps: StampsProof
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from baqylau.crypto import merkle
 from baqylau.crypto.signing import Signer
+from baqylau.domain.alarms import Alarm
 from baqylau.domain.ids import AlarmId, DeviceId, PersonId
 from baqylau.domain.orders import NoContact
 from baqylau.domain.partitions import nearness_of, ourselves, partition_of, unheard_of
@@ -309,15 +310,24 @@ class _Gathering:
             yield from self._word(parts.FINDINGS, one)
         numbers = {AlarmId(one["alarm"]) for one in findings if one["alarm"] is not None}
         numbers |= {asked.alarm_id} if asked.alarm_id else set()
-        chosen = AlarmFilter(person_id=asked.person_id)
-        for view in self._archive.alarms.page(chosen, limit=ALARMS_MAX):
-            if view.alarm.id in numbers:
-                self._bundle.put(parts.ALARMS, {"alarm": view.alarm})
-        for act in source.acts(numbers, sealed_to):
+        alarms, acts = self._alarms(numbers, sealed_to)
+        for alarm in alarms:
+            self._bundle.put(parts.ALARMS, {"alarm": alarm})
+        for act in acts:
             yield from self._word(parts.ACTS, act)
         objects = [f"person/{asked.person_id}", *(f"alarm/{number}" for number in sorted(numbers))]
         for entry in source.audit(objects, asked.from_at, sealed_to):
             yield from self._word(parts.AUDIT, entry)
+
+    def _alarms(self, numbers: set[AlarmId], sealed_to: int) -> tuple[list[Alarm], list[dict[str, Any]]]:
+        """Give alarms and what was done about them as of one moment: nobody acted while they were read."""
+        source, chosen = self._archive.source, AlarmFilter(person_id=self._asked.person_id)
+        while True:
+            before = source.acts(numbers, sealed_to)
+            views = self._archive.alarms.page(chosen, limit=ALARMS_MAX)
+            acts = source.acts(numbers, sealed_to)
+            if len(acts) == len(before):
+                return [view.alarm for view in views if view.alarm.id in numbers], acts
 
     def _registers(self, sealed_to: int) -> Iterator[int]:
         """Put what the registers know and what officers did on consoles; give the ledger's numbers."""
