@@ -14,7 +14,7 @@ from baqylau.crypto.timestamps import stamp_request, token_in
 from baqylau.domain.acts import Close, Take
 from baqylau.domain.alarms import Action, Cause
 from baqylau.domain.observations import Fix
-from baqylau.monitoring.server.evidence.gathering import STAMPS_MAX
+from baqylau.monitoring.server.evidence.leading import STAMPS_MAX
 from baqylau.monitoring.server.evidence.rejudging import judge_again
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.journal.published import PublishedHeads

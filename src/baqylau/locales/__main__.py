@@ -21,6 +21,7 @@ _ELSEWHERE = (
     "doctor.",
     "evidence.fact.",
     "evidence.fault.",
+    "evidence.kept.",
     "import.",
     "own.",
     "tracker.warning.",

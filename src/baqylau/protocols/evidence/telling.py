@@ -26,7 +26,7 @@ Say = Callable[[str, dict[str, Any]], str]
 """Gives the sentence of a key, with its places filled."""
 
 
-BUNDLE, INSTALLATION = "evidence.outcome", "evidence.kept"
+BUNDLE, INSTALLATION = "outcome", "kept"
 """What a verdict is about."""
 
 
@@ -35,7 +35,7 @@ def told(verdict: Verdict, say: Say, about: str = BUNDLE) -> Iterator[str]:
 
     What comes from the bundle itself can neither begin a line of its own nor steer a terminal.
     """
-    yield say(f"{about}.{OUTCOMES[verdict.outcome]}", {})
+    yield say(f"evidence.{about}.{OUTCOMES[verdict.outcome]}", {})
     for sentences, wrong in ((verdict.faults, True), (verdict.facts, False)):
         for one in sentences:
             yield f"{_MARKS[wrong]} {_shown(say(one.key, one.params))}"

@@ -1,6 +1,5 @@
 """Gathering a bundle about a person and a time: what was kept, what was prescribed, what was found, what was done."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +10,6 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from baqylau.crypto import merkle
 from baqylau.crypto.signing import Signer
 from baqylau.domain.alarms import Alarm
 from baqylau.domain.ids import AlarmId, DeviceId, PersonId
@@ -19,6 +17,7 @@ from baqylau.domain.orders import NoContact
 from baqylau.domain.partitions import nearness_of, ourselves, partition_of, unheard_of
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.evidence import by_what
+from baqylau.monitoring.server.evidence.leading import few, proof_of
 from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, state_from
 from baqylau.monitoring.server.shared_batches import opened
@@ -34,11 +33,11 @@ from baqylau.rules.state import PersonState
 from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
 from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.media_rows import Recordings
-from baqylau.storage.evidence import DayTree, Disclosure, EvidenceSource, Kept
+from baqylau.storage.evidence import Disclosure, EvidenceSource, Kept
 from baqylau.storage.journal.journal import Journal
 from baqylau.storage.journal.ledger import LEDGER
 from baqylau.storage.journal.proof import Signed, SignedHead, heads_in
-from baqylau.storage.journal.published import PublishedHeads, Stamped
+from baqylau.storage.journal.published import PublishedHeads
 from baqylau.storage.judging.judgement import JudgeStore
 from baqylau.storage.judging.live import Live
 from baqylau.storage.registers.registers import Registers
@@ -46,8 +45,6 @@ from baqylau.storage.registers.registers import Registers
 AROUND = timedelta(hours=12)
 """So much before an alarm began and after it was last heard of is given with it."""
 ALARMS_MAX = 100_000
-STAMPS_MAX = 12
-"""As many stamped heads a bundle holds: each tells a reader by when something was there."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -287,15 +284,15 @@ class _Gathering:
         begun: dict[int, int] = {}
         for partition, seqs in sorted(places.items()):
             for tree in self._archive.source.trees(partition, seqs[0], heads[partition].seq):
-                self._bundle.put(parts.TREES, _proof(tree, seqs, begun.setdefault(partition, tree.first_seq)))
+                self._bundle.put(parts.TREES, proof_of(tree, seqs, begun.setdefault(partition, tree.first_seq)))
         return begun
 
     def _stamps(self, places: dict[int, list[int]], begun: dict[int, int]) -> None:
         """Put stamped heads, with what leads from the records to each."""
-        for one in _few(self._archive.heads.stamped(self._asked.from_at), self._until):
+        for one in few(self._archive.heads.stamped(self._asked.from_at), self._until):
             heads = heads_in(msgspec.json.decode(one.content, type=Signed).statement)
             proofs = [
-                _proof(tree, places[partition], first)
+                proof_of(tree, places[partition], first)
                 for partition, first in sorted(begun.items())
                 if partition in heads and heads[partition].seq >= places[partition][0]
                 for tree in self._archive.source.trees(partition, heads[partition].seq, heads[partition].seq)
@@ -364,29 +361,6 @@ class _Gathering:
             if item.held == item.size:
                 content = media.read(kept.check_id, item.index, who=self._asked.by, purpose=self._asked.purpose)
                 yield from piece_lines(kept.check_id, item.index, item.content_type, content)
-
-
-def _proof(tree: DayTree, seqs: Sequence[int], begun: int) -> dict[str, Any]:
-    """Prove the entries of these numbers in a tree; `begun`: with which entry the first tree begins that is given."""
-    end = tree.first_seq + len(tree.leaves) - 1
-    known = [seq - tree.first_seq + 1 for seq in seqs[bisect_left(seqs, tree.first_seq) : bisect_left(seqs, end)]]
-    carried = [0] if tree.first_seq > begun else []
-    return {
-        "partition": tree.partition,
-        "first": tree.first_seq,
-        "size": len(tree.leaves),
-        "chain": tree.chained.hex(),
-        "nodes": [one.hex() for one in merkle.proof(tree.leaves, [*carried, *known])],
-    }
-
-
-def _few(stamped: Sequence[Stamped], until: datetime) -> Sequence[Stamped]:
-    """Choose some of the stamped heads: spread over the time, with the first after it and the last of all."""
-    if len(stamped) <= STAMPS_MAX:
-        return stamped
-    after = next((place for place, one in enumerate(stamped) if one.at >= until), len(stamped) - 1)
-    step = -(-(after + 1) // (STAMPS_MAX - 2))
-    return [stamped[place] for place in sorted({*range(0, after, step), after, len(stamped) - 1})]
 
 
 def _gone(kept: Recordings) -> Iterator[dict[str, Any]]:
