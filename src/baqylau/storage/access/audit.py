@@ -1,4 +1,4 @@
-"""Who did or read what, and for what purpose. Append only; a hash chain shows any change."""
+"""Who did or read what, and for what purpose. Append only: its own hash chain and the ledger show any change."""
 
 from collections.abc import Callable
 from datetime import datetime
