@@ -171,6 +171,19 @@ def test_at_the_command_line(kept: Kept, where: list[str]) -> None:
     assert "database and archive" in RUN.invoke(app, ["archive", "list", *where]).output
 
 
+def test_a_file_that_is_spoilt_keeps_nobody_from_proving_the_others(kept: Kept, where: list[str]) -> None:
+    RUN.invoke(app, ["archive", "put", str(kept.folder), "--until", str(SECOND), *where])
+    spoilt = min(kept.folder.glob("*/entries.parquet"))
+    spoilt.write_bytes(b"no Parquet")
+    told = RUN.invoke(app, ["archive", "verify", str(kept.folder), *where])
+    first, second = told.output.splitlines()[:2]
+    assert (told.exit_code, "can be read" in first, "all as they were written" in second) == (
+        1,
+        True,
+        True,
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

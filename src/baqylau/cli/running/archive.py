@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -63,12 +63,7 @@ def verify(
         days = kept.days()
         _none(days, "verify", language)
         for known in days:
-            manifest, broken = kept.verify(known.day, key)
-            for one in broken:
-                typer.echo(text(language, "archive.broken", day=known.day, **_where(one.partition, one.seq, one.what)))
-            if not broken:
-                typer.echo(text(language, "archive.right", day=known.day, count=manifest.entries))
-            wrong = wrong or bool(broken)
+            wrong = not _proved(kept, known.day, key, language) or wrong
     raise typer.Exit(CHANGED if wrong else 0)
 
 
@@ -132,6 +127,20 @@ def _told(language: str) -> Iterator[None]:
     except NoLibraryError as missing:
         typer.echo(text(language, "archive.refused.no_library"), err=True)
         raise typer.Exit(1) from missing
+
+
+def _proved(kept: Archive, day: date, key: bytes, language: str) -> bool:
+    """Say whether a day's file proves itself; the others are looked at whatever becomes of it."""
+    try:
+        manifest, broken = kept.verify(day, key)
+    except ArchiveWrongError as wrong:
+        typer.echo(text(language, f"archive.refused.{wrong.reason}", what=wrong.what))
+        return False
+    for one in broken:
+        typer.echo(text(language, "archive.broken", day=day, **_where(one.partition, one.seq, one.what)))
+    if not broken:
+        typer.echo(text(language, "archive.right", day=day, count=manifest.entries))
+    return not broken
 
 
 def _none(days: Sequence[object], what: str, language: str) -> None:
