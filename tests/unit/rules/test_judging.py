@@ -22,9 +22,11 @@ from tests.unit.rules.stories import (
     fix,
     heard,
     judged,
+    nightly,
     north,
     permission,
     presence,
+    required_place,
     supervision,
     told,
 )
@@ -195,3 +197,49 @@ def test_the_records_of_the_hours_go_with_them() -> None:
     assert set(judged(who, night, at("11:59", 1))[0].curfews) == {"presence-1/1"}
     after, _ = judged(who, night, at("12:00", 1))
     assert (after.curfews, after.keepings) == ({}, {})
+
+
+def test_time_speaks_at_the_same_instants_however_the_story_is_cut() -> None:
+    """A night with everything in it, asked about at every half minute, at once and word by word."""
+    ring = exclusion(zone=circle("School", north(2000)), warning_m=500.0, dwell_s=60)
+    work = required_place(zone=circle("Work", north(2000)), schedule=nightly("22:20", "23:40"), stay_s=1200)
+    units = (equipment(BRACELET), equipment(UNIT), equipment(MOBILE), device(TRACKER, silence_limit_s=480))
+    who = wearer(*units, restrictions=(presence(absence_limit_s_per_day=600), ring, work))
+    story = [
+        *at_home(at("21:50"), at("22:12")),
+        *listens(at("22:12"), at("22:31")),
+        *at_home(at("21:50"), at("22:24"), MOBILE),
+        *listens(at("22:24"), at("22:50"), MOBILE),
+        *every(60, at("21:55"), at("22:14")),
+        *(
+            one
+            for step in range(3)
+            for one in every(60, at("22:14"), at("22:26"), north(1300 + 300 * step))[4 * step :][:4]
+        ),
+        *every(60, at("22:26"), at("22:29"), north(2000)),
+        fix(at("22:33"), north(1300)),
+        deaf(at("22:29:30"), at("22:32")),
+        deaf(at("22:36:30"), at("22:43")),
+        *at_home(at("22:50"), at("22:52")),
+    ]
+    ordered, told_by = sorted(story, key=order_key), [(begin(), ())]
+    for number in range(100):
+        until = at("22:10:15") + timedelta(seconds=30 * number)
+        known = [one for one in ordered if order_key(one)[0] <= until]
+        while len(told_by) <= len(known):
+            told_by.append(fold(who, told_by[-1][0], known[len(told_by) - 1 : len(told_by)], None))
+        state, last = fold(who, told_by[len(known)][0], (), until)
+        found = [one for _, more in told_by[: len(known) + 1] for one in more]
+        assert (state, (*found, *last)) == fold(who, begin(), known, until)
+    assert {one.code for one in found} >= {"P05", "P03", "P08", "Z02", "Z01", "M01", "C01"}
+
+
+def test_what_our_own_deafness_moved_is_looked_at_when_it_comes_again() -> None:
+    """The bracelet is gone at 23:05; two minutes of deafness later nobody knows until 23:07."""
+    story = [
+        *at_home(at("21:30"), at("23:00")),
+        *listens(at("23:00"), at("23:06")),
+        deaf(at("23:05:10"), at("23:07:10")),
+    ]
+    asked = [judged(wearer(), story, at(clock))[0].ticked_at for clock in ("23:05:30", "23:06:30", "23:07:30")]
+    assert asked == [at("23:05"), at("23:06"), at("23:07")]
