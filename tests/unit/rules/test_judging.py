@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from baqylau.domain.observations import Fix, Observation
+from baqylau.domain.people import DeviceKind
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.clock import order_key
 from baqylau.rules.fold import begin, fold, trace
@@ -19,6 +20,7 @@ from tests.unit.rules.stories import (
     device,
     every,
     exclusion,
+    fitting,
     fix,
     heard,
     judged,
@@ -243,3 +245,19 @@ def test_what_our_own_deafness_moved_is_looked_at_when_it_comes_again() -> None:
     ]
     asked = [judged(wearer(), story, at(clock))[0].ticked_at for clock in ("23:05:30", "23:06:30", "23:07:30")]
     assert asked == [at("23:05"), at("23:06"), at("23:07")]
+
+
+def test_an_absence_that_receivers_found_goes_on_when_the_last_position_grows_old() -> None:
+    units = (equipment(BRACELET), equipment(UNIT), equipment(TRACKER))
+    who = wearer(*units, restrictions=(presence(absence_limit_s_per_day=1230),))
+    gone = [*at_home(at("21:30"), at("22:30")), *listens(at("22:30"), at("23:10"))]
+    for seen in ([], [fix(at("22:20"))], [fix(at("22:28"))]):
+        found = told(judged(who, [*gone, *seen], at("23:00"))[1])
+        assert [one for one in found if one[0] in {"P03", "P08"}] == [("P03", "22:35"), ("P08", "22:49:30")]
+
+
+def test_who_falls_silent_twice_is_found_twice_each_time_at_the_limit() -> None:
+    unit = device(UNIT, 600, DeviceKind.HOME_UNIT)
+    who = supervision(devices=(unit,), fittings=(fitting(UNIT),))
+    words = [heard(at(clock), device_id=UNIT) for clock in ("05:05", "05:30")]
+    assert told(judged(who, words, at("05:41"))[1]) == [("S05", "05:15"), ("S06", "05:30"), ("S05", "05:40")]
