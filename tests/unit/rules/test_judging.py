@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from baqylau.domain.observations import Fix, Observation
+from baqylau.domain.checks import Likely, Likeness, LikenessReason
+from baqylau.domain.observations import Distrust, DistrustReason, Fix, Observation
 from baqylau.domain.people import DeviceKind
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.clock import order_key
 from baqylau.rules.fold import begin, fold, trace
+from baqylau.rules.settings import VOID_WITHIN_S
+from tests.unit.rules.checked import SECOND, asked, begun, checked, ended, fact
 from tests.unit.rules.radio_stories import BRACELET, MOBILE, UNIT, at_home, equipment, hears, listens, wearer, well
 from tests.unit.rules.stories import (
     HOME,
@@ -32,6 +35,7 @@ from tests.unit.rules.stories import (
     supervision,
     told,
 )
+from tests.unit.rules.test_contact import no_contact, walk
 
 HERE = Fix(latitude_deg=HOME.latitude_deg, longitude_deg=HOME.longitude_deg, accuracy_m=8.0)
 
@@ -71,7 +75,9 @@ def test_of_two_gaps_of_ours_that_overlap_each_second_moves_a_limit_once() -> No
 def test_a_gap_of_ours_within_another_one_takes_back_nothing_that_was_heard() -> None:
     story = [deaf(at("05:06"), at("05:16")), fix(at("05:08")), deaf(at("05:10"), at("05:16"))]
     assert not judged(supervision(), story)[0].unheard
-    assert judged(supervision(), [*story, deaf(at("05:10"), at("05:17"))])[0].unheard
+    longer, _ = judged(supervision(), [*story, deaf(at("05:10"), at("05:17"))])
+    assert longer.unheard
+    assert not longer.holds
 
 
 def test_who_speaks_at_the_very_limit_of_silence_was_not_silent() -> None:
@@ -97,7 +103,8 @@ def test_what_one_restriction_comes_to_is_shown_at_once_though_another_one_canno
 
 
 def test_a_warning_from_before_the_entry_ends_with_its_own_end() -> None:
-    who = supervision(exclusion(warning_m=500.0))
+    """At 12:18, with both open, something else begins and time has to speak."""
+    who = supervision(exclusion(warning_m=500.0), presence(from_at=at("12:18")))
     way = [2000.0, 1300.0, 400.0, 0.0, 400.0, 1300.0, 2000.0]
     story = [one for step, away in enumerate(way) for one in _minutes(step, 2000 - away)]
     assert told(judged(who, story)[1]) == [
@@ -261,3 +268,22 @@ def test_who_falls_silent_twice_is_found_twice_each_time_at_the_limit() -> None:
     who = supervision(devices=(unit,), fittings=(fitting(UNIT),))
     words = [heard(at(clock), device_id=UNIT) for clock in ("05:05", "05:30")]
     assert told(judged(who, words, at("05:41"))[1]) == [("S05", "05:15"), ("S06", "05:30"), ("S05", "05:40")]
+
+
+def test_what_we_say_ourselves_comes_after_all_that_time_says_at_its_instant() -> None:
+    who = supervision(no_contact(distance_m=100.0), devices=(device(silence_limit_s=480),))
+    assert told(judged(who, walk(at("05:06"), 900, 60, 50))[1]) == [("C01", "05:08"), ("V05", "05:08")]
+    missed_at = at("10:15") + timedelta(seconds=VOID_WITHIN_S)
+    unlike = Likeness(check_id=SECOND, outcome=Likely.NO_MATCH, reasons=(LikenessReason.FACE_DIFFERS,))
+    second = [asked("10:05", SECOND), begun("10:06", SECOND), ended("10:07", check=SECOND)]
+    found = judged(checked(), [asked("10:00"), *second, fact(missed_at, unlike, ours=True)])[1]
+    assert codes(found)[-2:] == ["A05", "A02"]
+
+
+def test_hours_that_are_added_afterwards_are_shown_with_the_next_word_whatever_it_says() -> None:
+    zone = exclusion(from_at=at("22:50"))
+    home = sorted(at_home(at("22:30"), at("23:00")), key=order_key)
+    state, _ = fold(wearer(restrictions=(zone,)), begin(), home, None)
+    copied = heard(at("23:00:30"), Distrust(reason=DistrustReason.REPLAY), device_id=BRACELET)
+    after, _ = fold(wearer(restrictions=(presence(), zone)), state, [copied], None)
+    assert after.said["presence-1/1"] == (Compliance.AS_PRESCRIBED, None)
