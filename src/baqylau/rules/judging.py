@@ -169,7 +169,7 @@ class Judging:
             self.findings += hearing.findings
         if after.charge is not before.charge:
             self._percent = after.charge.percent
-        changed = self._unheard or self._heard_at is None or self._stale
+        changed = self._unheard or self._stale
         self._heard_at, self._unheard = at, False
         self._expect(after.silence.deadline)
         if after.rare is not before.rare:

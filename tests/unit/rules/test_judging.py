@@ -145,6 +145,16 @@ def test_the_first_word_after_nothing_or_after_silence_shows_that_only_the_place
     assert (again.blindness, again.since) == (Blindness.NO_FIX, at("23:20"))
     after_us, _ = judged(who, [*silent, deaf(at("22:34"), at("23:19")), heard(at("23:20"))])
     assert (after_us.blindness, after_us.since) == (Blindness.NO_FIX, at("23:20"))
+    soon, _ = judged(who, [*silent, deaf(at("22:34"), at("22:36")), heard(at("22:37"))])
+    assert (soon.blindness, soon.since) == (Blindness.POOR_FIX, at("22:37"))
+
+
+def test_a_permission_to_meet_ends_at_its_first_instant_what_is_shown_of_a_meeting() -> None:
+    who = supervision(no_contact(distance_m=100.0), permissions=(permission(at("12:30"), at("13:30")),))
+    story = walk(at("12:00"), 900, 60, 50)
+    assert judged(who, story, at("12:29"))[0].compliance is Compliance.NOT_AS_PRESCRIBED
+    after, _ = judged(who, story, at("12:31"))
+    assert (after.compliance, after.since) == (Compliance.FREE, at("12:30"))
 
 
 def test_what_is_over_is_forgotten_with_its_hours() -> None:
