@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from baqylau.domain.checks import Likely, Likeness, LikenessReason
+from baqylau.domain.findings import Finding
 from baqylau.domain.observations import Distrust, DistrustReason, Fix, Observation
 from baqylau.domain.people import DeviceKind
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.clock import order_key
-from baqylau.rules.fold import begin, fold, trace
+from baqylau.rules.fold import PersonState, begin, fold, trace
 from baqylau.rules.settings import VOID_WITHIN_S
 from tests.unit.rules.checked import SECOND, asked, begun, checked, ended, fact
 from tests.unit.rules.radio_stories import BRACELET, MOBILE, UNIT, at_home, equipment, hears, listens, wearer, well
@@ -241,16 +242,18 @@ def test_time_speaks_at_the_same_instants_however_the_story_is_cut() -> None:
         deaf(at("22:36:30"), at("22:43")),
         *at_home(at("22:50"), at("22:52")),
     ]
-    ordered, told_by = sorted(story, key=order_key), [(begin(), ())]
+    ordered = sorted(story, key=order_key)
+    steps: list[tuple[PersonState, tuple[Finding, ...]]] = [(begin(), ())]
     for number in range(100):
         until = at("22:10:15") + timedelta(seconds=30 * number)
         known = [one for one in ordered if order_key(one)[0] <= until]
-        while len(told_by) <= len(known):
-            told_by.append(fold(who, told_by[-1][0], known[len(told_by) - 1 : len(told_by)], None))
-        state, last = fold(who, told_by[len(known)][0], (), until)
-        found = [one for _, more in told_by[: len(known) + 1] for one in more]
+        while len(steps) <= len(known):
+            steps.append(fold(who, steps[-1][0], known[len(steps) - 1 : len(steps)], None))
+        state, last = fold(who, steps[len(known)][0], (), until)
+        found = [one for _, more in steps[: len(known) + 1] for one in more]
         assert (state, (*found, *last)) == fold(who, begin(), known, until)
-    assert {one.code for one in found} >= {"P05", "P03", "P08", "Z02", "Z01", "M01", "C01"}
+    codes_found = {one.code.value for _, more in steps for one in more}
+    assert codes_found >= {"P05", "P03", "P08", "Z02", "Z01", "M01", "C01"}
 
 
 def test_what_our_own_deafness_moved_is_looked_at_when_it_comes_again() -> None:
