@@ -71,7 +71,7 @@ def test_a_check_is_asked_for_from_the_page_of_a_person(visit: Open) -> None:
 def test_recordings_are_held_and_released_with_a_reason_from_the_page(visit: Open) -> None:
     page = visit(DOUBTED)
     kept = page.locator(".keeping")
-    expect(kept).to_contain_text("Until the person's file is closed.")
+    expect(kept).to_contain_text("Kept until the person's file is closed.")
     kept.get_by_role("button", name="Forbid destruction").click()
     page.keyboard.type("The lawyer contests it, letter 17.")
     page.keyboard.press("Enter")
@@ -81,4 +81,4 @@ def test_recordings_are_held_and_released_with_a_reason_from_the_page(visit: Ope
     page.keyboard.type("Decided on 3 March.")
     page.keyboard.press("Enter")
     expect(kept.locator(".decided")).to_have_count(0)
-    expect(kept).to_contain_text("Until the person's file is closed.")
+    expect(kept).to_contain_text("Kept until the person's file is closed.")

@@ -35,7 +35,9 @@ def test_a_check_is_ordered_by_hand_seen_and_taken_back(engine: Engine, dsn: str
     ordered = said("order", AINUR, "identity", "--reason", "asked to")
     assert ordered.exit_code == 0, ordered.output
     name = ordered.output.split()[1]
-    assert "asked for" in said("list", AINUR).output
+    listed = said("list", AINUR).output
+    assert "asked for" in listed
+    assert name in listed, "a name that is cut can be given to no command"
     assert said("withdraw", name, "--reason", "in hospital").exit_code == 0
     assert "does not count" in said("list", AINUR).output
     assert said("withdraw", "f" * 32, "--reason", "in hospital").exit_code == 1

@@ -30,6 +30,8 @@ app = typer.Typer()
 check = typer.Typer(help="Checks of face, voice and breath.", no_args_is_help=True)
 app.add_typer(check, name="check")
 
+NAME_CHARS = 32
+"""A check's name is shown whole: it is what the other commands are given."""
 Person = Annotated[str, typer.Argument(metavar="PERSON", help="Id of the person, as in the registers.")]
 Reason = Annotated[str, typer.Option(help="Why; stands in the record.")]
 
@@ -80,6 +82,7 @@ def list_checks(
     """Show what a person was asked for, and what became of it."""
     columns = ("check", "kind", "why", "due", "state", "device", "by")
     table = Table(*(text(language, f"cli.check.column.{name}") for name in columns))
+    table.columns[0].no_wrap, table.columns[0].min_width = True, NAME_CHARS
     with _opened(data, database) as office:
         asked = office.checks.of_person(PersonId(person), limit=limit)
         cases = office.checks.cases([one.id for one in asked])

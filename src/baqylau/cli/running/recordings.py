@@ -16,6 +16,7 @@ from rich.table import Table
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.opening import ready
 from baqylau.cli.options import DEFAULT_DATA, ME, By, Data, Database
+from baqylau.cli.running.checks import NAME_CHARS
 from baqylau.cli.running.operate import WIDTH
 from baqylau.cli.vaulted import vaulted
 from baqylau.domain.ids import CheckId, PersonId
@@ -62,6 +63,7 @@ def list_recordings(
     """Show what is kept of a person and until when, or everything that is held."""
     columns = ("check", "kind", "began", "bytes", "until", "held")
     table = Table(*(text(language, f"cli.recording.column.{name}") for name in columns))
+    table.columns[0].no_wrap, table.columns[0].min_width = True, NAME_CHARS
     with _opened(data, database) as shelf:
         found = shelf.media.of_person(PersonId(person)) if person else shelf.media.on_hold()
     for one in found:
