@@ -15,7 +15,6 @@ from rich.table import Table
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.opening import ready
 from baqylau.cli.options import DEFAULT_DATA, ME, By, Data, Database
-from baqylau.cli.running.operate import WIDTH
 from baqylau.cli.vaulted import vaulted
 from baqylau.domain.checks import CheckKind
 from baqylau.domain.ids import CheckId, PersonId
@@ -32,6 +31,8 @@ app.add_typer(check, name="check")
 
 NAME_CHARS = 32
 """A check's name is shown whole: it is what the other commands are given."""
+WIDTH = 130
+"""Wide enough for a name and the words beside it, where nothing says how wide the paper is."""
 Person = Annotated[str, typer.Argument(metavar="PERSON", help="Id of the person, as in the registers.")]
 Reason = Annotated[str, typer.Option(help="Why; stands in the record.")]
 

@@ -16,8 +16,7 @@ from rich.table import Table
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.opening import ready
 from baqylau.cli.options import DEFAULT_DATA, ME, By, Data, Database
-from baqylau.cli.running.checks import NAME_CHARS
-from baqylau.cli.running.operate import WIDTH
+from baqylau.cli.running.checks import NAME_CHARS, WIDTH
 from baqylau.cli.vaulted import vaulted
 from baqylau.domain.ids import CheckId, PersonId
 from baqylau.links.wall_clock import now
