@@ -1,8 +1,9 @@
 """What an operator's desk makes of a life: alarms as they are raised, taken, withdrawn and over before anybody looked.
 
-The desk follows the server: repeats of an open alarm are counted in it, data that come late take findings away, and an
-alarm about weak equipment that is over before anybody took it is no task for anybody (`domain.settling`). Whoever takes
-an alarm needs half of the time that the catalogue allows, and works on it for a quarter of an hour.
+The desk follows the server: repeats of an open alarm are counted in it, a strap that closes again belongs to its
+opening, data that come late take findings away, and an alarm about weak equipment that is over before anybody took it
+is no task for anybody (`domain.settling`). Whoever takes an alarm needs half of the time that the catalogue allows, and
+works on it for a quarter of an hour.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from baqylau.domain.catalogue import EVENTS, TAKE_WITHIN_S
-from baqylau.domain.consolidation import opens_alarm
+from baqylau.domain.consolidation import PART_OF, opens_alarm
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId
 from baqylau.domain.observations import Observation
@@ -85,7 +86,8 @@ class Desk:
             self._ended(finding.ends, now)
         if not opens_alarm(finding):
             return
-        same = [task for task in self.alarms if task.code is finding.code and self._about(task) == finding.subject]
+        codes = {finding.code, PART_OF.get(finding.code)}
+        same = [task for task in self.alarms if task.code in codes and self._about(task) == finding.subject]
         waiting = next((task for task in same if task.waits(now)), None)
         if waiting is None:
             self.alarms.append(Task(code=finding.code, raised_at=now, findings={finding.id}))

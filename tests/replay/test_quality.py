@@ -7,6 +7,7 @@ import pytest
 from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Code
 from tests.quality.all_families import FAMILIES
+from tests.quality.desk import worked
 from tests.quality.judging import score, wilson
 from tests.quality.load import TASKS_A_DAY, load
 from tests.quality.page import PAGE, page, read
@@ -30,6 +31,11 @@ def test_a_lossy_week_leaves_operators_time_and_loses_nothing_real() -> None:
     worked = load(people=5, days=4)
     assert worked.lost == set()
     assert worked.tasks.total() / worked.days <= TASKS_A_DAY, worked.tasks
+
+
+def test_a_strap_that_is_cut_and_closes_again_is_one_task() -> None:
+    desk = worked(FAMILIES["strap cut and closed again"](Random("one")))  # noqa: S311 - an invented life
+    assert [one.code for one in desk.tasks] == [Code.STRAP_OPEN]
 
 
 def test_what_was_recorded_for_the_documentation_is_within_what_is_held_to() -> None:
