@@ -16,7 +16,7 @@ from tests.unit.devices.home_unit.home import UNIT
 run = CliRunner().invoke
 
 
-def enrolled(folder: Path) -> None:
+def enrolled(folder: Path, program: str = "home-unit") -> None:
     told = {
         "device_id": UNIT,
         "serial": "100",
@@ -26,7 +26,7 @@ def enrolled(folder: Path) -> None:
     }
     file = folder.parent / "enrolment.json"
     file.write_text(json.dumps(told), "utf-8")
-    assert run(app, ["home-unit", "enrol", str(file), "--dir", str(folder)]).exit_code == 0
+    assert run(app, [program, "enrol", str(file), "--dir", str(folder)]).exit_code == 0
 
 
 def test_the_key_is_made_once_and_only_the_owner_may_read_it(tmp_path: Path) -> None:
@@ -46,6 +46,14 @@ def test_a_unit_that_is_not_enrolled_says_what_to_do(tmp_path: Path) -> None:
     assert (result.exit_code, "device enrol" in result.stderr) == (1, True)
     result = run(app, ["tracker", "enrol", str(wrong), "--dir", str(tmp_path)])
     assert (result.exit_code, "device provision" in result.stderr) == (1, True)
+
+
+def test_a_console_without_a_list_says_so_and_asks_for_no_password(tmp_path: Path) -> None:
+    enrolled(tmp_path / "console", "console")
+    words = ["console", "status", "--dir", str(tmp_path / "console"), "--language", "en"]
+    assert "no list yet" in run(app, words).stdout
+    asked = run(app, [*words, "--officer"])
+    assert (asked.exit_code, "no list yet" in asked.stderr, asked.stdout) == (1, True, "")
 
 
 def test_two_programs_do_not_run_on_one_folder(tmp_path: Path) -> None:

@@ -140,7 +140,10 @@ def status(
 
 
 async def _opened(desk: Desk, sources: list[Source], listen_s: int, language: str) -> None:
-    """Ask for the password, then hear who is near for a while."""
+    """Ask for the password, then hear who is near for a while. Where there is no list, no password opens it."""
+    if desk.store.held("package") is None:
+        typer.echo(text(language, "console.no_package"), err=True)
+        raise typer.Exit(1)
     password = typer.prompt(text(language, "cli.console.password"), hide_input=True)
     try:
         await desk.unlock(password)
