@@ -86,11 +86,9 @@ def _targets(plan: Plan, random: Random) -> Iterator[Target]:
 
 
 def _kill_and_restart(victim: Victim, target: Target, pause_s: float) -> None:
-    """Kill, and have it running again. When PostgreSQL died alone, the rest is killed too after the pause."""
+    """Kill, and have it running again. What dies alone, PostgreSQL too, the server has to bring back by itself."""
     victim.kill(target)
     asyncio.run(wall_clock.sleep(pause_s))
-    if target is Target.POSTMASTER:
-        victim.kill(Target.GROUP)
     victim.bring_up()
 
 

@@ -11,8 +11,8 @@ from tests.perf.victim import Target
 
 
 @pytest.mark.timeout(900)
-def test_three_kills_lose_nothing_and_double_nothing() -> None:
-    plan = Plan(times=3, people=6, targets=(Target.JUDGE, Target.GATEWAY, Target.EVERYTHING))
+def test_four_kills_lose_nothing_and_double_nothing() -> None:
+    plan = Plan(times=4, people=6, targets=(Target.JUDGE, Target.GATEWAY, Target.EVERYTHING, Target.POSTMASTER))
     found = run(plan, Console(file=StringIO()))
     assert found.acknowledged >= 6 * 20
     assert found == Outcome(acknowledged=found.acknowledged)

@@ -16,13 +16,18 @@ from baqylau.storage.replica import CATCHES_UP_WITHIN_S, ReplicaBehindError, cau
 from baqylau.storage.server import ServerFailedError, embedded
 
 
+def own_server(data: Path) -> Path:
+    """Give where an installation's own server keeps its data."""
+    return data / "postgresql"
+
+
 @contextmanager
 def connected(
     data: Path, dsn: str, name: str = "baqylau", pool_size: int = 5, idle_s: float | None = None
 ) -> Iterator[Engine]:
     """Give a pool over the named database, or over that of the installation's own server, started if need be."""
     with ExitStack() as stack:
-        address = dsn or stack.enter_context(embedded(data / "postgresql"))
+        address = dsn or stack.enter_context(embedded(own_server(data)))
         engine = open_database(address, name=name, pool_size=pool_size, idle_s=idle_s)
         stack.callback(engine.dispose)
         yield engine
@@ -46,10 +51,16 @@ def ready(
     data: Path, database: str, name: str = "baqylau", pool_size: int = 5, idle_s: float | None = None
 ) -> Iterator[Engine]:
     """Give a pool over a database whose schema is up to date, or end with a sentence: it is not there, or goes away."""
+    with sentence(), connected(data, database, name, pool_size, idle_s) as engine:
+        migrate(engine)
+        yield engine
+
+
+@contextmanager
+def sentence() -> Iterator[None]:
+    """End with a sentence when the database is not there, or goes away."""
     try:
-        with connected(data, database, name, pool_size, idle_s) as engine:
-            migrate(engine)
-            yield engine
+        yield
     except (ServerFailedError, StorageUnavailableError) as failed:
         typer.echo(str(failed), err=True)
         raise typer.Exit(1) from failed

@@ -31,6 +31,8 @@ START_S = 600
 DYING_S = 20
 """How long the processes of a server that was killed may take to go."""
 AGAIN_S = 0.2
+BURIED_BY_NOBODY = "Z"
+"""What the system says of a process that ended and is still in its list."""
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -83,6 +85,19 @@ def embedded(
             with cluster.control():
                 if _alone(using):
                     cluster.stop()
+
+
+def stand_up_again(data_dir: Path) -> bool:
+    """Start the server over `data_dir` again if it was killed, and tell whether that was so.
+
+    For whoever is inside `embedded` and wants it to stay: nobody else starts it. `ServerFailedError` as there.
+    """
+    cluster = _Cluster(data_dir.absolute(), wheel_binaries(), SETTINGS)
+    with cluster.control():
+        killed = cluster.dead()
+        if killed:
+            cluster.start()
+    return killed
 
 
 def _alone(using: IO[bytes]) -> bool:
@@ -170,18 +185,32 @@ class _Cluster:
             return False
         return True
 
+    def dead(self) -> bool:
+        """Whether no process of the server's name is there, or one that nobody buries."""
+        return self._state() in {"", BURIED_BY_NOBODY}
+
     def _left_behind(self) -> bool:
         """Whether a server that was killed is still in the way: wait for its processes, and forget a dead one's name.
 
         In a container without an init nobody buries the dead: PostgreSQL would take them for living for ever.
         """
-        name = self._data_dir / "postmaster.pid"
-        if not name.exists():
+        if not self._name.exists():
             return False
-        process = Path("/proc", name.read_text().split()[0], "stat")
-        if process.exists() and process.read_text().rpartition(")")[2].split()[0] == "Z":
-            name.unlink(missing_ok=True)
+        if self._state() == BURIED_BY_NOBODY:
+            self._name.unlink(missing_ok=True)
         return True
+
+    def _state(self) -> str:
+        """Give what the system says of the process that serves, one letter, or nothing when there is none."""
+        try:
+            process = self._name.read_text().split()[0]
+            return Path("/proc", process, "stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+
+    @property
+    def _name(self) -> Path:
+        return self._data_dir / "postmaster.pid"
 
     def stop(self) -> None:
         """Stop the server, when everything is on disk."""

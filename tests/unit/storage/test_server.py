@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from baqylau.storage.server import SOCKET_PATH_BYTES, ServerFailedError, embedded
+from baqylau.storage.server import SOCKET_PATH_BYTES, ServerFailedError, embedded, stand_up_again
 from tests.conftest import own_directory
 
 SMALL = {"shared_buffers": "16MB"}
@@ -115,3 +115,15 @@ def test_what_was_committed_outlives_the_sudden_death_of_the_server_itself(data_
         os.kill(int((data_dir / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
         with embedded(data_dir, settings=SMALL) as again:
             assert ask(again, "SELECT number FROM kept") == (17,)
+
+
+def test_a_server_that_was_killed_stands_up_again_for_those_who_still_use_it(data_dir: Path) -> None:
+    with embedded(data_dir, settings=SMALL) as dsn:
+        ask(dsn, "CREATE TABLE kept AS SELECT 17 AS number")
+        assert not stand_up_again(data_dir)
+        os.kill(int((data_dir / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        while not stand_up_again(data_dir):
+            """The killed one is still going."""
+        assert ask(dsn, "SELECT number FROM kept") == (17,)
+        assert not stand_up_again(data_dir)
+    assert not running(data_dir)

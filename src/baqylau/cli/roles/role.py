@@ -2,12 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 
+import structlog
 from sqlalchemy import Engine
 
-from baqylau.cli.opening import ready
+from baqylau.cli.opening import connected, sentence
 from baqylau.monitoring.server import lifeline as parent
+from baqylau.storage.database import StorageUnavailableError, migrate
 
+log = structlog.get_logger()
+
+AGAIN_S = 1.0
+"""How soon it is tried again to reach a database that is not there."""
 IDLE_S = 15.0
 """So long a role that others wait for may do nothing in the middle of a transaction."""
 _WAITED_FOR = frozenset({"gateway", "judge", "region-bridge"})
@@ -18,5 +25,18 @@ def run(role: str, data: Path, database: str, *, lifeline: bool, work: Callable[
     if lifeline:
         parent.hold()
     idle_s = IDLE_S if role in _WAITED_FOR else None
-    with ready(data, database, f"baqylau-{role}", pool_size=10, idle_s=idle_s) as engine:
+    with sentence(), connected(data, database, f"baqylau-{role}", pool_size=10, idle_s=idle_s) as engine:
+        _wait_for(engine)
         work(engine)
+
+
+def _wait_for(engine: Engine) -> None:
+    """Return when the database is there and its schema up to date: a machine may start its programs in any order."""
+    while True:
+        try:
+            migrate(engine)
+        except StorageUnavailableError as away:
+            log.warning("database_awaited", why=str(away.__cause__))
+            sleep(AGAIN_S)
+        else:
+            return

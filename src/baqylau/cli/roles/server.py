@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
-from baqylau.cli.opening import alone, ready
+from baqylau.cli.opening import alone, own_server, ready
 from baqylau.cli.options import (
     CENTER,
     DATABASE,
@@ -26,10 +28,15 @@ from baqylau.monitoring.av_server.presence import installed
 from baqylau.monitoring.server.settings import MEDIA, WEB_PORT, Settings
 from baqylau.monitoring.server.supervise import ChildKeepsDyingError, supervise
 from baqylau.storage.database import plain_dsn
+from baqylau.storage.server import ServerFailedError, stand_up_again
 
 app = typer.Typer()
 
+log = structlog.get_logger()
+
 LOOK_S = 0.2
+TEND_S = 1.0
+"""How often we look whether our own PostgreSQL is still there."""
 
 Judges = Annotated[
     int,
@@ -62,7 +69,8 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
             map_zoom=map_zoom,
             judges=judges,
         )
-        serve_all(settings, {DATABASE: plain_dsn(engine)}, {}, lambda: typer.echo(f"Workstation: {link}"))
+        environment, own = {DATABASE: plain_dsn(engine)}, None if database else own_server(data)
+        serve_all(settings, environment, {}, lambda: typer.echo(f"Workstation: {link}"), own)
 
 
 def serve_all(
@@ -70,10 +78,12 @@ def serve_all(
     environment: Mapping[str, str],
     more: Mapping[str, Sequence[str]],
     answering: Callable[[], None],
+    own: Path | None,
 ) -> None:
     """Run the roles, and more programs beside them, as processes of their own until we are asked to stop.
 
-    `answering` is called once, when the workstation's pages can be opened.
+    `answering` is called once, when the workstation's pages can be opened. `own` is where the data of our own
+    PostgreSQL are, which is started again whenever it was killed.
     """
     common = ["--data", str(settings.data_dir), "--lifeline"]
     opens = ["--map-center", *map(str, settings.map_center), "--map-zoom", str(settings.map_zoom)]
@@ -92,7 +102,7 @@ def serve_all(
     seats = ["judge", *(f"judge-{number}" for number in range(2, settings.judges + 1))]
     roles |= {seat: ["judge", *common, "--seat", seat] for seat in seats}
     try:
-        asyncio.run(_serve({**roles, **more}, environment, (settings.host, settings.web_port), answering))
+        asyncio.run(_serve({**roles, **more}, environment, (settings.host, settings.web_port), answering, own))
     except ChildKeepsDyingError as role:
         typer.echo(f"The {role} cannot stay up; its messages are above.", err=True)
         raise typer.Exit(1) from role
@@ -103,12 +113,27 @@ async def _serve(
     environment: Mapping[str, str],
     pages: tuple[str, int],
     answering: Callable[[], None],
+    own: Path | None,
 ) -> None:
-    telling = asyncio.create_task(_tell(pages, answering))
+    beside = [asyncio.create_task(_tell(pages, answering))]
+    if own:
+        beside.append(asyncio.create_task(_tend(own)))
     try:
         await supervise(programs, environment)
     finally:
-        telling.cancel()
+        for task in beside:
+            task.cancel()
+
+
+async def _tend(own: Path) -> None:
+    """Keep our own PostgreSQL up: the programs that use it know its address and no more."""
+    while True:
+        await asyncio.sleep(TEND_S)
+        try:
+            if await asyncio.to_thread(stand_up_again, own):
+                log.error("database_started_again")
+        except ServerFailedError as failed:
+            log.error("database_not_started", why=str(failed))  # noqa: TRY400 - its own words say more than our calls
 
 
 async def _tell(pages: tuple[str, int], answering: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from baqylau.cli.field import console
 from baqylau.cli.logs import LEVEL, say_from
-from baqylau.cli.opening import alone, ready
+from baqylau.cli.opening import alone, own_server, ready
 from baqylau.cli.options import DATABASE
 from baqylau.cli.roles.doors import options
 from baqylau.cli.roles.server import serve_all
@@ -81,7 +81,8 @@ def demo(
             CONSOLE: console_program(data, around, sign_in, server=server),
             **tracker_programs(data, trackers, host=HOST, server=server),
         }
-        serve_all(settings, {DATABASE: plain_dsn(engine), LEVEL: QUIET}, more, lambda: _welcome(link, ports, sign_in))
+        environment = {DATABASE: plain_dsn(engine), LEVEL: QUIET}
+        serve_all(settings, environment, more, lambda: _welcome(link, ports, sign_in), own_server(data))
     typer.echo("Stopped. The data stay: `make demo` goes on, `make demo-reset` forgets them.")
 
 
