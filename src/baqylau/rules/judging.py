@@ -308,7 +308,7 @@ class Judging:
         position = self._position
         if not self._stale and position is not None and position.at + _STALE <= at:
             self._stale = True
-            self._forget(at, position.at, everything=False)
+            self._forget(at, position.at)
         self._holds = self._holds and self._attendance.carries(at)
         sight = self._sight(at)
         for plan in self._plan.restrictions:
@@ -336,18 +336,21 @@ class Judging:
         self._checking.blinded(gap)
         self._attendance.blinded(gap)
         self._blind_until, self._unheard, self._holds = until_at, True, False
-        self._forget(from_at, from_at, everything=True)
+        self._forget(from_at, from_at, unheard_until=until_at)
         self._show(from_at)
         self._wake = self._next_wake()
 
-    def _forget(self, at: datetime, known_until: datetime, *, everything: bool) -> None:
-        """Take it that fixes, or `everything` that was heard, tell of the place no longer than `known_until`."""
+    def _forget(self, at: datetime, known_until: datetime, unheard_until: datetime | None = None) -> None:
+        """Take it that fixes tell of the place no longer than `known_until`; or nothing, while we did not listen."""
         self._due = self._calm = None
         for plan in self._plan.restrictions:
             state = self._keepings.get(plan.key)
-            if state is not None and (everything or not state.by_radio):
-                self._keepings[plan.key] = keeping.forgotten(state, at)
-                self._attendance.paused(plan, known_until)
+            if state is None or (state.by_radio and unheard_until is None):
+                continue
+            self._keepings[plan.key] = (
+                keeping.forgotten(state, at) if unheard_until is None else keeping.unheard(state, at, unheard_until)
+            )
+            self._attendance.paused(plan, known_until)
 
     def _show(self, at: datetime) -> None:
         why = compliance.why_unknown(

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.rules.stories import (
     at,
     codes,
+    deaf,
     every,
     exclusion,
     fix,
@@ -61,6 +62,19 @@ def test_a_burst_of_fixes_inside_among_fixes_outside_is_nothing() -> None:
     burst = every(1, at("12:01"), at("12:01:25"), north(1920))
     story = [*every(1, at("12:00"), at("12:01"), EDGE), *burst, *every(1, at("12:01:25"), at("12:02"), EDGE)]
     assert codes(judged(WHO, story, at("12:30"))[1]) == []
+
+
+def test_somebody_inside_is_found_however_often_we_did_not_listen_meanwhile() -> None:
+    """Fixes that devices kept for us are as good as any. Each gap would have begun the half minute anew."""
+    gaps = [deaf(at(f"12:01:{second:02}"), at(f"12:01:{second + 4:02}")) for second in (3, 14, 25, 38, 50)]
+    inside = every(1, at("12:01"), at("12:02"), SCHOOL)
+    assert told(judged(WHO, [fix(at("12:00")), *inside, *gaps], at("12:30"))[1]) == [("Z01", "12:01:27")]
+
+
+def test_time_alone_counts_from_when_we_listened_again() -> None:
+    story = [fix(at("12:00")), fix(at("12:01"), SCHOOL), deaf(at("12:01:02"), at("12:01:10"))]
+    assert codes(judged(WHO, story, at("12:30"))[1]) == []
+    assert told(judged(WHO, [*story, fix(at("12:01:12"), SCHOOL)], at("12:30"))[1]) == [("Z01", "12:04:10")]
 
 
 def test_a_fix_that_contradicts_confirms_nothing() -> None:

@@ -10,6 +10,7 @@ State machine, the same for every rule about a place:
 "Against" is outside of a place to be in, inside of a place to keep out of. A fix whose R95 disc crosses the edge is
 neither. The errors of a receiver last for a while, so it is not the number of fixes that confirms but their time: those
 that say the same within 9 s count as one, and those that confirm reach over 27 s. What contradicts counts at once.
+Where we did not listen for a while, what fixes said stays said, and time alone counts from when we listened again.
 Source: design, section 14; notes on radio and GNSS, 4.3, step 5; notes on the domain, section 4.
 """
 
@@ -59,6 +60,8 @@ class Confirmation(Struct, frozen=True, array_like=True):
     """Decided fixes since the first that speaks against what is confirmed."""
     decide_at: datetime | None = None
     """When a single fix decides, if nothing contradicts it until then."""
+    listened_from: datetime | None = None
+    """The end of the last gap in our listening since the first of these fixes."""
 
 
 NOTHING = Confirmation()
@@ -74,6 +77,11 @@ def heard(state: Confirmation, mark: Mark, *, may_wait: bool) -> Confirmation:
 def due(state: Confirmation) -> Confirmation:
     """Decide by time: `decide_at` has come and nothing spoke against the first fix."""
     return _turned(state, confirmed=not state.confirmed)
+
+
+def paused(state: Confirmation, until: datetime) -> Confirmation:
+    """Take it that we did not listen until then: nothing that was not heard counts for or against."""
+    return replace(state, decide_at=None, listened_from=until) if state.marks else state
 
 
 def _turned(state: Confirmation, *, confirmed: bool) -> Confirmation:
@@ -93,8 +101,10 @@ def _with(state: Confirmation, mark: Mark) -> tuple[Mark, ...]:
 def _leaving(state: Confirmation, mark: Mark, *, may_wait: bool) -> Confirmation:
     marks = _recent(_with(state, mark), FAST_FIXES[1])
     if not marks:
-        return replace(state, marks=(), decide_at=None)
-    pending = replace(state, marks=marks, decide_at=_deadline(marks, may_wait=may_wait))
+        return _settled(state)
+    contradicted = not all(mark.against for mark in marks)
+    decide_at = _deadline(state, marks, _CONFIRM_WITHIN, may_wait=may_wait and not contradicted)
+    pending = replace(state, marks=marks, decide_at=decide_at)
     return _turned(pending, confirmed=True) if mark.against and _agree(marks) else pending
 
 
@@ -120,16 +130,20 @@ def _recent(marks: tuple[Mark, ...], most: int) -> tuple[Mark, ...]:
     return tuple(kept[first:])
 
 
-def _deadline(marks: tuple[Mark, ...], *, may_wait: bool) -> datetime | None:
-    contradicted = not all(mark.against for mark in marks)
-    return None if contradicted or not may_wait else marks[0].at + _CONFIRM_WITHIN
+def _settled(state: Confirmation) -> Confirmation:
+    """Give the same with nothing under way."""
+    return replace(state, marks=(), decide_at=None, listened_from=None)
+
+
+def _deadline(state: Confirmation, marks: tuple[Mark, ...], within: timedelta, *, may_wait: bool) -> datetime | None:
+    return max(marks[0].at, state.listened_from or marks[0].at) + within if may_wait else None
 
 
 def _returning(state: Confirmation, mark: Mark, *, may_wait: bool) -> Confirmation:
     if mark.against:
-        return replace(state, marks=(), decide_at=None)
+        return _settled(state)
     marks = _with(state, mark)
-    decide_at = marks[0].at + _RETURN_WITHIN if may_wait else None
+    decide_at = _deadline(state, marks, _RETURN_WITHIN, may_wait=may_wait)
     pending = replace(state, marks=marks, decide_at=decide_at)
     return _turned(pending, confirmed=False) if len(marks) >= RETURN_FIXES else pending
 

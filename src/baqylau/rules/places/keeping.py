@@ -28,7 +28,7 @@ from baqylau.domain.findings import Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
 from baqylau.domain.verdicts import Blindness
 from baqylau.rules.places import stay
-from baqylau.rules.places.confirmation import NOTHING, Confirmation, Mark, due, heard
+from baqylau.rules.places.confirmation import NOTHING, Confirmation, Mark, due, heard, paused
 from baqylau.rules.places.position import Position
 from baqylau.rules.places.stay import Stay
 from baqylau.rules.plan import RestrictionPlan
@@ -140,6 +140,13 @@ def forgotten(state: Keeping, at: datetime) -> Keeping:
     confirmed = state.confirmation
     kept = replace(confirmed, marks=(), decide_at=None) if state.finding is not None else NOTHING
     return replace(doubted(state, at), confirmation=kept)
+
+
+def unheard(state: Keeping, from_at: datetime, until_at: datetime) -> Keeping:
+    """Take it that we did not listen for a while. What fixes said before and after stays said."""
+    confirmed_only = state.confirmation.confirmed and state.finding is None
+    kept = NOTHING if confirmed_only else paused(state.confirmation, until_at)
+    return replace(doubted(state, from_at), confirmation=kept)
 
 
 def tick(plan: RestrictionPlan, state: Keeping, sight: Sight) -> tuple[Keeping, tuple[Finding, ...]]:

@@ -11,7 +11,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.places.kinds import Kind
 
 NAME = "loitering"
-VERSION = "2"
+VERSION = "3"
 
 KIND = Kind(
     name=NAME,

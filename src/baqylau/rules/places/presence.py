@@ -13,7 +13,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.places.kinds import Kind
 
 NAME = "presence"
-VERSION = "5"
+VERSION = "6"
 
 KIND = Kind(
     name=NAME,

@@ -10,7 +10,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.places.kinds import Kind
 
 NAME = "required_place"
-VERSION = "3"
+VERSION = "4"
 
 KIND = Kind(
     name=NAME,

@@ -9,7 +9,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.places.kinds import Kind
 
 NAME = "route"
-VERSION = "2"
+VERSION = "3"
 
 KIND = Kind(
     name=NAME,

@@ -10,7 +10,7 @@ from baqylau.domain.verdicts import Standing
 from baqylau.rules.places.kinds import Kind
 
 NAME = "warning_ring"
-VERSION = "2"
+VERSION = "3"
 
 KIND = Kind(
     name=NAME,
