@@ -11,7 +11,7 @@ doubles nothing, and a judge that was taken for dead cannot write. Any number of
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -48,6 +48,8 @@ from baqylau.storage.registers.registers import Change, Registers
 log = structlog.get_logger()
 
 ENTRIES_A_ROUND = 5_000
+PEOPLE_A_ROUND = 1_000
+"""So many are judged anew because what is prescribed changed, or because their time has come; the others wait."""
 SHARE_EVERY = timedelta(seconds=1)
 """How often it is looked how many judges there are."""
 BEAT = timedelta(seconds=1)
@@ -105,11 +107,12 @@ class Judge:
         roster, horizons = self._roster, self._listening.horizons()
         for supervision in roster.news():
             self._pairing.know(supervision)
-        changes = roster.unjudged()
-        entries = self._journal.read_after(roster.cursors, ENTRIES_A_ROUND)
+        read = self._journal.read_after(roster.cursors, ENTRIES_A_ROUND)
+        entries, cut = roster.taken(read, PEOPLE_A_ROUND)
         new = roster.by_person(entries)
+        changes, waiting = _parted(roster.unjudged(), new)
         read_to = roster.cursors | {entry.partition: entry.seq for entry in entries}
-        horizons = replace(horizons, behind=self._behind(entries, read_to))
+        horizons = replace(horizons, behind=self._behind(entries, read_to) | cut)
         on, again = partial(self._judging.on, read_to=read_to), partial(self._judging.again, read_to=read_to)
         self._pairing.heard(new)
         folds: dict[PersonId, Folded] = {}
@@ -117,9 +120,11 @@ class Judge:
             self._judge(folds, person_id, partial(again, since=since, listened=horizons.of(person_id)))
         for person_id, observations in new.items():
             self._judge(folds, person_id, partial(on, new=observations, listened=horizons.of(person_id)))
-        for person_id in roster.due(horizons):
+        due = roster.due(horizons, waiting, PEOPLE_A_ROUND)
+        for person_id in due:
             self._judge(folds, person_id, partial(on, new=(), listened=horizons.of(person_id)))
-        return self._committed(folds, entries, changes, horizons)
+        more = bool(entries or changes) or len(due) >= PEOPLE_A_ROUND
+        return not self._committed(folds, entries, changes, horizons) or more
 
     def _behind(self, entries: Sequence[JournalEntry], read_to: Mapping[int, int]) -> frozenset[int]:
         """Give the partitions of which a round does not read all: what they tell next lies before the present.
@@ -171,14 +176,14 @@ class Judge:
         changes: Sequence[Change],
         horizons: Horizons,
     ) -> bool:
-        """Commit a round and tell whether more may be waiting. What was not ours any more is begun again."""
+        """Commit a round and tell whether it is in force. What was not ours any more is begun again."""
         try:
             self._commit(folds, entries, changes, horizons)
         except FencedError:
             log.warning("partitions_changed_hands")
             self._roster.begin_again()
-            return True
-        return bool(entries or changes)
+            return False
+        return True
 
     def _commit(
         self,
@@ -217,6 +222,13 @@ class Judge:
             self._beat_at = now
 
 
+def _parted(changes: Sequence[Change], new: Container[PersonId]) -> tuple[list[Change], set[PersonId]]:
+    """Give the changes of as many people as a round takes, and who has to wait. Whoever has news waits no longer."""
+    changed = list(dict.fromkeys(one.person_id for one in changes))
+    waiting = {person_id for person_id in changed[PEOPLE_A_ROUND:] if person_id not in new}
+    return [one for one in changes if one.person_id not in waiting], waiting
+
+
 def _blind_for(known: Known, at: datetime) -> Folded:
     """Leave a person as they were and tell people that nothing is judged for them."""
     stuck = known.state.through or known.state.wake_at or at
@@ -231,4 +243,4 @@ def _blind_for(known: Known, at: datetime) -> Folded:
         because=(),
         since=stuck,
     )
-    return Folded(state=replace(known.state, wake_at=None), observations=0, raised=(finding,))
+    return Folded(state=replace(known.state, wake_at=None), observations=0, begun=known.stands, raised=(finding,))

@@ -21,6 +21,9 @@ from baqylau.storage.judging.judgement import Judged, JudgeStore, LiveWrite
 SNAPSHOT_EVERY = timedelta(hours=6)
 SNAPSHOT_OBSERVATIONS = 500
 """A snapshot is taken after so much time or so many observations: late data costs at most this much folding again."""
+NEAR_OBSERVATIONS = 20
+NEAR_MAX = 4
+"""Of whom something came late, where they stood so many observations ago, and so many times before, is remembered."""
 BEFORE_EVERYTHING = datetime.min.replace(tzinfo=UTC)
 AFTER_EVERYTHING = datetime.max.replace(tzinfo=UTC)
 
@@ -29,13 +32,31 @@ class TimeStandsStillError(Exception):
     """A rule asks for the same instant again after it was folded: our fault, told as such for that person."""
 
 
-class Known(Struct, kw_only=True):
-    """What the judge holds in memory about one person. `state` is replaced, never changed."""
+class Begun(Struct, frozen=True):
+    """From where on somebody is folded: a state, and how far it lies behind the snapshot before it."""
 
-    supervision: Supervision
     state: PersonState
     snapshot_at: datetime | None = None
     since_snapshot: int = 0
+
+    @property
+    def after(self) -> datetime | None:
+        """The instant until which the state tells; None for the very beginning."""
+        return self.state.through
+
+
+class Known(Struct, kw_only=True):
+    """What the judge holds in memory about one person. What it names is replaced, never changed."""
+
+    supervision: Supervision
+    stands: Begun
+    near: tuple[Begun, ...] = ()
+    """Where the fold stood a little while ago, the oldest first: what comes a little late begins there."""
+
+    @property
+    def state(self) -> PersonState:
+        """Where the fold stands."""
+        return self.stands.state
 
     @property
     def person_id(self) -> PersonId:
@@ -53,11 +74,11 @@ class Folded(Struct, frozen=True, kw_only=True):
 
     state: PersonState
     observations: int
+    begun: Begun
     raised: tuple[Finding, ...] = ()
     superseded: tuple[FindingId, ...] = ()
-    begun_after: datetime | None = None
-    """For a fold begun again: where the snapshot stood from which it began; None for the very beginning."""
     again: bool = False
+    """Whether it begins before where the fold stood."""
     snapshots_until: datetime | None = None
     """Snapshots later than this no longer hold; None when all do."""
     turns: tuple[Turn, ...] = ()
@@ -89,6 +110,7 @@ class Judging:
         return Folded(
             state=folded.state,
             observations=len(ordered),
+            begun=known.stands,
             raised=folded.findings,
             turns=folded.turns,
             snapshots_until=_before(ordered[0], known.state) if ordered else None,
@@ -101,25 +123,29 @@ class Judging:
         listened: datetime | None,
         read_to: Mapping[int, int] | None = None,
     ) -> Folded:
-        """Fold from the last snapshot before an instant, and say how the findings differ from those that stand.
+        """Fold from where somebody stood before an instant, and say how the findings differ from those that stand.
 
         `read_to` is how far the partitions were read: what came after would be folded now and be late when it is read.
         """
-        snapshot = self._store.snapshot_before(known.person_id, since)
-        state, after = (state_from(snapshot[0]), snapshot[1]) if snapshot else (begin(), None)
-        history = [one for one in self.history(known.supervision, after, read_to) if not late(state, one)]
-        folded = _waited(known.supervision, follow(known.supervision, state, in_order(history), None), listened)
-        changed = difference(self._store.findings_after(known.person_id, after), folded.findings)
+        begun = _near_before(known, since) or self._snapshot_before(known, since)
+        told = self.history(known.supervision, begun.after, read_to)
+        history = [one for one in told if not late(begun.state, one)]
+        folded = _waited(known.supervision, follow(known.supervision, begun.state, in_order(history), None), listened)
+        changed = difference(self._store.findings_after(known.person_id, begun.after), folded.findings)
         return Folded(
             state=folded.state,
             observations=len(history),
+            begun=begun,
             raised=changed.raised,
             superseded=changed.superseded,
-            begun_after=after,
             again=True,
-            snapshots_until=after or BEFORE_EVERYTHING,
+            snapshots_until=begun.after or BEFORE_EVERYTHING,
             turns=folded.turns,
         )
+
+    def _snapshot_before(self, known: Known, since: datetime) -> Begun:
+        kept = self._store.snapshot_before(known.person_id, since)
+        return Begun(state_from(kept[0]), snapshot_at=kept[1]) if kept else Begun(begin())
 
     def history(
         self, supervision: Supervision, after: datetime | None, read_to: Mapping[int, int] | None = None
@@ -137,6 +163,10 @@ class Judging:
             devices, max(since, begun), AFTER_EVERYTHING, told_of=supervision.person_id, read_to=read
         )
         return gaps + told
+
+
+def _near_before(known: Known, since: datetime) -> Begun | None:
+    return next((one for one in reversed(known.near) if one.after is not None and one.after < since), None)
 
 
 def _waited(supervision: Supervision, folded: fold.Folded, listened: datetime | None) -> fold.Folded:
@@ -174,12 +204,12 @@ def judged(known: Known, folded: Folded, shown_at: datetime) -> Judged:
         state=msgspec.msgpack.encode(state),
         through=state.through,
         wake_at=state.wake_at,
-        snapshot=_snapshot_due(known, folded),
+        snapshot=_snapshot_due(folded),
         drop_snapshots_after=folded.snapshots_until,
         raised=folded.raised,
         superseded=folded.superseded,
         turns=folded.turns,
-        drop_turns_after=(folded.begun_after or BEFORE_EVERYTHING) if folded.again else None,
+        drop_turns_after=(folded.begun.after or BEFORE_EVERYTHING) if folded.again else None,
         live=live_of(known.supervision, state, shown_at),
     )
 
@@ -192,20 +222,32 @@ def live_of(supervision: Supervision, state: PersonState, at: datetime) -> LiveW
 
 def take_over(known: Known, folded: Folded) -> None:
     """Put a committed fold in force."""
-    if _snapshot_due(known, folded):
-        known.snapshot_at, known.since_snapshot = folded.state.through, 0
-    elif folded.again:
-        known.snapshot_at, known.since_snapshot = folded.begun_after, folded.observations
-    else:
-        known.since_snapshot += folded.observations
-    known.state = folded.state
+    due, begun = _snapshot_due(folded), folded.begun
+    known.stands = (
+        Begun(folded.state, snapshot_at=folded.state.through)
+        if due
+        else Begun(folded.state, begun.snapshot_at, begun.since_snapshot + folded.observations)
+    )
+    known.near = () if due and not folded.again else _near(known, folded)
 
 
-def _snapshot_due(known: Known, folded: Folded) -> bool:
+def _near(known: Known, folded: Folded) -> tuple[Begun, ...]:
+    """Give what still holds of where the fold stood before, and where it stands now, of whom something came late."""
+    until = folded.snapshots_until or AFTER_EVERYTHING
+    kept = tuple(one for one in known.near if one.after is not None and one.after <= until)
+    if not (folded.again or kept) or not folded.observations or not complete(folded.state):
+        return kept
+    return (*kept, known.stands)[-NEAR_MAX:] if not kept or _far(kept[-1], known.stands) else kept
+
+
+def _far(before: Begun, now: Begun) -> bool:
+    return before.snapshot_at != now.snapshot_at or now.since_snapshot - before.since_snapshot >= NEAR_OBSERVATIONS
+
+
+def _snapshot_due(folded: Folded) -> bool:
     """Tell whether enough was folded since the last snapshot. A state without any observation needs none."""
-    through = folded.state.through
-    base = folded.begun_after if folded.again else known.snapshot_at
-    count = folded.observations + (0 if folded.again else known.since_snapshot)
+    through, base = folded.state.through, folded.begun.snapshot_at
+    count = folded.begun.since_snapshot + folded.observations
     if through is None or count == 0 or not complete(folded.state):
         return False
     return base is None or through - base >= SNAPSHOT_EVERY or count >= SNAPSHOT_OBSERVATIONS

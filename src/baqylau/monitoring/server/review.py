@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.ids import PersonId
 from baqylau.domain.people import Supervision
-from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Judging, Known
+from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Begun, Judging, Known
 from baqylau.rules.fold import begin
 from baqylau.rules.refold import Comparison, compared
 from baqylau.storage.judging.findings import Findings
@@ -67,7 +67,7 @@ class Review:
         return replace(reviewed, rows_matter_from=expected.effective_from)
 
     def _again(self, supervision: Supervision, since: datetime | None) -> Reviewed:
-        known = Known(supervision=supervision, state=begin())
+        known = Known(supervision=supervision, stands=Begun(begin()))
         folded = self._judging.again(known, since or BEFORE_EVERYTHING, self._live.last_listened())
         lost = [one.finding for one in self._findings.written(folded.superseded)]
         return Reviewed(person_id=supervision.person_id, since=since, comparison=compared(lost, folded.raised))

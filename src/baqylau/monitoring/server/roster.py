@@ -5,7 +5,7 @@ Where the fold stands is known for those alone who are ours; it is read anew whe
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -15,7 +15,7 @@ from baqylau.domain.ids import PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import ourselves, partition_of
 from baqylau.domain.people import Supervision
-from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Known, state_from
+from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Begun, Known, state_from
 from baqylau.monitoring.server.listening import By, Horizons, Listening
 from baqylau.rules.fold import begin
 from baqylau.storage.journal.journal import JournalEntry
@@ -93,6 +93,26 @@ class Roster:
         waiting = self._registers.unjudged_changes()
         return [one for one in waiting if one.id <= self._last_change and self._is_ours(one.person_id)]
 
+    def taken(self, entries: Sequence[JournalEntry], at_most: int) -> tuple[list[JournalEntry], set[int]]:
+        """Give the entries that concern about so many people, and the partitions that have to wait for the next round.
+
+        Each fact concerns one person, but for what we say of ourselves: that concerns everybody in the partition.
+        """
+        taken: list[JournalEntry] = []
+        cut: set[int] = set()
+        concerned = 0
+        for entry in entries:
+            if entry.partition in cut:
+                continue
+            if entry.person_id is None and entry.observation.device_id == ourselves(entry.partition):
+                everybody = len(self._by_partition[entry.partition])
+                if concerned and concerned + everybody > at_most:
+                    cut.add(entry.partition)
+                    continue
+                concerned += everybody
+            taken.append(entry)
+        return taken, cut
+
     def by_person(self, entries: Iterable[JournalEntry]) -> dict[PersonId, list[Observation]]:
         """Sort entries by person. What we say of ourselves concerns everybody in the partition."""
         found: dict[PersonId, list[Observation]] = defaultdict(list)
@@ -109,18 +129,21 @@ class Roster:
         by = self._listening.by(known.person_id)
         heappush(self._wakes[by], (known.state.wake_at or BEFORE_EVERYTHING, known.person_id))
 
-    def due(self, horizons: Horizons) -> set[PersonId]:
-        """Give whose time has come by the instant until which we are known to have listened to them."""
+    def due(self, horizons: Horizons, but: Container[PersonId], at_most: int) -> set[PersonId]:
+        """Give whose time has come by the instant until which we are known to have listened to them.
+
+        Those of `but` wait, and whoever is in a partition of which not all was read.
+        """
         due: set[PersonId] = set()
         waiting: list[Known] = []
         for by, wakes in self._wakes.items():
             listened = horizons.at(by)
-            while wakes and listened is not None and wakes[0][0] <= listened:
+            while wakes and listened is not None and wakes[0][0] <= listened and len(due) < at_most:
                 wake_at, person_id = heappop(wakes)
                 known = self.known.get(person_id)
                 if known is None or (known.state.wake_at or BEFORE_EVERYTHING) != wake_at:
                     continue
-                if known.partition in horizons.behind:
+                if known.partition in horizons.behind or person_id in but:
                     waiting.append(known)
                 else:
                     due.add(person_id)
@@ -153,7 +176,7 @@ class Roster:
         stored = self._store.states(None if every else [one.person_id for one in people])
         for supervision in people:
             kept = stored.get(supervision.person_id)
-            known = Known(supervision=supervision, state=state_from(kept.state) if kept else begin())
+            known = Known(supervision=supervision, stands=Begun(state_from(kept.state) if kept else begin()))
             self.known[known.person_id] = known
             self._by_partition[known.partition].append(known.person_id)
             self.wake_later(known)
