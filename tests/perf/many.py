@@ -1,7 +1,8 @@
 """`python -m tests.perf.many --minutes 60 --poison 0.1`: a hundred thousand people, of whom twenty thousand report.
 
 Everybody who reports has a line of their own, ten zones, and says where they are once a minute; beside that come
-frames that nobody can take. Gateway, judge and the watch over them are real processes on one machine.
+frames that nobody can take. Gateway, judge and the watch over them are real processes on one machine. At last the day
+is put into the archive, proved, dropped and read back.
 """
 
 import argparse
@@ -27,8 +28,10 @@ from baqylau.sim.load import LoadOptions, LoadReport
 from baqylau.sim.load_fleet import load_registry
 from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
 from baqylau.storage.judging.live import Live
+from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
 from tests.perf.bench_gateway import load
+from tests.perf.closed_days import ClosedDays, close_days
 from tests.perf.figures import Figure, figure, quantile, show, wide_console
 from tests.perf.installation import HOST, Installation, installed, register, until
 from tests.perf.poison import PROTOCOL, poison
@@ -37,6 +40,8 @@ AT_ONCE = 10_000
 LOOK_S = 0.5
 MINUTE_S = 60.0
 READY_S = 600.0
+EVERYBODY_S = 1800.0
+"""Until a hundred thousand people who were registered in one go are judged for the first time."""
 JUDGED_S = 2.0
 GROWN_SHARE = 0.1
 """By so much of itself may a program's memory grow between the second quarter of the time and the last."""
@@ -82,6 +87,7 @@ class Seen(Struct, kw_only=True):
     bytes_grown: int
     alarms: Sequence[Code]
     """Of ourselves."""
+    closed: ClosedDays
 
 
 class _Looks(threading.Thread):
@@ -113,6 +119,8 @@ def run(plan: Plan) -> Seen:
         stack.enter_context(installation.role("messenger"))
         live = Live(installation.engine)
         until(lambda: live.health().judge_alive_at is not None, "nobody judges", READY_S)
+        registers = Registers(installation.engine, wall_clock.now)
+        until(lambda: not registers.unjudged_changes(), "not everybody is judged for the first time", EVERYBODY_S)
         until(lambda: live.health().behind == 0, "the judge does not come up", READY_S)
         before, looks = _number(installation, "bytes"), _Looks(installation, pids)
         looks.start()
@@ -129,6 +137,7 @@ def run(plan: Plan) -> Seen:
             memory=looks.memory,
             bytes_grown=_number(installation, "bytes") - before,
             alarms=[one.code for one in alarms if one.person_id == NOBODY],
+            closed=close_days(installation),
         )
 
 
@@ -185,6 +194,16 @@ def figures(plan: Plan) -> Iterator[Figure]:
     rising = seen.alarms.count(Code.QUARANTINE_RISING)
     yield figure(f"{name}: alarms for them", rising, "alarms", at_most=1)
     yield figure(f"{name}: other alarms of ourselves", len(seen.alarms) - rising, "alarms", at_most=0)
+    yield from _of_closed_days(name, seen.closed)
+
+
+def _of_closed_days(name: str, closed: ClosedDays) -> Iterator[Figure]:
+    yield figure(f"{name}: entries archived", closed.entries, "entries")
+    yield figure(f"{name}: an entry in the archive", closed.file_bytes / max(closed.entries, 1), "bytes")
+    yield figure(f"{name}: entries not proved", closed.broken, "entries", at_most=0)
+    for what in ("put", "verified", "dropped", "read_back"):
+        seconds = getattr(closed, f"{what}_s")
+        yield figure(f"{name}: the day {what.replace('_', ' ')} in", seconds, "s")
 
 
 def _main() -> None:
