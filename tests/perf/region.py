@@ -10,7 +10,7 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from time import monotonic
@@ -37,10 +37,14 @@ from tests.perf.proofs import Outcome, Told, examine
 from tests.perf.reporting import Client, crowd
 
 NAME = "almaty"
+ON_THE_WAY = timedelta(seconds=1)
+RECONNECT_S = 1
+"""How soon the site's NATS server calls the centre again."""
 UP_S = (1.0, 4.0)
 FORWARDED_S = 600.0
 DELIVER_S = 600.0
 START_S = 600.0
+_SINCE = text("SELECT count(*) FROM journal WHERE person_id IS NOT NULL AND received_at > :since")
 _IN_ORDER = text(
     "SELECT count(*) FROM (SELECT observed_at < lag(observed_at) OVER (PARTITION BY device_id ORDER BY seq) AS back "
     "FROM journal WHERE person_id IS NOT NULL AND observed_at = date_trunc('second', observed_at)) AS one WHERE back"
@@ -68,8 +72,9 @@ class Site:
         place.mkdir()
         leaf = free_port()
         self.line = CutLine(leaf)
-        self.centre = NatsServer(place, "centre", f"leafnodes {{ listen: {HOST}:{leaf} }}")
-        remote = f'leafnodes {{ remotes: [{{ url: "nats-leaf://{HOST}:{self.line.port}" }}], reconnect: 1 }}'
+        told = f"{HOST}:{self.line.port}"  # else NATS tells its own address to the site, which goes round the line
+        self.centre = NatsServer(place, "centre", f'leafnodes {{ listen: {HOST}:{leaf}, advertise: "{told}" }}')
+        remote = f'leafnodes {{ remotes: [{{ url: "nats-leaf://{told}" }}], reconnect: {RECONNECT_S} }}'
         self.nats = NatsServer(place, "region", remote, domain=NAME)
         self.ports = {name: free_port() for name in scripted.EXACT}
         make_secrets(data / "keys", os.urandom)
@@ -84,7 +89,7 @@ class Site:
         self.bridge = Program("bridge", ["region-bridge", *here, *at_centre], place / "bridge.said")
         self.judge = Program("judge", ["judge", *here], place / "judge.said")
         self.programs = (self.gateway, self.bridge, self.judge)
-        self._stack = stack
+        self._engine, self._stack = installation.engine, stack
 
     def start(self, live: Live, *, judged: bool = True) -> None:
         """Start everything, and wait until the site takes devices and is heard."""
@@ -115,10 +120,24 @@ class Site:
         """Give a device of the region."""
         return Client(index, self.ports[scripted.protocol_of(index)], random, region=NAME)
 
+    def arrived_since(self, since: datetime) -> int:
+        """Give how many positions of after an instant are at the centre."""
+        with self._engine.connect() as connection:
+            return int(connection.scalar(_SINCE, {"since": since}) or 0)
+
     def stop(self) -> None:
         """Ask all of ours to end."""
         for one in self.programs:
             one.stop()
+
+
+class Cut(Struct, frozen=True):
+    """The time without a line."""
+
+    from_at: datetime
+    until_at: datetime
+    arrived: int
+    """Positions of this time that were at the centre before it was over: by another way than the line."""
 
 
 class Found(Struct, kw_only=True):
@@ -128,6 +147,8 @@ class Found(Struct, kw_only=True):
     out_of_order: int
     late: int
     """Positions that were acknowledged while the line was cut."""
+    arrived: int
+    """Of them at the centre before the line was joined."""
     caught_up_s: float
     broke_off: list[str]
     """What programs had said that ended without being killed."""
@@ -140,7 +161,7 @@ def run(plan: Plan, console: Console) -> Found:
         site, live = Site(installation, stack), Live(installation.engine)
         site.start(live)
         stack.enter_context(tended(site.programs))
-        told, cut_at, joined_at, ended_at = asyncio.run(_live_through(plan, site, console))
+        told, cut, ended_at = asyncio.run(_live_through(plan, site, console))
         begun_s = monotonic()
         until(lambda: live.listened().by_region[NAME] >= ended_at, "not all is forwarded", FORWARDED_S)
         caught_up_s = monotonic() - begun_s
@@ -148,30 +169,33 @@ def run(plan: Plan, console: Console) -> Found:
         with installation.engine.connect() as connection:
             out_of_order = int(connection.scalar(_IN_ORDER) or 0)
         broke_off = [said for one in site.programs for said in one.broke_off]
-        late = sum(cut_at <= at < joined_at for one in told.values() for at in one.acknowledged)
         return Found(
-            outcome=outcome, out_of_order=out_of_order, late=late, caught_up_s=caught_up_s, broke_off=broke_off
+            outcome=outcome,
+            out_of_order=out_of_order,
+            late=sum(cut.from_at <= at < cut.until_at for one in told.values() for at in one.acknowledged),
+            arrived=cut.arrived,
+            caught_up_s=caught_up_s,
+            broke_off=broke_off,
         )
 
 
-async def _live_through(
-    plan: Plan, site: Site, console: Console
-) -> tuple[dict[str, Told], datetime, datetime, datetime]:
+async def _live_through(plan: Plan, site: Site, console: Console) -> tuple[dict[str, Told], Cut, datetime]:
     """Let the devices live while the line is cut and programs die, until the site has acknowledged everything."""
     random = Random(plan.seed)  # noqa: S311 - moments and pauses, not secrets
     people = crowd(plan.people, site.client, random)
     people.begin()
     await asyncio.sleep(random.uniform(*UP_S))
     site.line.cut()
-    cut_at = joined_at = wall_clock.now()
+    cut = Cut(wall_clock.now(), wall_clock.now(), 0)
     for number, name in enumerate(plan.kills):
         await asyncio.sleep(plan.cut_s / max(len(plan.kills), 1))
         if number == len(plan.kills) - 1:
+            arrived = site.arrived_since(cut.from_at + ON_THE_WAY)
             site.line.join()
-            joined_at = wall_clock.now()
+            cut = Cut(cut.from_at, wall_clock.now(), arrived)
         await asyncio.to_thread(site.kill, name)
         console.print(f"killed: {name}", highlight=False)
-    return await people.end(DELIVER_S), cut_at, joined_at, wall_clock.now()
+    return await people.end(DELIVER_S), cut, wall_clock.now()
 
 
 def figures(plan: Plan, console: Console) -> Iterator[Figure]:
@@ -180,6 +204,7 @@ def figures(plan: Plan, console: Console) -> Iterator[Figure]:
     name = f"a region cut off for {plan.cut_s:g} s, {len(plan.kills)} SIGKILL"
     yield figure(f"{name}: positions acknowledged", found.outcome.acknowledged, "positions")
     yield figure(f"{name}: of them while the line was cut", found.late, "positions", at_least=1)
+    yield figure(f"{name}: of them at the centre before it was joined", found.arrived, "positions", at_most=0)
     yield figure(f"{name}: all forwarded after", found.caught_up_s, "s")
     for said in found.broke_off:
         console.print(said, highlight=False, markup=False)
