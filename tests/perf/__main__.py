@@ -23,6 +23,7 @@ from tests.perf import (
     bench_lists,
     bench_load,
     bench_map,
+    bench_pages,
     bench_rules,
     bench_screen,
     bench_weight,
@@ -64,6 +65,8 @@ def _all(console: Console) -> Iterator[Figure]:
         yield from bench_map.figures(installation, calibration)
     with installed() as installation:
         yield from bench_lists.figures(installation, calibration)
+    with installed() as installation:
+        yield from bench_pages.figures(installation, calibration)
     with installed() as installation:
         yield from bench_asked.figures(installation, calibration)
     yield from bench_late.figures()

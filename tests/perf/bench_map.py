@@ -61,7 +61,7 @@ def figures(installation: Installation, calibration: Calibration, look_s: float 
     port = free_port()
     with (
         installation.role("web", "--web-port", str(port)),
-        _walking(Walking(installation, people)),
+        walking(Walking(installation, people), MOVES_PER_S),
         sync_playwright() as playwright,
     ):
         await_door(port)
@@ -72,13 +72,14 @@ def figures(installation: Installation, calibration: Calibration, look_s: float 
 
 
 @contextmanager
-def _walking(walking: Walking) -> Iterator[None]:
-    thread = Thread(target=walking.run, args=(MOVES_PER_S,))
+def walking(crowd: Walking, moves_per_s: int) -> Iterator[None]:
+    """Let people move while something is measured."""
+    thread = Thread(target=crowd.run, args=(moves_per_s,))
     thread.start()
     try:
         yield
     finally:
-        walking.going = False
+        crowd.going = False
         thread.join()
 
 

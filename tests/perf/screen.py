@@ -23,23 +23,26 @@ _PEOPLE = b"event: people\n"
 _alarm, _people = msgspec.json.Decoder(FeedAlarm), msgspec.json.Decoder(FeedPeople)
 
 
-def employ(engine: Engine) -> None:
-    """Make an account to look with."""
-    account = Account(
-        login=LOGIN,
-        name="Bench",
-        password=passwords.hashed(PASSWORD),
-        language=Language.EN,
-        role=Role.ADMINISTRATOR,
-    )
-    Accounts(engine, now).create(account, by="bench")
+def employ(engine: Engine, people: int = 1) -> None:
+    """Make accounts to look with."""
+    password = passwords.hashed(PASSWORD)
+    for one in range(people):
+        account = Account(
+            login=login_of(one), name="Bench", password=password, language=Language.EN, role=Role.ADMINISTRATOR
+        )
+        Accounts(engine, now).create(account, by="bench")
 
 
-def signed_in(port: int) -> str:
+def login_of(one: int) -> str:
+    """Give the name by which one of those who look signs in."""
+    return f"{LOGIN}-{one}" if one else LOGIN
+
+
+def signed_in(port: int, login: str = LOGIN) -> str:
     """Sign in over HTTP and give the cookie to look with."""
     address = f"http://{HOST}:{port}"
     with httpx.Client(base_url=address, trust_env=False, timeout=30) as browser:
-        credentials = {"login": LOGIN, "password": PASSWORD}
+        credentials = {"login": login, "password": PASSWORD}
         browser.post("/api/session", json=credentials, headers={"Origin": address}).raise_for_status()
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
@@ -89,11 +92,14 @@ class Map(Screen):
         return [one.id for one in told if one.last_fix is not None]
 
 
-async def looking(port: int, count: int, kind: type[Screen] = Screen) -> list[Screen]:
-    """Open so many feeds."""
-    cookie, loop = await asyncio.to_thread(signed_in, port), asyncio.get_running_loop()
-    opened = [await loop.create_connection(lambda: kind(cookie), HOST, port) for _ in range(count)]
-    return [screen for _, screen in opened]
+async def looking(port: int, count: int, kind: type[Screen] = Screen, *, people: int = 1) -> list[Screen]:
+    """Open so many feeds, by so many people, each with a session of their own."""
+    loop = asyncio.get_running_loop()
+    cookies = [await asyncio.to_thread(signed_in, port, login_of(one)) for one in range(people)]
+    screens = [kind(cookies[one % people]) for one in range(count)]
+    for screen in screens:
+        await loop.create_connection(lambda opened=screen: opened, HOST, port)  # type: ignore[misc]
+    return screens
 
 
 def delays_s(sent_s: dict[str, float], screens: Iterable[Screen]) -> list[float]:

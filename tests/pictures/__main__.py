@@ -111,7 +111,7 @@ class Walk:
         alarms = self._read("/api/live")["alarms"]
         alarms.sort(key=lambda row: (row["alarm"]["person_id"] == "", row["alarm"]["priority"]))
         person = alarms[0]["alarm"]["person_id"]
-        people = [person, *(one["id"] for one in self._read("/api/people"))]
+        people = [person, *(one["id"] for one in self._read("/api/people")["people"])]
         checked = (self._read(f"/api/people/{one}/checks")["rows"] for one in people)
         check = next((rows[0]["id"] for rows in checked if rows), "")
         card = self._read(f"/api/people/{person}")

@@ -40,6 +40,8 @@ ROUTES: dict[str, Callable[[Found], str]] = {
     "stock": lambda _: "/stock",
     "stocked": lambda found: f"/stock/{quote(found.stocked)}",
     "load": lambda _: "/load",
+    "health": lambda _: "/health",
+    "nearby": lambda _: "/nearby",
     "account": lambda _: "/account",
     "staff": lambda _: "/staff",
     "audit": lambda _: "/audit",
@@ -48,7 +50,7 @@ ROUTES: dict[str, Callable[[Found], str]] = {
 """Each route of the workstation by its name there."""
 AUDITED = "audit"
 """Shown to auditors alone."""
-WITH_A_MAP = {"live": ".map[data-ready=true]", "replay": ".map[data-ready=true]", "alarm": ".map[data-ready=true]"}
+WITH_A_MAP = dict.fromkeys(("live", "replay", "alarm", "nearby"), ".map[data-ready=true]")
 """What is on a page once its map is drawn."""
 BESIDE = ("sign-in", "own-page")
 """What is shown to whoever is not signed in."""

@@ -46,6 +46,7 @@ class Action(StrEnum):
     LOOK_KEPT = "look_kept"
     LOOK_REPLAY = "look_replay"
     LOOK_PATTERNS = "look_patterns"
+    LOOK_NEARBY = "look_nearby"
     LOOK_OBSERVATION = "look_observation"
     LOOK_IDENTITY = "look_identity"
     LOOK_OUTSIDE_DUTY = "look_outside_duty"
@@ -104,6 +105,7 @@ BY_HAND = (
         Action.ANSWER_PROPOSAL,
         Action.GIVE_OWN_PAGE,
         Action.CALL_PERSON,
+        Action.LOOK_NEARBY,
     }
 )
 """What no key for a program may do, whatever its owner may."""
@@ -138,6 +140,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOOK_KEPT: _WATCH | _AUDIT,
     Action.LOOK_REPLAY: _WATCH | _AUDIT,
     Action.LOOK_PATTERNS: _LEAD,
+    Action.LOOK_NEARBY: _INSPECT,
     Action.LOOK_OBSERVATION: _WATCH | _AUDIT,
     Action.LOOK_IDENTITY: _WATCH,
     Action.LOOK_OUTSIDE_DUTY: _LEAD | _AUDIT,

@@ -1,6 +1,6 @@
 """Write each catalogue into the folder named on the command line, for the pages.
 
-`LANGUAGE.json` is what every page needs; `LANGUAGE.cases.json` comes with the pages of cases alone, and
+`LANGUAGE.json` is what every page needs; `LANGUAGE.cases.json` comes with the pages of cases and health alone, and
 `LANGUAGE.own.json` is all that the page of a supervised person says.
 """
 
@@ -28,7 +28,7 @@ _ELSEWHERE = (
     "unit.say.",
 )
 """What programs and units say, or the page of a supervised person; no other page needs it."""
-_OF_CASES = re.compile(r"case\.|(cases|stock)\.\w+\.|import\.")
+_OF_CASES = re.compile(r"case\.|(cases|stock|health)\.\w+\.|import\.")
 """Said by the pages of cases, and found wrong with a case: words that other pages do without."""
 
 _OF_OWN_PAGE = re.compile(

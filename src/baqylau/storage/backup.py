@@ -99,6 +99,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """Every other file with its digest."""
     public_key: str
     form: Form = Form.BINARY
+    shapes: dict[str, str] = {}
+    """Where published record shapes find their fields; see `storage.record_shapes`. Empty in older copies."""
 
 
 class BackupWrongError(Exception):

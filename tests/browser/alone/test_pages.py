@@ -354,6 +354,8 @@ PAGES = (
     "/people",
     "/alarms",
     "/load",
+    "/health",
+    "/nearby",
     "/devices",
     f"/checks/{7:c>32x}",
     f"/checks/{5:c>32x}",

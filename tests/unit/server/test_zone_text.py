@@ -66,6 +66,12 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><kml><Placemark><name
         (kml("<Placemark><Polygon/></Placemark>"), "too_few_points"),
         (kml("<name>only words</name>"), "nothing_drawn"),
         ('{"type": "FeatureCollection", "features": []}', "nothing_drawn"),
+        ("School 3; 43.25; 76.95\nMarket; here; there", "list_line"),
+        ("School 3; 43.25", "list_line"),
+        ("School 3; 43.25; 76.95; 100; 7", "list_line"),
+        ("School 3; 143.25; 76.95", "off_the_globe"),
+        ("name; latitude; longitude", "nothing_drawn"),
+        ("\n".join(["Stop; 43.2; 76.9"] * (MOST_ZONES + 1)), "too_many"),
         (geojson("Cube", []), "unknown_shape"),
         (geojson("Polygon", []), "too_few_points"),
         (geojson("Polygon", [[["a", "b"]]]), "not_readable"),
@@ -84,3 +90,12 @@ def test_what_cannot_be_used_is_a_sentence(text: str, key: str) -> None:
     with pytest.raises(ZoneError) as refused:
         read_zones(text)
     assert refused.value.key == f"zone.refused.{key}"
+
+
+def test_a_list_of_addresses_becomes_circles_with_the_radius_of_each_line_or_the_usual_one() -> None:
+    text = (
+        'Name; latitude; longitude; radius\nМектеп № 3, Тал көшесі, 14; 43,2501; 76.95; 120\n\n"Базар"\t43.26\t76.9\n'
+    )
+    school, market = read_zones(text, width_m=80)
+    assert school == Circle(name="Мектеп № 3, Тал көшесі, 14", center=Point(43.2501, 76.95), radius_m=120)
+    assert market == Circle(name="Базар", center=Point(43.26, 76.9), radius_m=80)

@@ -13,7 +13,18 @@ class Example(Struct, frozen=True):
     status: int = 200
 
 
+NEARBY = {
+    "latitude_deg": 43.2,
+    "longitude_deg": 76.9,
+    "radius_m": 100,
+    "from_at": "2026-11-21T16:00:00Z",
+    "until_at": "2026-11-21T17:00:00Z",
+    "reason": "asked by the court, letter 17 of today",
+}
+"""A place, an hour and a reason."""
+
 OF_THE_STAFF = {
+    ("POST", "/nearby"): Example("/nearby", NEARBY),
     ("POST", "/papers/statistics"): Example("/papers/statistics", {}, 422),
     ("GET", "/papers/{number}"): Example("/papers/2026-999999", status=404),
     ("GET", "/account"): Example("/account"),

@@ -170,7 +170,7 @@ def test_without_an_order_in_force_nobody_is_looked_at(office: Office, browser: 
         battery_percent=None,
     )
     office.stand(invented.DANA, standing)
-    assert [person["id"] for person in browser.get("/api/people").json()] == ["p-1"]
+    assert [person["id"] for person in browser.get("/api/people").json()["people"]] == ["p-1"]
     card = browser.get("/api/people/p-2").json()
     assert card["person"]["heard_at"] is None
     assert card["order_from"] is None

@@ -136,3 +136,29 @@ def test_what_ends_soon_is_listed_in_pages_for_those_within_the_bounds(office: O
     office.employ("bolat", Role.INSPECTOR, Bounds(districts=(), people=(AYAN,)))
     browser.sign_in("bolat")
     assert [one["said"] for one in browser.get("/api/terms").json()["rows"]] == [f"{order.court}, 17"]
+
+
+def test_the_page_of_a_person_shows_visits_permissions_and_papers_to_whoever_may_see_them(office: Office) -> None:
+    office.populate()
+    office.employ(role=Role.INSPECTOR)
+    office.employ("marat", Role.OPERATOR)
+    soon = (office.clock() + timedelta(days=2)).isoformat()
+    leave = {"id": "", "person_id": "", "restriction_id": None, "from_at": soon, "granted_by": "", "reason": "clinic"}
+    leave["until_at"] = (office.clock() + timedelta(days=2, hours=3)).isoformat()
+    with office.browser() as browser:
+        browser.sign_in()
+        visit = {"type": "visit_due", "at": soon, "place": "at home", "purpose": "talk about work"}
+        assert browser.change("POST", "/api/people/p-1/case/facts", {"fact": visit}).status_code == 200
+        granted = {"change": {"type": "grant_permission", "permission": leave}, "version": 99, "grounds": "a letter"}
+        assert browser.change("POST", "/api/people/p-1/case/proposals", granted).status_code == 200
+        memo = {"kind": "memo", "language": "kk", "purpose": "read together"}
+        memo |= {"from_at": office.clock().isoformat(), "until_at": soon}
+        assert browser.change("POST", "/api/people/p-1/papers", memo).status_code == 200
+        card = browser.get("/api/people/p-1").json()
+        browser.change("DELETE", "/api/session")
+        browser.sign_in("marat")
+        seen = browser.get("/api/people/p-1").json()
+    assert [(one["place"], one["met"]) for one in card["visits"]] == [("at home", None)]
+    assert [one["reason"] for one in card["permissions"]] == ["clinic"]
+    assert [one["kind"] for one in card["papers"]] == ["memo"]
+    assert (seen["papers"], len(seen["visits"]), len(seen["permissions"])) == ([], 1, 1)

@@ -22,10 +22,11 @@ DESCRIBED = document(DOORS)
 ONE_THING = "of one person, alarm, check or device: as long as its own story"
 THE_SERVICE = "as many as work in one service"
 BOUNDED = {
-    "/people": "everybody at once, as the live screen; `/find` without words is the same in pages",
-    "/live": "everybody at once: what the screen shows, and the feed goes on from it",
+    "/live": "those of open alarms, and everybody up to the number that a screen is told of each",
+    "/live/view": "what one map shows: two thousand people at most, then cells",
     "/strangers": "the store keeps the newest and forgets the rest",
     "/field/refused": "the newest",
+    "/health/way": "as many as programs of one installation",
     "/load": "figures, one a code, a priority and an operator",
     "/templates": THE_SERVICE,
     "/colleagues": THE_SERVICE,

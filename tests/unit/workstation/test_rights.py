@@ -114,6 +114,7 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
         ("GET", "/session"): Example("/session"),
         ("PUT", "/session/language"): Example("/session/language", {"language": "kk"}, 204),
         ("GET", "/live"): Example("/live"),
+        ("GET", "/live/view"): Example("/live/view?west=70&south=40&east=80&north=50&zoom=8"),
         ("GET", "/feed"): Example("/feed"),
         ("GET", "/alarms"): Example("/alarms"),
         ("GET", "/alarms/{number}"): Example(f"/alarms/{of.alarm}"),
@@ -129,6 +130,7 @@ def examples(of: "Things") -> dict[tuple[str, str], Example]:
         ("POST", "/devices/{id}/commands"): Example(f"/devices/{of.device}/commands", {"type": "report"}, 409),
         ("GET", "/observations/{id}"): Example(f"/observations/{of.observation}"),
         ("GET", "/health"): Example("/health"),
+        ("GET", "/health/way"): Example("/health/way"),
         ("GET", "/openapi.json"): Example("/openapi.json"),
         ("GET", "/load"): Example("/load"),
         ("GET", "/basemap"): Example("/basemap/none", status=404),
@@ -315,7 +317,9 @@ def test_a_list_and_the_live_screen_show_those_of_the_district_and_the_caseload_
         assert {one["id"] for one in live["people"]} == people
         assert {one["alarm"]["person_id"] for one in live["alarms"]} == people
         assert {one["person_id"] for one in live["zones"]} <= people
-        assert {one["id"] for one in town.ask(token, "GET", "/people").json()} == people
+        assert {one["id"] for one in town.ask(token, "GET", "/people").json()["people"]} == people
+        view = town.ask(token, "GET", "/live/view?west=70&south=40&east=80&north=50&zoom=8").json()
+        assert ({one["id"] for one in view["people"]}, view["counts"]["people"]) == (people, len(people))
         assert {one["alarm"]["person_id"] for one in town.ask(token, "GET", "/alarms").json()} == people
 
 
@@ -334,7 +338,7 @@ def test_the_feed_tells_nothing_of_those_beyond(town: Town) -> None:
 
 def test_an_auditor_reads_numbers_without_names_until_a_purpose_is_stated(town: Town) -> None:
     token = town.employ(Role.AUDITOR, Bounds())
-    people = town.ask(token, "GET", "/people").json()
+    people = town.ask(token, "GET", "/people").json()["people"]
     assert {one["id"] for one in people} == {AYAN, DANA}
     assert {(one["name"], one["address"], one["phone"], one["last_fix"]) for one in people} == {("", "", "", None)}
     assert {one["person_name"] for one in town.ask(token, "GET", "/alarms").json()} == {""}

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from baqylau.domain.rights import Role
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.health import health_of
 from baqylau.monitoring.workstation.serve import FeedFailedError, serve
@@ -104,3 +105,22 @@ def test_a_server_that_can_no_longer_tell_of_alarms_ends_loudly(
     with ThreadPoolExecutor(1) as pool, pytest.raises(FeedFailedError):
         pool.submit(serve, app, settings).result(timeout=20)
     assert "a fault of ours" in caplog.text
+
+
+def test_every_link_to_the_screen_is_shown_with_each_program_and_the_quiet_ones_first(office: Office) -> None:
+    office.employ(role=Role.TECHNICIAN)
+    office.populate()
+    office.stores.live.judge_beat(office.clock(), judge_ms=12.0)
+    office.stores.live.role_beat("messenger", office.clock())
+    office.clock.pass_(seconds=20)
+    office.stores.live.gateway_beat(office.clock(), connected=3, keep_ms=4.0, role="gateway/south")
+    office.alarm()
+    with office.browser() as browser:
+        browser.sign_in()
+        way = browser.get("/api/health/way").json()
+    assert [(one["role"], one["well"]) for one in way["programs"] if one["role"] != "web"] == [
+        ("judge", False),
+        ("messenger", False),
+        ("gateway/south", True),
+    ]
+    assert (way["health"]["blind"], way["health"]["devices_connected"], way["alarms_open"]) == (True, 3, 1)

@@ -1,5 +1,5 @@
 // Questions about cases, by name; and what the server finds wrong with a change.
-import type { Answering, CasePage, CaseRefusal, DueVisits, FreeDevices, Preview, Previewing, Proposing, ProposalList, ProposalPage, ProposalRow, TermPage, ZonesRead, ZoneText } from '../generated/api'
+import type { Answering, CasePage, CaseRefusal, DueVisits, FreeDevices, Preview, Previewing, Proposing, ProposalList, ProposalPage, ProposalRow, RequestPage, TermPage, ZonesRead, ZoneText } from '../generated/api'
 import { change, read, RefusedError } from '../session/http'
 
 export type Change = Proposing['change']
@@ -17,6 +17,8 @@ export const cases = {
   preview: (person: string, asked: Previewing) => change('POST', `${door(person)}/preview`, asked) as Promise<Preview>,
   propose: (person: string, proposal: Proposing) => change('POST', `${door(person)}/proposals`, proposal) as Promise<ProposalRow>,
   readZones: (text: ZoneText) => change('POST', '/api/zones/read', text) as Promise<ZonesRead>,
+  requests: (after: string | null) => read(`/api/requests?limit=6&after=${id(after ?? '0')}`) as Promise<RequestPage>,
+  refuseRequest: (person: string, number: number, text: string) => change('POST', `${door(person)}/requests/${number}/refusal`, { text }),
   soon: (after: string | null) => read(`/api/terms?limit=6&after=${id(after ?? '')}`) as Promise<TermPage>,
   visits: (after: string | null) => read(`/api/visits?limit=6&after=${id(after ?? '')}`) as Promise<DueVisits>,
   devices: (words: string) => read(`/api/devices/free?limit=50&words=${id(words)}`) as Promise<FreeDevices>,

@@ -1,5 +1,5 @@
 // The picture of the live screen, kept up to date by the feed. Every page reads it.
-import type { AlarmRow, FeedAlarm, Health, Installation, LivePerson, LiveSnapshot, ZoneShape } from '../generated/api'
+import type { AlarmRow, CrowdCounts, FeedAlarm, Health, Installation, LivePerson, LiveSnapshot, LiveView, MapCell, ZoneShape } from '../generated/api'
 import { api } from '../session/api'
 import { RefusedError } from '../session/http'
 import { session } from '../session/session.svelte'
@@ -16,6 +16,9 @@ class Live {
   alarms = $state.raw<ReadonlyMap<number, AlarmRow>>(new Map())
   zones = $state.raw<readonly ZoneShape[]>([])
   health = $state.raw<Health | null>(null)
+  /** Where people are too many to be told each: how many stand where. `people` are then those that the screen shows. */
+  crowd = $state.raw<CrowdCounts | null>(null)
+  cells = $state.raw<readonly MapCell[]>([])
   lastClosed = $state.raw<AlarmRow | null>(null)
   connected = $state(false)
   /** Since when the line is lost, on this computer's clock; null while it lives or was never there. */
@@ -97,8 +100,25 @@ class Live {
     this.people = new Map(snapshot.people.toSorted((a, b) => compare(a.name, b.name)).map((person) => [person.id, person]))
     this.alarms = new Map(snapshot.alarms.map((row) => [row.alarm.id, row]))
     this.zones = snapshot.zones
+    this.crowd = snapshot.crowd
+    this.cells = []
     this.health = snapshot.health
     if (before) for (const row of snapshot.alarms) if (!before.has(row.alarm.id)) for (const listener of this.#heard) listener(row, true)
+  }
+
+  /** Take over what the server shows of a crowd. */
+  look(view: LiveView): void {
+    if (this.crowd === null) return
+    this.crowd = view.counts
+    this.cells = view.cells
+    this.people = new Map(view.people.map((person) => [person.id, person]))
+    this.zones = view.zones
+    this.screen_ms = now.lag(view.at)
+  }
+
+  /** How many people there are, shown or not. */
+  get size(): number {
+    return this.crowd?.people ?? this.people.size
   }
 
   #alarm(event: FeedAlarm): void {

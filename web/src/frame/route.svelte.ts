@@ -9,6 +9,7 @@ export type Page =
   | { name: 'replay'; id: string }
   | { name: 'patterns'; id: string }
   | { name: 'cases' }
+  | { name: 'nearby' }
   | { name: 'case'; id: string }
   | { name: 'device'; id: string }
   | { name: 'check'; id: string }
@@ -16,6 +17,7 @@ export type Page =
   | { name: 'stock' }
   | { name: 'stocked'; id: string }
   | { name: 'load' }
+  | { name: 'health' }
   | { name: 'account' }
   | { name: 'staff' }
   | { name: 'audit' }
@@ -29,6 +31,8 @@ export function pageOf(path: string): Page {
   if (first === 'welcome') return { name: 'welcome' }
   if (first === 'alarms' && second === undefined) return { name: 'alarms' }
   if (first === 'alarms' && second && /^\d+$/.test(second)) return { name: 'alarm', id: Number(second) }
+  if (first === 'nearby') return { name: 'nearby' }
+  if (first === 'health') return { name: 'health' }
   if (first === 'load') return { name: 'load' }
   if (first === 'account' || first === 'staff' || first === 'audit') return { name: first }
   if (first === 'devices' && second === undefined) return { name: 'strangers' }

@@ -1,5 +1,5 @@
 // How many people stand where: the totals that the panels show. Unknown is a total of its own, by cause.
-import type { Blindness, Compliance, LivePerson } from '../generated/api'
+import type { Blindness, Compliance, CrowdCounts, LivePerson } from '../generated/api'
 
 export const ORDER: readonly Compliance[] = ['inside', 'free', 'excused', 'unknown', 'outside']
 
@@ -8,6 +8,11 @@ export function byCompliance(people: Iterable<LivePerson>): Record<Compliance, n
   for (const person of people) counts[person.compliance] += 1
   return counts
 }
+
+/** The same as the server counted it. */
+export const ofCrowd = ({ compliance }: CrowdCounts): Record<Compliance, number> => ({ inside: 0, free: 0, excused: 0, unknown: 0, outside: 0, ...compliance })
+
+export const causesOfCrowd = ({ blindness }: CrowdCounts): [Blindness, number][] => (Object.entries(blindness) as [Blindness, number][]).sort((a, b) => b[1] - a[1])
 
 /** Causes of what we do not see, the largest first. */
 export function byCause(people: Iterable<LivePerson>): [Blindness, number][] {

@@ -1,6 +1,6 @@
 // What the map draws, as GeoJSON: zones, accuracy discs, people, and those whom the screen is about.
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
-import type { AlarmRow, LastFix, LivePerson, ZoneShape } from '../generated/api'
+import type { AlarmRow, LastFix, LivePerson, MapCell, ZoneShape } from '../generated/api'
 import { placeOf, round, type Zone } from './geometry'
 
 export type Collection = FeatureCollection
@@ -54,6 +54,12 @@ export function dot(person: LivePerson, fix: LastFix): Feature {
     properties: { id: person.id, compliance: person.compliance },
     geometry: { type: 'Point', coordinates: [fix.longitude_deg, fix.latitude_deg] },
   }
+}
+
+/** A sign for several people; its shares are drawn as those of a cluster are. */
+export function cell({ latitude_deg, longitude_deg, people, compliance }: MapCell): Feature {
+  const none = { inside: 0, free: 0, excused: 0, unknown: 0, outside: 0 }
+  return { type: 'Feature', properties: { ...none, ...compliance, point_count: people }, geometry: { type: 'Point', coordinates: [longitude_deg, latitude_deg] } }
 }
 
 export interface Marked {

@@ -21,6 +21,7 @@ export const sources: Record<string, SourceSpecification> = {
     clusterMaxZoom: 16,
     clusterProperties: Object.fromEntries(RING_ORDER.map((compliance) => [compliance, ['+', ['case', ['==', ['get', 'compliance'], compliance], 1, 0]]])),
   }),
+  cells: geojson(),
   marked: geojson(),
 }
 
@@ -77,15 +78,15 @@ function peopleLayers(colours: Colours): LayerSpecification[] {
   const free = { 'icon-allow-overlap': true, 'icon-ignore-placement': true }
   return [
     { id: 'people', type: 'symbol', source: 'people', filter: ['!', ['has', 'point_count']], layout: { 'icon-image': ['concat', 'mark-', ['get', 'compliance']], ...free } },
-    {
-      id: 'clusters', type: 'symbol', source: 'people', filter: ['has', 'point_count'],
+    ...['clusters', 'cells'].map((id) => ({
+      id, type: 'symbol', source: id === 'cells' ? 'cells' : 'people', filter: ['has', 'point_count'],
       layout: {
         'icon-image': ['concat', ...RING_ORDER.flatMap((compliance, index) => [index === 0 ? 'ring-' : '-', ['to-string', share(compliance)]])],
         'text-field': ['to-string', ['get', 'point_count']], 'text-font': ['Inter Semibold', 'Inter Variable'], 'text-size': 12.5,
         ...free, 'text-allow-overlap': true, 'text-ignore-placement': true,
       },
       paint: { 'text-color': colours.text },
-    },
+    })),
   ] as LayerSpecification[]
 }
 
@@ -116,7 +117,8 @@ export function layers(colours: Colours): LayerSpecification[] {
 
 /** Layers that a button of the map shows or hides. */
 export const TOGGLED = {
-  people: ['people', 'clusters'],
+  people: ['people', 'clusters', 'cells'],
   zones: zoneLayers({} as Colours).map((layer) => layer.id),
   accuracy: ['disc-fill', 'disc-edge', 'disc-poor'],
+  track: ['track-case', 'track-line', 'track-raw'],
 } as const

@@ -1,5 +1,5 @@
 // A person's own page: how far this browser has come, and what the page says.
-import type { Language, OwnAlarm, OwnDoorway, OwnPage } from '../generated/api'
+import type { Language, OwnAlarm, OwnAsking, OwnDoorway, OwnPage } from '../generated/api'
 import { carry, change, read, RefusedError, upload } from '../session/http'
 import { said } from '../session/refusal'
 import { t, words } from '../words/words.svelte'
@@ -97,6 +97,25 @@ class Own {
     if (this.page) await this.load()
     if (!done) this.trouble = why || t('frame.failed')
     return done
+  }
+
+  /** Ask for a permission; true when it was taken. */
+  async ask(asking: OwnAsking): Promise<boolean> {
+    const done = await this.#do(async () => {
+      await change('POST', `${API}/requests`, asking)
+    })
+    if (done) await this.load()
+    return done
+  }
+
+  /** Take back what nobody answered yet; what became of it meanwhile is shown. */
+  async unask(number: number): Promise<void> {
+    await this.#do(async () => {
+      await change('DELETE', `${API}/requests/${number}`)
+    })
+    const why = this.trouble
+    if (this.page) await this.load()
+    this.trouble = why
   }
 
   async speak(language: Language): Promise<void> {

@@ -18,11 +18,11 @@ export class LookedFor {
     return this.#next === null ? 0 : this.count - (this.people?.length ?? 0)
   }
 
-  /** Ask a moment after the last letter; for nothing, nobody is looked for. */
-  ask(query: string): void {
+  /** Ask a moment after the last letter; for nothing, nobody is looked for, or `everybody` is listed. */
+  ask(query: string, everybody = false): void {
     this.#query = query.trim()
     clearTimeout(this.#timer)
-    if (this.#query === '') this.people = null
+    if (this.#query === '' && !everybody) this.people = null
     else this.#timer = setTimeout(() => void this.#fetch(null), AFTER_MS)
   }
 
@@ -34,7 +34,7 @@ export class LookedFor {
   async #fetch(after: string | null): Promise<void> {
     const asked = this.#query
     try {
-      const found = await api.find(asked, this.limit, after)
+      const found = await (asked === '' ? api.people(this.limit, after) : api.find(asked, this.limit, after))
       // What was asked for meanwhile is on its way.
       if (asked !== this.#query) return
       this.#next = found.next

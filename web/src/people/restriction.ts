@@ -13,7 +13,7 @@ const DAY_MIN = 1440
 const hour = (minutes: number) => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 
 /** The weekly hours: every day 22:00–06:00, or by days. */
-export function hours(schedule: Schedule): string {
+export function hours(schedule: Pick<Schedule, 'windows'>): string {
   return list(
     schedule.windows.map((window) => {
       const span = { from: hour(window.start_min), until: hour(window.end_min || DAY_MIN) }

@@ -1,5 +1,6 @@
 // Every question this screen may put to the server, by name.
-import type { AlarmPage, AlarmRow, AskCall, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CallList, CallRecording, CallRow, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, EvidenceWanted, FieldList, HeardRaw, Invitation, KeptPage, Language, LivePerson, LiveSnapshot, LoadFigures, Me, Minute, PatternsPage, PeopleFound, PersonCard, Replay, StrangerList } from '../generated/api'
+import type { AlarmPage, AlarmRow, AskCall, AskCheck, AskReport, AskTell, BulkActs, BulkResult, CallList, CallRecording, CallRow, CheckList, CheckPage, CheckRow, Colleague, CommandRow, Credentials, DecideCheck, DevicePage, EvidenceWanted, FieldList, HeardRaw, Invitation, KeptPage, Language, LiveSnapshot, LiveView, LoadFigures, Me, Minute, PatternsPage, PeopleFound, PersonCard, Replay, StrangerList } from '../generated/api'
+import type { Shown } from '../live/shown'
 import { bytes, change, read } from './http'
 
 /** What a person may do about an alarm; the rest is done by rules. */
@@ -21,7 +22,11 @@ export const api = {
   act: (alarm: number, act: Doable) => change('POST', `/api/alarms/${alarm}/acts`, act) as Promise<AlarmRow>,
   actAll: (numbers: readonly number[], act: Doable) => change('POST', '/api/alarms/acts', { numbers, act }) as Promise<BulkResult[]>,
   colleagues: () => read('/api/colleagues') as Promise<Colleague[]>,
-  people: () => read('/api/people') as Promise<LivePerson[]>,
+  view: (window: Shown | null, also: string | null) => {
+    const around = window === null ? '' : `west=${window.west}&south=${window.south}&east=${window.east}&north=${window.north}&zoom=${window.zoom}&`
+    return read(`/api/live/view?${around}also=${id(also ?? '')}`) as Promise<LiveView>
+  },
+  people: (limit: number, after: string | null) => read(`/api/people?limit=${limit}&after=${id(after ?? '')}`) as Promise<PeopleFound>,
   find: (query: string, limit: number, after: string | null = null) =>
     read(`/api/find?query=${id(query)}&limit=${limit}${after === null ? '' : `&after=${id(after)}`}`) as Promise<PeopleFound>,
   person: (person: string) => read(`/api/people/${id(person)}`) as Promise<PersonCard>,

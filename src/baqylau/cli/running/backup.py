@@ -35,6 +35,7 @@ from baqylau.storage.backup import (
 )
 from baqylau.storage.database import migrate
 from baqylau.storage.installation import ONLY_OWNER
+from baqylau.storage.record_shapes import RECORD_SHAPES
 from baqylau.storage.server import ServerFailedError
 
 app = typer.Typer()
@@ -76,6 +77,7 @@ def backup(
                 files=files,
                 public_key=signer.public_key.hex(),
                 form=form,
+                shapes=dict(RECORD_SHAPES),
             )
             write_manifest(unfinished, manifest, signer)
             os.sync()

@@ -16,6 +16,7 @@ from baqylau.monitoring.workstation.broadcast import Broadcaster
 from baqylau.monitoring.workstation.cases.facts import FactRecords
 from baqylau.monitoring.workstation.cases.photos import PhotoDesk
 from baqylau.monitoring.workstation.cases.records import CaseRecords
+from baqylau.monitoring.workstation.cases.requests import RequestRecords
 from baqylau.monitoring.workstation.cases.templates import TemplateRecords
 from baqylau.monitoring.workstation.cases.terms import TermRecords
 from baqylau.monitoring.workstation.checks.calls import CallRecords
@@ -23,6 +24,8 @@ from baqylau.monitoring.workstation.checks.records import CheckRecords
 from baqylau.monitoring.workstation.equipment.field import FieldRecords
 from baqylau.monitoring.workstation.equipment.records import DeviceRecords
 from baqylau.monitoring.workstation.equipment.stock import StockRecords
+from baqylau.monitoring.workstation.live_records import LiveRecords
+from baqylau.monitoring.workstation.looking_back.near import NearbyRecords
 from baqylau.monitoring.workstation.metrics import Metrics
 from baqylau.monitoring.workstation.own_figures import OwnFigures
 from baqylau.monitoring.workstation.own_page.records import OwnRecords
@@ -54,13 +57,16 @@ class Desk:
         self.clock = clock
         self.random = random
         self.duty = stores.duty
+        self.live = LiveRecords(stores, settings.installation, clock, settings.told_each)
         self.records = Records(stores, settings.installation, clock)
+        self.nearby = NearbyRecords(stores, clock)
         self.equipment = DeviceRecords(stores, clock)
         self.field = FieldRecords(stores, clock)
         self.stock = StockRecords(stores, settings.installation.timezone, clock, random)
         self.cases = CaseRecords(stores, self.stock, clock, random)
         self.templates = TemplateRecords(stores, self.cases, clock)
         self.case_facts = FactRecords(stores, clock)
+        self.requests = RequestRecords(stores, clock)
         self.terms = TermRecords(stores, settings.ahead, clock)
         self.checks = CheckRecords(stores, clock, random)
         self.calls = CallRecords(stores, settings.ice_servers, clock, random)

@@ -39,6 +39,8 @@ class Listener:
         self._account = account
         self._after = after
         self._left = False
+        self._crowded = False
+        """Those within the bounds are too many to be told of each that moves: the screen asks for what it shows."""
 
     def leave(self) -> None:
         """Let nothing more be told."""
@@ -48,6 +50,7 @@ class Listener:
         """Give everything after the cursor in its order, without end; or `reload` and end."""
         broadcaster = self._desk.broadcaster
         position, upto = broadcaster.position, broadcaster.cursor
+        self._crowded = await self._desk.do(self._desk.live.crowded, self._account)
         yield _HELLO
         if await self._desk.do(self._desk.watching.too_far, self._after, BACKLOG):
             yield RELOAD
@@ -70,6 +73,8 @@ class Listener:
 
     def _shown(self, told: Told) -> bytes:
         """Give an event as this listener may read it; nothing of those beyond the bounds."""
+        if self._crowded and isinstance(told.message, FeedPeople):
+            return b""
         if self._account.bounds.everybody and may(self._account.role, Action.LOOK_IDENTITY):
             return told.data
         match told.message:

@@ -1,9 +1,10 @@
 """The way of an observation as it stands: who listens, who judges, how long it takes, and whether we are blind."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from baqylau.monitoring.workstation.messages import Health
+from baqylau.monitoring.workstation.messages import Health, Program
 from baqylau.storage.journal.quarantine import Quarantine
 from baqylau.storage.judging.live import Beats, Live
 
@@ -30,6 +31,12 @@ def _quiet(alive_at: datetime | None, at: datetime) -> bool:
     return alive_at is None or at - alive_at > BLIND_AFTER
 
 
+def programs_of(alive: Mapping[str, datetime], at: datetime) -> tuple[Program, ...]:
+    """Give every program that ever gave a sign of life, the quiet ones first."""
+    said = (Program(role=role, alive_at=alive_at, well=not _quiet(alive_at, at)) for role, alive_at in alive.items())
+    return tuple(sorted(said, key=lambda one: (one.well, one.role)))
+
+
 class HealthDesk:
     """Reads the signs of life. `timezone` says when today began."""
 
@@ -42,3 +49,7 @@ class HealthDesk:
         """Give how things stand."""
         midnight = now.astimezone(self._timezone).replace(hour=0, minute=0, second=0, microsecond=0)
         return health_of(self._live.health(), self._quarantine.count_since(midnight), now)
+
+    def programs(self, now: datetime) -> tuple[Program, ...]:
+        """Give every program and whether it lives."""
+        return programs_of(self._live.alive(), now)

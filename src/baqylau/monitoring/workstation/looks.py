@@ -12,7 +12,7 @@ from baqylau.monitoring.workstation.access.gate import account
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.load_figures import LoadFigures, last_month
 from baqylau.monitoring.workstation.looking_back.minute import Minute
-from baqylau.monitoring.workstation.messages import AlarmPage, AlarmRow, HeardRaw, LivePerson, PeopleFound, PersonCard
+from baqylau.monitoring.workstation.messages import AlarmPage, AlarmRow, HeardRaw, PeopleFound, PersonCard
 from baqylau.monitoring.workstation.records import Which
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
@@ -58,11 +58,12 @@ async def alarm(request: Request) -> Response:
     return reply(page)
 
 
-@speaks(gives=tuple[LivePerson, ...])
+@speaks(gives=PeopleFound, asks={"after": str, "limit": int})
 async def people(request: Request) -> Response:
-    """List everybody under supervision as they are now."""
-    desk = desk_of(request)
-    return reply(await desk.do(desk.records.people, account(request)))
+    """List everybody under supervision as they are now, the urgent first, then by name. `after` and `limit` page."""
+    desk, asked = desk_of(request), request.query_params
+    limit = max(1, min(whole_number(asked.get("limit", str(_PAGE)), "limit"), _LONGEST_PAGE))
+    return reply(await desk.do(desk.live.people, asked.get("after", ""), limit, account(request)))
 
 
 @speaks(gives=PeopleFound, asks={"query": str, "after": str, "limit": int})

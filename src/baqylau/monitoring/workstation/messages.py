@@ -17,7 +17,9 @@ from baqylau.domain.reactions import Step
 from baqylau.domain.rights import Role
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
+from baqylau.monitoring.workstation.card_messages import CardPaper, CardPermission, CardVisit
 from baqylau.monitoring.workstation.checks.messages import CheckRow
+from baqylau.monitoring.workstation.crowd_messages import CrowdCounts, MapCell
 from baqylau.monitoring.workstation.equipment.messages import ReceiverPresence
 
 LARGEST_NUMBER = 10**18
@@ -114,7 +116,7 @@ class PeopleFound(Struct, frozen=True, kw_only=True):
     people: tuple[LivePerson, ...]
     count: int
     """How many fit in all."""
-    next: PersonId | None
+    next: str | None
     """Ask with `after` this for those that follow; None at the end."""
 
 
@@ -161,6 +163,28 @@ class Health(Struct, frozen=True, kw_only=True):
     quarantined_today: int
 
 
+class Program(Struct, frozen=True, kw_only=True):
+    """A program of ours and its last sign of life."""
+
+    role: str
+    """Kind and, of several of one kind, name: `gateway/south`."""
+    alive_at: datetime
+    well: bool
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """Each link between a device and the screens, and every program behind it."""
+
+    health: Health
+    programs: tuple[Program, ...]
+    """By name; those that gave no sign for long first."""
+    alarms_open: int
+    untold: int
+    """Rows of the feed that this server has not told its screens yet."""
+    screens: int
+    """How many follow the feed of this server."""
+
+
 class Installation(Struct, frozen=True, kw_only=True):
     """What a page needs to know once."""
 
@@ -171,6 +195,18 @@ class Installation(Struct, frozen=True, kw_only=True):
     zoom: float
     basemap: str
     """Address of a PMTiles file or of a GeoJSON town, or empty for the built-in world outline."""
+
+
+class LiveView(Struct, frozen=True, kw_only=True):
+    """What a map shows of very many people: each where they are few, cells where they are not."""
+
+    at: datetime
+    counts: CrowdCounts
+    cells: tuple[MapCell, ...]
+    people: tuple[LivePerson, ...]
+    """Those in the window where they are few, those with an open alarm, and whom the screen is about."""
+    zones: tuple[ZoneShape, ...]
+    """Of those with an open alarm, and of whom the screen is about."""
 
 
 class LiveSnapshot(Struct, frozen=True, kw_only=True):
@@ -184,6 +220,9 @@ class LiveSnapshot(Struct, frozen=True, kw_only=True):
     """All that are not closed and that no incident holds."""
     zones: tuple[ZoneShape, ...]
     health: Health
+    crowd: CrowdCounts | None = None
+    """Where people are too many to be told each: how many stand where. People and zones are then those of open alarms
+    alone, the feed tells of no moves, and the rest is asked for by `/live/view`."""
 
 
 class FeedAlarm(Struct, frozen=True, tag="alarm", kw_only=True):
@@ -272,6 +311,12 @@ class PersonCard(Struct, frozen=True, kw_only=True):
     """The last 24 hours."""
     alarms: tuple[AlarmRow, ...]
     """The last fifty, closed ones too."""
+    permissions: tuple[CardPermission, ...] = ()
+    """Of the last month and those to come, at most twelve, the soonest first."""
+    visits: tuple[CardVisit, ...] = ()
+    """The last of those that were, and those to come, at most twelve."""
+    papers: tuple[CardPaper, ...] = ()
+    """The newest first, for whoever may look at papers."""
 
 
 class ActEntry(Struct, frozen=True, kw_only=True):

@@ -1,12 +1,13 @@
 """From what the records hold to what the pages show. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 import msgspec
 
 from baqylau.domain.acts import wearer_first
+from baqylau.domain.case_facts import KeptFact, visits
 from baqylau.domain.escalation import climbs_at
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import DeviceId, ObservationId, PersonId, SubjectId
@@ -27,6 +28,7 @@ from baqylau.domain.people import Device, Person, Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.domain.zones import Zone
 from baqylau.monitoring.server.keeper import BEFORE_US
+from baqylau.monitoring.workstation.card_messages import CardPermission, CardVisit
 from baqylau.monitoring.workstation.messages import (
     ActEntry,
     AlarmRow,
@@ -47,6 +49,9 @@ from baqylau.storage.judging.findings import Written
 from baqylau.storage.judging.live import LiveRow
 
 _NOBODY = ""
+LATELY = timedelta(days=31)
+"""How far back the page of a person shows what was granted and who was visited."""
+MOST_OF_A_KIND = 12
 
 
 def alarm_row(view: AlarmView, person: Person | None) -> AlarmRow:
@@ -240,6 +245,22 @@ def card(
         devices=tuple(_device(supervision, one, heard_at.get(one.id)) for one in worn(supervision, at)),
         day=day,
         alarms=alarms,
+        permissions=tuple(_permissions(supervision, at)),
+    )
+
+
+def _permissions(supervision: Supervision, at: datetime) -> list[CardPermission]:
+    near = (one for one in supervision.permissions if one.until_at > at - LATELY)
+    soonest = sorted(near, key=lambda one: one.from_at)
+    return [msgspec.convert(one, CardPermission, from_attributes=True) for one in soonest[:MOST_OF_A_KIND]]
+
+
+def near_visits(facts: tuple[KeptFact, ...], at: datetime) -> tuple[CardVisit, ...]:
+    """Give the last visits and those to come."""
+    near = [one for one in visits(facts) if one.due.at > at - LATELY or one.ended is None]
+    return tuple(
+        CardVisit(at=one.due.at, place=one.due.place, purpose=one.due.purpose, met=one.ended.met if one.ended else None)
+        for one in near[-MOST_OF_A_KIND:]
     )
 
 

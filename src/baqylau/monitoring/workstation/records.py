@@ -15,6 +15,7 @@ from baqylau.domain.ids import AlarmId, ObservationId, PersonId
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation import pages
 from baqylau.monitoring.workstation.access.duty import alarms_for, missing, people_for
+from baqylau.monitoring.workstation.card_messages import CardPaper
 from baqylau.monitoring.workstation.checks.rows import CheckRows
 from baqylau.monitoring.workstation.load_figures import LoadFigures, figures_of
 from baqylau.monitoring.workstation.looking_back.minute import Minute
@@ -27,8 +28,6 @@ from baqylau.monitoring.workstation.messages import (
     Colleague,
     HeardRaw,
     Installation,
-    LivePerson,
-    LiveSnapshot,
     PeopleFound,
     PersonCard,
     Refusal,
@@ -37,6 +36,7 @@ from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
 from baqylau.storage.alarms.alarms import AlarmFilter, AlarmView
+from baqylau.storage.people.papers import Papers
 from baqylau.storage.vault import KeyDestroyedError
 
 _DAY = timedelta(hours=24)
@@ -75,26 +75,6 @@ class Records:
         self._checks = CheckRows(stores, clock)
         self._installation = installation
         self._clock = clock
-
-    def snapshot(self, by: Account) -> LiveSnapshot:
-        """Give the whole live screen. The cursor is read first: the feed repeats what changed meanwhile."""
-        cursor, now, book = self._stores.feed.cursor(), self._clock(), self._stores.directory.book()
-        watched = [one for one in book.watched(now) if by.bounds.hold(one.id, one.district)]
-        return LiveSnapshot(
-            at=now,
-            cursor=cursor,
-            installation=self._installation,
-            people=self.people(by),
-            alarms=alarms_for(by, pages.alarm_rows(self._stores.alarms.open(), book.people)),
-            zones=tuple(shape for one in watched for shape in pages.zones_in_force(book.supervision(one.id), now)),
-            health=self._stores.health.at(now),
-        )
-
-    def people(self, by: Account) -> tuple[LivePerson, ...]:
-        """Give everybody under an order and within the bounds as they are now."""
-        rows = {row.person_id: row for row in self._stores.live.all()}
-        watched = self._stores.directory.book().watched(self._clock())
-        return people_for(by, (pages.live_person(person, rows.get(person.id)) for person in watched))
 
     def find(self, query: str, after: PersonId | None, limit: int, by: Account) -> PeopleFound:
         """Give those under an order and within the bounds whom a query fits, the best first.
@@ -200,7 +180,13 @@ class Records:
         if person_id not in self._stores.directory.book().people:
             raise missing(by, "person.refused.not_found")
         self._stores.duty.look(by, "look.person", person_id)
-        return self._card(person_id)
+        card = self._card(person_id)
+        if not may(by.role, Action.LOOK_PAPER):
+            return card
+        made = Papers(self._stores.engine).about(person_id, pages.MOST_OF_A_KIND)
+        return replace(
+            card, papers=tuple(CardPaper(number=one.number, kind=one.kind, made_at=one.made_at) for one in made)
+        )
 
     def load(self, from_at: datetime, until_at: datetime) -> LoadFigures:
         """Give how heavy the alarms of a stretch of time weigh. It names nobody under supervision."""
@@ -249,6 +235,7 @@ class Records:
             alarms=pages.alarm_rows(stores.alarms.of_person(person_id), book.people),
             heard_at=stores.journal.last_heard([device.id for device in supervision.devices]),
         )
+        card = replace(card, visits=pages.near_visits(stores.case_facts.of(person_id), now))
         return replace(card, presence=stores.hearing.of(supervision, now - _DAY, now)) if watched else card
 
     def _alarm(self, alarm_id: AlarmId, by: Account) -> AlarmView:

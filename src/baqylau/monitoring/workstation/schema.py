@@ -9,7 +9,13 @@ import msgspec
 from baqylau.monitoring.console import messages as console_messages
 from baqylau.monitoring.workstation import load_figures, messages
 from baqylau.monitoring.workstation.access import messages as access_messages
-from baqylau.monitoring.workstation.cases import fact_messages, photo_messages, template_messages, term_messages
+from baqylau.monitoring.workstation.cases import (
+    fact_messages,
+    photo_messages,
+    request_messages,
+    template_messages,
+    term_messages,
+)
 from baqylau.monitoring.workstation.cases import messages as case_messages
 from baqylau.monitoring.workstation.checks import call_messages
 from baqylau.monitoring.workstation.checks import messages as check_messages
@@ -17,7 +23,7 @@ from baqylau.monitoring.workstation.equipment import messages as equipment
 from baqylau.monitoring.workstation.equipment import stock_messages
 from baqylau.monitoring.workstation.giving import evidence_messages, paper_messages
 from baqylau.monitoring.workstation.looking_back import messages as replay_messages
-from baqylau.monitoring.workstation.looking_back import minute
+from baqylau.monitoring.workstation.looking_back import minute, nearby
 from baqylau.monitoring.workstation.own_page import messages as own_page
 from baqylau.storage.people import papers
 
@@ -27,9 +33,11 @@ _MODULES = (
     fact_messages,
     term_messages,
     photo_messages,
+    request_messages,
     template_messages,
     messages,
     minute,
+    nearby,
     replay_messages,
     load_figures,
     equipment,

@@ -52,6 +52,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Gives STUN and TURN servers for a live call that begins then; none: both sides reach each other directly."""
     identity: Identity | None = None
     """The installation's own identity provider; None: nobody signs in by one."""
+    told_each: int = 12_000
+    """People up to whom a screen is told of each; beyond, it is told how many, and shows those whom its map shows."""
     ahead: Ahead = Ahead()
     """How many days before their end court acts, suspensions, permissions and consents count as ending soon."""
     metrics_token: str = ""

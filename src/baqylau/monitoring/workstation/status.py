@@ -6,8 +6,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from baqylau.monitoring.workstation.desk import desk_of
-from baqylau.monitoring.workstation.messages import Health
+from baqylau.monitoring.workstation.desk import Desk, desk_of
+from baqylau.monitoring.workstation.messages import Health, Way
 from baqylau.monitoring.workstation.metrics import allowed
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.speech import speaks
@@ -33,6 +33,24 @@ async def health(request: Request) -> Response:
     """Give the way of an observation with its delays."""
     desk = desk_of(request)
     return reply(await desk.do(desk.watching.health))
+
+
+@speaks(gives=Way)
+async def way(request: Request) -> Response:
+    """Give each link between a device and the screens, and every program behind it."""
+    desk = desk_of(request)
+    return reply(await desk.do(_way, desk))
+
+
+def _way(desk: Desk) -> Way:
+    now = desk.clock()
+    return Way(
+        health=desk.watching.health(),
+        programs=desk.stores.health.programs(now),
+        alarms_open=len(desk.stores.alarms.open()),
+        untold=max(0, desk.watching.head() - desk.broadcaster.cursor),
+        screens=desk.broadcaster.listeners,
+    )
 
 
 async def metrics(request: Request) -> Response:

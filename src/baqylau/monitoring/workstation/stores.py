@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from baqylau.monitoring.workstation.access.duty import Duty
+from baqylau.monitoring.workstation.crowd import Crowd
 from baqylau.monitoring.workstation.directory import Directory
 from baqylau.monitoring.workstation.health import HealthDesk
 from baqylau.monitoring.workstation.hearing import Hearing
@@ -43,6 +44,7 @@ from baqylau.storage.judging.judgement import JudgeStore
 from baqylau.storage.judging.live import Live
 from baqylau.storage.judging.verdicts import Verdicts
 from baqylau.storage.people.own_access import OwnAccesses
+from baqylau.storage.people.own_requests import OwnRequests
 from baqylau.storage.people.own_words import OwnWords
 from baqylau.storage.people.photos import Photos
 from baqylau.storage.registers.case_facts import CaseFacts
@@ -81,7 +83,7 @@ class Stores:
         self.outbox = Outbox(engine)
         self.figures = Figures(engine)
         self.directory = Directory(Registers(engine, clock))
-        self.duty = Duty(self.directory, self.purposes, self.audit)
+        self.duty, self.crowd = Duty(self.directory, self.purposes, self.audit), Crowd(self.directory, self.live, clock)
         self.health = HealthDesk(self.live, Quarantine(engine, vault, clock, random), timezone)
         self.strangers = Strangers(engine)
         self.timelines = Timelines(self.journal, JudgeStore(engine), self.live)
@@ -99,7 +101,7 @@ class Stores:
         self.cases = Cases(engine)
         self.case_facts = CaseFacts(engine, clock)
         self.proposals = Proposals(engine, clock)
-        self.own_accesses = OwnAccesses(engine, clock)
+        self.own_accesses, self.own_requests = OwnAccesses(engine, clock), OwnRequests(engine, clock)
         self.own_words, self.photos = OwnWords(engine, vault, clock, random), Photos(engine, vault, clock, random)
         self.minutes = Minutes(recall, self.findings, self.live)
         self.kept = KeptTimes(Verdicts(engine), self.findings, self.live, timezone)

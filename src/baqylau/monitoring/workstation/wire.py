@@ -99,6 +99,15 @@ def _refuse(field: str) -> NoReturn:
     raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field=field) from None
 
 
+def degrees(text: str, field: str, most: float) -> float:
+    """Read a figure between `-most` and `most`, or refuse it by its field's name."""
+    try:
+        figure = float(text)
+    except ValueError:
+        _refuse(field)
+    return figure if -most <= figure <= most else _refuse(field)
+
+
 def whole_number(text: str, field: str) -> int:
     """Read a non-negative number that fits the database's 64 bits, or refuse it by its field's name."""
     if not (text.isascii() and text.isdecimal()) or int(text[:20]) >= 2**63:

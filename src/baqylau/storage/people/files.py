@@ -33,7 +33,7 @@ from baqylau.storage.equipment.link_tables import unit_word
 from baqylau.storage.journal.ledger import let_go
 from baqylau.storage.judging.verdict_tables import verdict
 from baqylau.storage.people.file_tables import file_hold, file_receipt
-from baqylau.storage.people.own_page_tables import own_access, own_file, own_message, own_session
+from baqylau.storage.people.own_page_tables import own_access, own_file, own_message, own_request, own_session
 from baqylau.storage.registers.case_fact_tables import case_fact
 from baqylau.storage.registers.proposal_tables import proposal
 from baqylau.storage.registers.register_rows import CONSENT, FITTING, ORDER, in_force
@@ -58,6 +58,7 @@ OF_PERSON: tuple[Table, ...] = (
     own_session,
     own_access,
     own_message,
+    own_request,
     own_file,
     check_asked,
     live_call,

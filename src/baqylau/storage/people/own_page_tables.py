@@ -1,6 +1,7 @@
 """The tables of the page on which a supervised person sees their own case; all others are in `storage.schema`."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from baqylau.storage.columns import instant, metadata, number, octets, running_number, word
 
@@ -67,3 +68,22 @@ own_file = Table(
     Index("own_file_of_person", "person_id"),
 )
 """A photograph or a voice note with which the person explains or contests, sealed with the person's key."""
+
+own_request = Table(
+    "own_request",
+    metadata,
+    running_number(),
+    word("person_id"),
+    instant("at"),
+    instant("from_at"),
+    instant("until_at"),
+    Column("weekly", JSONB(none_as_null=True), nullable=True),
+    word("reason"),
+    word("state"),
+    instant("ended_at", nullable=True),
+    word("ended_by", nullable=True),
+    word("answer"),
+    Index("own_request_of_person", "person_id", "id"),
+    Index("own_request_waiting", "id", postgresql_where=text("state = 'waiting'")),
+)
+"""What the person asked leave for, and what became of it."""

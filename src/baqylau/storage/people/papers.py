@@ -123,6 +123,12 @@ class Papers:
                 record_disclosure(connection, given.person_id, f"table-{at.isoformat()}", given.by, at)
             audit.record(connection, who=given.by, what=TABLE_GIVEN, about=about, purpose=purpose, at=at)
 
+    def about(self, person_id: PersonId, limit: int) -> list[Statement]:
+        """Give what was signed of the last papers about a person, the newest first."""
+        wanted = select(paper.c.statement).where(paper.c.person_id == person_id).order_by(paper.c.id.desc())
+        with transaction(self._engine) as connection:
+            return [msgspec.json.decode(row, type=Statement) for row in connection.scalars(wanted.limit(limit))]
+
     def receipt(self, number: str) -> Receipt | None:
         """Give what was signed of a paper; None where there is no such number."""
         year, _, running = number.partition("-")

@@ -1,4 +1,4 @@
-"""Zones from GeoJSON or KML text, as maps and colleagues give them away.
+"""Zones from GeoJSON, KML or a list of addresses, as maps and colleagues give them away.
 
 Polygons become zones with their holes, lines become corridors, points become circles. What cannot be used is a
 `ZoneError` whose key names the sentence.
@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, ParseError, XMLParser
 import msgspec
 
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
+from baqylau.monitoring.server.importing.zone_lines import is_list, read_lines
 from baqylau.rules.places.geometry import ZoneError, repaired
 
 MOST_ZONES: Final = 50
@@ -23,17 +24,21 @@ _AXES: Final = 2
 def read_zones(text: str, name: str = "", width_m: float = 50.0) -> tuple[Zone, ...]:
     """Give every zone of a text. `name`: where it brings none; `width_m`: half the width of a line, or a radius."""
     stripped = text.lstrip("\ufeff \t\r\n")
-    drawn = _from_kml(stripped) if stripped.startswith("<") else _from_geojson(stripped)
     zones: list[Zone] = []
-    for its_name, kind, rings in drawn:
+    for zone in read_lines(stripped, width_m) if is_list(stripped) else _drawn(stripped, name, width_m):
         if len(zones) == MOST_ZONES:
             raise ZoneError("zone.refused.too_many", most=MOST_ZONES)
-        if sum(map(len, rings)) > MOST_POINTS:
-            raise ZoneError("zone.refused.too_many_points", most=MOST_POINTS)
-        zones.append(repaired(_zone(its_name or name or kind, kind, rings, width_m)))
+        zones.append(repaired(zone))
     if not zones:
         raise ZoneError("zone.refused.nothing_drawn")
     return tuple(zones)
+
+
+def _drawn(text: str, name: str, width_m: float) -> Iterator[Zone]:
+    for its_name, kind, rings in _from_kml(text) if text.startswith("<") else _from_geojson(text):
+        if sum(map(len, rings)) > MOST_POINTS:
+            raise ZoneError("zone.refused.too_many_points", most=MOST_POINTS)
+        yield _zone(its_name or name or kind, kind, rings, width_m)
 
 
 _Rings = tuple[tuple[Point, ...], ...]

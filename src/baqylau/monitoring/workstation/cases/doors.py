@@ -1,5 +1,7 @@
 """Cases: what is prescribed for somebody, proposals to change it, and the second person who agrees."""
 
+from http import HTTPStatus
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,6 +26,7 @@ from baqylau.monitoring.workstation.cases.messages import (
     ZonesRead,
     ZoneText,
 )
+from baqylau.monitoring.workstation.cases.request_messages import Refusing, RequestPage
 from baqylau.monitoring.workstation.cases.term_messages import TermPage
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.speech import speaks
@@ -148,6 +151,21 @@ async def visits_due(request: Request) -> Response:
     """List the visits of the coming week, and those that are overdue. `after` and `limit` page."""
     desk, after = desk_of(request), request.query_params.get("after", "")
     return reply(await desk.do(desk.case_facts.due, after, _limit(request), account(request)))
+
+
+@speaks(gives=RequestPage, asks={"after": int, "limit": int})
+async def requests(request: Request) -> Response:
+    """List permissions that people asked for and nobody answered. `after` and `limit` page."""
+    desk, after = desk_of(request), whole_number(request.query_params.get("after") or "0", "after")
+    return reply(await desk.do(desk.requests.page, after, _limit(request), account(request)))
+
+
+@speaks(takes=Refusing, refuses=(409,))
+async def refuse_request(request: Request) -> Response:
+    """Do not grant what a person asked for, and write to them why."""
+    desk, given = desk_of(request), await received(request, Refusing)
+    await desk.do(desk.requests.refuse, _person(request), _number(request), given.text, account(request))
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 @speaks(gives=TermPage, asks={"after": str, "limit": int})

@@ -12,6 +12,8 @@ from baqylau.domain.orders import Consent, Fitting, Order, Permission, Restricti
 from baqylau.domain.people import DeviceKind, Maintenance, Person
 from baqylau.domain.proposals import Change, ProposalState
 from baqylau.domain.zones import Zone
+from baqylau.monitoring.workstation.cases.request_messages import RequestRow
+from baqylau.monitoring.workstation.messages import LARGEST_NUMBER
 
 Grounds = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
 """Why somebody proposes or answers; blanks alone are none."""
@@ -151,6 +153,8 @@ class CasePage(Struct, frozen=True, kw_only=True):
     fittings: tuple[CaseFitting, ...]
     proposals: tuple[ProposalRow, ...]
     """Those that wait."""
+    requests: tuple[RequestRow, ...]
+    """Permissions that the person asked for, and nobody answered."""
     history: tuple[HistoryRow, ...]
     """The newest first, at most `MOST_HISTORY`."""
     warnings: tuple[CaseWarning, ...]
@@ -168,6 +172,8 @@ class Proposing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: int
     """`CasePage.version` as it was when the form was opened; 0 for a new person."""
     grounds: Grounds
+    request: Annotated[int, Meta(ge=1, le=LARGEST_NUMBER)] | None = None
+    """Number of what the person asked for, that this permission grants."""
 
 
 class Previewing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

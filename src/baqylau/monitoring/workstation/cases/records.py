@@ -1,13 +1,23 @@
 """Cases as the pages show and change them, in a thread. A look is audited before anything is read."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 
 from baqylau.domain.ids import PersonId
 from baqylau.domain.orders import NoContact
 from baqylau.domain.people import SHARED, Person
-from baqylau.domain.proposals import Change, ChangePerson, Fit, Proposal, ProposalState, RegisterPerson, TransferPerson
+from baqylau.domain.proposals import (
+    Change,
+    ChangePerson,
+    Fit,
+    GrantPermission,
+    Proposal,
+    ProposalState,
+    RegisterPerson,
+    TransferPerson,
+)
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation.access.duty import missing
 from baqylau.monitoring.workstation.cases import reading as case_reading
@@ -34,10 +44,12 @@ from baqylau.monitoring.workstation.cases.messages import (
 )
 from baqylau.monitoring.workstation.cases.naming import about
 from baqylau.monitoring.workstation.cases.preview import Previews, sentences
+from baqylau.monitoring.workstation.cases.requests import ended, request_row
 from baqylau.monitoring.workstation.equipment.stock import StockRecords
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
+from baqylau.storage.people.own_requests import RequestEndedError, RequestState
 from baqylau.storage.registers.proposals import Asked, ChangedMeanwhileError, NotWaitingError, OwnProposalError
 from baqylau.storage.registers.registry import RegisterRefusedError
 
@@ -82,13 +94,24 @@ class CaseRecords:
             base=asked.version,
             grounds=asked.grounds.strip(),
         )
+        if asked.request is not None and not (
+            isinstance(change, GrantPermission) and self._stores.own_requests.waits(whose, asked.request)
+        ):
+            raise ended()
         try:
             made = self._stores.proposals.propose(wanted, by.login)
         except RegisterRefusedError as refused:
             raise self._refused(refused, change, whose) from None
         except ChangedMeanwhileError as later:
             raise self._changed(whose, later) from None
+        if asked.request is not None and made.state is ProposalState.APPLIED:
+            self._grant(whose, asked.request, by)
         return self._rows([made], by)[0]
+
+    def _grant(self, person_id: PersonId, number: int, by: Account) -> None:
+        """Say that the person has what they asked for. Whoever answered at the same time has answered."""
+        with suppress(RequestEndedError):
+            self._stores.own_requests.end(person_id, number, RequestState.GRANTED, by.login)
 
     def waiting(self, after: int, limit: int, by: Account) -> ProposalList:
         """Give those that wait and concern whoever looks, after a number."""
@@ -192,6 +215,11 @@ class CaseRecords:
             consents=supervision.consents,
             fittings=case_reading.fittings_of(held, book.devices, now),
             proposals=self._rows(self._stores.proposals.waiting(person_id), by),
+            requests=tuple(
+                request_row(one, person.name)
+                for one in self._stores.own_requests.of(person_id)
+                if one.state is RequestState.WAITING
+            ),
             history=case_reading.history_of(rows, self._names()),
             warnings=tuple(doubts(supervision, words)),
             names={one.id: one.name for one in others.values()},

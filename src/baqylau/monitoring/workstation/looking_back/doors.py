@@ -14,10 +14,11 @@ from baqylau.monitoring.workstation.access.gate import account
 from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.looking_back.kept import Range
 from baqylau.monitoring.workstation.looking_back.messages import KeptPage, PatternsPage, Replay
+from baqylau.monitoring.workstation.looking_back.nearby import NearbyAsked, NearbyPage
 from baqylau.monitoring.workstation.looking_back.replays import LONGEST
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
-from baqylau.monitoring.workstation.wire import instant, reply
+from baqylau.monitoring.workstation.wire import instant, received, reply
 from baqylau.storage.access.accounts import Account
 
 _MONTH_DAYS = 31
@@ -87,6 +88,13 @@ def _replay(
     reference = f"replay/{from_at.isoformat()}/{until_at.isoformat()}"
     person = _looked_at(desk, person_id, "look.replay", reference, by)
     return desk.stores.replays.of(person, from_at, min(until_at, now), known_at)
+
+
+@speaks(takes=NearbyAsked, gives=NearbyPage)
+async def nearby(request: Request) -> Response:
+    """Give who was within so many metres of a place at a time, with all positions. The question is on record."""
+    desk = desk_of(request)
+    return reply(await desk.do(desk.nearby.of, await received(request, NearbyAsked), account(request)))
 
 
 @speaks(gives=PatternsPage, asks={"month": str})

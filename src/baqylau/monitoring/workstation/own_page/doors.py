@@ -14,7 +14,7 @@ from baqylau.monitoring.workstation.giving.papers import shelf_of
 from baqylau.monitoring.workstation.looks import alarm_number
 from baqylau.monitoring.workstation.own_page import entrance
 from baqylau.monitoring.workstation.own_page.gate import OwnDoor, person_of
-from baqylau.monitoring.workstation.own_page.messages import OwnSaying
+from baqylau.monitoring.workstation.own_page.messages import OwnAsking, OwnSaying
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.wire import received, reply, whole_number
 
@@ -66,6 +66,21 @@ async def say(request: Request) -> Response:
     desk = desk_of(request)
     given = await received(request, OwnSaying)
     await desk.do(desk.own_page.say, person_of(request), alarm_number(request), given)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def ask(request: Request) -> Response:
+    """Ask for a permission."""
+    desk = desk_of(request)
+    await desk.do(desk.own_page.ask, person_of(request), await received(request, OwnAsking))
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def unask(request: Request) -> Response:
+    """Take back what was asked for."""
+    desk = desk_of(request)
+    number = whole_number(request.path_params["number"], "number")
+    await desk.do(desk.own_page.unask, person_of(request), number)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -137,6 +152,8 @@ OWN: list[BaseRoute] = [
     OwnDoor("/messages/{number}/receipt", message_read, method="POST"),
     OwnDoor("/alarms/{number}/words", say, method="POST"),
     OwnDoor("/alarms/{number}/files", attach, method="POST"),
+    OwnDoor("/requests", ask, method="POST"),
+    OwnDoor("/requests/{number}", unask, method="DELETE"),
     OwnDoor("/files/{number}", file),
     OwnDoor("/copy", copy),
 ]

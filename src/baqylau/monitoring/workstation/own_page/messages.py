@@ -10,6 +10,7 @@ from baqylau.domain.acts import Words
 from baqylau.domain.ids import AlarmId
 from baqylau.domain.people import DeviceKind, Language
 from baqylau.storage.people.own_access import EndWhy
+from baqylau.storage.people.own_requests import RequestState
 
 PATH: Final = "/my"
 """Address of the page; below it alone browsers bring its cookies."""
@@ -17,6 +18,18 @@ CODE_DIGITS: Final = 16
 Digits = Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
 """Some words; blanks alone are none."""
+
+
+Instant = Annotated[datetime, Meta(tz=True)]
+Minute = Annotated[int, Meta(ge=0, lt=1_440)]
+
+
+class AskedWindow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Hours of some days of the week; 0 is Monday. An end not after the start means the next day."""
+
+    start_min: Minute
+    end_min: Minute
+    weekdays: Annotated[tuple[Annotated[int, Meta(ge=0, le=6)], ...], Meta(min_length=1, max_length=7)]
 
 
 class OwnStanding(StrEnum):
@@ -151,6 +164,39 @@ class OwnLabour(Struct, frozen=True, kw_only=True):
     done_h: float
 
 
+class OwnPermission(Struct, frozen=True, kw_only=True):
+    """A time in which nothing is held against the person, or one restriction is not."""
+
+    said: str
+    """The restriction that it excuses from, in plain words; empty: from every one."""
+    from_at: datetime
+    until_at: datetime
+    reason: str
+
+
+class OwnAsked(Struct, frozen=True, kw_only=True):
+    """A permission that the person asked for, and what became of it."""
+
+    number: int
+    at: datetime
+    from_at: datetime
+    until_at: datetime
+    hours: str
+    """Of each week, in words; empty: all the time."""
+    reason: str
+    state: RequestState
+    answer: str
+
+
+class OwnAsking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The person asks for a permission."""
+
+    from_at: Instant
+    until_at: Instant
+    weekly: Annotated[tuple[AskedWindow, ...], Meta(min_length=1, max_length=7)] | None
+    reason: Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
+
+
 class OwnPage(Struct, frozen=True, kw_only=True):
     """Everything on a person's own page. Sentences are in the language that was asked for."""
 
@@ -164,6 +210,10 @@ class OwnPage(Struct, frozen=True, kw_only=True):
     """What applies at this moment."""
     next: tuple[OwnDuty, ...]
     """What comes, the soonest first."""
+    permissions: tuple[OwnPermission, ...]
+    """Those that run or come within two weeks, the soonest first."""
+    asked: tuple[OwnAsked, ...]
+    """Permissions asked for, the newest first."""
     visits: tuple[OwnVisit, ...]
     labour: OwnLabour | None
     devices: tuple[OwnDevice, ...]

@@ -11,12 +11,15 @@ from baqylau.domain.acts import Contest, Explain
 from baqylau.domain.alarms import Alarm
 from baqylau.domain.ids import AlarmId, PersonId
 from baqylau.domain.people import Language
+from baqylau.domain.schedules import Window
 from baqylau.monitoring.server.papers.making import Shelf
 from baqylau.monitoring.server.papers.own_copy import own_copy
 from baqylau.monitoring.server.papers.words import Words
 from baqylau.monitoring.workstation.own_page import telling
 from baqylau.monitoring.workstation.own_page.messages import (
+    AskedWindow,
     OwnAlarm,
+    OwnAsking,
     OwnAttached,
     OwnLook,
     OwnNote,
@@ -28,10 +31,18 @@ from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.audit import AuditFilter
 from baqylau.storage.alarms.alarms import AlarmView, Done
 from baqylau.storage.people.own_access import signature
+from baqylau.storage.people.own_requests import (
+    MOST_WAITING,
+    RequestEndedError,
+    RequestState,
+    TooManyRequestsError,
+    Wish,
+)
 from baqylau.storage.people.own_words import MOST_FILES, TooManyFilesError
 from baqylau.storage.people.papers import TABLE_GIVEN
 
 COPY_OF: Final = timedelta(days=31)
+LONGEST_ASKED: Final = timedelta(days=366)
 _DAY: Final = timedelta(hours=24)
 _LOOKED: Final = timedelta(days=90)
 _MOST_LOOKS: Final = 50
@@ -66,6 +77,8 @@ class OwnRecords:
             rules=telling.rules(words, supervision, now),
             now=tuple(one for one in due if one.from_at <= now),
             next=tuple(one for one in due if one.from_at > now),
+            permissions=telling.permissions(words, supervision, now),
+            asked=tuple(telling.asked(words, one, self._timezone) for one in self._stores.own_requests.of(person_id)),
             visits=telling.to_come(facts, now),
             labour=telling.hours(facts),
             devices=telling.devices(supervision, heard, now),
@@ -87,6 +100,26 @@ class OwnRecords:
             raise RefusedError(HTTPStatus.CONFLICT, "own.refused.said_enough", count=_MOST_SAID)
         act = Contest(text=saying.text) if saying.type == "contest" else Explain(text=saying.text)
         self._stores.alarms.act(alarm_id, act, by)
+
+    def ask(self, person_id: PersonId, asking: OwnAsking) -> None:
+        """Ask for a permission. The inspector answers it; until then nothing is allowed by it."""
+        if not self._clock() < asking.until_at or not asking.from_at < asking.until_at:
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "own.refused.asked_time")
+        if asking.until_at - asking.from_at > LONGEST_ASKED:
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "own.refused.asked_long")
+        weekly = None if asking.weekly is None else tuple(map(_window, asking.weekly))
+        wish = Wish(from_at=asking.from_at, until_at=asking.until_at, weekly=weekly, reason=asking.reason.strip())
+        try:
+            self._stores.own_requests.ask(person_id, wish)
+        except TooManyRequestsError:
+            raise RefusedError(HTTPStatus.CONFLICT, "own.refused.asked_enough", count=MOST_WAITING) from None
+
+    def unask(self, person_id: PersonId, number: int) -> None:
+        """Take back what nobody answered yet."""
+        try:
+            self._stores.own_requests.end(person_id, number, RequestState.WITHDRAWN, signature(person_id))
+        except RequestEndedError:
+            raise RefusedError(HTTPStatus.CONFLICT, "own.refused.asked_ended") from None
 
     def attach(self, person_id: PersonId, alarm_id: AlarmId, media_type: str, content: bytes) -> OwnAttached:
         """Keep a photograph or a voice note about an alarm."""
@@ -161,6 +194,10 @@ class OwnRecords:
         if view.alarm.person_id != person_id or not telling.is_told(view.alarm, self._clock()):
             raise not_found("alarm.refused.not_found")
         return view
+
+
+def _window(one: AskedWindow) -> Window:
+    return Window(start_min=one.start_min, end_min=one.end_min, weekdays=tuple(sorted(set(one.weekdays))))
 
 
 def _without_officers(one: Alarm, acts: tuple[Done, ...]) -> object:

@@ -13,16 +13,19 @@ from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.case_facts import KeptFact, labour, visits
 from baqylau.domain.observations import Battery, Observation
 from baqylau.domain.people import Device, Supervision
+from baqylau.domain.schedules import Schedule
 from baqylau.monitoring.server.papers.parts import in_force, next_due
 from baqylau.monitoring.server.papers.words import Words
 from baqylau.monitoring.workstation.own_page.messages import (
     OwnAlarm,
+    OwnAsked,
     OwnAttached,
     OwnDevice,
     OwnDuty,
     OwnLabour,
     OwnLook,
     OwnOrder,
+    OwnPermission,
     OwnRule,
     OwnSaid,
     OwnVisit,
@@ -33,12 +36,14 @@ from baqylau.rules.settings import BATTERY_LOW_PERCENT
 from baqylau.rules.spans import fitted
 from baqylau.storage.access.audit import AuditEntry
 from baqylau.storage.alarms.alarms import Done
+from baqylau.storage.people.own_requests import OwnRequest
 from baqylau.storage.people.own_words import OwnFile
 
 TOLD_AFTER: Final = timedelta(hours=24)
+PERMITTED_WITHIN: Final = timedelta(days=14)
 _AT_ONCE: Final = timedelta(microseconds=1)
 _KINDS: Final = {
-    **dict.fromkeys(("minute", "replay", "patterns", "observation", "track", "kept"), "places"),
+    **dict.fromkeys(("minute", "nearby", "replay", "patterns", "observation", "track", "kept"), "places"),
     **dict.fromkeys(("alarm", "alarms", "findings"), "alarms"),
     **dict.fromkeys(("check", "checks", "enrolment", "call", "calls", "recording"), "checks"),
     **dict.fromkeys(("evidence", "paper"), "papers"),
@@ -93,6 +98,36 @@ def rules(words: Words, supervision: Supervision, now: datetime) -> tuple[OwnRul
     """Give what is in force at this moment."""
     found = in_force(supervision, now, now + _AT_ONCE)
     return tuple(OwnRule(said=words.rule(one), clause=one.clause) for one in found)
+
+
+def permissions(words: Words, supervision: Supervision, now: datetime) -> tuple[OwnPermission, ...]:
+    """Give the permissions that run or come within two weeks, the soonest first."""
+    rules_ = {one.id: words.rule(one) for one in supervision.restrictions}
+    near = (one for one in supervision.permissions if now < one.until_at and one.from_at < now + PERMITTED_WITHIN)
+    return tuple(
+        OwnPermission(
+            said=rules_.get(one.restriction_id, "") if one.restriction_id else "",
+            from_at=one.from_at,
+            until_at=one.until_at,
+            reason=one.reason,
+        )
+        for one in sorted(near, key=lambda one: one.from_at)
+    )
+
+
+def asked(words: Words, one: OwnRequest, timezone: str) -> OwnAsked:
+    """Give a permission that was asked for as the person reads it."""
+    weekly = None if one.weekly is None else Schedule(timezone=timezone, windows=one.weekly)
+    return OwnAsked(
+        number=one.id,
+        at=one.at,
+        from_at=one.from_at,
+        until_at=one.until_at,
+        hours="" if weekly is None else words.hours(weekly),
+        reason=one.reason,
+        state=one.state,
+        answer=one.answer,
+    )
 
 
 def duties(words: Words, supervision: Supervision, now: datetime) -> list[OwnDuty]:

@@ -1,0 +1,63 @@
+"""Two operators on one alarm, on the real programs."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from baqylau.domain.observations import Enclosure
+from tests.browser.whole.conftest import PASSWORD, PEOPLE, WINDOW, Installation, Watched
+from tests.browser.whole.test_shift import AT_HOME, LIVE_WITHIN_MS, card_of, open_why
+
+
+@pytest.fixture
+def colleague(browser: Browser, page: Page) -> Iterator[Page]:
+    """An operator whom the administrator invited, at a screen of their own."""
+    link = page.evaluate(
+        """async () => {
+            const { csrf } = await (await fetch('/api/session')).json()
+            const headers = { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' }
+            const body = JSON.stringify({ role: 'operator', bounds: { districts: null, people: [] } })
+            return (await (await fetch('/api/accounts/invitations', { method: 'POST', headers, body })).json()).path
+        }"""
+    )
+    context = browser.new_context(locale="en-GB", timezone_id="Asia/Almaty", viewport=WINDOW)
+    opened = context.new_page()
+    opened.goto(page.evaluate("location.origin") + link)
+    for field, text in (("#name", "Марат Б."), ("#login", "marat"), ("#password", PASSWORD)):
+        opened.fill(field, text)
+    opened.keyboard.press("Enter")
+    opened.wait_for_selector("main .queue")
+    yield opened
+    context.close()
+
+
+def test_two_operators_on_one_alarm_are_told_of_each_other_and_no_word_is_lost(
+    installation: Installation, page: Page, colleague: Page, watched: tuple[Page, Watched]
+) -> None:
+    installation.tracker(1).say(AT_HOME, Enclosure(open=True))
+    for screen in (page, colleague):
+        expect(card_of(screen, PEOPLE[1])).to_be_visible(timeout=LIVE_WITHIN_MS)
+        open_why(screen, PEOPLE[1])
+    page.fill("#note", "I am calling the flat.")
+    colleague.fill("#note", "I ask the neighbour.")
+    page.get_by_role("button", name="Write down", exact=True).click()
+    colleague.get_by_role("button", name="Write down", exact=True).click()
+    for screen in (page, colleague):
+        for said in ("I am calling the flat.", "I ask the neighbour."):
+            expect(screen.locator("main")).to_contain_text(said, timeout=LIVE_WITHIN_MS)
+    page.locator("#note").blur()
+    page.keyboard.press("KeyA")
+    expect(page.locator(".title .chip").first).to_contain_text("Yours")
+    expect(colleague.locator(".title .chip").first).to_contain_text("Taken by", timeout=LIVE_WITHIN_MS)
+
+    for screen, grounds in ((page, "The lid had come off."), (colleague, "Looked at on the spot.")):
+        screen.check("input[value='device_fault']")
+        screen.select_option("#action", "device_inspected")
+        screen.fill("#grounds", grounds)
+    page.click(".close .end button")
+    page.click(".close .end button")
+    expect(page.locator("#closed-title")).to_be_visible()
+    expect(colleague.locator("#closed-title")).to_be_visible(timeout=LIVE_WITHIN_MS)
+    expect(colleague.locator("main")).to_contain_text("The lid had come off.")
+    watched[1].complaints.clear()
