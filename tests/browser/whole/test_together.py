@@ -35,10 +35,10 @@ def colleague(browser: Browser, page: Page) -> Iterator[Page]:
 def test_two_operators_on_one_alarm_are_told_of_each_other_and_no_word_is_lost(
     installation: Installation, page: Page, colleague: Page, watched: tuple[Page, Watched]
 ) -> None:
-    installation.tracker(1).say(AT_HOME, Enclosure(open=True))
+    installation.tracker(3).say(AT_HOME, Enclosure(open=True))
     for screen in (page, colleague):
-        expect(card_of(screen, PEOPLE[1])).to_be_visible(timeout=LIVE_WITHIN_MS)
-        open_why(screen, PEOPLE[1])
+        expect(card_of(screen, PEOPLE[3])).to_be_visible(timeout=LIVE_WITHIN_MS)
+        open_why(screen, PEOPLE[3])
     page.fill("#note", "I am calling the flat.")
     colleague.fill("#note", "I ask the neighbour.")
     page.get_by_role("button", name="Write down", exact=True).click()

@@ -169,7 +169,7 @@ def _used_at(office: Office) -> datetime | None:
 
 
 def _until(true: Callable[[], bool]) -> None:
-    patience = monotonic() + 10
+    patience = monotonic() + 30
     while not true():
         assert monotonic() < patience
         sleep(0.02)
