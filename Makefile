@@ -13,8 +13,8 @@ PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_
                 $(shell find src/baqylau/domain -name '*.py') $(shell find src/baqylau/monitoring/workstation -name '*messages.py' -o -name minute.py) src/baqylau/monitoring/av_server/report.py
 # Three parts that run side by side, since most stories wait more than they work. What drives a browser comes last in its part.
 TESTS := tests/unit --ignore=tests/unit/workstation
-PAGE_TESTS := tests/unit/workstation tests/browser
-BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch
+PAGE_TESTS := tests/unit/workstation tests/browser --ignore=tests/browser/whole
+BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch tests/browser/whole
 
 .PHONY: help
 help: ## This list
