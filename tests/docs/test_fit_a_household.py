@@ -5,7 +5,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -38,6 +37,7 @@ from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
 from baqylau.storage.vault import Vault
 from tests.arch.tree import ROOT
+from tests.perf.installation import free_port
 
 PAGE = ROOT / "docs" / "how-to" / "fit-a-household.md"
 CARRIED = ROOT / "docs" / "how-to" / "give-a-unit-to-carry.md"
@@ -75,12 +75,6 @@ def registered(engine: Engine) -> None:
     )
     registry = Registry(people=(Person(id=AIGERIM, name="Айгерім"),), orders=(order,), restrictions=(nights,))
     Registers(engine, wall_clock.now).save(registry, by="installation")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from baqylau.cli.vaulted import vaulted
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.settings import ANY
 from baqylau.protocols.fleet import FLEET
+from baqylau.sim.free_ports import FreePorts
 from baqylau.sim.load_fleet import load_registry
 from baqylau.storage.database import migrate, open_database
 from baqylau.storage.journal.journal import Journal
@@ -31,6 +32,9 @@ HOST = "127.0.0.1"
 START_S = 60.0
 STOP_S = 30.0
 DATABASE = "postgresql"
+
+free_port = FreePorts(HOST).take
+"""Gives a port that nobody has."""
 
 
 class Installation(Struct, frozen=True, kw_only=True):
@@ -109,14 +113,6 @@ def register(installation: Installation, registry: Registry) -> None:
 def postmaster_of(place: Path) -> int:
     """Give the process id of the database in a folder."""
     return int((place / DATABASE / "postmaster.pid").read_text().split("\n", 1)[0])
-
-
-def free_port() -> int:
-    """Give a port that nobody has."""
-    with socket.socket() as attempt:
-        attempt.bind((HOST, 0))
-        port: int = attempt.getsockname()[1]
-        return port
 
 
 def await_door(port: int) -> None:

@@ -28,8 +28,8 @@ from baqylau.sim.sitting.cast import Cast, Person
 from baqylau.sim.sitting.sitter import Sitter
 from baqylau.sim.sitting.streams import Streams
 from tests.conftest import own_directory
+from tests.perf.installation import free_port
 from tests.quality.likeness import DATA
-from tests.unit.av_server.flat import free_port
 
 pytestmark = [
     pytest.mark.skipif(not installed(), reason="the extra `av` is not installed"),

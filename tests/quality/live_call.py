@@ -33,7 +33,8 @@ from baqylau.storage.checks.calls import Calls, LiveCall
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
 from tests.browser.conftest import CHROMIUM, FLAGS
-from tests.unit.av_server.flat import AIGERIM, Flat, free_port, wait
+from tests.perf.installation import free_port
+from tests.unit.av_server.flat import AIGERIM, Flat, wait
 
 pytest.importorskip("aiortc")
 pytestmark = pytest.mark.timeout(600)

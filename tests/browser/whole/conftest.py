@@ -22,6 +22,7 @@ from baqylau.domain.observations import Body
 from baqylau.monitoring.workstation.files import STATIC_DIR
 from baqylau.protocols.wialon import WialonDevice
 from tests.browser.conftest import CHROMIUM
+from tests.perf.installation import free_port
 
 LOGIN, NAME, PASSWORD = "aliya", "Әлия С.", "korgan tau ozen 17"
 STARTS_WITHIN_S = 60
@@ -60,13 +61,6 @@ def people_file() -> str:
         "  - {id: town, name: Ақжелкен, circle: {center: [48.6, 66.9], radius_m: 9000}}"
     )
     return f"people:\n{people}\ndevices:\n{devices}\nzones:\n{zones}\norders:\n{orders}\nfittings:\n{fittings}\n"
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as opened:
-        opened.bind(("127.0.0.1", 0))
-        port: int = opened.getsockname()[1]
-        return port
 
 
 class Installation:

@@ -32,16 +32,11 @@ from baqylau.storage.checks.checks import Checks, Request
 from baqylau.storage.checks.media import Media
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
+from tests.perf.installation import free_port
 
 AIGERIM, UNIT = PersonId("aigerim"), DeviceId("av-1")
 WITHIN_S = 240.0
 RATE_HZ = 15
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def wait(until: Callable[[], bool], why: str) -> None:

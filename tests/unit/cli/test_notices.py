@@ -16,7 +16,8 @@ from baqylau.monitoring.server.letters import notices_of
 from baqylau.monitoring.server.notice_file import telling_in
 from baqylau.storage.alarms.outbox import Outbox
 from tests.arch.tree import ROOT
-from tests.unit.links.receivers import WebReceiver, free_port, web_receiver
+from tests.perf.installation import free_port
+from tests.unit.links.receivers import WebReceiver, web_receiver
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import NOON
 

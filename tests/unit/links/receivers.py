@@ -20,6 +20,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.perf.installation import free_port
+
 WITHIN_S = 10.0
 
 
@@ -212,12 +214,6 @@ def sms_centre(tls: ssl.SSLContext | None = None) -> Iterator[tuple[Centre, int]
         thread = threading.Thread(target=centre.serve, daemon=True)
         thread.start()
         yield centre, listener.getsockname()[1]
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def until(holds: Callable[[], bool], within_s: float = WITHIN_S) -> None:

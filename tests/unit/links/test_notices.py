@@ -20,9 +20,9 @@ from baqylau.links.notices.http import SmsByHttp, Webhook, client
 from baqylau.links.notices.mail import Mail
 from baqylau.links.notices.smpp import Smpp
 from baqylau.links.notices.way import Letter, NotTakenError, TakenOver
+from tests.perf.installation import free_port
 from tests.unit.links.receivers import (
     WebReceiver,
-    free_port,
     mail_receiver,
     sms_centre,
     web_receiver,

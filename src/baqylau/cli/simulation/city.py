@@ -26,6 +26,7 @@ from baqylau.sim.city.outcome import compare
 from baqylau.sim.city.registers import person_id, registry
 from baqylau.sim.city.report import Result, Sample, write_report, write_truth
 from baqylau.sim.city.scenario import Scenario, read_scenario
+from baqylau.sim.free_ports import FreePorts
 from baqylau.storage.database import plain_dsn, transaction
 from baqylau.storage.judging.findings import Findings
 from baqylau.storage.judging.live import Live
@@ -79,7 +80,8 @@ def city(
 
 def _lived(plan: Scenario, people: list[Citizen], engine: Engine, data: Path, judges: int) -> Result:
     """Run a server, let the city live before it, and hold what was found against the truth."""
-    ports, watch = {name: _free_port() for name in plan.protocols}, Live(engine)
+    free, watch = FreePorts(HOST), Live(engine)
+    ports = {name: free.take() for name in plan.protocols}
     Registers(engine, wall_clock.now).save(registry(people, wall_clock.now() - timedelta(hours=plan.hours)), by="city")
     with _server(engine, data, ports, judges):
         _until(lambda: watch.health().judge_alive_at is not None and all(map(_listens, ports.values())), START_S)
@@ -177,10 +179,3 @@ def _until(condition: Callable[[], bool], within_s: float) -> None:
 def _listens(port: int) -> bool:
     with socket.socket() as attempt:
         return attempt.connect_ex((HOST, port)) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as attempt:
-        attempt.bind((HOST, 0))
-        port: int = attempt.getsockname()[1]
-        return port

@@ -1,7 +1,6 @@
 """`baqylau demo`: a whole system on this machine; its people are invented, its devices are real clients on sockets."""
 
 import shutil
-import socket
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +24,7 @@ from baqylau.monitoring.server.settings import DOORS, LINK, MEDIA, WEB_PORT, Set
 from baqylau.sim import town_plan
 from baqylau.sim.demo_households import breather
 from baqylau.sim.demo_registry import demo_registry
+from baqylau.sim.free_ports import FreePorts
 from baqylau.sim.town_map import write
 from baqylau.storage.database import plain_dsn
 from baqylau.storage.registers.registers import Registers
@@ -55,18 +55,17 @@ def demo(
         town = data / "map" / "town.geojson"
         town.parent.mkdir(exist_ok=True)
         write(town)
-        ports = {name: _free(port) for name, port in DOORS.items()}
-        around = fitted_out(
-            engine, data, founded_at=founded_at, started_at=wall_clock.now(), host=HOST, free=lambda: _free(0)
-        )
+        free = FreePorts(HOST)
+        ports = {name: free.take(port) for name, port in DOORS.items()}
+        around = fitted_out(engine, data, founded_at=founded_at, started_at=wall_clock.now(), host=HOST, free=free.take)
         introduced(engine, data, breather().person_id, BY)
-        sign_in = issued(engine, data, host=HOST, port=_free(console.PORT))
-        trackers = put_on(engine, data, founded_at=founded_at, host=HOST, free=lambda: _free(0))
+        sign_in = issued(engine, data, host=HOST, port=free.take(console.PORT))
+        trackers = put_on(engine, data, founded_at=founded_at, host=HOST, free=free.take)
         settings = Settings(
             data_dir=data,
             host=HOST,
             ports=ports,
-            web_port=_free(WEB_PORT),
+            web_port=free.take(WEB_PORT),
             basemap=town,
             map_center=(town_plan.CENTER.longitude_deg, town_plan.CENTER.latitude_deg),
             map_zoom=MAP_ZOOM,
@@ -111,18 +110,3 @@ def _founded_at(data: Path) -> datetime:
     if not note.exists():
         note.write_text(wall_clock.now().isoformat())
     return datetime.fromisoformat(note.read_text())
-
-
-def _free(port: int) -> int:
-    """Give the port, or one that the system chooses when somebody else has it."""
-    for wanted in (port, 0):
-        with socket.socket() as attempt:
-            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                attempt.bind((HOST, wanted))
-            except OSError:
-                continue
-            found: int = attempt.getsockname()[1]
-            return found
-    msg = "no free port on this machine"
-    raise OSError(msg)

@@ -21,7 +21,7 @@ from baqylau.monitoring.server.link.gateway import LinkDoor, link_handlers
 from baqylau.monitoring.server.link.link_file import LinkFile, LinkFileError, link_file_in
 from baqylau.monitoring.server.link.mqtt import Bridge
 from baqylau.storage.equipment.authorities import authorities, server_chain
-from tests.unit.links.receivers import free_port
+from tests.perf.installation import free_port
 from tests.unit.server.link.household import UNIT, Household, Unit, heard, own
 from tests.unit.server.site import START, counted_bytes
 

@@ -25,7 +25,7 @@ from baqylau.storage.equipment.authorities import authorities, command_signer
 from baqylau.storage.equipment.commands import Commands
 from baqylau.storage.equipment.device_keys import KeyKind
 from baqylau.storage.installation import installation
-from tests.unit.links.receivers import free_port
+from tests.perf.installation import free_port
 from tests.unit.server.link.household import UNIT, UNIT_KEY, Unit, household, own
 from tests.unit.server.site import counted_bytes
 

@@ -28,8 +28,9 @@ from baqylau.monitoring.server.receipts import EVERY
 from baqylau.protocols.batch.short_message import EMPTY, HELP, PLACE, STRAP, Short
 from baqylau.storage.alarms.outbox import Outbox
 from baqylau.storage.equipment.device_keys import KeyKind
+from tests.perf.installation import free_port
 from tests.property.arrivals import Judge
-from tests.unit.links.receivers import Centre, free_port, sms_centre, until
+from tests.unit.links.receivers import Centre, sms_centre, until
 from tests.unit.rules.stories import at, heard, supervision
 from tests.unit.server.link.household import AINUR, BEGUN, EARLIER, LATER, SERVER, Household, household
 from tests.unit.server.site import START
