@@ -8,6 +8,8 @@ new connection, so that the server may get a report twice but never loses one.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from itertools import islice
 from random import Random
 
 from msgspec import Struct
@@ -51,6 +53,16 @@ class Tally(Struct, kw_only=True):
     """Reports that the server will never take, or that the protocol cannot carry."""
     overwritten: int = 0
     reconnects: int = 0
+    answers: int = 0
+    answers_s: float = 0.0
+    """How long all of them took together."""
+    longest_answer_s: float = 0.0
+
+    def answered(self, after_s: float) -> None:
+        """Count an answer of the server."""
+        self.answers += 1
+        self.answers_s += after_s
+        self.longest_answer_s = max(self.longest_answer_s, after_s)
 
 
 class SignInRefusedError(Exception):
@@ -91,6 +103,12 @@ class Tracker:
         self._spool.append(report)
         self._waiting.set()
         self._delivered.clear()
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Of which instant the oldest report is that is not confirmed; None when all are."""
+        waiting = (*self._frame[:1], *islice(self._spool, 1))
+        return waiting[0][0] if waiting else None
 
     async def delivered(self) -> None:
         """Return when every report has been confirmed, or refused for good."""
@@ -135,7 +153,10 @@ class Tracker:
                 self._refuse()
                 continue
             self.tally.sent += len(self._frame)
-            match await conversation.ask(frame):
+            asked_s = asyncio.get_running_loop().time()
+            reply = await conversation.ask(frame)
+            self.tally.answered(asyncio.get_running_loop().time() - asked_s)
+            match reply:
                 case Confirmed(count=count) if count > 0:
                     self._settle(count)
                     self.tally.confirmed += count

@@ -10,64 +10,122 @@ import pytest
 
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, SubjectId
-from baqylau.sim.city.lives import Citizen, citizens
-from baqylau.sim.city.living import Lived, timed
+from baqylau.sim.air.life import Leave
+from baqylau.sim.city.days import begun_at
+from baqylau.sim.city.homes import Household
+from baqylau.sim.city.lives import LINK, Citizen, citizens
+from baqylau.sim.city.living import Spoken, timed
 from baqylau.sim.city.outcome import compare
-from baqylau.sim.city.plot import Curve, svg
+from baqylau.sim.city.plot import Bars, Curve, bars, svg
 from baqylau.sim.city.registers import person_id, registry
 from baqylau.sim.city.report import Result, Sample, write_report, write_truth
+from baqylau.sim.city.sample import houses, plot, sample
 from baqylau.sim.city.scenario import Life, Scenario, read_scenario
-from baqylau.sim.stories import reports
+from baqylau.sim.stories import Story, reports
 
-BEGUN_AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
-SMALL = Scenario(persons=60, seed=3, hours=2.0)
+NOW = datetime(2026, 3, 12, 9, 30, 15, tzinfo=UTC)
+BEGUN_AT = datetime(2026, 3, 9, 12, tzinfo=UTC)
+"""Monday, 17:00 in Almaty."""
+SMALL = Scenario(persons=120, seed=3, hours=3.0, home_unit_share=0.3)
 
 
 @pytest.fixture(scope="module")
 def people() -> list[Citizen]:
-    return list(citizens(SMALL))
+    return list(citizens(SMALL, BEGUN_AT))
 
 
 def test_the_same_seed_makes_the_same_city_and_another_another(people: list[Citizen]) -> None:
-    assert list(citizens(SMALL)) == people
-    assert list(citizens(msgspec.structs.replace(SMALL, seed=4))) != people
+    assert list(citizens(SMALL, BEGUN_AT)) == people
+    assert list(citizens(msgspec.structs.replace(SMALL, seed=4), BEGUN_AT)) != people
 
 
 def test_everybody_lives_in_the_time_that_there_is_and_most_lives_are_led(people: list[Citizen]) -> None:
     led = Counter(one.life for one in people)
     assert min(led[Life.AT_HOME], led[Life.AT_WORK]) > max(led[one] for one in set(led) - {Life.AT_HOME, Life.AT_WORK})
-    assert len(led) >= 6
+    assert len(led) >= 9
     for one in people:
         assert all(0 < true.after_s < SMALL.hours * 3600 for true in one.truths)
-        first = next(reports(one.story, BEGUN_AT, Random(1)))  # noqa: S311 - noise of a receiver
-        assert first[0] == BEGUN_AT
+        if isinstance(one.does, Story):
+            first = next(reports(one.does, BEGUN_AT, Random(1)))  # noqa: S311 - noise of a receiver
+            assert first[0] == BEGUN_AT
+
+
+def test_about_as_many_as_wanted_have_a_home_unit_and_a_bracelet(people: list[Citizen]) -> None:
+    at_home = [one for one in people if one.protocol == LINK]
+    assert 0.15 < len(at_home) / len(people) < 0.45
+    assert all(isinstance(one.does, Household) for one in at_home)
+    known = registry(people, SMALL, BEGUN_AT)
+    assert len(known.devices) == len(known.fittings) == len(people) + len(at_home)
+
+
+def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once() -> None:
+    many = Scenario(persons=200, seed=1, hours=26.0, home_unit_share=1.0, home_lives={Life.AT_HOME: 1})
+    cuts = [
+        (one.home.middle[0] > 0, one.home.middle[1] > 0, true.after_s)
+        for one in citizens(many, BEGUN_AT)
+        for true in one.truths
+        if true.code is Code.MAINS_LOST
+    ]
+    assert 0 < len(cuts) < 200
+    assert len({at_s for _, _, at_s in cuts}) == len(set(cuts)) <= 2
+    never = msgspec.structs.replace(many, power_cut_min=0)
+    assert not [true for one in citizens(never, BEGUN_AT) for true in one.truths]
 
 
 def test_the_registers_know_everybody_and_bind_them_as_they_live(people: list[Citizen]) -> None:
-    known = registry(people, BEGUN_AT)
-    assert len(known.people) == len(known.devices) == len(known.fittings) == SMALL.persons
-    assert {one.order_id for one in known.restrictions} <= {one.id for one in known.orders}
+    known = registry(people, SMALL, BEGUN_AT)
+    assert len(known.people) == SMALL.persons
+    assert {one.order_id for one in known.restrictions} == {one.id for one in known.orders}
 
 
-def test_a_scenario_is_read_from_yaml_and_json_and_a_wrong_word_is_named(tmp_path: Path) -> None:
+def test_a_scenario_is_read_from_yaml_and_json(tmp_path: Path) -> None:
     yaml, json = tmp_path / "city.yaml", tmp_path / "city.json"
     yaml.write_text("persons: 5\nlives: {at home: 1}\n")
     json.write_text('{"persons": 5, "lives": {"at home": 1}}')
     assert read_scenario(yaml) == read_scenario(json) == Scenario(persons=5, lives={Life.AT_HOME: 1})
-    yaml.write_text("people: 5\n")
-    with pytest.raises(ValueError, match="people"):
-        read_scenario(yaml)
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("people: 5", "people"),
+        ("lives: {at sea: 1}", "lives: 'at sea' is not one of at home"),
+        ("lives: {unit moved: 1}", "lives: 'unit moved' is not one of"),
+        ("home_lives: {led astray: 1}", "home_lives: 'led astray' is not one of"),
+        ("protocols: {carrier pigeon: 1}", "protocols: 'carrier pigeon' is not one of"),
+        ("lives: {at home: 0}", "lives: no share is less than 0"),
+        ("persons: 0", "persons has to be more than 0"),
+        ("home_unit_share: 3", "home_unit_share is a part of all"),
+        ("line_lost_min: -1", "line_lost_min cannot be less than 0"),
+        ("programs: 2", "programs: real programs live in real time"),
+        ("begins: friday", "begins: 'friday' is no day and time such as 'mon 17:00'"),
+        ("begins: fri 24:00", "begins: 'fri 24:00'"),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_a_sentence(written: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "city.yaml"
+    file.write_text(written)
+    with pytest.raises(ValueError, match=says):
+        read_scenario(file)
+
+
+def test_a_fast_city_begins_on_its_day_and_hour_and_has_ended_by_now() -> None:
+    assert begun_at(SMALL, NOW) == BEGUN_AT
+    days = msgspec.structs.replace(SMALL, hours=72.0)
+    assert begun_at(days, NOW) == BEGUN_AT - timedelta(days=7), "three days from Monday evening are not over yet"
+    friday = msgspec.structs.replace(SMALL, begins="fri 08:30")
+    assert begun_at(friday, NOW) == datetime(2026, 3, 6, 3, 30, tzinfo=UTC)
+
+
+def test_in_real_time_it_begins_now_and_its_time_is_ours() -> None:
+    real = msgspec.structs.replace(SMALL, speed=1.0)
+    begun = begun_at(real, NOW)
+    assert begun == NOW
+    assert timed(real, begun, now=lambda: NOW + timedelta(seconds=9), sleep=nothing).started_at == NOW
 
 
 async def nothing(_seconds: float) -> None:
     """Do not wait."""
-
-
-def test_a_fast_city_ends_now_and_one_in_real_time_begins_now() -> None:
-    fast = timed(msgspec.structs.replace(SMALL, speed=60.0), now=lambda: BEGUN_AT, sleep=nothing)
-    assert fast.begun_at == BEGUN_AT - timedelta(hours=2) + timedelta(minutes=2)
-    real = timed(msgspec.structs.replace(SMALL, speed=1.0), now=lambda: BEGUN_AT, sleep=nothing)
-    assert real.begun_at == BEGUN_AT
 
 
 def found(code: Code, one: Citizen, after_s: float) -> Finding:
@@ -86,7 +144,8 @@ def found(code: Code, one: Citizen, after_s: float) -> Finding:
 
 def test_what_was_found_is_counted_as_right_missed_or_false(people: list[Citizen]) -> None:
     entered, opened, calm = (
-        next(one for one in people if one.life is life) for life in (Life.FORBIDDEN, Life.STRAP, Life.AT_HOME)
+        next(one for one in people if one.life is life and one.protocol != LINK)
+        for life in (Life.FORBIDDEN, Life.STRAP, Life.AT_HOME)
     )
     findings = {
         person_id(entered.number): [found(Code.EXCLUSION_ENTRY, entered, entered.truths[0].after_s + 60)],
@@ -106,10 +165,11 @@ def test_what_was_found_is_counted_as_right_missed_or_false(people: list[Citizen
 def test_the_report_lies_beside_the_truth_and_its_pictures(people: list[Citizen], tmp_path: Path) -> None:
     write_truth(people, SMALL, tmp_path / "city")
     samples = [Sample(after_s=at, kept=at * 100, keep_ms=4.0, judge_ms=9.0, behind=0) for at in range(4)]
+    unit = Spoken(devices=3, told=100, sent=120, confirmed=100, answers=10, answers_s=0.5, longest_answer_s=0.125)
     result = Result(
         scenario=SMALL,
         begun_at=BEGUN_AT,
-        lived=Lived(told=400, sent=410, confirmed=400, refused=0, reconnects=2),
+        spoken={"home unit": unit, "wialon": Spoken(devices=1, told=300, sent=300, confirmed=300)},
         judged_after_s=0.2,
         seconds=4.0,
         outcome=compare(people, {}, BEGUN_AT),
@@ -117,10 +177,42 @@ def test_the_report_lies_beside_the_truth_and_its_pictures(people: list[Citizen]
     )
     page = write_report(result, tmp_path / "city").read_text()
     assert "| acknowledged a second | 100 |" in page
-    assert {one.name for one in (tmp_path / "city").iterdir()} >= {"truth.jsonl", "scenario.json", "positions-kept.svg"}
+    assert "3 h of its time at 2700 times (60 wanted)" in page
+    assert "| home unit | 3 | 100 | 120 | 100 | 0 | 0 | 50 ms | 125 ms |" in page
+    lies = {one.name for one in (tmp_path / "city").iterdir()}
+    assert lies >= {"truth.jsonl", "scenario.json", "entries-kept.svg", "alarms.svg"}
     assert len((tmp_path / "city" / "truth.jsonl").read_text().splitlines()) == SMALL.persons
     assert read_scenario(tmp_path / "city" / "scenario.json") == SMALL
 
 
 def test_a_picture_without_points_is_a_picture() -> None:
     assert svg(Curve(title="nothing", unit="a second", points=())).startswith("<svg")
+    assert bars(Bars(title="nothing", counts=())).startswith("<svg")
+
+
+def test_counts_are_drawn_as_long_as_they_are() -> None:
+    drawn = bars(Bars(title="alarms", counts=[("P01", {"found": 3, "missed": 1, "false": 0})]))
+    assert "3 + 1 + 0" in drawn
+    assert 'width="390.0"' in drawn
+    assert 'width="130.0"' in drawn
+
+
+def test_the_sample_for_real_programs_lives_as_its_people_do_from_when_it_is_on_the_air() -> None:
+    real = Scenario(persons=30, speed=1.0, programs=2, home_unit_share=0.5, home_lives={Life.OUT: 1}, power_cut_min=5)
+    everybody = list(citizens(real, BEGUN_AT))
+    chosen = sample(everybody, real)
+    assert [one.protocol for one in chosen] == [LINK] * 2
+    on_air = houses(chosen, "127.0.0.1", {one.number: 9000 + one.number for one in chosen}, late_s=20.0)
+    for one, house in zip(chosen, on_air, strict=True):
+        assert isinstance(one.does, Household)
+        [leave] = one.does.leaves
+        away = [(scene.after_s, scene.away) for scene in house.plot if scene.away is not None]
+        assert away == [(leave.out_s - 20, True), (leave.back_s - 20, False)]
+        assert house.port == 9000 + one.number
+
+
+def test_what_happened_before_a_home_was_on_the_air_is_so_from_the_beginning() -> None:
+    household = Household(receivers=1, leaves=(Leave(-3600.0, 600.0),), box=((5.0, {"mains": False}),))
+    scenes = list(plot(household, 30.0))
+    assert [(one.after_s, one.away) for one in scenes if one.away is not None] == [(0.0, True), (570.0, False)]
+    assert [(one.after_s, dict(one.box)) for one in scenes if one.box] == [(0.0, {"mains": 0.0})]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Annotated
@@ -17,20 +18,23 @@ from sqlalchemy import Engine, text
 
 from baqylau.cli.opening import alone, ready
 from baqylau.cli.roles.doors import options
+from baqylau.cli.simulation.city_equipment import doors, heard_until, registered, unit_programs
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import PersonId
 from baqylau.links import wall_clock
-from baqylau.sim.city.lives import Citizen, citizens
-from baqylau.sim.city.living import Lived, Time, live, timed
+from baqylau.sim.air.live import run_houses
+from baqylau.sim.city import days
+from baqylau.sim.city.lives import LINK, Citizen, citizens
+from baqylau.sim.city.living import City, Spoken, timed
 from baqylau.sim.city.outcome import compare
-from baqylau.sim.city.registers import person_id, registry
+from baqylau.sim.city.registers import person_id
 from baqylau.sim.city.report import Result, Sample, write_report, write_truth
+from baqylau.sim.city.sample import houses, sample
 from baqylau.sim.city.scenario import Scenario, read_scenario
 from baqylau.sim.free_ports import FreePorts
 from baqylau.storage.database import plain_dsn, transaction
 from baqylau.storage.judging.findings import Findings
 from baqylau.storage.judging.live import Live
-from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
 sim = typer.Typer(help="Simulate whole installations.")
@@ -39,6 +43,7 @@ app.add_typer(sim, name="sim")
 HOST, LOG = "127.0.0.1", "programs.log"
 START_S, STOP_S, JUDGED_S = 300.0, 60.0, 3_600.0
 LOOK_S = 1.0
+LOOKED_AGAIN = timedelta(seconds=3)
 _KEPT = text("SELECT coalesce(sum(seq), 0) FROM journal_head")
 
 
@@ -60,59 +65,84 @@ def city(
     judges: Annotated[int, typer.Option(min=1, help="Programs that share the judging.")] = 1,
 ) -> None:
     """Let a city of invented people live on real sockets before a server of its own, and report what came of it."""
-    wanted = {"persons": persons, "speed": speed, "seed": seed, "hours": hours}
-    try:
-        plan = read_scenario(scenario) if scenario else Scenario()
-        plan = replace(plan, **{name: value for name, value in wanted.items() if value is not None})
-    except ValueError as wrong:
-        msg = f"{scenario}: {wrong}"
-        raise typer.BadParameter(msg) from wrong
+    plan = _plan(scenario, {"persons": persons, "speed": speed, "seed": seed, "hours": hours})
     if to.exists():
         msg = f"{to} is there already"
         raise typer.BadParameter(msg)
-    people = list(citizens(plan))
+    begun_at = days.begun_at(plan, wall_clock.now())
+    people = list(citizens(plan, begun_at))
     write_truth(people, plan, to)
     data = to / "data"
     with alone(data), ready(data, "") as engine:
-        result = _lived(plan, people, engine, data, judges)
+        result = _lived(plan, people, begun_at, engine, data, judges)
     typer.echo(write_report(result, to))
 
 
-def _lived(plan: Scenario, people: list[Citizen], engine: Engine, data: Path, judges: int) -> Result:
+def _plan(scenario: Path | None, wanted: dict[str, float | None]) -> Scenario:
+    """Give the scenario of a file, or the usual one, with what is wanted otherwise."""
+    try:
+        plan = read_scenario(scenario) if scenario else Scenario()
+        return replace(plan, **{name: value for name, value in wanted.items() if value is not None})
+    except ValueError as wrong:
+        msg = f"{scenario}: {wrong}" if scenario else str(wrong)
+        raise typer.BadParameter(msg) from wrong
+
+
+def _lived(
+    plan: Scenario, people: list[Citizen], begun_at: datetime, engine: Engine, data: Path, judges: int
+) -> Result:
     """Run a server, let the city live before it, and hold what was found against the truth."""
-    free, watch = FreePorts(HOST), Live(engine)
-    ports = {name: free.take() for name in plan.protocols}
-    Registers(engine, wall_clock.now).save(registry(people, wall_clock.now() - timedelta(hours=plan.hours)), by="city")
-    with _server(engine, data, ports, judges):
+    free, watch, ended_at = FreePorts(HOST), Live(engine), begun_at + timedelta(hours=plan.hours)
+    ports = {name: free.take() for name in (*plan.protocols, LINK)}
+    radio = {one.number: free.take() for one in sample(people, plan)}
+    registered(engine, data, people, plan, begun_at)
+    open_doors = doors(data, HOST, ports)
+    with _running(data, _roles(engine, data, ports, judges)):
         _until(lambda: watch.health().judge_alive_at is not None and all(map(_listens, ports.values())), START_S)
-        time, begun_s = timed(plan, now=wall_clock.now, sleep=wall_clock.sleep), wall_clock.monotonic_s()
-        lived, samples = asyncio.run(_watched(people, plan, time, ports, engine))
-        told_s = wall_clock.monotonic_s()
-        _until(lambda: watch.health().behind == 0, JUDGED_S)
+        time = timed(plan, begun_at, now=wall_clock.now, sleep=wall_clock.sleep)
+        begun_s = wall_clock.monotonic_s()
+        alive = City(plan, time, open_doors, Random(plan.seed))  # noqa: S311 - noise of receivers
+        with _running(data, unit_programs(data, radio, open_doors)):
+            spoken, samples = asyncio.run(_watched(people, alive, begun_at, radio, engine))
+        told_s, told_at = wall_clock.monotonic_s(), wall_clock.now()
+        _until(lambda: _judged(watch, told_at), JUDGED_S)
         judged_s = wall_clock.monotonic_s()
     return Result(
         scenario=plan,
-        begun_at=time.begun_at,
-        lived=lived,
+        begun_at=begun_at,
+        spoken=spoken,
         judged_after_s=judged_s - told_s,
         seconds=told_s - begun_s,
-        outcome=compare(people, _found(engine, people, time.begun_at), time.begun_at),
+        outcome=compare(people, _found(engine, people, begun_at, ended_at), begun_at),
         samples=samples,
     )
 
 
-@contextmanager
-def _server(engine: Engine, data: Path, ports: dict[str, int], judges: int) -> Iterator[None]:
-    """Run a gateway and judges as programs of their own."""
+def _judged(watch: Live, told_at: datetime) -> bool:
+    """Whether everything is judged, with the time that went by: the judge looked again after the last word."""
+    health = watch.health()
+    alive_at = health.judge_alive_at
+    return health.behind == 0 and alive_at is not None and alive_at - told_at >= LOOKED_AGAIN
+
+
+def _roles(engine: Engine, data: Path, ports: dict[str, int], judges: int) -> list[list[str]]:
+    """Give the words by which a gateway and judges are started."""
     here = ["--data", str(data), "--database", plain_dsn(engine), "--lifeline"]
-    roles = [["gateway", *here, *options(ports)]]
-    roles += [["judge", *here, "--seat", f"judge-{number}"] for number in range(1, judges + 1)]
+    return [
+        ["gateway", *here, *options(ports)],
+        *(["judge", *here, "--seat", f"judge-{number}"] for number in range(1, judges + 1)),
+    ]
+
+
+@contextmanager
+def _running(data: Path, programs: list[list[str]]) -> Iterator[None]:
+    """Run programs of ours."""
     with (data / LOG).open("ab") as said:
         running = [
             subprocess.Popen(  # noqa: S603 - our own programs, no shell
                 [sys.executable, "-m", "baqylau.cli", *words], stdin=subprocess.PIPE, stdout=said, stderr=said
             )
-            for words in roles
+            for words in programs
         ]
     try:
         yield
@@ -124,18 +154,25 @@ def _server(engine: Engine, data: Path, ports: dict[str, int], judges: int) -> I
 
 
 async def _watched(
-    people: list[Citizen], plan: Scenario, time: Time, ports: dict[str, int], engine: Engine
-) -> tuple[Lived, list[Sample]]:
-    """Let the city live, and look once a second how the programs do."""
+    people: list[Citizen], alive: City, begun_at: datetime, radio: dict[int, int], engine: Engine
+) -> tuple[dict[str, Spoken], list[Sample]]:
+    """Let the city live, and look once a second how the programs do. `radio`: whose units are programs, and where."""
     samples: list[Sample] = []
-    watching = asyncio.create_task(_watch(engine, samples))
+    late_s = (wall_clock.now() - begun_at).total_seconds()
+    by_program = [one for one in people if one.number in radio]
+    beside = [asyncio.create_task(_watch(engine, samples))]
+    if by_program:
+        heard, dice = houses(by_program, HOST, radio, late_s), Random()  # noqa: S311 - noise of receivers
+        on_air = run_houses(heard, now=wall_clock.now, sleep=wall_clock.sleep, random=dice)
+        beside.append(asyncio.create_task(on_air))
     try:
-        chance = Random(plan.seed)  # noqa: S311 - noise of receivers
-        lived = await live(people, plan, time, HOST, ports, chance)
+        others = [one for one in people if one.number not in radio]
+        spoken = await alive.live(others, partial(heard_until, Live(engine)))
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-    return lived, samples
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+    return spoken, samples
 
 
 async def _watch(engine: Engine, samples: list[Sample]) -> None:
@@ -158,10 +195,13 @@ def _sample(engine: Engine, begun_s: float) -> Sample:
     )
 
 
-def _found(engine: Engine, people: list[Citizen], begun_at: datetime) -> dict[PersonId, list[Finding]]:
-    findings, until_at = Findings(engine), wall_clock.now()
+def _found(
+    engine: Engine, people: list[Citizen], begun_at: datetime, ended_at: datetime
+) -> dict[PersonId, list[Finding]]:
+    """Give what stands of the city's time. That nobody speaks after its end is no matter of the city."""
+    findings = Findings(engine)
     return {
-        name: [one.finding for one in findings.standing(name, begun_at, until_at)]
+        name: [one.finding for one in findings.standing(name, begun_at, ended_at)]
         for name in (person_id(one.number) for one in people)
     }
 

@@ -6,19 +6,30 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import takewhile
+from pathlib import Path
 from random import Random
 
 from msgspec import Struct
 
+from baqylau.crypto.signing import Signer
+from baqylau.links.device_line import ServerLine
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import DeviceSide
+from baqylau.sim.city.homes import Household
 from baqylau.sim.city.lives import Citizen
-from baqylau.sim.city.registers import wire_number
+from baqylau.sim.city.on_air import HomeOnAir
+from baqylau.sim.city.registers import secret, supervision, unit_id, wire_number
 from baqylau.sim.city.scenario import Scenario
+from baqylau.sim.city.unit_line import UnitLine
 from baqylau.sim.client import Habits, Line, Sleep, Tally, Tracker
-from baqylau.sim.stories import reports
+from baqylau.sim.stories import Story, reports
 
 HABITS = Habits(answer_within_s=30.0, first_pause_s=0.5, longest_pause_s=5.0)
+HOME_STEP_S = 60.0
+"""Homes live on by so much of their time."""
+UNIT_EVERY_S = 5.0
+"""What is not urgent a unit sends so often, by our time: it reports every minute of its own."""
+HEARD_EVERY_S = 1.0
 
 
 class Time(Struct, frozen=True, kw_only=True):
@@ -38,49 +49,181 @@ class Time(Struct, frozen=True, kw_only=True):
         await self.sleep(max((due_at - self.now()).total_seconds(), 0.0))
 
 
-def timed(scenario: Scenario, *, now: Callable[[], datetime], sleep: Sleep) -> Time:
-    """Begin now. Where time goes faster the city begins so long ago that it ends now: nothing is of the future."""
-    started_at = now()
-    lasts = timedelta(hours=scenario.hours)
-    begun_at = started_at - (lasts - lasts / scenario.speed if scenario.speed > 1 else timedelta())
+def timed(scenario: Scenario, begun_at: datetime, *, now: Callable[[], datetime], sleep: Sleep) -> Time:
+    """Let time go by: in real time from the beginning of the city on, else from now on."""
+    started_at = begun_at if scenario.real_time else now()
     return Time(begun_at=begun_at, started_at=started_at, speed=scenario.speed, now=now, sleep=sleep)
 
 
-class Lived(Struct, frozen=True, kw_only=True):
-    """What the devices did, all together."""
+class Doors(Struct, frozen=True, kw_only=True):
+    """Where the server awaits whom."""
 
-    told: int
-    sent: int
+    host: str
+    ports: Mapping[str, int]
+    """Of trackers, by protocol."""
+    server: str = ""
+    """Where home units are awaited."""
+    authority: Path | None = None
+    """By which they know it."""
+    server_key: bytes = b""
+    """By which it signs what it answers."""
+
+
+class Spoken(Struct, kw_only=True):
+    """What the devices of one kind did, all together."""
+
+    devices: int = 0
+    told: int = 0
+    """Reports of trackers, records of home units."""
+    sent: int = 0
     """With repetitions."""
-    confirmed: int
-    refused: int
-    reconnects: int
+    confirmed: int = 0
+    refused: int = 0
+    reconnects: int = 0
+    answers: int = 0
+    answers_s: float = 0.0
+    longest_answer_s: float = 0.0
+
+    def add(self, told: int, by: Tally) -> None:
+        """Add what one device did."""
+        self.devices += 1
+        self.told += told
+        self.sent += by.sent
+        self.confirmed += by.confirmed
+        self.refused += by.refused
+        self.reconnects += by.reconnects
+        self.answers += by.answers
+        self.answers_s += by.answers_s
+        self.longest_answer_s = max(self.longest_answer_s, by.longest_answer_s)
 
 
-async def live(
-    people: Sequence[Citizen], scenario: Scenario, time: Time, host: str, ports: Mapping[str, int], random: Random
-) -> Lived:
-    """Let everybody live, and return when everything is told and acknowledged."""
-    told, trackers = list[int](), list[Tally]()
+class Device(Struct, kw_only=True):
+    """One device under way."""
 
-    async def one_life(citizen: Citizen, own: Random) -> None:
-        line = Line(host=host, port=ports[citizen.protocol])
-        tracker = Tracker(line, partial(_speak, citizen), HABITS, sleep=time.sleep, random=own)
-        trackers.append(tracker.tally)
+    kind: str
+    told_at: datetime
+    """Of which instant it told last."""
+    tally: Tally
+    told: int = 0
+    waits_since: Callable[[], datetime | None]
+    """Of which instant the oldest thing is that it told and that is not acknowledged, while it has a line."""
+
+    def heard_until(self) -> datetime:
+        """Give until when everything that it said is kept."""
+        waits_since = self.waits_since()
+        return self.told_at if waits_since is None else min(self.told_at, waits_since - timedelta(seconds=1))
+
+
+class City:
+    """Everybody of a city, alive."""
+
+    def __init__(self, scenario: Scenario, time: Time, doors: Doors, random: Random) -> None:
+        """Take what it is like and where the server is; `live` begins."""
+        self._scenario, self._time, self._doors, self._random = scenario, time, doors, random
+        self._devices: list[Device] = []
+
+    async def live(self, people: Sequence[Citizen], heard: Callable[[datetime], None]) -> dict[str, Spoken]:
+        """Let everybody live to the end, and everything be acknowledged; give what was done, by kind of device.
+
+        `heard` is told, now and then on a thread of its own, until when everything that devices said is kept.
+        """
+        listening = asyncio.create_task(self._listen(heard))
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._time.until(self._ends_at))
+                for citizen in people:
+                    own = Random(self._random.random())  # noqa: S311 - noise of receivers
+                    group.create_task(self._one_life(citizen, own))
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+        await asyncio.to_thread(heard, self._ends_at)
+        return self._spoken()
+
+    @property
+    def _ends_at(self) -> datetime:
+        return self._time.begun_at + timedelta(hours=self._scenario.hours)
+
+    def _spoken(self) -> dict[str, Spoken]:
+        by_kind: dict[str, Spoken] = {}
+        for one in self._devices:
+            by_kind.setdefault(one.kind, Spoken()).add(one.told, one.tally)
+        return dict(sorted(by_kind.items()))
+
+    async def _listen(self, heard: Callable[[datetime], None]) -> None:
+        until = self._time.begun_at
+        while True:
+            await asyncio.sleep(HEARD_EVERY_S)
+            # Who comes back with a backlog was silent meanwhile: what is known of that does not become unknown again.
+            until = max([until, min((one.heard_until() for one in self._devices), default=until)])
+            await asyncio.to_thread(heard, until)
+
+    async def _one_life(self, citizen: Citizen, random: Random) -> None:
+        if isinstance(citizen.does, Story):
+            await self._tracked(citizen, citizen.does, random)
+        else:
+            await self._at_home(citizen, citizen.does)
+
+    async def _tracked(self, citizen: Citizen, story: Story, random: Random) -> None:
+        """Let a tracker tell its story."""
+        line = Line(host=self._doors.host, port=self._doors.ports[citizen.protocol])
+        tracker = Tracker(line, partial(_speak, citizen), HABITS, sleep=self._time.sleep, random=random)
+        device = self._device(citizen, tracker.tally, lambda: tracker.waits_since)
         async with _talking(tracker):
-            told.append(await _tell(tracker, citizen, scenario, time, own))
+            await self._tell(tracker, device, citizen, story, random)
             await tracker.delivered()
 
-    async with asyncio.TaskGroup() as group:
-        for citizen in people:
-            group.create_task(one_life(citizen, Random(random.random())))  # noqa: S311 - noise of receivers
-    return Lived(
-        told=sum(told),
-        sent=sum(one.sent for one in trackers),
-        confirmed=sum(one.confirmed for one in trackers),
-        refused=sum(one.refused for one in trackers),
-        reconnects=sum(one.reconnects for one in trackers),
-    )
+    async def _tell(self, tracker: Tracker, device: Device, citizen: Citizen, story: Story, random: Random) -> None:
+        """Tell the story to its end; what is said without a line waits."""
+        time, waiting = self._time, []
+        for report in takewhile(lambda one: one[0] < self._ends_at, reports(story, time.begun_at, random)):
+            await time.until(report[0])
+            waiting.append(report)
+            if random.random() < self._scenario.twice_share:
+                waiting.append(report)
+            device.told += 1
+            if not _line_lost(citizen, (report[0] - time.begun_at).total_seconds()):
+                for one in waiting:
+                    tracker.remember(one)
+                waiting.clear()
+            device.told_at = report[0]
+        for one in waiting:
+            tracker.remember(one)
+        device.told_at = self._ends_at
+
+    async def _at_home(self, citizen: Citizen, household: Household) -> None:
+        """Let a home unit hear its bracelet, and send what it wrote."""
+        number, begun_at, lasts_s = citizen.number, self._time.begun_at, self._scenario.hours * 3600
+        home = HomeOnAir(number, household, supervision(citizen, self._scenario, begun_at), begun_at, lasts_s)
+        line = ServerLine(self._doors.server, self._doors.authority)
+        signer = Signer(secret(unit_id(number)))
+        unit = UnitLine(home.box, unit_id(number), signer, line, self._doors.server_key)
+        device = self._device(citizen, unit.tally, lambda: None)
+        try:
+            await self._pace(home, unit, device, citizen)
+            while home.box.waiting:
+                await unit.send(asyncio.get_running_loop().time, self._time.sleep)
+        finally:
+            await line.close()
+
+    async def _pace(self, home: HomeOnAir, unit: UnitLine, device: Device, citizen: Citizen) -> None:
+        time_s, sent_s, at_s = asyncio.get_running_loop().time, float("-inf"), 0.0
+        while at_s < self._scenario.hours * 3600:
+            at_s = min(at_s + HOME_STEP_S, self._scenario.hours * 3600)
+            await self._time.until(self._time.begun_at + timedelta(seconds=at_s))
+            before = len(home.box.waiting)
+            home.live_until(at_s)
+            device.told += len(home.box.waiting) - before
+            device.told_at = self._time.begun_at + timedelta(seconds=at_s)
+            due = home.box.urgent or (home.box.wanted and time_s() - sent_s >= UNIT_EVERY_S)
+            if due and not _line_lost(citizen, at_s):
+                sent_s = time_s()
+                await unit.send(time_s, self._time.sleep)
+
+    def _device(self, citizen: Citizen, tally: Tally, waits_since: Callable[[], datetime | None]) -> Device:
+        device = Device(kind=citizen.device, told_at=self._time.begun_at, tally=tally, waits_since=waits_since)
+        self._devices.append(device)
+        return device
 
 
 @asynccontextmanager
@@ -91,24 +234,6 @@ async def _talking(tracker: Tracker) -> AsyncIterator[None]:
     finally:
         talking.cancel()
         await asyncio.gather(talking, return_exceptions=True)
-
-
-async def _tell(tracker: Tracker, citizen: Citizen, scenario: Scenario, time: Time, random: Random) -> int:
-    """Tell the story to its end; what is said without a line waits. Gives how many reports there were."""
-    ended_at, waiting, count = time.begun_at + timedelta(hours=scenario.hours), [], 0
-    for report in takewhile(lambda one: one[0] < ended_at, reports(citizen.story, time.begun_at, random)):
-        await time.until(report[0])
-        waiting.append(report)
-        if random.random() < scenario.twice_share:
-            waiting.append(report)
-        count += 1
-        if not _line_lost(citizen, (report[0] - time.begun_at).total_seconds()):
-            for one in waiting:
-                tracker.remember(one)
-            waiting.clear()
-    for one in waiting:
-        tracker.remember(one)
-    return count
 
 
 def _line_lost(citizen: Citizen, after_s: float) -> bool:

@@ -28,9 +28,12 @@ class Wrong(Struct, frozen=True):
     """One thing that was missed or false."""
 
     number: int
+    device: str
     life: str
     code: Code
     what: str
+    after_s: float
+    """When, in the city's time since it began."""
 
 
 class Outcome(Struct, kw_only=True):
@@ -60,12 +63,16 @@ def _compare(total: Outcome, citizen: Citizen, found: Sequence[Finding], begun_a
             left.remove(fits[0])
             answered.append(fits[0])
         else:
-            total.wrong.append(Wrong(citizen.number, citizen.life, true.code, "missed"))
+            total.wrong.append(_wrong(citizen, true.code, "missed", true.after_s))
     for one in left:
         if opens_alarm(one) and one.code not in citizen.may and not _repeated(one, answered):
             total.by_code[one.code].false += 1
-            total.wrong.append(Wrong(citizen.number, citizen.life, one.code, "false"))
+            total.wrong.append(_wrong(citizen, one.code, "false", (one.at - begun_at).total_seconds()))
         answered.append(one)
+
+
+def _wrong(citizen: Citizen, code: Code, what: str, after_s: float) -> Wrong:
+    return Wrong(citizen.number, citizen.device, citizen.life, code, what, after_s)
 
 
 def _repeated(one: Finding, answered: Iterable[Finding]) -> bool:

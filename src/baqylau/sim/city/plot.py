@@ -1,6 +1,7 @@
-"""A line over time as SVG, written by hand: no dependency, and readable in any browser."""
+"""A line over time, and counts as bars, as SVG, written by hand: no dependency, and readable in any browser."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -33,6 +34,46 @@ def svg(curve: Curve) -> str:
         f'<text x="{WIDTH - 4}" y="{HEIGHT - 6}" text-anchor="end" fill="#4a5763">{last_s:.0f} s</text>\n'
         f'<polyline points="{line}" fill="none" stroke="#1f6f8b" stroke-width="1.6"/>\n</svg>\n'
     )
+
+
+COLOURS = {"found": "#1f6f8b", "missed": "#c2571a", "false": "#8a97a3"}
+ROW = 18
+
+
+class Bars(Struct, frozen=True, kw_only=True):
+    """Counts under names, laid one behind the other; each count by its colour."""
+
+    title: str
+    counts: Sequence[tuple[str, Mapping[str, int]]]
+
+
+def bars(drawn: Bars) -> str:
+    """Give the picture: a row for each name."""
+    most = max((sum(counts.values()) for _, counts in drawn.counts), default=0) or 1
+    height = ABOVE + ROW * len(drawn.counts) + BELOW
+    rows = "".join(part for row, one in enumerate(drawn.counts) for part in _row(row, one, most))
+    legend = "".join(
+        f'<text x="{LEFT + 100 * place}" y="{height - 6}" fill="{colour}">{name}</text>\n'
+        for place, (name, colour) in enumerate(COLOURS.items())
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" '
+        f'font-size="12" role="img" aria-label="{drawn.title}">\n'
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>\n'
+        f'<text x="{LEFT}" y="16" fill="#1c2733">{drawn.title}</text>\n{rows}{legend}</svg>\n'
+    )
+
+
+def _row(row: int, one: tuple[str, Mapping[str, int]], most: int) -> Iterator[str]:
+    name, counts = one
+    top, wide = ABOVE + ROW * row, (WIDTH - LEFT - 60) / most
+    yield f'<text x="{LEFT - 6}" y="{top + 12}" text-anchor="end" fill="#1c2733">{name}</text>\n'
+    begins = accumulate(counts.values(), initial=0)
+    for begin, (kind, count) in zip(begins, counts.items(), strict=False):
+        x, width = LEFT + begin * wide, count * wide
+        yield f'<rect x="{x:.1f}" y="{top}" width="{width:.1f}" height="{ROW - 4}" fill="{COLOURS[kind]}"/>\n'
+    said = " + ".join(str(count) for count in counts.values())
+    yield f'<text x="{LEFT + sum(counts.values()) * wide + 6:.1f}" y="{top + 12}" fill="#4a5763">{said}</text>\n'
 
 
 def _x(at_s: float, last_s: float) -> float:

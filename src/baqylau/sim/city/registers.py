@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId, RestrictionId
-from baqylau.domain.orders import ExclusionZone, Fitting, Order, PresenceRegime, Restriction
-from baqylau.domain.people import Device, DeviceKind, Person
+from baqylau.domain.orders import ExclusionZone, Fitting, Order, PresenceRegime, RequiredPlace, Restriction
+from baqylau.domain.people import Device, DeviceKind, Person, Supervision
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle
 from baqylau.sim import town_plan
-from baqylau.sim.city.lives import Citizen
-from baqylau.sim.city.scenario import Life
+from baqylau.sim.city.days import TIMEZONE, minutes
+from baqylau.sim.city.lives import LINK, Citizen
+from baqylau.sim.city.scenario import Life, Scenario
+from baqylau.sim.city.truth import HOME_FROM, HOME_GRACE_S, HOME_UNTIL, WORK_FROM, WORK_UNTIL
 from baqylau.sim.load_fleet import load_number
 from baqylau.sim.town import House
 from baqylau.storage.registers.registry import Registry
@@ -18,9 +21,26 @@ from baqylau.storage.registers.registry import Registry
 PREFIX = 780
 HOME_M, PLACE_M = 60.0, 80.0
 SILENCE_LIMIT_S = 1800
-BOUND_TO_HOME = frozenset(Life) - {Life.AT_WORK, Life.FORBIDDEN}
-"""Whose life is at home all the time, by order."""
-_ALWAYS = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=0, end_min=0),))
+UNIT_SILENCE_LIMIT_S = 600
+"""Two heartbeats of five minutes (catalogue, S05)."""
+NEVER_S = 86_400 * 60
+"""What a unit signs is heard at the server's own time. Where the city's is another, silence of a unit says nothing."""
+BEACON = "beacon"
+WORKS = frozenset({Life.AT_WORK, Life.LATE})
+"""Who has a working window; all others are bound to their home around the clock, or to no place."""
+WEEKDAYS, WEEKEND = (0, 1, 2, 3, 4), (5, 6)
+_ALWAYS = Schedule(timezone=TIMEZONE, windows=(Window(start_min=0, end_min=0),))
+_NIGHTS = Schedule(
+    timezone=TIMEZONE,
+    windows=(
+        Window(start_min=minutes(HOME_FROM), end_min=minutes(HOME_UNTIL), weekdays=WEEKDAYS),
+        Window(start_min=minutes(HOME_UNTIL), end_min=minutes(HOME_UNTIL), weekdays=WEEKEND),
+    ),
+)
+_WORKING = Schedule(
+    timezone=TIMEZONE,
+    windows=(Window(start_min=minutes(WORK_FROM), end_min=minutes(WORK_UNTIL), weekdays=WEEKDAYS),),
+)
 
 
 def person_id(number: int) -> PersonId:
@@ -33,29 +53,66 @@ def wire_number(number: int) -> str:
     return load_number(number, PREFIX)
 
 
-def registry(people: Iterable[Citizen], begun_at: datetime) -> Registry:
-    """Give the registers; orders and fittings begin a day before the city does."""
+def bracelet_id(number: int) -> DeviceId:
+    """Give the name of somebody's bracelet."""
+    return DeviceId(f"bracelet-{wire_number(number)}")
+
+
+def unit_id(number: int) -> DeviceId:
+    """Give the name of somebody's home unit."""
+    return DeviceId(f"unit-{wire_number(number)}")
+
+
+def secret(device_id: DeviceId) -> bytes:
+    """Give the root of a bracelet, or the seed of a unit's key. The city is invented, and so is what it hides."""
+    return sha256(f"city {device_id}".encode()).digest()
+
+
+def registry(people: Iterable[Citizen], scenario: Scenario, begun_at: datetime) -> Registry:
+    """Give the registers; orders begin a day before the city does, and equipment is put on as it begins."""
     everybody, since_at = tuple(people), begun_at - timedelta(days=1)
     return Registry(
         people=tuple(
             Person(id=person_id(one.number), name=f"№ {one.number}", address=one.home.address, district=town_plan.NAME)
             for one in everybody
         ),
-        devices=tuple(_device(one) for one in everybody),
+        devices=tuple(device for one in everybody for device in _devices(one, scenario)),
         orders=tuple(_order(one, since_at) for one in everybody),
         restrictions=tuple(restriction for one in everybody for restriction in _restrictions(one, since_at)),
-        fittings=tuple(_fitting(one, since_at) for one in everybody),
+        fittings=tuple(fitting for one in everybody for fitting in _fittings(one, scenario, begun_at)),
     )
 
 
-def _device(one: Citizen) -> Device:
+def supervision(one: Citizen, scenario: Scenario, begun_at: datetime) -> Supervision:
+    """Give what is prescribed for somebody, and their equipment."""
+    known = registry((one,), scenario, begun_at)
+    return Supervision(
+        person_id=person_id(one.number),
+        orders=known.orders,
+        restrictions=known.restrictions,
+        fittings=known.fittings,
+        devices=known.devices,
+    )
+
+
+def _devices(one: Citizen, scenario: Scenario) -> Iterator[Device]:
     number = wire_number(one.number)
-    return Device(
-        id=DeviceId(number),
-        kind=DeviceKind.TRACKER,
-        protocol=one.protocol,
-        number=number,
-        silence_limit_s=SILENCE_LIMIT_S,
+    if one.protocol != LINK:
+        yield Device(
+            id=DeviceId(number),
+            kind=DeviceKind.TRACKER,
+            protocol=one.protocol,
+            number=number,
+            silence_limit_s=SILENCE_LIMIT_S,
+        )
+        return
+    yield Device(id=bracelet_id(one.number), kind=DeviceKind.BRACELET, protocol=BEACON, number=f"B{number}")
+    yield Device(
+        id=unit_id(one.number),
+        kind=DeviceKind.HOME_UNIT,
+        protocol=LINK,
+        number=f"H{number}",
+        silence_limit_s=UNIT_SILENCE_LIMIT_S if scenario.real_time else NEVER_S,
     )
 
 
@@ -74,16 +131,6 @@ def _order(one: Citizen, since_at: datetime) -> Order:
 
 def _restrictions(one: Citizen, since_at: datetime) -> Iterator[Restriction]:
     number = wire_number(one.number)
-    if one.life in BOUND_TO_HOME:
-        yield PresenceRegime(
-            id=RestrictionId(f"{number}-home"),
-            order_id=OrderId(number),
-            version=1,
-            clause="at home",
-            from_at=since_at,
-            places=(_circle(one.home, HOME_M),),
-            schedule=_ALWAYS,
-        )
     if one.life is Life.FORBIDDEN:
         yield ExclusionZone(
             id=RestrictionId(f"{number}-forbidden"),
@@ -93,12 +140,34 @@ def _restrictions(one: Citizen, since_at: datetime) -> Iterator[Restriction]:
             from_at=since_at,
             zone=_circle(one.place, PLACE_M),
         )
+        return
+    yield PresenceRegime(
+        id=RestrictionId(f"{number}-home"),
+        order_id=OrderId(number),
+        version=1,
+        clause="at home",
+        from_at=since_at,
+        places=(_circle(one.home, HOME_M),),
+        schedule=_NIGHTS if one.life in WORKS else _ALWAYS,
+        grace_s=round(HOME_GRACE_S),
+    )
+    if one.life in WORKS and one.protocol != LINK:
+        yield RequiredPlace(
+            id=RestrictionId(f"{number}-work"),
+            order_id=OrderId(number),
+            version=1,
+            clause="at work",
+            from_at=since_at,
+            zone=_circle(one.place, PLACE_M),
+            schedule=_WORKING,
+        )
 
 
 def _circle(house: House, radius_m: float) -> Circle:
     return Circle(name=house.address, center=town_plan.to_point(house.middle), radius_m=radius_m)
 
 
-def _fitting(one: Citizen, since_at: datetime) -> Fitting:
-    number = wire_number(one.number)
-    return Fitting(id=FittingId(number), device_id=DeviceId(number), person_id=person_id(one.number), from_at=since_at)
+def _fittings(one: Citizen, scenario: Scenario, begun_at: datetime) -> Iterator[Fitting]:
+    for device in _devices(one, scenario):
+        name, person = FittingId(device.id), person_id(one.number)
+        yield Fitting(id=name, device_id=device.id, person_id=person, from_at=begun_at)

@@ -1,6 +1,6 @@
 """The report of a city: a page in Markdown, and beside it its pictures, the scenario and the truth."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -10,12 +10,13 @@ from msgspec import Struct
 
 from baqylau.domain.catalogue import EVENTS
 from baqylau.sim.city.lives import Citizen
-from baqylau.sim.city.living import Lived
+from baqylau.sim.city.living import Spoken
 from baqylau.sim.city.outcome import Outcome
-from baqylau.sim.city.plot import Curve, svg
+from baqylau.sim.city.plot import Bars, Curve, bars, svg
 from baqylau.sim.city.scenario import Scenario
 
 WRONG_SHOWN = 40
+ALARMS = "alarms.svg"
 
 
 class Sample(Struct, frozen=True, kw_only=True):
@@ -23,7 +24,7 @@ class Sample(Struct, frozen=True, kw_only=True):
 
     after_s: float
     kept: int
-    """Positions in the journal."""
+    """Entries in the journal."""
     keep_ms: float
     judge_ms: float
     behind: int
@@ -34,7 +35,8 @@ class Result(Struct, frozen=True, kw_only=True):
 
     scenario: Scenario
     begun_at: datetime
-    lived: Lived
+    spoken: Mapping[str, Spoken]
+    """By kind of device."""
     judged_after_s: float
     """How long after the last acknowledgement everything was judged."""
     seconds: float
@@ -53,6 +55,7 @@ def write_report(result: Result, folder: Path) -> Path:
     """Write the page and its pictures, and give the page."""
     for curve in _curves(result.samples):
         (folder / f"{_file(curve)}.svg").write_text(svg(curve))
+    (folder / ALARMS).write_text(bars(_bars(result.outcome)))
     page = folder / "report.md"
     page.write_text("\n".join(_lines(result)) + "\n")
     return page
@@ -68,7 +71,7 @@ def _curves(samples: Sequence[Sample]) -> Iterator[Curve]:
         for one, two in pairwise(samples)
         if two.after_s > one.after_s
     ]
-    yield Curve(title="positions kept", unit="a second", points=rates)
+    yield Curve(title="entries kept", unit="a second", points=rates)
     for title, unit, points in (
         ("keeping", "ms, median", [(one.after_s, one.keep_ms) for one in samples]),
         ("judging", "ms from kept to judged, median", [(one.after_s, one.judge_ms) for one in samples]),
@@ -77,27 +80,52 @@ def _curves(samples: Sequence[Sample]) -> Iterator[Curve]:
         yield Curve(title=title, unit=unit, points=points)
 
 
+def _bars(outcome: Outcome) -> Bars:
+    counts = [
+        (code, {"found": tally.found, "missed": tally.happened - tally.found, "false": tally.false})
+        for code, tally in sorted(outcome.by_code.items())
+    ]
+    return Bars(title="alarms by kind", counts=counts)
+
+
 def _lines(result: Result) -> Iterator[str]:
-    scenario, lived = result.scenario, result.lived
+    scenario, lived_s = result.scenario, result.scenario.hours * 3600
+    confirmed = sum(one.confirmed for one in result.spoken.values())
     yield f"# A city of {scenario.persons}, seed {scenario.seed}"
     yield ""
-    yield f"{scenario.hours:g} h of its time at {scenario.speed:g} times, from {result.begun_at:%Y-%m-%d %H:%M} UTC on."
+    yield (
+        f"{scenario.hours:g} h of its time at {lived_s / result.seconds:.4g} times ({scenario.speed:g} wanted), "
+        f"from {result.begun_at:%Y-%m-%d %H:%M} UTC on."
+    )
     yield ""
     yield "| | |"
     yield "|---|---:|"
-    yield f"| reports told | {lived.told} |"
-    yield f"| sent, with repetitions | {lived.sent} |"
-    yield f"| acknowledged | {lived.confirmed} |"
-    yield f"| refused for good | {lived.refused} |"
-    yield f"| connections that ended | {lived.reconnects} |"
+    yield f"| acknowledged | {confirmed} |"
     yield f"| time it took | {result.seconds:.0f} s |"
-    yield f"| acknowledged a second | {lived.confirmed / result.seconds:.0f} |"
+    yield f"| acknowledged a second | {confirmed / result.seconds:.0f} |"
     yield f"| all judged after the last acknowledgement | {result.judged_after_s:.1f} s |"
     yield ""
+    yield from _devices(result.spoken)
     for curve in _curves(result.samples):
         yield f"![{curve.title}]({_file(curve)}.svg)"
     yield ""
     yield from _alarms(result.outcome)
+
+
+def _devices(spoken: Mapping[str, Spoken]) -> Iterator[str]:
+    yield "## Devices"
+    yield ""
+    yield "Told are reports of trackers and records of home units; sent counts repetitions. Answers of the server are"
+    yield "timed at the device, from what it sent to what it read."
+    yield ""
+    yield "| device | number | told | sent | acknowledged | refused | lines lost | answer, mean | longest |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for kind, one in spoken.items():
+        counts = (one.devices, one.told, one.sent, one.confirmed, one.refused, one.reconnects)
+        mean_ms = 1000 * one.answers_s / one.answers if one.answers else 0.0
+        told = " | ".join(map(str, counts))
+        yield f"| {kind} | {told} | {mean_ms:.0f} ms | {1000 * one.longest_answer_s:.0f} ms |"
+    yield ""
 
 
 def _alarms(outcome: Outcome) -> Iterator[str]:
@@ -109,9 +137,11 @@ def _alarms(outcome: Outcome) -> Iterator[str]:
         name = code.name.lower().replace("_", " ")
         counts = f"{tally.happened} | {tally.found} | {tally.happened - tally.found} | {tally.false}"
         yield f"| {code} {name} | {EVENTS[code].priority} | {counts} |"
+    yield ""
+    yield f"![alarms by kind]({ALARMS})"
     if outcome.wrong:
         yield ""
         yield f"## Missed and false, the first {min(len(outcome.wrong), WRONG_SHOWN)} of {len(outcome.wrong)}"
         yield ""
         for one in outcome.wrong[:WRONG_SHOWN]:
-            yield f"- № {one.number} ({one.life}): {one.code} {one.what}"
+            yield f"- № {one.number} ({one.device}, {one.life}), {one.after_s / 3600:.2f} h: {one.code} {one.what}"

@@ -1,60 +1,149 @@
 """What a city is like, in one file: how many people, what they do, what goes wrong. The seed decides the rest."""
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, field
 
+from baqylau.protocols.fleet import FLEET
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MINUTES = 1440
+
 
 class Life(StrEnum):
-    """What somebody does, once in the time of the scenario."""
+    """What somebody does. Habits are kept every day; what else happens, happens once in each 24 hours."""
 
     AT_HOME = "at home"
-    """As prescribed."""
+    """As prescribed: always there."""
     AT_WORK = "at work"
-    """Goes to work and comes back, as prescribed."""
+    """Goes to work on weekdays and is back before the hours at home begin, as prescribed."""
+    LATE = "late from work"
+    """The same, but comes home when the hours at home have begun."""
     FORBIDDEN = "forbidden place"
     """Goes to a place that is forbidden, and leaves it."""
     OUT = "out in the hours"
     """Leaves home within the hours, and comes back."""
     STRAP = "strap opened"
     SPENT = "battery runs down"
+    """Within two hours, before it is charged in the evening as usual."""
+    UNCHARGED = "never charges"
     ASTRAY = "led astray"
     """The receiver is led far away for less than a minute."""
     UNDER_ROOF = "under a roof"
     """No satellite is heard for some minutes. Nobody should hear of it."""
+    MOVED = "unit moved"
+    """Somebody carries the home unit away from where it stands."""
+    WEAK = "heard weakly"
+    """A flat with thick walls and one receiver at its far end: nobody can know well who is there."""
+
+
+TRACKED = frozenset(Life) - {Life.MOVED, Life.WEAK}
+"""Lives with a tracker."""
+HEARD = frozenset({Life.AT_HOME, Life.AT_WORK, Life.LATE, Life.OUT, Life.STRAP, Life.MOVED, Life.WEAK})
+"""Lives with a bracelet that a home unit hears."""
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to simulate."""
+    """What to simulate. `ValueError` says what makes no sense."""
 
     persons: int = 200
     seed: int = 1
     speed: float = 60.0
-    """Seconds of the city's time in one second. With 1 the devices tell what is now, else what was, up to the start."""
+    """Seconds of the city's time in one second. With 1 the devices tell what is now, else what was."""
     hours: float = 3.0
     """How long the city lives, in its own time."""
-    lives: dict[Life, float] = field(
+    begins: str = "mon 17:00"
+    """When it begins, day and local time, where it does not live in real time: the last such moment that lies so far
+    back that the city has ended by now."""
+    lives: dict[str, float] = field(
         default_factory=lambda: {
-            Life.AT_HOME: 50,
-            Life.AT_WORK: 20,
+            Life.AT_HOME: 40,
+            Life.AT_WORK: 24,
+            Life.LATE: 4,
             Life.FORBIDDEN: 6,
             Life.OUT: 6,
             Life.STRAP: 6,
             Life.SPENT: 4,
+            Life.UNCHARGED: 2,
             Life.ASTRAY: 4,
             Life.UNDER_ROOF: 4,
         }
     )
-    """How often each is, in any unit."""
+    """How often each is among those with trackers, in any unit."""
     protocols: dict[str, float] = field(default_factory=lambda: {"wialon": 2, "egts": 2, "teltonika": 1})
-    """Which equipment people wear, in any unit."""
+    """Which trackers people wear, in any unit."""
+    report_every_s: float = 20.0
+    """How often a tracker at rest reports. On the way it does every 10 s."""
+    home_unit_share: float = 0.1
+    """Of all people: wear a radio bracelet that a home unit hears, in place of a tracker."""
+    home_lives: dict[str, float] = field(
+        default_factory=lambda: {
+            Life.AT_HOME: 40,
+            Life.AT_WORK: 24,
+            Life.LATE: 8,
+            Life.OUT: 12,
+            Life.STRAP: 8,
+            Life.MOVED: 4,
+            Life.WEAK: 4,
+        }
+    )
+    """How often each is among those with home units."""
+    programs: int = 0
+    """So many of the home units are real programs; in real time only."""
+    receivers: int = 2
+    """In each home. With one, homes as they are give a false absence every other day."""
+    power_cut_min: float = 20.0
+    """Once in each 24 hours a quarter of the town has no mains for so long; 0 for never."""
     line_lost_share: float = 0.1
-    """Of all people: their tracker has no line for a while, keeps, and tells afterwards."""
+    """Of all people: their device has no line for a while, keeps, and tells afterwards."""
     line_lost_min: float = 10.0
     twice_share: float = 0.01
-    """Of all reports: they come twice."""
+    """Of all reports of trackers: they come twice."""
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense, with a sentence."""
+        for name in ("persons", "speed", "hours", "report_every_s", "receivers"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} has to be more than 0")
+        for name in ("home_unit_share", "line_lost_share", "twice_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is a part of all: it lies between 0 and 1")
+        for name in ("power_cut_min", "line_lost_min", "programs"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} cannot be less than 0")
+        _shares("lives", self.lives, TRACKED)
+        _shares("home_lives", self.home_lives, HEARD)
+        _shares("protocols", self.protocols, FLEET)
+        begins_of(self)
+        if self.programs and not self.real_time:
+            raise ValueError("programs: real programs live in real time: the speed has to be 1")
+
+    @property
+    def real_time(self) -> bool:
+        """Whether the city lives now."""
+        return self.speed <= 1
+
+
+def _shares(name: str, shares: Mapping[str, float], known: Collection[str]) -> None:
+    unknown = sorted(one for one in shares if one not in known)
+    if unknown:
+        raise ValueError(f"{name}: {unknown[0]!r} is not one of {', '.join(sorted(known))}")
+    if any(share < 0 for share in shares.values()) or not sum(shares.values()) > 0:
+        raise ValueError(f"{name}: no share is less than 0, and one at least is more")
+
+
+def begins_of(scenario: Scenario) -> int:
+    """Give when it begins, in minutes after midnight from Monday to Tuesday, local time."""
+    day, _, clock = scenario.begins.partition(" ")
+    hour, _, minute = clock.partition(":")
+    if day in DAYS and hour.isdecimal() and minute.isdecimal():
+        minutes = int(hour) * 60 + int(minute)
+        if minutes < MINUTES and int(minute) < 60:  # noqa: PLR2004 - minutes of an hour
+            return DAYS.index(day) * MINUTES + minutes
+    raise ValueError(f"begins: {scenario.begins!r} is no day and time such as 'mon 17:00'; days are {', '.join(DAYS)}")
 
 
 def read_scenario(file: Path) -> Scenario:

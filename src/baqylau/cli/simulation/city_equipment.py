@@ -1,0 +1,87 @@
+"""What a city's server knows before anybody lives there: registers, keys, and by whose clock everybody is judged."""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from baqylau.cli.equipment import workshop
+from baqylau.cli.simulation.households import UNITS, enrolled
+from baqylau.crypto.certificates import chain_pem
+from baqylau.crypto.signing import Signer
+from baqylau.domain.ids import DeviceId
+from baqylau.links import wall_clock
+from baqylau.sim.city.lives import LINK, Citizen
+from baqylau.sim.city.living import Doors
+from baqylau.sim.city.registers import bracelet_id, registry, secret, unit_id
+from baqylau.sim.city.sample import sample
+from baqylau.sim.city.scenario import Scenario
+from baqylau.storage.equipment.authorities import authorities, command_signer
+from baqylau.storage.equipment.device_keys import KeyKind
+from baqylau.storage.journal.regions import Region, Regions
+from baqylau.storage.judging.live import REGION, Live, role_of
+
+BY, CITY = "city", "city"
+WITHIN = timedelta(minutes=10)
+"""Our gateway listens so soon."""
+
+
+def registered(engine: Engine, data: Path, people: list[Citizen], plan: Scenario, begun_at: datetime) -> None:
+    """Register everybody, and enrol bracelets and home units."""
+    shop = workshop.over(engine, data, "en")
+    known = registry(people, plan, begun_at)
+    shop.registers.save(known, by=BY)
+    devices, by_program = {one.id: one for one in known.devices}, sample(people, plan)
+    for one in people:
+        if one.protocol == LINK:
+            bracelet, unit = devices[bracelet_id(one.number)], devices[unit_id(one.number)]
+            shop.keys.enrol(bracelet.id, KeyKind.BEACON, bracelet.number, secret(bracelet.id), BY)
+            if one in by_program:
+                enrolled(shop, data, unit)
+            else:
+                shop.keys.enrol(unit.id, KeyKind.ED25519, unit.number, Signer(secret(unit.id)).public_key, BY)
+    _own_time(engine, [one.id for one in known.devices], plan, begun_at)
+
+
+def _own_time(engine: Engine, devices: list[DeviceId], plan: Scenario, begun_at: datetime) -> None:
+    """Let the city be a site: its people's time goes by as far as it says that all they said is kept, and no faster.
+
+    Where it lives in the past, a gateway has listened through all of it, and until ours does: else nobody's silence
+    would say anything.
+    """
+    now, live = wall_clock.now(), Live(engine)
+    sites = Regions(engine)
+    sites.add(Region(name=CITY, public_key=Signer(os.urandom(32)).public_key, added_at=now), by=BY)
+    sites.hears(CITY, devices)
+    heard_until(live, begun_at)
+    if not plan.real_time:
+        live.gateway_beat(now + WITHIN, connected=0, keep_ms=None)
+
+
+def unit_programs(data: Path, ports: dict[int, int], doors: Doors) -> list[list[str]]:
+    """Give the words by which the programs of the sample's home units are started. `ports`: of their radio."""
+    common = ["home-unit", "--lifeline", "--server", doors.server]
+    return [
+        [*common, "--dir", str(data / UNITS / unit_id(number)), "--source", f"socket:{doors.host}:{port}"]
+        for number, port in ports.items()
+    ]
+
+
+def heard_until(live: Live, at: datetime) -> None:
+    """Say until when everything that was said in the city is kept."""
+    live.role_beat(role_of(REGION, CITY), at)
+
+
+def doors(data: Path, host: str, ports: dict[str, int]) -> Doors:
+    """Give where the devices find the server, and by what they know it."""
+    keys = data / "keys"
+    authority = data / "city-root.pem"
+    authority.write_bytes(chain_pem(authorities(keys, os.urandom, wall_clock.now()).root))
+    return Doors(
+        host=host,
+        ports=ports,
+        server=f"https://{host}:{ports[LINK]}",
+        authority=authority,
+        server_key=command_signer(keys, os.urandom).public_key,
+    )

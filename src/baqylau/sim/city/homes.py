@@ -1,0 +1,96 @@
+"""Lives with a home unit: when the bracelet is out of the door, what it shows, what happens to the box."""
+
+from collections.abc import Iterator, Mapping
+from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from baqylau.domain.findings import Code
+from baqylau.sim.air.life import Leave
+from baqylau.sim.air.worn import CLOSED, CUT
+from baqylau.sim.city.days import MINUTE_S, Days, seconds
+from baqylau.sim.city.scenario import Life, Scenario
+from baqylau.sim.city.truth import HOME_UNTIL, Told, Truth, happens, held, late_home
+from baqylau.sim.town import House
+
+GONE_WITHIN_S = 900.0
+"""Who leaves is found so soon: five minutes unheard, the grace, and five more for who lay still."""
+OUT_MIN = 30.0, 60.0
+LEAVES_AFTER_MIN = 3.0, 12.0
+BACK, LATE_BACK = ("18:00", "18:25"), ("19:45", "20:15")
+"""When who works is at home again, in time or late."""
+UNSURE = (Code.LEFT_EARLY, Code.NOT_AT_HOME, Code.LATE_RETURN, Code.GAPS_FREQUENT, Code.RANGE_CHANGED)
+"""What may be found where a bracelet is heard weakly."""
+
+Shown = tuple[float, Mapping[str, object]]
+"""From when on a bracelet's sensors show something, and what."""
+Sensed = tuple[float, Mapping[str, bool]]
+"""The same for the sensors of the unit's box."""
+
+
+class Household(Struct, frozen=True, kw_only=True):
+    """What goes on around a home unit."""
+
+    receivers: int
+    weak: bool = False
+    leaves: tuple[Leave, ...] = ()
+    bracelet: tuple[Shown, ...] = ()
+    box: tuple[Sensed, ...] = ()
+
+
+def household(life: Life, scenario: Scenario, days: Days, home: House, random: Random) -> tuple[Household, Told]:
+    """Give what goes on in a home, and what has to be found of it."""
+    lived, truths, may = _life(life, scenario, days, random)
+    for from_s, until_s in _power_cuts(scenario, days, home):
+        cut: tuple[Sensed, ...] = ((from_s, {"mains": False}), (until_s, {"mains": True}))
+        lived = replace(lived, box=(*lived.box, *cut))
+        truths.append(happens(Code.MAINS_LOST, from_s))
+    return lived, held(days, truths, may)
+
+
+def _life(
+    life: Life, scenario: Scenario, days: Days, random: Random
+) -> tuple[Household, list[Truth], tuple[Code, ...]]:
+    calm, moments = Household(receivers=scenario.receivers), list(days.moments(random))
+    match life:
+        case Life.AT_HOME:
+            return calm, [], ()
+        case Life.WEAK:
+            return replace(calm, receivers=1, weak=True), [], UNSURE
+        case Life.AT_WORK:
+            return replace(calm, leaves=tuple(_to_work(days, BACK, random))), [], ()
+        case Life.LATE:
+            late = replace(calm, leaves=tuple(_to_work(days, LATE_BACK, random)))
+            return late, late_home(days), (Code.NOT_AT_HOME,)
+        case Life.OUT:
+            leaves = tuple(Leave(one, one + random.uniform(*OUT_MIN) * MINUTE_S) for one in moments)
+            return replace(calm, leaves=leaves), [happens(Code.LEFT_EARLY, one, GONE_WITHIN_S) for one in moments], ()
+        case Life.STRAP:
+            shown = tuple(scene for one in moments for scene in ((one, CUT), (one + 5 * MINUTE_S, CLOSED)))
+            restored = [happens(Code.STRAP_RESTORED, one + 5 * MINUTE_S) for one in moments]
+            return replace(calm, bracelet=shown), [*(happens(Code.STRAP_OPEN, one) for one in moments), *restored], ()
+        case Life.MOVED:
+            # That it was moved holds until somebody has looked at it: it is found once.
+            return replace(calm, box=((moments[0], {"moved": True}),)), [happens(Code.UNIT_MOVED, moments[0])], ()
+        case _:
+            msg = f"nobody with a home unit lives like that: {life}"
+            raise ValueError(msg)
+
+
+def _to_work(days: Days, back: tuple[str, str], random: Random) -> Iterator[Leave]:
+    """Be away for work on every weekday."""
+    for midnight_s in days.workdays():
+        out_s = midnight_s + seconds(HOME_UNTIL) + random.uniform(*LEAVES_AFTER_MIN) * MINUTE_S
+        back_s = midnight_s + random.uniform(*map(seconds, back))
+        if back_s > 0:
+            yield Leave(out_s, back_s)
+
+
+def _power_cuts(scenario: Scenario, days: Days, home: House) -> Iterator[tuple[float, float]]:
+    """Give when this home has no mains: the same for its whole quarter of the town."""
+    random = Random(f"{scenario.seed}/mains")  # noqa: S311 - invented power cuts
+    for moment_s in days.moments(random):
+        quarter = random.random() < 0.5, random.random() < 0.5  # noqa: PLR2004 - either side of the middle
+        if quarter == (home.middle[0] > 0, home.middle[1] > 0) and scenario.power_cut_min > 0:
+            yield moment_s, moment_s + scenario.power_cut_min * MINUTE_S

@@ -1,0 +1,112 @@
+"""A home of the city on the air: the bracelet's real core, what the receivers hear of it, and the unit's real core."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from operator import itemgetter
+
+import numpy as np
+
+from baqylau.domain.people import Supervision
+from baqylau.monitoring.server.link.beacons import Beacons
+from baqylau.protocols.beacon.frame import FRAME_BYTES
+from baqylau.protocols.beacon.system_time import seconds_at
+from baqylau.sim.air.box import Box, document
+from baqylau.sim.air.hearing import STRANGER_DBM, STRANGERS_S, Air, Reception, in_order
+from baqylau.sim.air.home import Path, body, path, paths
+from baqylau.sim.air.life import DAY_S, Life
+from baqylau.sim.air.worn import Bracelet, Crystal, Sent
+from baqylau.sim.city.homes import Household, Shown
+from baqylau.sim.city.registers import bracelet_id, secret, unit_id
+from baqylau.storage.equipment.device_keys import DeviceKey, KeyKind
+
+TICK_S = 5.0
+CRYSTAL_PPM = 10.0
+WEAK_DBM = -90.0
+"""Median strength in a flat with thick walls; receivers end at -94 dBm."""
+
+_Happens = tuple[float, Callable[[], None]]
+
+
+class HomeOnAir:
+    """One home. Seconds are those of the city."""
+
+    def __init__(
+        self, number: int, household: Household, prescribed: Supervision, begun_at: datetime, lasts_s: float
+    ) -> None:
+        """Put the bracelet on and switch the unit on. The chance in it is the person's own."""
+        self._dice, self._household = np.random.default_rng(number), household
+        life = Life(days=lasts_s / DAY_S, leaves=household.leaves)
+        sources = tuple(f"receiver {one}" for one in range(1, household.receivers + 1))
+        self._air = Air(life=life, paths=_paths(household, life, self._dice), sources=sources)
+        root, crystal = secret(bracelet_id(number)), Crystal(ppm=float(self._dice.normal(0.0, CRYSTAL_PPM)))
+        self._bracelet = Bracelet(int(seconds_at(begun_at)), crystal, root, str(bracelet_id(number)))
+        self._shown = sorted([*household.bracelet, *_walks(household)], key=itemgetter(0))
+        self._under_way: list[Reception] = []
+        self._at_s = 0.0
+        self.box = Box(unit_id(number), sources, begun_at)
+        runs_by = document(prescribed, unit_id(number), _beacons(number, root, begun_at), begun_at)
+        if runs_by is not None:
+            self.box.configure(runs_by)
+
+    def live_until(self, until_s: float) -> None:
+        """Live on up to an instant."""
+        for _, happens in sorted(self._happens(until_s), key=itemgetter(0)):
+            happens()
+        self._at_s = until_s
+
+    def _happens(self, until_s: float) -> Iterator[_Happens]:
+        from_s, box = self._at_s, self.box
+        for one in self._heard(until_s):
+            yield one.at_s, partial(box.hear, one)
+        for at_s in np.arange(from_s + TICK_S, until_s + TICK_S / 2, TICK_S).tolist():
+            yield at_s, partial(box.tick, at_s)
+        for at_s, shown in self._household.box:
+            if from_s <= at_s < until_s:
+                yield at_s, partial(box.sense, at_s, **shown)
+
+    def _heard(self, until_s: float) -> list[Reception]:
+        """Give what arrives before an instant; what is sent before it and arrives later comes the next time."""
+        receptions = self._air.heard(self._sent(until_s), self._dice)
+        waiting = in_order([*self._under_way, *receptions, *self._strangers(until_s)])
+        first_later = bisect_left(waiting, until_s, key=_arrives)
+        self._under_way = waiting[first_later:]
+        return waiting[:first_later]
+
+    def _sent(self, until_s: float) -> list[Sent]:
+        sent = list[Sent]()
+        while self._shown and self._shown[0][0] < until_s:
+            at_s, shown = self._shown.pop(0)
+            sent += self._bracelet.until(max(at_s, self._at_s))
+            self._bracelet.show(max(at_s, self._at_s), **shown)
+        return [*sent, *self._bracelet.until(until_s)]
+
+    def _strangers(self, until_s: float) -> Iterator[Reception]:
+        """Give what comes from the neighbours: no beacon of ours, and a proof that the receivers hear."""
+        for at_s in np.arange(self._at_s, until_s, STRANGERS_S).tolist():
+            for source in self._air.sources:
+                yield Reception(at_s, source, self._dice.bytes(FRAME_BYTES), STRANGER_DBM)
+
+
+def _arrives(one: Reception) -> float:
+    return one.at_s
+
+
+def _walks(household: Household) -> Iterator[Shown]:
+    """Who goes out moves, until they are back."""
+    for one in household.leaves:
+        yield one.out_s, {"moves": True}
+        yield one.back_s, {"moves": False}
+
+
+def _paths(household: Household, life: Life, dice: np.random.Generator) -> tuple[Path, ...]:
+    if household.weak:
+        return (path(life.days, body(life.days, dice), dice, WEAK_DBM),)
+    return paths(household.receivers, life, dice)
+
+
+def _beacons(number: int, root: bytes, begun_at: datetime) -> Beacons:
+    worn = bracelet_id(number)
+    key = DeviceKey(id=0, device_id=worn, kind=KeyKind.BEACON, serial=worn, material=root, enrolled_at=begun_at)
+    return Beacons([key])

@@ -1,0 +1,49 @@
+"""A sample of the city's homes for real programs of units: their radio on sockets, in real time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from baqylau.sim.air.live import House, Scene, Worn
+from baqylau.sim.city.homes import Household
+from baqylau.sim.city.lives import Citizen
+from baqylau.sim.city.registers import bracelet_id, secret
+from baqylau.sim.city.scenario import Scenario
+
+USUAL_DBM, WEAK_DBM = -66.0, -93.0
+MOVES_BEFORE_S = 30.0
+"""Whoever leaves is heard to move before: one that lay still is waited for longer."""
+
+
+def sample(people: Sequence[Citizen], scenario: Scenario) -> list[Citizen]:
+    """Give whose home units are real programs."""
+    return list(islice((one for one in people if isinstance(one.does, Household)), scenario.programs))
+
+
+def houses(people: Sequence[Citizen], host: str, ports: Mapping[int, int], late_s: float) -> list[House]:
+    """Give their homes on the air. `ports`: by number; `late_s`: how long after the city they begin."""
+    return [
+        House(
+            host=host,
+            port=ports[one.number],
+            bracelet=Worn(
+                serial=str(bracelet_id(one.number)),
+                root=secret(bracelet_id(one.number)),
+                rssi_dbm=WEAK_DBM if one.does.weak else USUAL_DBM,
+            ),
+            plot=tuple(plot(one.does, late_s)),
+        )
+        for one in people
+        if isinstance(one.does, Household)
+    ]
+
+
+def plot(household: Household, late_s: float) -> Iterator[Scene]:
+    """Give what happens in a home that begins so long after the city: what was before it is so from the beginning."""
+    for one in household.leaves:
+        yield Scene(after_s=max(one.out_s - MOVES_BEFORE_S - late_s, 0.0), bracelet={"moves": True})
+        yield Scene(after_s=max(one.out_s - late_s, 0.0), away=True)
+        yield Scene(after_s=max(one.back_s - late_s, 0.0), away=False)
+    for at_s, shown in household.bracelet:
+        yield Scene(after_s=max(at_s - late_s, 0.0), bracelet=shown)
+    for at_s, sensed in household.box:
+        yield Scene(after_s=max(at_s - late_s, 0.0), box={name: float(is_so) for name, is_so in sensed.items()})

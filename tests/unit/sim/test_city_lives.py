@@ -1,0 +1,143 @@
+"""What the city calls true is what the rules find: each life for some days, from the wire's bodies to the findings."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import takewhile
+from random import Random
+
+import pytest
+
+from baqylau.crypto.digests import CHAIN_START, observation_id
+from baqylau.crypto.signing import Signer
+from baqylau.domain.findings import Code, Finding
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.observations import Observation
+from baqylau.protocols.batch.envelope import digest_of, sealed_batch
+from baqylau.protocols.batch.records import Batch
+from baqylau.sim.air.board import Server
+from baqylau.sim.air.score import found
+from baqylau.sim.city.days import DAY_S
+from baqylau.sim.city.homes import Household
+from baqylau.sim.city.lives import Citizen, citizens
+from baqylau.sim.city.on_air import HomeOnAir
+from baqylau.sim.city.outcome import Outcome, compare
+from baqylau.sim.city.registers import bracelet_id, person_id, secret, supervision, unit_id, wire_number
+from baqylau.sim.city.scenario import HEARD, TRACKED, Life, Scenario
+from baqylau.sim.stories import Story, reports
+
+FRIDAY = datetime(2026, 3, 13, 3, tzinfo=UTC)
+"""08:00 in Almaty: a working day and the weekend after it."""
+MONDAY_EVENING = datetime(2026, 3, 9, 12, tzinfo=UTC)
+ON_THE_LINE = timedelta(milliseconds=300)
+
+
+def days_of(life: Life) -> Scenario:
+    return Scenario(persons=2, hours=48.5, report_every_s=60.0, home_unit_share=0.0, lives={life: 1})
+
+
+def evening_of(life: Life) -> Scenario:
+    return Scenario(persons=1, hours=3.5, home_unit_share=1.0, home_lives={life: 1}, power_cut_min=0)
+
+
+def tracked(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding, ...]:
+    assert isinstance(one.does, Story)
+    ends_at, device = begun_at + timedelta(hours=scenario.hours), DeviceId(wire_number(one.number))
+    told = takewhile(lambda each: each[0] < ends_at, reports(one.does, begun_at, Random(one.number)))  # noqa: S311 - noise of a receiver
+    observations = [
+        Observation(
+            id=observation_id(device.encode(), at.isoformat().encode()),
+            device_id=device,
+            observed_at=at,
+            received_at=at + ON_THE_LINE,
+            bodies=bodies,
+        )
+        for at, bodies in told
+    ]
+    return found(supervision(one, scenario, begun_at), observations, ends_at)
+
+
+def heard(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding, ...]:
+    assert isinstance(one.does, Household)
+    prescribed, unit, lasts_s = supervision(one, scenario, begun_at), unit_id(one.number), scenario.hours * 3600
+    home = HomeOnAir(one.number, one.does, prescribed, begun_at, lasts_s)
+    worn = bracelet_id(one.number)
+    server = Server(prescribed, {worn: secret(worn)}, begun_at, unit)
+    observations, previous, at_s = list[Observation](), CHAIN_START, 0.0
+    while at_s < lasts_s:
+        at_s += 60.0
+        home.live_until(at_s)
+        if home.box.waiting:
+            batch = Batch(device_id=unit, previous=previous, configuration=1, records=tuple(home.box.waiting))
+            home.box.waiting.clear()
+            raw = sealed_batch(batch, Signer(bytes(32)))
+            previous = digest_of(raw)
+            observations += server.take(raw, begun_at + timedelta(seconds=at_s) + ON_THE_LINE)
+    assert server.faults == []
+    return found(prescribed, observations, begun_at + timedelta(hours=scenario.hours))
+
+
+@cache
+def outcome_of(life: Life, *, by_radio: bool) -> Outcome:
+    scenario, begun_at = (evening_of(life), MONDAY_EVENING) if by_radio else (days_of(life), FRIDAY)
+    people = list(citizens(scenario, begun_at))
+    judged = heard if by_radio else tracked
+    return compare(people, {person_id(one.number): judged(one, scenario, begun_at) for one in people}, begun_at)
+
+
+@pytest.mark.parametrize("life", sorted(TRACKED))
+def test_a_life_with_a_tracker_is_found_as_it_is_over_a_working_day_and_a_weekend(life: Life) -> None:
+    assert outcome_of(life, by_radio=False).wrong == []
+
+
+@pytest.mark.parametrize("life", sorted(HEARD))
+def test_a_life_with_a_home_unit_is_found_as_it_is_through_an_evening(life: Life) -> None:
+    assert outcome_of(life, by_radio=True).wrong == []
+
+
+@pytest.mark.parametrize(
+    ("life", "code", "times"),
+    [
+        (Life.FORBIDDEN, Code.EXCLUSION_ENTRY, 4),
+        (Life.OUT, Code.LEFT_EARLY, 4),
+        (Life.LATE, Code.LATE_RETURN, 2),
+        (Life.STRAP, Code.STRAP_OPEN, 4),
+        (Life.SPENT, Code.BATTERY_LOW, 4),
+        (Life.UNCHARGED, Code.NO_CHARGE_DAY, 2),
+        (Life.ASTRAY, Code.JUMP, 4),
+    ],
+)
+def test_what_happens_every_day_is_true_every_day(life: Life, code: Code, times: int) -> None:
+    tally = outcome_of(life, by_radio=False).by_code[code]
+    assert (tally.happened, tally.found) == (times, times)
+
+
+@pytest.mark.parametrize(
+    ("life", "code"),
+    [
+        (Life.OUT, Code.LEFT_EARLY),
+        (Life.LATE, Code.LATE_RETURN),
+        (Life.STRAP, Code.STRAP_OPEN),
+        (Life.MOVED, Code.UNIT_MOVED),
+    ],
+)
+def test_what_happens_around_a_home_unit_is_found_once(life: Life, code: Code) -> None:
+    tally = outcome_of(life, by_radio=True).by_code[code]
+    assert (tally.happened, tally.found) == (1, 1)
+
+
+def test_a_home_in_a_power_cut_says_so_and_goes_on_hearing() -> None:
+    scenario = Scenario(persons=12, hours=3.0, home_unit_share=1.0, home_lives={Life.AT_HOME: 1})
+    people = [one for one in citizens(scenario, MONDAY_EVENING) if one.truths][:2]
+    assert people
+    findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
+    outcome = compare(people, findings, MONDAY_EVENING)
+    assert outcome.wrong == []
+    assert outcome.by_code[Code.MAINS_LOST].found == len(people)
+
+
+def test_who_works_is_asked_for_nothing_on_a_weekend() -> None:
+    [one] = citizens(Scenario(persons=1, home_unit_share=0, lives={Life.AT_WORK: 1}, hours=50.0), FRIDAY)
+    assert isinstance(one.does, Story)
+    walks = [leg for leg in one.does.legs if len(leg.way) > 1]
+    assert len(walks) == 2
+    assert sum(leg.lasts_s or 0.0 for leg in one.does.legs) > 2 * DAY_S
