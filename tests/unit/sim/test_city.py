@@ -180,7 +180,7 @@ def test_the_report_lies_beside_the_truth_and_its_pictures(people: list[Citizen]
     assert "3 h of its time at 2700 times (60 wanted)" in page
     assert "| home unit | 3 | 100 | 120 | 100 | 0 | 0 | 50 ms | 125 ms |" in page
     lies = {one.name for one in (tmp_path / "city").iterdir()}
-    assert lies >= {"truth.jsonl", "scenario.json", "entries-kept.svg", "alarms.svg"}
+    assert lies >= {"truth.jsonl", "scenario.json", "entries-kept.svg", "alarms-by-kind.svg"}
     assert len((tmp_path / "city" / "truth.jsonl").read_text().splitlines()) == SMALL.persons
     assert read_scenario(tmp_path / "city" / "scenario.json") == SMALL
 

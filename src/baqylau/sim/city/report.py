@@ -16,7 +16,7 @@ from baqylau.sim.city.plot import Bars, Curve, bars, svg
 from baqylau.sim.city.scenario import Scenario
 
 WRONG_SHOWN = 40
-ALARMS = "alarms.svg"
+ALARMS = "alarms by kind"
 
 
 class Sample(Struct, frozen=True, kw_only=True):
@@ -54,15 +54,15 @@ def write_truth(people: Sequence[Citizen], scenario: Scenario, folder: Path) -> 
 def write_report(result: Result, folder: Path) -> Path:
     """Write the page and its pictures, and give the page."""
     for curve in _curves(result.samples):
-        (folder / f"{_file(curve)}.svg").write_text(svg(curve))
-    (folder / ALARMS).write_text(bars(_bars(result.outcome)))
+        (folder / _file(curve.title)).write_text(svg(curve))
+    (folder / _file(ALARMS)).write_text(bars(_bars(result.outcome)))
     page = folder / "report.md"
     page.write_text("\n".join(_lines(result)) + "\n")
     return page
 
 
-def _file(curve: Curve) -> str:
-    return curve.title.replace(" ", "-")
+def _file(title: str) -> str:
+    return title.replace(" ", "-") + ".svg"
 
 
 def _curves(samples: Sequence[Sample]) -> Iterator[Curve]:
@@ -85,7 +85,7 @@ def _bars(outcome: Outcome) -> Bars:
         (code, {"found": tally.found, "missed": tally.happened - tally.found, "false": tally.false})
         for code, tally in sorted(outcome.by_code.items())
     ]
-    return Bars(title="alarms by kind", counts=counts)
+    return Bars(title=ALARMS, counts=counts)
 
 
 def _lines(result: Result) -> Iterator[str]:
@@ -107,7 +107,7 @@ def _lines(result: Result) -> Iterator[str]:
     yield ""
     yield from _devices(result.spoken)
     for curve in _curves(result.samples):
-        yield f"![{curve.title}]({_file(curve)}.svg)"
+        yield f"![{curve.title}]({_file(curve.title)})"
     yield ""
     yield from _alarms(result.outcome)
 
@@ -138,7 +138,7 @@ def _alarms(outcome: Outcome) -> Iterator[str]:
         counts = f"{tally.happened} | {tally.found} | {tally.happened - tally.found} | {tally.false}"
         yield f"| {code} {name} | {EVENTS[code].priority} | {counts} |"
     yield ""
-    yield f"![alarms by kind]({ALARMS})"
+    yield f"![{ALARMS}]({_file(ALARMS)})"
     if outcome.wrong:
         yield ""
         yield f"## Missed and false, the first {min(len(outcome.wrong), WRONG_SHOWN)} of {len(outcome.wrong)}"
