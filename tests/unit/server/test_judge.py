@@ -1,6 +1,5 @@
 """The judge over a real database: alarms once, late data judged again, nobody accused by our own blindness."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -16,15 +15,12 @@ from baqylau.domain.ids import FittingId
 from baqylau.domain.observations import Blind, Body, Fix, Observation, Strap
 from baqylau.domain.orders import Fitting
 from baqylau.domain.partitions import ALL_PARTITIONS, UNASSIGNED, ourselves, partition_of
-from baqylau.domain.people import Supervision
 from baqylau.monitoring.server import judge as judge_of
 from baqylau.monitoring.server import judging
-from baqylau.rules.fold import begin
-from baqylau.rules.refold import refold
 from baqylau.sim.load_fleet import load_registry
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.journal.journal import Entry
-from baqylau.storage.judging.judgement import FencedError, JudgeStore
+from baqylau.storage.judging.judgement import FencedError
 from baqylau.storage.registers.registry import Registry
 from tests.unit.server.site import AINUR, FAR_AWAY, IN_SCHOOL, START, TRACKER, Site, prescribed
 
@@ -119,45 +115,6 @@ def test_a_backlog_that_is_read_in_parts_makes_nobody_silent_in_between(
     listen(site)
     catch_up(site)
     assert codes(site) == [Code.NO_COMMS]
-
-
-def test_what_keeps_coming_a_moment_late_is_judged_again_from_a_moment_before(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun: list[datetime | None] = []
-    history = judging.Judging.history
-
-    def noted(
-        self: judging.Judging, who: Supervision, after: datetime | None, read_to: Mapping[int, int] | None = None
-    ) -> list[Observation]:
-        begun.append(after)
-        return history(self, who, after, read_to)
-
-    monkeypatch.setattr(judging.Judging, "history", noted)
-    judge = site.judge()
-    for minute in range(0, 300, 2):
-        site.clock.pass_by(minutes=2)
-        place = IN_SCHOOL if minute % 100 in range(40, 52) else FAR_AWAY
-        for at in (site.clock(), site.clock() - timedelta(minutes=1)):
-            site.journal.append([entry(at, place)])
-            judge.catch_up(lambda: False)
-    assert len(begun) >= 150
-    assert begun[-1] is not None
-    assert site.clock() - begun[-1] <= timedelta(minutes=2 * judging.NEAR_OBSERVATIONS)
-    who = site.registers.supervision(AINUR)
-    told = history(judging.Judging(JudgeStore(site.engine), site.journal), who, None)
-    _, findings = refold(who, begin(), told, None)
-    assert standing(site) == {one.id for one in findings}
-    assert [one.code for one in findings].count(Code.EXCLUSION_ENTRY) == 3
-
-
-def standing(site: Site) -> set[str]:
-    with site.engine.connect() as connection:
-        return set(
-            connection.scalars(
-                text("SELECT id FROM finding WHERE superseded_at IS NULL AND subject NOT LIKE 'registers/%'")
-            )
-        )
 
 
 def test_many_people_are_judged_a_part_at_a_time_and_nobody_is_left_out(

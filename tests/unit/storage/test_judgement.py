@@ -1,6 +1,7 @@
 """Everything that follows from a batch is written whole, once, and by the one judge whose turn it is."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 from msgspec.structs import replace
@@ -9,13 +10,13 @@ from sqlalchemy import event, text
 from baqylau.domain.acts import Close, Reopen
 from baqylau.domain.alarms import Action, Cause
 from baqylau.domain.findings import Code
-from baqylau.domain.ids import AlarmId, PersonId
+from baqylau.domain.ids import AlarmId, FindingId, PersonId
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.verdicts import Compliance
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.alarms.feed import Feed
 from baqylau.storage.database import StorageUnavailableError
-from baqylau.storage.judging.judgement import FencedError, Judged, JudgedBatch, LiveWrite, Stored
+from baqylau.storage.judging.judgement import Anew, FencedError, Judged, JudgedBatch, LiveWrite, Snapshot, Stood, Stored
 from baqylau.storage.judging.live import Live
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import AIGUL, BOLAT, House, after
@@ -35,12 +36,13 @@ def alarms(house: House) -> Alarms:
     return Alarms(house.engine, house.clock)
 
 
-def state(person_id: PersonId, body: bytes, through_s: float, **more: object) -> Judged:
+def state(person_id: PersonId, body: bytes, through_s: float, *, snapshot: bool = False, **more: object) -> Judged:
     return Judged(
         person_id=person_id,
         partition=partition_of(person_id),
         state=body,
         through=after(through_s),
+        snapshot=Snapshot(state=body, through=after(through_s)) if snapshot else None,
         **more,  # type: ignore[arg-type]
     )
 
@@ -215,6 +217,11 @@ def test_an_alarm_opened_again_of_which_another_took_over_everything_stops_no_ju
     assert alarms.get(AlarmId(first)).alarm.count == 1
 
 
+def standing(bench: Bench, stood_at: datetime | None = None) -> tuple[FindingId, ...]:
+    """Give what stands of Aigul since then."""
+    return bench.store.stood([Anew(person_id=AIGUL, since=after(99), stood_at=stood_at)])[AIGUL].findings
+
+
 def test_a_superseded_finding_is_marked_and_its_alarm_waits_with_nothing_left(bench: Bench, alarms: Alarms) -> None:
     one, other = found(Code.EXCLUSION_ENTRY, 10), found(Code.EXCLUSION_ENTRY, 70)
     bench.say(one, other)
@@ -225,7 +232,7 @@ def test_a_superseded_finding_is_marked_and_its_alarm_waits_with_nothing_left(be
     [view] = alarms.open()
     assert (view.alarm.count, view.alarm.superseded_at) == (0, after(300))
     assert alarms.grounds(view.alarm.id).superseded == (one.id, other.id)
-    assert bench.store.findings_after(AIGUL, None) == []
+    assert standing(bench) == ()
 
 
 def test_a_superseded_finding_that_is_found_again_stands_again(bench: Bench, alarms: Alarms) -> None:
@@ -241,8 +248,24 @@ def test_findings_after_an_instant_are_those_that_stand(bench: Bench) -> None:
     findings = [found(Code.EXCLUSION_ENTRY, second) for second in (10, 20, 30)]
     bench.say(*findings)
     bench.say(superseded=[findings[2].id])
-    assert bench.store.findings_after(AIGUL, after(10)) == [findings[1].id]
-    assert bench.store.findings_after(AIGUL, None) == [findings[0].id, findings[1].id]
+    assert standing(bench, stood_at=after(10)) == (findings[1].id,)
+    assert standing(bench) == (findings[0].id, findings[1].id)
+
+
+def test_whoever_begins_anew_does_so_at_the_last_snapshot_with_what_was_found_since(bench: Bench) -> None:
+    findings = [found(Code.EXCLUSION_ENTRY, second) for second in (5, 15, 25)]
+    bench.say(*findings)
+    for second in (10, 20, 30):
+        commit(bench, state(AIGUL, f"at {second}".encode(), second, snapshot=True))
+    commit(bench, state(BOLAT, b"", 1))
+    stood = bench.store.stood([Anew(person_id=AIGUL, since=after(20)), Anew(person_id=BOLAT, since=after(20))])
+    assert stood == {
+        AIGUL: Stood(snapshot=Snapshot(state=b"at 10", through=after(10)), findings=(findings[1].id, findings[2].id)),
+        BOLAT: Stood(snapshot=None, findings=()),
+    }
+    nearer = bench.store.stood([Anew(person_id=AIGUL, since=after(20), stood_at=after(15))])[AIGUL]
+    assert nearer == Stood(snapshot=None, findings=(findings[2].id,))
+    assert bench.store.stood([]) == {}
 
 
 def test_the_order_in_which_findings_come_makes_no_difference_to_the_alarm(house: House) -> None:

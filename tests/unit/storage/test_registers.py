@@ -23,7 +23,7 @@ from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle, Point
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.judging.findings import Findings
-from baqylau.storage.judging.judgement import JudgedBatch, JudgeStore
+from baqylau.storage.judging.judgement import Anew, JudgedBatch, JudgeStore
 from baqylau.storage.registers.registers import Registers, Registry
 from baqylau.storage.registers.registry import Fault, RegisterRefusedError
 from tests.unit.storage.found import seated
@@ -311,7 +311,8 @@ def test_nothing_is_recorded_of_a_change_that_is_only_tried_or_refused(house: Ho
 
 @pytest.mark.usefixtures("registers")
 def test_judging_anew_does_not_take_away_what_is_recorded_of_the_registers(house: House) -> None:
-    assert JudgeStore(house.engine).findings_after(AIGUL, None) == []
+    anew = Anew(person_id=AIGUL, since=after(60))
+    assert JudgeStore(house.engine).stood([anew])[AIGUL].findings == ()
     assert len(recorded(house)) == 2
 
 

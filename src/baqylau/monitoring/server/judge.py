@@ -31,6 +31,7 @@ from baqylau.monitoring.server.judging import (
     Judging,
     Known,
     judged,
+    late_since,
     take_over,
 )
 from baqylau.monitoring.server.listening import Horizons, Listening
@@ -113,11 +114,13 @@ class Judge:
         changes, waiting = _parted(roster.unjudged(), new)
         read_to = roster.cursors | {entry.partition: entry.seq for entry in entries}
         horizons = replace(horizons, behind=self._behind(entries, read_to) | cut)
-        on, again = partial(self._judging.on, read_to=read_to), partial(self._judging.again, read_to=read_to)
+        on, again = self._judging.on, partial(self._judging.again, read_to=read_to)
         self._pairing.heard(new)
         folds: dict[PersonId, Folded] = {}
-        for person_id, since in self._since(changes, new).items():
-            self._judge(folds, person_id, partial(again, since=since, listened=horizons.of(person_id)))
+        anew = self._anew(changes, new)
+        for person_id, stood in self._judging.stood(anew.values()).items():
+            since = anew[person_id][1]
+            self._judge(folds, person_id, partial(again, since=since, stood=stood, listened=horizons.of(person_id)))
         for person_id, observations in new.items():
             self._judge(folds, person_id, partial(on, new=observations, listened=horizons.of(person_id)))
         due = roster.due(horizons, waiting, PEOPLE_A_ROUND)
@@ -144,17 +147,21 @@ class Judge:
             self._shared_at = now
             self._roster.share()
 
-    def _since(
+    def _anew(
         self, changes: Iterable[Change], new: Mapping[PersonId, Sequence[Observation]]
-    ) -> dict[PersonId, datetime]:
-        """Give from when on each person with changed orders, restrictions or fittings is to be folded again."""
+    ) -> dict[PersonId, tuple[Known, datetime]]:
+        """Give who is to be folded again, and from when on: who was told late, or has changed registers."""
         since: dict[PersonId, datetime] = {}
         for change in changes:
             since[change.person_id] = min(change.effective_from, since.get(change.person_id, change.effective_from))
         for person_id, at in since.items():
             since[person_id] = min((at, *map(instant, new.get(person_id, ()))))
         self._pairing.changed(since, self._now())
-        return since
+        known = self._roster.known
+        for person_id, told in new.items():
+            if person_id in known and person_id not in since and (late_at := late_since(known[person_id], told)):
+                since[person_id] = late_at
+        return {person_id: (known[person_id], at) for person_id, at in since.items() if person_id in known}
 
     def _judge(self, folds: dict[PersonId, Folded], person_id: PersonId, fold: Callable[[Known], Folded]) -> None:
         """Fold a person once in a round. A rule that breaks blinds us for one person, and says so; it stops nothing."""
@@ -167,6 +174,7 @@ class Judge:
             raise
         except Exception:
             log.exception("judging_failed", person=person_id)
+            known.heard = None
             folds[person_id] = _blind_for(known, self._now())
 
     def _committed(
@@ -243,4 +251,4 @@ def _blind_for(known: Known, at: datetime) -> Folded:
         because=(),
         since=stuck,
     )
-    return Folded(state=replace(known.state, wake_at=None), observations=0, begun=known.stands, raised=(finding,))
+    return Folded(state=replace(known.state, wake_at=None), begun=known.stands, raised=(finding,))

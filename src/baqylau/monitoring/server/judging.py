@@ -1,6 +1,6 @@
 """One person before the judge: fold in order when nothing is late, fold again from a snapshot when something is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -16,7 +16,7 @@ from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonState, Turn, begin, follow, standing
 from baqylau.rules.refold import complete, difference, in_order, late
 from baqylau.storage.journal.journal import Journal
-from baqylau.storage.judging.judgement import Judged, JudgeStore, LiveWrite
+from baqylau.storage.judging.judgement import Anew, Judged, JudgeStore, LiveWrite, Snapshot, Stood
 
 SNAPSHOT_EVERY = timedelta(hours=6)
 SNAPSHOT_OBSERVATIONS = 500
@@ -50,6 +50,10 @@ class Known(Struct, kw_only=True):
 
     supervision: Supervision
     stands: Begun
+    heard: Begun | None = None
+    """Where the fold stood at the last word, before time alone went on from there; None: that is not known."""
+    by_time: tuple[FindingId, ...] = ()
+    """What time alone found since. The next word takes it back, where it is of an instant before that."""
     near: tuple[Begun, ...] = ()
     """Where the fold stood a little while ago, the oldest first: what comes a little late begins there."""
 
@@ -73,8 +77,12 @@ class Folded(Struct, frozen=True, kw_only=True):
     """What new facts or the passing of time did to one person; nothing of it is in force before it is committed."""
 
     state: PersonState
-    observations: int
     begun: Begun
+    observations: int = 0
+    heard: PersonState | None = None
+    """Where it stood at the last word; None when there was none."""
+    by_time: tuple[FindingId, ...] = ()
+    """What time alone found from there on."""
     raised: tuple[Finding, ...] = ()
     superseded: tuple[FindingId, ...] = ()
     again: bool = False
@@ -92,34 +100,34 @@ class Judging:
         self._store = store
         self._journal = journal
 
-    def on(
-        self,
-        known: Known,
-        new: Sequence[Observation],
-        listened: datetime | None,
-        read_to: Mapping[int, int] | None = None,
-    ) -> Folded:
-        """Fold new observations of a person, in the order of what happened, and the time that has passed.
+    def on(self, known: Known, new: Sequence[Observation], listened: datetime | None) -> Folded:
+        """Fold new observations of a person in their order, and the time that has passed.
 
-        `read_to`: see `again`.
+        None is older than the last word (`late_since`). What time alone did since then is taken back for them.
         """
         ordered = sorted(new, key=order_key)
-        if ordered and late(known.state, ordered[0]):
-            return self.again(known, instant(ordered[0]), listened, read_to)
-        folded = _waited(known.supervision, follow(known.supervision, known.state, ordered, None), listened)
-        return Folded(
-            state=folded.state,
-            observations=len(ordered),
-            begun=known.stands,
-            raised=folded.findings,
-            turns=folded.turns,
-            snapshots_until=_before(ordered[0], known.state) if ordered else None,
-        )
+        if not ordered:
+            ticked = _waited(known.supervision, known.state, listened)
+            return Folded(
+                state=ticked.state,
+                begun=known.stands,
+                by_time=_ids(ticked.findings),
+                raised=ticked.findings,
+                turns=ticked.turns,
+            )
+        if known.heard is not None and late(known.state, ordered[0]):
+            return _folded(known, known.heard, ordered, listened, known.by_time)
+        return _folded(known, known.stands, ordered, listened, None)
+
+    def stood(self, since: Iterable[tuple[Known, datetime]]) -> dict[PersonId, Stood]:
+        """Give what `again` begins with for each who is to be folded from before an instant."""
+        return self._store.stood([_anew(known, at) for known, at in since])
 
     def again(
         self,
         known: Known,
         since: datetime,
+        stood: Stood,
         listened: datetime | None,
         read_to: Mapping[int, int] | None = None,
     ) -> Folded:
@@ -127,25 +135,10 @@ class Judging:
 
         `read_to` is how far the partitions were read: what came after would be folded now and be late when it is read.
         """
-        begun = _near_before(known, since) or self._snapshot_before(known, since)
+        begun = _near_before(known, since) or _from_snapshot(stood)
         told = self.history(known.supervision, begun.after, read_to)
-        history = [one for one in told if not late(begun.state, one)]
-        folded = _waited(known.supervision, follow(known.supervision, begun.state, in_order(history), None), listened)
-        changed = difference(self._store.findings_after(known.person_id, begun.after), folded.findings)
-        return Folded(
-            state=folded.state,
-            observations=len(history),
-            begun=begun,
-            raised=changed.raised,
-            superseded=changed.superseded,
-            again=True,
-            snapshots_until=begun.after or BEFORE_EVERYTHING,
-            turns=folded.turns,
-        )
-
-    def _snapshot_before(self, known: Known, since: datetime) -> Begun:
-        kept = self._store.snapshot_before(known.person_id, since)
-        return Begun(state_from(kept[0]), snapshot_at=kept[1]) if kept else Begun(begin())
+        history = in_order(one for one in told if not late(begun.state, one))
+        return _folded(known, begun, history, listened, stood.findings)
 
     def history(
         self, supervision: Supervision, after: datetime | None, read_to: Mapping[int, int] | None = None
@@ -165,15 +158,63 @@ class Judging:
         return gaps + told
 
 
+def late_since(known: Known, new: Sequence[Observation]) -> datetime | None:
+    """Give the instant of the first of these where the last word is behind it already; None when none is late."""
+    first = min(new, key=order_key)
+    stands = known.heard.state if known.heard else known.state
+    return instant(first) if late(stands, first) else None
+
+
+def _folded(
+    known: Known,
+    begun: Begun,
+    ordered: Sequence[Observation],
+    listened: datetime | None,
+    taken_back: Sequence[FindingId] | None,
+) -> Folded:
+    """Fold from a state: onward when nothing is `taken_back`, else again, with what stood for the time since."""
+    heard = follow(known.supervision, begun.state, ordered, None)
+    ticked = _waited(known.supervision, heard.state, listened)
+    changed = difference(taken_back or (), heard.findings + ticked.findings)
+    joined = _before(ordered[0], begun.state) if ordered else None
+    return Folded(
+        state=ticked.state,
+        begun=begun,
+        observations=len(ordered),
+        heard=heard.state,
+        by_time=_ids(ticked.findings),
+        raised=changed.raised,
+        superseded=changed.superseded,
+        again=taken_back is not None,
+        snapshots_until=joined if taken_back is None else joined or begun.after or BEFORE_EVERYTHING,
+        turns=heard.turns + ticked.turns,
+    )
+
+
+def _ids(findings: Iterable[Finding]) -> tuple[FindingId, ...]:
+    return tuple(one.id for one in findings)
+
+
+def _anew(known: Known, since: datetime) -> Anew:
+    near = _near_before(known, since)
+    return Anew(person_id=known.person_id, since=since, stood_at=near.after if near else None)
+
+
+def _from_snapshot(stood: Stood) -> Begun:
+    kept = stood.snapshot
+    return Begun(state_from(kept.state), snapshot_at=kept.through) if kept else Begun(begin())
+
+
 def _near_before(known: Known, since: datetime) -> Begun | None:
     return next((one for one in reversed(known.near) if one.after is not None and one.after < since), None)
 
 
-def _waited(supervision: Supervision, folded: fold.Folded, listened: datetime | None) -> fold.Folded:
+def _waited(supervision: Supervision, state: PersonState, listened: datetime | None) -> fold.Folded:
     """Fold the instants at which time alone changes something, and no time beyond them.
 
     A state that stood at the present would make the next word of a device late: its instant lies a moment back.
     """
+    folded = fold.Folded(state=state, findings=(), turns=())
     while listened is not None and (woken_at := folded.state.wake_at) is not None and woken_at <= listened:
         then = follow(supervision, folded.state, (), woken_at)
         folded = fold.Folded(
@@ -204,7 +245,7 @@ def judged(known: Known, folded: Folded, shown_at: datetime) -> Judged:
         state=msgspec.msgpack.encode(state),
         through=state.through,
         wake_at=state.wake_at,
-        snapshot=_snapshot_due(folded),
+        snapshot=_snapshot(folded),
         drop_snapshots_after=folded.snapshots_until,
         raised=folded.raised,
         superseded=folded.superseded,
@@ -222,32 +263,43 @@ def live_of(supervision: Supervision, state: PersonState, at: datetime) -> LiveW
 
 def take_over(known: Known, folded: Folded) -> None:
     """Put a committed fold in force."""
-    due, begun = _snapshot_due(folded), folded.begun
-    known.stands = (
-        Begun(folded.state, snapshot_at=folded.state.through)
-        if due
-        else Begun(folded.state, begun.snapshot_at, begun.since_snapshot + folded.observations)
-    )
-    known.near = () if due and not folded.again else _near(known, folded)
+    due_at, begun = _snapshot_due_at(folded), folded.begun
+    counted = (due_at, 0) if due_at else (begun.snapshot_at, begun.since_snapshot + folded.observations)
+    known.stands = Begun(folded.state, *counted)
+    if folded.heard is None:
+        known.by_time += folded.by_time
+        return
+    known.heard = Begun(folded.heard, *counted) if complete(folded.heard) else None
+    known.by_time = folded.by_time
+    known.near = () if due_at and not folded.again else _near(known, folded)
 
 
 def _near(known: Known, folded: Folded) -> tuple[Begun, ...]:
     """Give what still holds of where the fold stood before, and where it stands now, of whom something came late."""
     until = folded.snapshots_until or AFTER_EVERYTHING
     kept = tuple(one for one in known.near if one.after is not None and one.after <= until)
-    if not (folded.again or kept) or not folded.observations or not complete(folded.state):
+    if not (folded.again or kept) or not folded.observations or known.heard is None:
         return kept
-    return (*kept, known.stands)[-NEAR_MAX:] if not kept or _far(kept[-1], known.stands) else kept
+    return (*kept, known.heard)[-NEAR_MAX:] if not kept or _far(kept[-1], known.heard) else kept
 
 
 def _far(before: Begun, now: Begun) -> bool:
     return before.snapshot_at != now.snapshot_at or now.since_snapshot - before.since_snapshot >= NEAR_OBSERVATIONS
 
 
-def _snapshot_due(folded: Folded) -> bool:
-    """Tell whether enough was folded since the last snapshot. A state without any observation needs none."""
-    through, base = folded.state.through, folded.begun.snapshot_at
+def _snapshot(folded: Folded) -> Snapshot | None:
+    due_at = _snapshot_due_at(folded)
+    return Snapshot(state=msgspec.msgpack.encode(folded.heard), through=due_at) if due_at else None
+
+
+def _snapshot_due_at(folded: Folded) -> datetime | None:
+    """Give where the last word is, when enough was folded since the last snapshot.
+
+    What time alone did since is not in a snapshot: the next word may take it back.
+    """
+    heard, base = folded.heard, folded.begun.snapshot_at
     count = folded.begun.since_snapshot + folded.observations
-    if through is None or count == 0 or not complete(folded.state):
-        return False
-    return base is None or through - base >= SNAPSHOT_EVERY or count >= SNAPSHOT_OBSERVATIONS
+    if heard is None or heard.through is None or count == 0 or not complete(heard):
+        return None
+    due = base is None or heard.through - base >= SNAPSHOT_EVERY or count >= SNAPSHOT_OBSERVATIONS
+    return heard.through if due else None

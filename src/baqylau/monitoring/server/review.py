@@ -68,6 +68,8 @@ class Review:
 
     def _again(self, supervision: Supervision, since: datetime | None) -> Reviewed:
         known = Known(supervision=supervision, stands=Begun(begin()))
-        folded = self._judging.again(known, since or BEFORE_EVERYTHING, self._live.last_listened())
+        begins = since or BEFORE_EVERYTHING
+        stood = self._judging.stood([(known, begins)])[known.person_id]
+        folded = self._judging.again(known, begins, stood, self._live.last_listened())
         lost = [one.finding for one in self._findings.written(folded.superseded)]
         return Reviewed(person_id=supervision.person_id, since=since, comparison=compared(lost, folded.raised))

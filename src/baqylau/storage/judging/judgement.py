@@ -20,7 +20,7 @@ from baqylau.storage.journal.ledger_tables import rules_used
 from baqylau.storage.judging import verdicts
 from baqylau.storage.judging.telling import tell
 from baqylau.storage.registers.editing import NOT_JUDGED
-from baqylau.storage.schema import finding, judge_cursor, person_live, person_snapshot, person_state
+from baqylau.storage.schema import judge_cursor, person_live, person_snapshot, person_state
 
 if TYPE_CHECKING:
     from psycopg import Cursor
@@ -41,6 +41,33 @@ class Stored(Struct, frozen=True, kw_only=True):
     wake_at: datetime | None
 
 
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """A state that is kept, for late data."""
+
+    state: bytes
+    through: datetime
+    """Where it ends."""
+
+
+class Anew(Struct, frozen=True, kw_only=True):
+    """Whose fold begins anew."""
+
+    person_id: PersonId
+    since: datetime
+    """Before this instant."""
+    stood_at: datetime | None = None
+    """Where it is known to have stood before that; None: where the last snapshot stands."""
+
+
+class Stood(Struct, frozen=True, kw_only=True):
+    """What is kept of where a fold stood before an instant."""
+
+    snapshot: Snapshot | None
+    """The last one."""
+    findings: tuple[FindingId, ...]
+    """Those that stand for what happened since; for everything where there is no snapshot."""
+
+
 class LiveWrite(Struct, frozen=True, kw_only=True):
     """What the live screen shows of a person."""
 
@@ -56,8 +83,8 @@ class Judged(Struct, frozen=True, kw_only=True):
     state: bytes
     through: datetime | None
     wake_at: datetime | None = None
-    snapshot: bool = False
-    """Keep this state also as a snapshot, for late data; needs `through`."""
+    snapshot: Snapshot | None = None
+    """To be kept."""
     drop_snapshots_after: datetime | None = None
     """The fold began anew after this instant: snapshots later than it no longer hold."""
     raised: tuple[Finding, ...] = ()
@@ -88,6 +115,19 @@ _MOVE = (
     "WHERE judge_cursor.partition = new.partition"
 )
 _ANSWER = "UPDATE register_change SET judged_at = %s WHERE id = ANY(%s)"
+_STOOD = """
+SELECT anew.person_id, kept.state, kept.through, ARRAY(
+  SELECT id FROM finding WHERE finding.person_id = anew.person_id AND superseded_at IS NULL
+  AND body->>'rule' <> ALL(%s)
+  AND at > coalesce(anew.stood_at, kept.through, '-infinity') ORDER BY at, id
+)
+FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS anew (person_id, since, stood_at)
+LEFT JOIN LATERAL (
+  SELECT state, through FROM person_snapshot
+  WHERE person_snapshot.person_id = anew.person_id AND through < anew.since AND anew.stood_at IS NULL
+  ORDER BY through DESC LIMIT 1
+) AS kept ON true
+"""
 _STATE_COLUMNS = ("person_id", "partition", "state", "through", "wake_at", "judged_at")
 _STATES = BulkInsert(person_state, _STATE_COLUMNS, updating("person_id", _STATE_COLUMNS[1:]))
 _SNAPSHOTS = BulkInsert(
@@ -147,17 +187,22 @@ class JudgeStore:
             row = connection.execute(wanted).first()
         return (row.state, row.through) if row else None
 
-    def findings_after(self, person_id: PersonId, instant: datetime | None) -> list[FindingId]:
-        """Give the findings that stand for what happened after an instant, for everything on None.
+    def stood(self, anew: Collection[Anew]) -> dict[PersonId, Stood]:
+        """Give where the folds of these people begin anew, and the findings that stand for what happened since.
 
         Records of what one of us did are not among them: no fold gives or takes them.
         """
-        judged = finding.c.body["rule"].astext.not_in(NOT_JUDGED)
-        wanted = select(finding.c.id).where(finding.c.person_id == person_id, finding.c.superseded_at.is_(None), judged)
-        if instant is not None:
-            wanted = wanted.where(finding.c.at > instant)
-        with transaction(self._engine) as connection:
-            return [FindingId(name) for name in connection.scalars(wanted.order_by(finding.c.at, finding.c.id))]
+        if not anew:
+            return {}
+        asked = columns_of([(one.person_id, one.since, one.stood_at) for one in anew])
+        with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
+            found = cursor.execute(_STOOD, (list(NOT_JUDGED), *asked)).fetchall()
+        return {
+            person_id: Stood(
+                snapshot=Snapshot(state=state, through=through) if through else None, findings=tuple(findings)
+            )
+            for person_id, state, through, findings in found
+        }
 
     def forget_snapshots(self, until: datetime) -> None:
         """Drop snapshots older than an instant, but each person's first one before it."""
@@ -208,7 +253,9 @@ def _write_people(cursor: "Cursor[Any]", batch: JudgedBatch) -> None:
     dropped = [(one.person_id, one.drop_snapshots_after) for one in people if one.drop_snapshots_after]
     if dropped:
         cursor.execute(_DROP_SNAPSHOTS, columns_of(dropped))
-    _SNAPSHOTS.run(cursor, [(one.person_id, one.through, one.state) for one in people if one.snapshot])
+    _SNAPSHOTS.run(
+        cursor, [(one.person_id, one.snapshot.through, one.snapshot.state) for one in people if one.snapshot]
+    )
     again = [(one.person_id, one.drop_turns_after) for one in people if one.drop_turns_after]
     verdicts.write(cursor, again, ((one.person_id, turn) for one in people for turn in one.turns))
     _LIVE.run(

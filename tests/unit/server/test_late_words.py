@@ -1,0 +1,138 @@
+"""What comes late is judged from where the fold stood before it, as if it had come in time: by a judge that goes on."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import Engine, text
+
+from baqylau.crypto.digests import observation_id
+from baqylau.domain.findings import Code
+from baqylau.domain.observations import Fix, Observation
+from baqylau.domain.partitions import partition_of
+from baqylau.domain.people import Supervision
+from baqylau.monitoring.server import judging
+from baqylau.monitoring.server.judge import Judge
+from baqylau.rules.fold import begin, follow
+from baqylau.rules.refold import in_order
+from baqylau.storage.journal.journal import Entry
+from baqylau.storage.judging.judgement import JudgeStore
+from tests.unit.server.site import AINUR, FAR_AWAY, IN_SCHOOL, TRACKER, Site, prescribed
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def site(engine: Engine) -> Site:
+    opened = Site(engine, prescribed())
+    opened.open_for_the_first_time()
+    return opened
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[datetime | None]:
+    """From where on history is read, each time that it is."""
+    begun: list[datetime | None] = []
+    history = judging.Judging.history
+
+    def noted(
+        self: judging.Judging, who: Supervision, after: datetime | None, read_to: Mapping[int, int] | None = None
+    ) -> list[Observation]:
+        begun.append(after)
+        return history(self, who, after, read_to)
+
+    monkeypatch.setattr(judging.Judging, "history", noted)
+    return begun
+
+
+def tell(site: Site, at: datetime, place: Fix) -> None:
+    """Keep what the tracker told of an instant; it comes now."""
+    told = Observation(
+        id=observation_id(TRACKER.encode(), at.isoformat().encode(), b""),
+        device_id=TRACKER,
+        observed_at=at,
+        received_at=site.clock(),
+        bodies=(place,),
+    )
+    site.journal.append([Entry(partition=partition_of(AINUR), person_id=AINUR, observation=told, raw=b"")])
+
+
+def go_on(site: Site, judge: Judge) -> None:
+    """Judge what there is, and the time up to now."""
+    site.live.gateway_beat(site.clock(), connected=1, keep_ms=None)
+    judge.catch_up(lambda: False)
+
+
+def is_as_if_in_time(site: Site) -> list[Code]:
+    """See that findings and verdicts are those of one fold in order; give what was found."""
+    who, listened = site.registers.supervision(AINUR), site.live.last_listened()
+    told = judging.Judging(JudgeStore(site.engine), site.journal).history(who, None)
+    folded = follow(who, begin(), in_order(told), listened)
+    turns = {(one.restriction_id, one.version, one.at): one.compliance for one in folded.turns}
+    with site.engine.connect() as connection:
+        stands = connection.scalars(
+            text("SELECT id FROM finding WHERE superseded_at IS NULL AND subject NOT LIKE 'registers/%'")
+        )
+        assert set(stands) == {one.id for one in folded.findings}
+        given = connection.execute(text("SELECT restriction_id, version, from_at, compliance FROM verdict"))
+        assert {(row[0], row[1], row[2]): row[3] for row in given} == turns
+    return [one.code for one in folded.findings]
+
+
+def test_what_keeps_coming_a_moment_late_is_judged_again_from_a_moment_before(
+    site: Site, read: list[datetime | None]
+) -> None:
+    judge = site.judge()
+    for minute in range(0, 300, 2):
+        site.clock.pass_by(minutes=2)
+        place = IN_SCHOOL if minute % 100 in range(40, 52) else FAR_AWAY
+        for at in (site.clock(), site.clock() - MINUTE):
+            tell(site, at, place)
+            judge.catch_up(lambda: False)
+    assert len(read) >= 150
+    assert read[-1] is not None
+    assert site.clock() - read[-1] <= 2 * judging.NEAR_OBSERVATIONS * MINUTE
+    assert is_as_if_in_time(site).count(Code.EXCLUSION_ENTRY) == 3
+
+
+def test_who_tells_everything_an_hour_late_is_judged_on_from_the_last_word_and_no_history_is_read(
+    site: Site, read: list[datetime | None]
+) -> None:
+    judge, hour = site.judge(), timedelta(hours=1)
+    go_on(site, judge)
+    read.clear()
+    for minute in range(300):
+        site.clock.pass_by(minutes=1)
+        tell(site, site.clock() - hour, IN_SCHOOL if minute % 100 in range(40, 52) else FAR_AWAY)
+        go_on(site, judge)
+    assert len(read) <= 1, "time alone went on from the last word, and is taken back for the next one"
+    assert is_as_if_in_time(site).count(Code.EXCLUSION_ENTRY) == 3
+    other = site.judge(run="second")
+    site.clock.pass_by(minutes=1)
+    tell(site, site.clock() - hour, FAR_AWAY)
+    go_on(site, other)
+    assert read[-1] is not None, "who takes over begins at a snapshot"
+    is_as_if_in_time(site)
+
+
+def delayed(random: Random) -> Iterator[tuple[int, int]]:
+    """Give minutes of words and the minutes at which they come, in the order of coming."""
+    habit = random.choice((0, 1, 45, 90))
+    words = [(minute, minute + random.choice((habit, habit, habit, 0, random.randrange(120)))) for minute in range(180)]
+    kept = (one for one in words if random.random() < 0.8)
+    yield from sorted(kept, key=lambda one: (one[1], random.random()))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_in_whatever_order_words_come_and_however_time_goes_on_in_between(site: Site, seed: int) -> None:
+    random, begun = Random(seed), site.clock()  # noqa: S311 - order of events
+    judge = site.judge()
+    for minute, comes in delayed(random):
+        site.clock.at = max(begun + comes * MINUTE, site.clock())
+        tell(site, begun + minute * MINUTE, IN_SCHOOL if minute % 100 in range(40, 52) else FAR_AWAY)
+        if random.random() < 0.5:
+            go_on(site, judge)
+    site.clock.pass_by(hours=random.choice((0, 1, 9)))
+    go_on(site, judge)
+    is_as_if_in_time(site)
