@@ -73,11 +73,15 @@ check-web:
 	@cd web && ../scripts/step "web types" ../scripts/npm run --silent check
 	@cd web && ../scripts/step "web tests" ../scripts/npm run --silent test
 
-# The other parts are shown after the first one.
-test: system check ## Everything that must pass before a change lands
-	@mkdir -p build; $(BIN)/pytest -q $(BESIDE) >build/beside.log 2>&1 & beside=$$!; \
-	$(BIN)/pytest -q $(PAGE_TESTS) >build/pages.log 2>&1 & pages=$$!; right=0; $(BIN)/pytest -q $(TESTS) || right=1; \
-	wait $$pages || right=1; cat build/pages.log; wait $$beside || right=1; cat build/beside.log; exit $$right
+# Only the first part is shown as it goes; the others follow it.
+test: system setup ## Everything that must pass before a change lands
+	@mkdir -p build; $(MAKE) check >build/check.log 2>&1 & check=$$!; \
+	$(BIN)/pytest -q $(BESIDE) >build/beside.log 2>&1 & beside=$$!; \
+	$(BIN)/pytest -q $(PAGE_TESTS) >build/pages.log 2>&1 & pages=$$!; right=0; \
+	$(BIN)/pytest -q $(TESTS) || right=1; \
+	wait $$check || right=1; cat build/check.log; \
+	wait $$pages || right=1; cat build/pages.log; \
+	wait $$beside || right=1; cat build/beside.log; exit $$right
 
 # --- measure ----------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 from msgspec import Struct
@@ -144,18 +145,16 @@ class Judging:
         self, supervision: Supervision, after: datetime | None, read_to: Mapping[int, int] | None = None
     ) -> list[Observation]:
         """Give what was observed on the person from an instant on, with what we wrote of ourselves and of others."""
-        since, own = after or BEFORE_EVERYTHING, partition_of(supervision.person_id)
+        since, person_id = after or BEFORE_EVERYTHING, supervision.person_id
+        own = partition_of(person_id)
+        ours = [ourselves(own), unheard_of(person_id), nearness_of(person_id)]
+        worn = sorted({fitting.device_id for fitting in supervision.fittings})
+        fitted_at = min((fitting.from_at for fitting in supervision.fittings), default=AFTER_EVERYTHING)
         read = {own: read_to[own]} if read_to else None
-        ours = [ourselves(own), unheard_of(supervision.person_id), nearness_of(supervision.person_id)]
-        gaps = self._journal.of_devices(ours, since, AFTER_EVERYTHING, read_to=read)
-        if not supervision.fittings:
-            return gaps
-        devices = sorted({fitting.device_id for fitting in supervision.fittings})
-        begun = min(fitting.from_at for fitting in supervision.fittings)
-        told = self._journal.of_devices(
-            devices, max(since, begun), AFTER_EVERYTHING, told_of=supervision.person_id, read_to=read
-        )
-        return gaps + told
+        told = partial(self._journal.of_devices, told_of=person_id, read_to=read)
+        if since >= fitted_at:
+            return told([*ours, *worn], since)
+        return told(ours, since) + (told(worn, fitted_at) if worn else [])
 
 
 def late_since(known: Known, new: Sequence[Observation]) -> datetime | None:
