@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -32,6 +32,8 @@ log = structlog.get_logger()
 
 JUDGE_WAITS_S = 0.25
 """Longest wait for news; time itself is looked at this often."""
+TIMERS_S = 1.0
+"""How often the timers of alarms are looked at."""
 AWAY_S = 1.0
 """How long the database is left alone after it was not there."""
 
@@ -73,9 +75,12 @@ def judge_role(settings: Settings, engine: Engine, seats: Seats) -> None:
 def judge_until(stop: threading.Event, settings: Settings, engine: Engine, seats: Seats) -> None:
     """Judge what is kept until it is enough, or another program takes our seat.
 
-    When the database was away we begin anew: nothing that a broken transaction left half known is relied upon.
+    When the database was away we begin anew: nothing that a broken transaction left half known is relied upon. To fold
+    a year again takes longer than silence is borne with, so that we live is said from beside; and judging does not wait
+    for the timers of alarms, however many ran out at once.
     """
-    with _living(seats):
+    escalating = Escalating(Waiting(engine), now)
+    with _beside(stop, "seat", LEASE_S / 4, seats.stay), _beside(stop, "timers", TIMERS_S, escalating.look):
         while not stop.is_set():
             try:
                 _judge_on(settings, engine, seats, stop)
@@ -98,32 +103,36 @@ def _judge_on(settings: Settings, engine: Engine, seats: Seats, stop: threading.
         regions=Regions(engine),
         now=now,
     )
-    escalating = Escalating(Waiting(engine), now)
     judge.start()
     for _ in notifications(plain_dsn(engine), ("journal", "registers"), JUDGE_WAITS_S):
-        judge.catch_up(stop.is_set, between=escalating.look)
-        escalating.look()
+        judge.catch_up(stop.is_set)
         if stop.is_set():
             break
     judge.stop()
 
 
 @contextmanager
-def _living(seats: Seats) -> Iterator[None]:
-    """Say from beside that we live: to fold a year again takes longer than silence is borne with."""
-    done = threading.Event()
+def _beside(stop: threading.Event, name: str, every_s: float, work: Callable[[], object]) -> Iterator[None]:
+    """Do it again and again in a thread of its own. When it breaks by our fault we stop, and say so."""
+    done, broken = threading.Event(), list[Exception]()
 
-    def live() -> None:
-        while not done.wait(LEASE_S / 4):
+    def again() -> None:
+        while not done.wait(every_s):
             try:
-                seats.stay()
+                work()
             except StorageUnavailableError:
-                log.warning("seat_not_kept")
+                log.warning("database_away", work=name)
+            except Exception as fault:  # noqa: BLE001 - raised where the program ends
+                broken.append(fault)
+                stop.set()
+                return
 
-    thread = threading.Thread(target=live, name="seat", daemon=True)
+    thread = threading.Thread(target=again, name=name, daemon=True)
     thread.start()
     try:
         yield
     finally:
         done.set()
         thread.join()
+    if broken:
+        raise broken[0]

@@ -5,7 +5,7 @@ once do nothing twice.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -15,27 +15,22 @@ from baqylau.storage.alarms.waiting import Waiting
 
 log = structlog.get_logger()
 
-LOOK_EVERY = timedelta(seconds=1)
 AT_ONCE = 100
-"""So many alarms are treated between two rounds of judging; the rest waits for the next look."""
+"""So many alarms are treated in a look; the rest waits for the next one."""
 
 
 class Escalating:
-    """Looks about once a second for alarms whose time has come."""
+    """Looks for alarms whose time has come."""
 
     def __init__(self, waiting: Waiting, now: Callable[[], datetime], timers: Timers = TIMERS) -> None:
         """Take where the alarms are; `look` begins."""
         self._waiting = waiting
         self._now = now
         self._timers = timers
-        self._looked_at = datetime.min.replace(tzinfo=UTC)
 
     def look(self) -> int:
-        """Do what is due, unless somebody just looked, and give how much that was."""
+        """Do what is due, and give how much that was."""
         now = self._now()
-        if now - self._looked_at < LOOK_EVERY:
-            return 0
-        self._looked_at = now
         rules = partial(due, now=now, timers=self._timers)
         run_out = self._waiting.run_out(now, self._timers, AT_ONCE)
         done = sum(self._waiting.apply(number, rules, now) for number in run_out)

@@ -94,10 +94,10 @@ class Judge:
         """Leave our people to the other judges."""
         self._roster.leave()
 
-    def catch_up(self, stopping: Callable[[], bool], between: Callable[[], object] = lambda: None) -> None:
-        """Judge everything that there is to judge; `between` is what must not wait for the end of it."""
+    def catch_up(self, stopping: Callable[[], bool]) -> None:
+        """Judge everything that there is to judge."""
         while self.round() and not stopping():
-            between()
+            pass
 
     def round(self) -> bool:
         """Judge a bounded part in one transaction; tell whether more may be waiting, which any news makes likely.

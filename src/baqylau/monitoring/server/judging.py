@@ -22,9 +22,8 @@ from baqylau.storage.judging.judgement import Anew, Judged, JudgeStore, LiveWrit
 SNAPSHOT_EVERY = timedelta(hours=6)
 SNAPSHOT_OBSERVATIONS = 500
 """A snapshot is taken after so much time or so many observations: late data costs at most this much folding again."""
-NEAR_OBSERVATIONS = 20
-NEAR_MAX = 4
-"""Of whom something came late, where they stood so many observations ago, and so many times before, is remembered."""
+NEAR_MAX = 8
+"""Of whom something came late, where they stood so many times before is remembered, the sparser the longer ago."""
 BEFORE_EVERYTHING = datetime.min.replace(tzinfo=UTC)
 AFTER_EVERYTHING = datetime.max.replace(tzinfo=UTC)
 
@@ -276,14 +275,20 @@ def take_over(known: Known, folded: Folded) -> None:
 def _near(known: Known, folded: Folded) -> tuple[Begun, ...]:
     """Give what still holds of where the fold stood before, and where it stands now, of whom something came late."""
     until = folded.snapshots_until or AFTER_EVERYTHING
-    kept = tuple(one for one in known.near if one.after is not None and one.after <= until)
+    kept = [one for one in known.near if one.after is not None and one.after <= until]
     if not (folded.again or kept) or not folded.observations or known.heard is None:
-        return kept
-    return (*kept, known.heard)[-NEAR_MAX:] if not kept or _far(kept[-1], known.heard) else kept
+        return tuple(kept)
+    return _thinned([*kept, known.heard])
 
 
-def _far(before: Begun, now: Begun) -> bool:
-    return before.snapshot_at != now.snapshot_at or now.since_snapshot - before.since_snapshot >= NEAR_OBSERVATIONS
+def _thinned(near: Sequence[Begun]) -> tuple[Begun, ...]:
+    """Leave out whoever stands between two that are no farther apart than the later of them lies back."""
+    kept = list(near)
+    for place in range(len(kept) - 2, 0, -1):
+        older, newer, newest = kept[place - 1].after, kept[place + 1].after, kept[-1].after
+        if older and newer and newest and newer - older <= newest - newer:
+            del kept[place]
+    return tuple(kept[-NEAR_MAX:])
 
 
 def _snapshot(folded: Folded) -> Snapshot | None:

@@ -1,4 +1,4 @@
-"""A judge whose line to the database is cut sits down again and judges on; nobody has to start it."""
+"""A judge goes on: when its line to the database was cut, and while the timers of alarms take long."""
 
 import threading
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from baqylau.cli.roles import judge
+from baqylau.monitoring.server.escalating import Escalating
 from baqylau.monitoring.server.settings import Settings
 from baqylau.storage.judging.live import Live
 from baqylau.storage.judging.seats import Seats
@@ -52,3 +53,35 @@ def test_a_judge_whose_line_was_cut_judges_on(tmp_path: Path, engine: Engine, mo
         until(lambda: Live(engine).health().judge_alive_at != before, "it does not judge")
         assert thread.is_alive()
     assert not thread.is_alive()
+
+
+def test_judging_does_not_wait_for_the_timers_of_alarms(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, enough = threading.Event(), threading.Event()
+
+    def slow(_escalating: Escalating) -> int:
+        looking.set()
+        enough.wait(SOON_S)
+        return 0
+
+    monkeypatch.setattr(judge, "TIMERS_S", 0.05)
+    monkeypatch.setattr(Escalating, "look", slow)
+    with judging(tmp_path, engine):
+        assert looking.wait(SOON_S)
+        before = Live(engine).health().judge_alive_at
+        until(lambda: Live(engine).health().judge_alive_at != before, "it does not judge")
+        enough.set()
+
+
+def test_a_judge_whose_timers_break_ends_and_says_why(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_escalating: Escalating) -> int:
+        msg = "a fault of ours"
+        raise ValueError(msg)
+
+    monkeypatch.setattr(judge, "TIMERS_S", 0.05)
+    monkeypatch.setattr(Escalating, "look", broken)
+    with pytest.raises(ValueError, match="a fault of ours"):
+        judge.judge_until(threading.Event(), Settings(data_dir=tmp_path), engine, Seats(engine, "judge", "one run"))
