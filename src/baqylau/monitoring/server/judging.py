@@ -22,8 +22,10 @@ from baqylau.storage.judging.judgement import Anew, Judged, JudgeStore, LiveWrit
 SNAPSHOT_EVERY = timedelta(hours=6)
 SNAPSHOT_OBSERVATIONS = 500
 """A snapshot is taken after so much time or so many observations: late data costs at most this much folding again."""
+NEAR = timedelta(minutes=5)
 NEAR_MAX = 8
-"""Of whom something came late, where they stood so many times before is remembered, the sparser the longer ago."""
+"""Where everybody stood so many times in the last minutes is remembered, the sparser the longer ago: a gap in our own
+listening begins a moment back for all. Of whom something came late, it is remembered for longer."""
 BEFORE_EVERYTHING = datetime.min.replace(tzinfo=UTC)
 AFTER_EVERYTHING = datetime.max.replace(tzinfo=UTC)
 
@@ -55,7 +57,7 @@ class Known(Struct, kw_only=True):
     by_time: tuple[FindingId, ...] = ()
     """What time alone found since. The next word takes it back, where it is of an instant before that."""
     near: tuple[Begun, ...] = ()
-    """Where the fold stood a little while ago, the oldest first: what comes a little late begins there."""
+    """Where the fold stood at words a little while ago, the oldest first: what comes a little late begins there."""
 
     @property
     def state(self) -> PersonState:
@@ -269,16 +271,21 @@ def take_over(known: Known, folded: Folded) -> None:
         return
     known.heard = Begun(folded.heard, *counted) if complete(folded.heard) else None
     known.by_time = folded.by_time
-    known.near = () if due_at and not folded.again else _near(known, folded)
+    known.near = _near(known, folded)
 
 
 def _near(known: Known, folded: Folded) -> tuple[Begun, ...]:
-    """Give what still holds of where the fold stood before, and where it stands now, of whom something came late."""
+    """Give what still holds of where the fold stood before, with where it stands now."""
     until = folded.snapshots_until or AFTER_EVERYTHING
     kept = [one for one in known.near if one.after is not None and one.after <= until]
-    if not (folded.again or kept) or not folded.observations or known.heard is None:
+    if known.heard is None or not folded.observations:
         return tuple(kept)
-    return _thinned([*kept, known.heard])
+    near = _thinned([*kept, known.heard])
+    return near if folded.again else tuple(one for one in near if _is_near(one, known.heard))
+
+
+def _is_near(one: Begun, last: Begun) -> bool:
+    return one.after is not None and last.after is not None and last.after - one.after <= NEAR
 
 
 def _thinned(near: Sequence[Begun]) -> tuple[Begun, ...]:
