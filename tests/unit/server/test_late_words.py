@@ -9,8 +9,8 @@ from sqlalchemy import Engine, text
 
 from baqylau.crypto.digests import observation_id
 from baqylau.domain.findings import Code
-from baqylau.domain.observations import Fix, Observation
-from baqylau.domain.partitions import partition_of
+from baqylau.domain.observations import Blind, Fix, Observation
+from baqylau.domain.partitions import ourselves, partition_of
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.server import judging
 from baqylau.monitoring.server.judge import Judge
@@ -58,6 +58,19 @@ def tell(site: Site, at: datetime, place: Fix) -> None:
     site.journal.append([Entry(partition=partition_of(AINUR), person_id=AINUR, observation=told, raw=b"")])
 
 
+def tell_of_a_gap(site: Site, begun: datetime) -> None:
+    """Keep that we did not listen from an instant until now."""
+    ours = ourselves(partition_of(AINUR))
+    gap = Observation(
+        id=observation_id(ours.encode(), begun.isoformat().encode(), b""),
+        device_id=ours,
+        observed_at=site.clock(),
+        received_at=site.clock(),
+        bodies=(Blind(from_at=begun),),
+    )
+    site.journal.append([Entry(partition=partition_of(AINUR), person_id=None, observation=gap, raw=b"")])
+
+
 def go_on(site: Site, judge: Judge) -> None:
     """Judge what there is, and the time up to now."""
     site.live.gateway_beat(site.clock(), connected=1, keep_ms=None)
@@ -96,6 +109,21 @@ def test_what_keeps_coming_a_moment_late_is_judged_again_from_a_moment_before(
     assert is_as_if_in_time(site).count(Code.EXCLUSION_ENTRY) == 3
 
 
+def test_a_gap_in_our_own_listening_is_judged_from_a_moment_before_it(site: Site, read: list[datetime | None]) -> None:
+    judge = site.judge()
+    for _ in range(90):
+        site.clock.pass_by(seconds=10)
+        tell(site, site.clock(), FAR_AWAY)
+        go_on(site, judge)
+    read.clear()
+    begun = site.clock() - MINUTE
+    tell_of_a_gap(site, begun)
+    go_on(site, judge)
+    assert read[0] is not None
+    assert begun - 2 * MINUTE < read[0] < begun
+    is_as_if_in_time(site)
+
+
 def test_who_tells_everything_an_hour_late_is_judged_on_from_the_last_word_and_no_history_is_read(
     site: Site, read: list[datetime | None]
 ) -> None:
@@ -116,6 +144,23 @@ def test_who_tells_everything_an_hour_late_is_judged_on_from_the_last_word_and_n
     is_as_if_in_time(site)
 
 
+def test_after_a_gap_of_ours_who_tells_everything_late_is_judged_from_their_last_words(
+    site: Site, read: list[datetime | None]
+) -> None:
+    judge, hour = site.judge(), timedelta(hours=1)
+    for minute in range(200):
+        site.clock.pass_by(minutes=1)
+        if minute == 100:
+            tell_of_a_gap(site, site.clock() - MINUTE)
+        tell(site, site.clock() - hour, IN_SCHOOL if minute % 50 in range(20, 30) else FAR_AWAY)
+        go_on(site, judge)
+        if minute > 102 and read:
+            assert read[-1] is not None
+            assert site.clock() - hour - read[-1] <= 2 * MINUTE
+        read.clear()
+    assert is_as_if_in_time(site).count(Code.EXCLUSION_ENTRY) == 4
+
+
 def delayed(random: Random) -> Iterator[tuple[int, int]]:
     """Give minutes of words and the minutes at which they come, in the order of coming."""
     habit = random.choice((0, 1, 45, 90))
@@ -131,6 +176,8 @@ def test_in_whatever_order_words_come_and_however_time_goes_on_in_between(site: 
     for minute, comes in delayed(random):
         site.clock.at = max(begun + comes * MINUTE, site.clock())
         tell(site, begun + minute * MINUTE, IN_SCHOOL if minute % 100 in range(40, 52) else FAR_AWAY)
+        if random.random() < 0.02:
+            tell_of_a_gap(site, site.clock() - random.random() * 10 * MINUTE)
         if random.random() < 0.5:
             go_on(site, judge)
     site.clock.pass_by(hours=random.choice((0, 1, 9)))

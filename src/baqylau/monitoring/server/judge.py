@@ -119,8 +119,8 @@ class Judge:
         folds: dict[PersonId, Folded] = {}
         anew = self._anew(changes, new)
         for person_id, stood in self._judging.stood(anew.values()).items():
-            since = anew[person_id][1]
-            self._judge(folds, person_id, partial(again, since=since, stood=stood, listened=horizons.of(person_id)))
+            told = partial(again, since=anew[person_id][1], stood=stood, new=new.get(person_id, ()))
+            self._judge(folds, person_id, partial(told, listened=horizons.of(person_id)))
         for person_id, observations in new.items():
             self._judge(folds, person_id, partial(on, new=observations, listened=horizons.of(person_id)))
         due = roster.due(horizons, waiting, PEOPLE_A_ROUND)

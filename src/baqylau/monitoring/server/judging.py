@@ -1,5 +1,6 @@
 """One person before the judge: fold in order when nothing is late, fold again from a snapshot when something is."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -83,6 +84,8 @@ class Folded(Struct, frozen=True, kw_only=True):
     observations: int = 0
     heard: PersonState | None = None
     """Where it stood at the last word; None when there was none."""
+    met: Begun | None = None
+    """Where it stood at the last of the words that came now, where others follow it in time."""
     by_time: tuple[FindingId, ...] = ()
     """What time alone found from there on."""
     raised: tuple[Finding, ...] = ()
@@ -132,15 +135,18 @@ class Judging:
         stood: Stood,
         listened: datetime | None,
         read_to: Mapping[int, int] | None = None,
+        new: Sequence[Observation] = (),
     ) -> Folded:
         """Fold from where somebody stood before an instant, and say how the findings differ from those that stand.
 
-        `read_to` is how far the partitions were read: what came after would be folded now and be late when it is read.
+        `new` is what came, and is in the history. `read_to` is how far the partitions were read: what came after would
+        be folded now and be late when it is read.
         """
         begun = _near_before(known, since) or _from_snapshot(stood)
         told = self.history(known.supervision, begun.after, read_to)
         history = in_order(one for one in told if not late(begun.state, one))
-        return _folded(known, begun, history, listened, stood.findings)
+        come = bisect_right(history, max(map(order_key, new)), key=order_key) if new else len(history)
+        return _folded(known, begun, history[:come], listened, stood.findings, history[come:])
 
     def history(
         self, supervision: Supervision, after: datetime | None, read_to: Mapping[int, int] | None = None
@@ -168,27 +174,38 @@ def late_since(known: Known, new: Sequence[Observation]) -> datetime | None:
 def _folded(
     known: Known,
     begun: Begun,
-    ordered: Sequence[Observation],
+    come: Sequence[Observation],
     listened: datetime | None,
     taken_back: Sequence[FindingId] | None,
+    later: Sequence[Observation] = (),
 ) -> Folded:
-    """Fold from a state: onward when nothing is `taken_back`, else again, with what stood for the time since."""
-    heard = follow(known.supervision, begun.state, ordered, None)
+    """Fold from a state, and again what was known already of a `later` time.
+
+    That is onward when nothing is `taken_back`, else these are the findings that stood for the time since.
+    """
+    met = follow(known.supervision, begun.state, come, None)
+    heard = _and(met, follow(known.supervision, met.state, later, None))
     ticked = _waited(known.supervision, heard.state, listened)
-    changed = difference(taken_back or (), heard.findings + ticked.findings)
-    joined = _before(ordered[0], begun.state) if ordered else None
+    folded = _and(heard, ticked)
+    changed = difference(taken_back or (), folded.findings)
+    joined = _before(come[0], begun.state) if come else None
     return Folded(
-        state=ticked.state,
+        state=folded.state,
         begun=begun,
-        observations=len(ordered),
+        observations=len(come) + len(later),
         heard=heard.state,
+        met=Begun(met.state, begun.snapshot_at, begun.since_snapshot + len(come)) if later else None,
         by_time=_ids(ticked.findings),
         raised=changed.raised,
         superseded=changed.superseded,
         again=taken_back is not None,
         snapshots_until=joined if taken_back is None else joined or begun.after or BEFORE_EVERYTHING,
-        turns=heard.turns + ticked.turns,
+        turns=folded.turns,
     )
+
+
+def _and(folded: fold.Folded, then: fold.Folded) -> fold.Folded:
+    return fold.Folded(state=then.state, findings=folded.findings + then.findings, turns=folded.turns + then.turns)
 
 
 def _ids(findings: Iterable[Finding]) -> tuple[FindingId, ...]:
@@ -216,11 +233,8 @@ def _waited(supervision: Supervision, state: PersonState, listened: datetime | N
     """
     folded = fold.Folded(state=state, findings=(), turns=())
     while listened is not None and (woken_at := folded.state.wake_at) is not None and woken_at <= listened:
-        then = follow(supervision, folded.state, (), woken_at)
-        folded = fold.Folded(
-            state=then.state, findings=folded.findings + then.findings, turns=folded.turns + then.turns
-        )
-        if then.state.wake_at == woken_at:
+        folded = _and(folded, follow(supervision, folded.state, (), woken_at))
+        if folded.state.wake_at == woken_at:
             raise TimeStandsStillError(woken_at)
     return folded
 
@@ -280,7 +294,8 @@ def _near(known: Known, folded: Folded) -> tuple[Begun, ...]:
     kept = [one for one in known.near if one.after is not None and one.after <= until]
     if known.heard is None or not folded.observations:
         return tuple(kept)
-    near = _thinned([*kept, known.heard])
+    met = [folded.met] if folded.met and complete(folded.met.state) else []
+    near = _thinned([*kept, *met, known.heard])
     return near if folded.again else tuple(one for one in near if _is_near(one, known.heard))
 
 
