@@ -7,17 +7,31 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from baqylau.domain.consolidation import opened
 from baqylau.domain.findings import Check, Code
-from baqylau.domain.observations import Enclosure, Fix, Heard, Observation, ReceiverHealth, Strap
+from baqylau.domain.ids import AlarmId
+from baqylau.domain.observations import (
+    Distrust,
+    Enclosure,
+    Farewell,
+    Fix,
+    Heard,
+    Interference,
+    Observation,
+    ReceiverHealth,
+    Strap,
+)
+from baqylau.domain.orders import NoContact
 from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.verdicts import Compliance
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonState, begin, fold, standing, trace
 from baqylau.rules.refold import refold
+from baqylau.rules.settings import LOST_LINK_GRACE_S
 from tests.property.arrivals import Judge
 from tests.property.equipment import KINDS, THEIR_FIXES
 from tests.property.strategies import days, delayed, last_instant, supervisions
-from tests.unit.rules.stories import ORDER_FROM, heard
+from tests.unit.rules.stories import ORDER_FROM, asked_after_s, heard
 
 several = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SILENT = {Code.NO_COMMS, Code.UNIT_SILENT, Code.RELAY_FAULT, Code.BATTERY_EMPTY, Code.PROTECTED_DEVICE_LOST}
@@ -25,6 +39,8 @@ SILENT = {Code.NO_COMMS, Code.UNIT_SILENT, Code.RELAY_FAULT, Code.BATTERY_EMPTY,
 FROM_REGISTERS = {Code.MAINTENANCE, Code.ORDER_CHANGED, Code.AUTHORISED_ABSENCE}
 """What rests on a row of the registers and on nothing that was heard."""
 OPENED = {DeviceKind.HOME_UNIT: Code.UNIT_OPENED, DeviceKind.RELAY: Code.UNIT_OPENED}
+SUSPICIOUS = (Strap, Enclosure, Interference, Farewell, Distrust)
+"""What a device may have said, or somebody in its name, that makes its silence a question at once."""
 ABSENT = {Code.NOT_AT_HOME, Code.LATE_RETURN, Code.LEFT_EARLY, Code.OUT_WHOLE_PERIOD, Code.SEPARATION}
 
 
@@ -147,6 +163,26 @@ def test_silence_is_found_within_its_limit_and_one_tick(who: Supervision, spoke_
     again = [at for work in who.maintenances if (at := work.until_at) > spoke_at + limit]
     assert [one.at for one in found if one.at not in again] == expected
     assert len(found) <= len(expected) + len(again)
+
+
+@several
+@given(supervisions(), days())
+def test_only_a_lost_link_is_left_to_the_wearer_for_half_an_hour_at_most_and_never_a_tamper(
+    who: Supervision, day: list[Observation]
+) -> None:
+    _, findings = fold(who, begin(), sorted(day, key=order_key), last_instant(day))
+    for finding in findings:
+        left_s = asked_after_s(finding)
+        alarm = opened(AlarmId(1), finding, finding.at)
+        assert alarm.waits_since == finding.at + timedelta(seconds=left_s or 0)
+        if left_s is not None:
+            assert finding.code is Code.NO_COMMS
+            assert 0 < left_s <= LOST_LINK_GRACE_S
+            assert not any(isinstance(one, NoContact) for one in who.restrictions)
+        elif finding.code is Code.NO_COMMS:
+            said = [body for one in day if one.device_id == str(finding.subject) for body in one.bodies]
+            distance = any(isinstance(one, NoContact) for one in who.restrictions)
+            assert distance or any(isinstance(body, SUSPICIOUS) for body in said)
 
 
 @several

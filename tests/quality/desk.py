@@ -2,8 +2,8 @@
 
 The desk follows the server: repeats of an open alarm are counted in it, a strap that closes again belongs to its
 opening, data that come late take findings away, and an alarm about weak equipment that is over before anybody took it
-is no task for anybody (`domain.settling`). Whoever takes an alarm needs half of the time that the catalogue allows, and
-works on it for a quarter of an hour.
+is no task for anybody (`domain.settling`). A lost link is asked about when its grace is over (`domain.consolidation`).
+Whoever takes an alarm needs half of the time that the catalogue allows, and works on it for a quarter of an hour.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from baqylau.domain.catalogue import EVENTS, TAKE_WITHIN_S
-from baqylau.domain.consolidation import PART_OF, opens_alarm
+from baqylau.domain.consolidation import PART_OF, asked_at, opens_alarm
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId
 from baqylau.domain.observations import Observation
@@ -30,7 +30,8 @@ class Task(Struct, kw_only=True):
     """One alarm on the desk."""
 
     code: Code
-    raised_at: datetime
+    asked_at: datetime
+    """From when on somebody is asked about it."""
     findings: set[FindingId]
     over_at: datetime | None = None
     """When nothing of it stood any longer: cleared, or taken away by late data."""
@@ -38,7 +39,7 @@ class Task(Struct, kw_only=True):
     @property
     def taken_at(self) -> datetime:
         """When somebody takes it, if it is still there."""
-        return self.raised_at + TAKEN_AFTER[EVENTS[self.code].priority]
+        return self.asked_at + TAKEN_AFTER[EVENTS[self.code].priority]
 
     @property
     def settled(self) -> bool:
@@ -90,7 +91,7 @@ class Desk:
         same = [task for task in self.alarms if task.code in codes and self._about(task) == finding.subject]
         waiting = next((task for task in same if task.waits(now)), None)
         if waiting is None:
-            self.alarms.append(Task(code=finding.code, raised_at=now, findings={finding.id}))
+            self.alarms.append(Task(code=finding.code, asked_at=asked_at(finding, now), findings={finding.id}))
         else:
             waiting.findings.add(finding.id)
             waiting.over_at = None

@@ -115,7 +115,10 @@ class Alarm(Struct, frozen=True, kw_only=True):
     """When it happened."""
     last_at: datetime
     waits_since: datetime
-    """From here the timers count: raised, taken, last worked on, climbed, back from a rest, freed, opened again."""
+    """From here the timers count: raised, taken, last worked on, climbed, back from a rest, freed, opened again.
+
+    Later than its raising where it is left to the wearer first: until then nobody is asked.
+    """
     count: int = 1
     """How often it was said; of an incident, how many alarms it holds."""
     late: bool = False

@@ -185,7 +185,13 @@ EVENTS: dict[Code, Event] = {
             clears=(Code.GNSS_JAM, Code.CELL_JAM, Code.RADIO_JAM, Code.SPOOFING),
         ),
         _event(Code.SPOOFING, 1, _CARRIED, steps=(Step.LOOK_AT_RECORDS, Step.CALL_PERSON, Step.IDENTIFY)),
-        _event(Code.NO_COMMS, 2, _CARRIED, steps=(Step.CHECK_AREA, Step.LOOK_AT_MAP, Step.CALL_PERSON)),
+        _event(
+            Code.NO_COMMS,
+            2,
+            _CARRIED,
+            steps=(Step.CHECK_AREA, Step.LOOK_AT_MAP, Step.CALL_PERSON),
+            tell_wearer_first=True,
+        ),
         _event(
             Code.COMMS_RESTORED,
             4,

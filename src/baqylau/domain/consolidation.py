@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.catalogue import EVENTS
-from baqylau.domain.findings import Code, Finding
+from baqylau.domain.findings import ASKED_AFTER, Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId
 
 RECORD_ONLY = 4
@@ -42,6 +42,12 @@ def opens_alarm(finding: Finding) -> bool:
     return EVENTS[finding.code].priority < RECORD_ONLY and not finding.maintenance
 
 
+def asked_at(finding: Finding, raised_at: datetime) -> datetime:
+    """Give from when somebody is asked about an alarm: from its raising, unless its rule leaves it to the wearer first."""
+    after_s = next((one.value for one in finding.thresholds if one.name == ASKED_AFTER), 0.0)
+    return max(raised_at, finding.at + timedelta(seconds=after_s))
+
+
 def opened(alarm_id: AlarmId, finding: Finding, raised_at: datetime) -> Alarm:
     """Give the alarm that begins with this finding."""
     return Alarm(
@@ -56,7 +62,7 @@ def opened(alarm_id: AlarmId, finding: Finding, raised_at: datetime) -> Alarm:
         raised_at=raised_at,
         began_at=finding.at,
         last_at=finding.at,
-        waits_since=raised_at,
+        waits_since=asked_at(finding, raised_at),
         late=raised_at - finding.at > LATE_AFTER,
     )
 

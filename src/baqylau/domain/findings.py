@@ -145,6 +145,10 @@ class Threshold(Struct, frozen=True, kw_only=True, gc=False):
     value: float
 
 
+ASKED_AFTER = "asked_after_s"
+"""Threshold of a finding that is left to the wearer first: so long after it somebody is asked."""
+
+
 class Check(StrEnum):
     """What had to be ruled out before the rule spoke."""
 

@@ -58,7 +58,7 @@ class NoticeState(StrEnum):
     """The last attempt failed; there will be another one."""
     GIVEN_UP = "given_up"
     NEEDLESS = "needless"
-    """The alarm was closed before the notice could be sent."""
+    """The alarm was closed, or explained by an incident, before the notice could be sent."""
 
 
 WAITING = (NoticeState.QUEUED, NoticeState.SENDING, NoticeState.FAILED)

@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from baqylau.crypto.digests import finding_id
-from baqylau.domain.findings import Check, Code, Finding, Threshold
+from baqylau.domain.findings import ASKED_AFTER, Check, Code, Finding, Threshold
 from baqylau.domain.ids import FindingId, ObservationId, PersonId, SubjectId
 from baqylau.rules.explanation import Account, Need
 from baqylau.rules.spans import Validity
@@ -45,6 +45,7 @@ class Author(Struct, frozen=True, kw_only=True):
         said = [self.rule, self.person_id, self.subject, code.value, onset, at.isoformat(), ends or "", *because]
         said += [area] if area else []
         said += [Check.NO_DEAD_SPOT.value] if Check.NO_DEAD_SPOT in checks else []
+        said += [f"{ASKED_AFTER} {thresholds[ASKED_AFTER]}"] if thresholds and ASKED_AFTER in thresholds else []
         said += ["maintenance"] if maintained else []
         return Finding(
             id=finding_id(*said),

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from baqylau.domain.acts import Act, Close, Take, act_on
 from baqylau.domain.alarms import Action, Alarm, AlarmState, Cause
-from baqylau.domain.consolidation import CLEARED_BY, End, Told, consolidated, opened, opens_alarm
-from baqylau.domain.findings import Code, Finding
+from baqylau.domain.consolidation import CLEARED_BY, End, Told, asked_at, consolidated, opened, opens_alarm
+from baqylau.domain.findings import ASKED_AFTER, Code, Finding, Threshold
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -46,6 +46,21 @@ def alarm(*acts: Act) -> Alarm:
 def test_an_alarm_opens_with_the_catalogues_priority() -> None:
     one = alarm()
     assert (one.priority, one.state, one.count, one.late) == (1, AlarmState.OPEN, 1, False)
+
+
+LEFT = replace(FINDING, code=Code.NO_COMMS, thresholds=(Threshold(name=ASKED_AFTER, value=1800),))
+"""A lost link that is left to the wearer for half an hour."""
+
+
+def test_an_alarm_that_is_left_to_the_wearer_waits_for_nobody_before_its_time() -> None:
+    one = opened(AlarmId(1), LEFT, NOON + timedelta(seconds=1))
+    assert (one.raised_at, one.waits_since) == (NOON + timedelta(seconds=1), NOON + timedelta(minutes=30))
+    assert consolidated(one, [told("f0", 0), told("f1", 60)], []).waits_since == one.waits_since
+
+
+def test_what_is_said_late_was_the_wearers_long_enough() -> None:
+    assert asked_at(LEFT, NOON + timedelta(minutes=31)) == NOON + timedelta(minutes=31)
+    assert asked_at(FINDING, NOON) == NOON
 
 
 def test_repeats_are_counted_and_the_alarm_spans_them() -> None:

@@ -67,6 +67,14 @@ def test_what_an_incident_explains_does_not_climb_until_it_outlives_the_incident
     assert climbs_at(freed) == after(60)
 
 
+def test_a_lost_link_that_is_left_to_the_wearer_climbs_as_late_as_it_was_asked_about() -> None:
+    left = alarm(Code.NO_COMMS, waits_since=after(30))
+    assert rules(left, 44.9) is None
+    assert rules(left, 45) == Escalate(level=Level.SENIOR)
+    assert rules(replace(left, cleared_at=after(10)), 12) == SETTLED
+    assert done(left, Take(), minutes=5).waits_since == after(5), "whoever takes it sooner has it"
+
+
 def test_weak_equipment_that_was_well_again_before_anybody_took_it_settles_with_its_grounds() -> None:
     lost = alarm(Code.NO_COMMS, cleared_at=after(5))
     assert rules(lost, 6.9) is None

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.findings import Code
-from baqylau.domain.settling import SETTLED_AFTER, settled, settles
+from baqylau.domain.settling import SETTLED_AFTER, settled, settles, told_first
 from tests.unit.domain.test_acts import NOON, alarm
 
 OVER = NOON + timedelta(minutes=10)
@@ -50,12 +50,29 @@ def test_what_is_not_over_never_settles() -> None:
         {"state": AlarmState.SUSPENDED},
         {"state": AlarmState.CLOSED},
         {"taken_at": OVER},
-        {"contacted_at": OVER},
         {"reopened_at": OVER},
     ],
 )
 def test_what_somebody_has_touched_is_theirs_to_close(touched: dict[str, object]) -> None:
     assert not settled(lost_link(**touched), LATER)
+
+
+def test_that_the_wearer_was_told_first_leaves_nothing_to_ask_anybody() -> None:
+    assert settled(lost_link(contacted_at=OVER), LATER)
+    assert not settled(lost_link(contacted_at=OVER, taken_at=OVER), LATER)
+
+
+def test_where_the_wearer_is_not_told_first_whoever_called_them_closes_it() -> None:
+    silent = replace(alarm(Code.UNIT_SILENT), cleared_at=OVER)
+    assert settled(silent, LATER)
+    assert not settled(replace(silent, contacted_at=OVER), LATER)
+
+
+def test_only_what_settles_at_all_may_settle_after_the_wearer_was_told() -> None:
+    assert {code for code in Code if told_first(code)} == {
+        code for code in Code if settles(code) and EVENTS[code].tell_wearer_first
+    }
+    assert not settled(replace(alarm(Code.LATE_RETURN), cleared_at=OVER, contacted_at=OVER), LATER)
 
 
 def test_nothing_of_first_priority_settles_and_no_tamper() -> None:

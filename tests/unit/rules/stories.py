@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from baqylau.crypto.digests import observation_id
-from baqylau.domain.findings import Code, Finding
+from baqylau.domain.findings import ASKED_AFTER, Code, Finding
 from baqylau.domain.ids import (
     DeviceId,
     FittingId,
@@ -268,6 +268,11 @@ def told(findings: Iterable[Finding]) -> list[tuple[str, str]]:
         for finding in findings
         if finding.code not in _RECORDS
     ]
+
+
+def asked_after_s(finding: Finding) -> float | None:
+    """Give how long a finding is left to the wearer before somebody is asked; None: not at all."""
+    return next((one.value for one in finding.thresholds if one.name == ASKED_AFTER), None)
 
 
 def ids(findings: Iterable[Finding]) -> list[str]:

@@ -1,11 +1,11 @@
 """A device that is not heard."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from baqylau.domain.findings import Code
+from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, SubjectId
 from baqylau.domain.observations import LinkEvent, LinkHealth
 from baqylau.domain.people import DeviceKind
@@ -17,6 +17,7 @@ from tests.unit.rules.stories import (
     ORDER_FROM,
     PERSON,
     TRACKER,
+    asked_after_s,
     at,
     codes,
     deaf,
@@ -33,6 +34,11 @@ AUTHOR = Author(rule=silence.NAME, rule_version=silence.VERSION, person_id=PERSO
 SILENT = silence.Silence(at("12:30"), at("12:00"))
 PING = LinkHealth(event=LinkEvent.PING)
 WHO = supervision(devices=(device(silence_limit_s=1800),))
+
+
+def a_while(_at: datetime) -> timedelta:
+    """Let the wearer have ten minutes, whatever is prescribed."""
+    return timedelta(minutes=10)
 
 
 def test_a_device_that_falls_silent_is_found_when_its_limit_is_over() -> None:
@@ -121,9 +127,31 @@ def test_what_silence_means_follows_from_the_kind_of_device_and_whom_it_protects
 )
 def test_an_empty_battery_explains_the_silence_of_what_is_carried_alone(begins: Code, found: Code) -> None:
     terms = Terms(timedelta(minutes=30), begins, Code.COMMS_RESTORED)
-    emptied = silence.Last(area="", emptied=True, dead_spot=False)
-    _, (finding,) = silence.tick(AUTHOR, SILENT, at("12:30"), terms, last=emptied)
+    emptied = silence.Last(area="", emptied=True, dead_spot=False, doubted=False)
+    _, (finding,) = silence.tick(AUTHOR, SILENT, at("12:30"), terms, last=emptied, patience=a_while)
     assert finding.code is found
+    assert asked_after_s(finding) is None, "only a lost link is left to the wearer"
+
+
+def lost(*, doubted: bool) -> Finding:
+    terms = Terms(timedelta(minutes=30), Code.NO_COMMS, Code.COMMS_RESTORED)
+    last = silence.Last(area="", emptied=False, dead_spot=False, doubted=doubted)
+    _, (finding,) = silence.tick(AUTHOR, SILENT, at("12:30"), terms, last=last, patience=a_while)
+    return finding
+
+
+def test_a_lost_link_is_found_at_its_instant_and_left_to_the_wearer_unless_its_last_words_were_suspicious() -> None:
+    trusted, doubted = lost(doubted=False), lost(doubted=True)
+    assert (asked_after_s(trusted), asked_after_s(doubted)) == (600, None)
+    assert trusted.at == doubted.at == at("12:30")
+    assert trusted.id != doubted.id, "an id never stands for two different findings"
+
+
+def test_without_any_time_for_the_wearer_nothing_is_said_of_it() -> None:
+    terms = Terms(timedelta(minutes=30), Code.NO_COMMS, Code.COMMS_RESTORED)
+    last = silence.Last(area="", emptied=False, dead_spot=False, doubted=False)
+    _, (finding,) = silence.tick(AUTHOR, SILENT, at("12:30"), terms, last=last, patience=lambda _at: timedelta())
+    assert finding == lost(doubted=True)
 
 
 def test_after_work_of_ours_only_what_was_found_since_is_found_again() -> None:

@@ -4,17 +4,20 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from baqylau.domain.acts import Channel, Contact, Escalate, Resume, Suspend, Take, Whom
 from baqylau.domain.alarms import AlarmState, Level
-from baqylau.domain.findings import Code
+from baqylau.domain.findings import ASKED_AFTER, Code, Threshold
 from baqylau.domain.ids import AlarmId
 from baqylau.monitoring.server.escalating import Escalating
 from baqylau.storage.access.audit import Audit
+from baqylau.storage.alarms.acting import do
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.alarms.feed import Feed
 from baqylau.storage.alarms.waiting import Waiting
+from baqylau.storage.database import transaction
 from tests.unit.storage.found import Bench, found
 from tests.unit.storage.kept import House
 
@@ -122,6 +125,32 @@ def test_a_server_that_is_killed_in_the_middle_has_done_nothing_by_halves(
     assert alarms.get(number).alarm.level is Level.OPERATOR
     assert levels(alarms, number) == []
     assert Escalating(Waiting(house.engine), house.clock).look() == 1
+
+
+LEFT = (Threshold(name=ASKED_AFTER, value=1800),)
+
+
+def test_a_lost_link_is_asked_about_when_the_wearers_time_is_over_and_climbs_from_then_on(
+    house: House, bench: Bench, alarms: Alarms
+) -> None:
+    lost_at = house.now
+    number = AlarmId(bench.say(replace(found(Code.NO_COMMS, 0), thresholds=LEFT))[0])
+    assert [one.alarm.id for one in alarms.open()] == [number], "it is seen at once"
+    assert live(house, 44) == 0
+    assert live(house, 1) == 1
+    assert levels(alarms, number) == [(lost_at + timedelta(minutes=45), Level.SENIOR)]
+
+
+def test_a_wearer_who_was_told_and_mended_it_leaves_nothing_to_do(
+    house: House, bench: Bench, alarms: Alarms
+) -> None:
+    number = AlarmId(bench.say(replace(found(Code.NO_COMMS, 0), thresholds=LEFT))[0])
+    with transaction(house.engine) as connection:
+        told = Contact(whom=Whom.WEARER, channel=Channel.TEXT, reached=True)
+        do(connection, number, told, by="rule/notices", at=house.now)
+    bench.say(found(Code.COMMS_RESTORED, 300))
+    live(house, 8)
+    assert alarms.get(number).alarm.closed_by == "rule/settling"
 
 
 def test_a_lost_link_that_comes_back_before_anybody_took_it_is_no_task(

@@ -17,10 +17,10 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
-from baqylau.domain.acts import Close, Escalate, Take
+from baqylau.domain.acts import Close, Escalate, Hold, Take
 from baqylau.domain.alarms import Action, Cause, Level
 from baqylau.domain.catalogue import EVENTS
-from baqylau.domain.findings import Code
+from baqylau.domain.findings import ASKED_AFTER, Code, Threshold
 from baqylau.domain.ids import AlarmId, SubjectId
 from baqylau.domain.notices import ATTEMPTS_MAX, NoticeState
 from baqylau.domain.notices import Channel as By
@@ -71,6 +71,11 @@ class Office:
 
     def raised(self, code: Code = Code.EXCLUSION_ENTRY, subject: str = "zone-1") -> AlarmId:
         return AlarmId(self.bench.say(found(code, 0, subject=SubjectId(subject)))[0])
+
+    def left_to_wearer(self) -> AlarmId:
+        """Raise an alarm about a lost link that is the wearer's for half an hour."""
+        lost = found(Code.NO_COMMS, 0, subject=SubjectId("t-1"))
+        return AlarmId(self.bench.say(replace(lost, thresholds=(Threshold(name=ASKED_AFTER, value=1800),)))[0])
 
     def told(self, number: AlarmId) -> list[NoticeState]:
         """Send all that is due now, and give how far the notices of an alarm have come."""
@@ -195,6 +200,35 @@ def test_the_person_is_told_first_only_where_the_catalogue_and_the_installation_
     assert b"Z01" not in body
     silent = open_office(Telling(sms=sms))
     assert silent.told(silent.raised(Code.BATTERY_LOW, "t-2")) == []
+
+
+def test_a_lost_link_is_told_to_the_wearer_at_once_and_to_others_when_the_wearers_time_is_over(
+    house: House, receiver: WebReceiver, open_office: Opener
+) -> None:
+    sms = HttpGateway(url=receiver.address, fields={"to": "{phone}", "text": "{text}"})
+    office = open_office(Telling(sms=sms, wearer_first=True, targets=(hook(receiver),)))
+    number = office.left_to_wearer()
+    assert sorted(office.told(number)) == [NoticeState.QUEUED, NoticeState.SENT]
+    assert b"to=%2B77010000000" in receiver.next().body
+    house.now = after(1799)
+    assert NoticeState.QUEUED in office.told(number)
+    assert office.outbox.waiting_since() == after(1800), "it is not late before its time"
+    house.now = after(1800)
+    assert sorted(office.told(number)) == [NoticeState.DELIVERED, NoticeState.SENT]
+    assert told_of(receiver)["alarm"] == number
+
+
+def test_of_a_lost_link_that_came_back_or_joined_an_incident_meanwhile_nobody_else_is_told(
+    house: House, receiver: WebReceiver, open_office: Opener
+) -> None:
+    office = open_office(Telling(targets=(hook(receiver),)))
+    number = office.left_to_wearer()
+    assert office.told(number) == [NoticeState.QUEUED]
+    outage = office.raised(Code.AREA_OUTAGE, "401-01-7-1")
+    with transaction(house.engine) as connection:
+        do(connection, number, Hold(incident_id=outage), by="rule/correlation", at=house.now)
+    house.now = after(1800)
+    assert office.told(number) == [NoticeState.NEEDLESS]
 
 
 def test_a_person_whose_telephone_has_the_message_was_contacted_and_one_with_no_receipt_was_not(

@@ -27,14 +27,19 @@ def notices_of(telling: Telling, news: News) -> Iterator[Notice]:
     said, alarm, person = news.announcement, news.alarm, news.person
     if alarm.incident_id is not None:
         return
-    zone = ZoneInfo(telling.timezone)
+    zone, asked_at = ZoneInfo(telling.timezone), _asked_at(said, alarm)
     district = person.district if person else DISTRICT_OF_NOBODY
     if telling.wearer_first and _is_for_wearer(said, alarm.code) and person is not None and person.phone:
         yield _notice(said, WEARER, Channel.SMS, Why.WEARER_FIRST, said.at)
     for target in telling.targets:
         if wants(target, alarm, said.level, district):
-            due_at = not_before(target.quiet, alarm.priority, said.at, zone)
+            due_at = not_before(target.quiet, alarm.priority, asked_at, zone)
             yield _notice(said, target.name, target.channel, said.why, due_at)
+
+
+def _asked_at(said: Announcement, alarm: Alarm) -> datetime:
+    """Give from when others than the wearer are asked: an alarm may be left to the wearer first."""
+    return max(said.at, alarm.waits_since) if said.why is Why.RAISED else said.at
 
 
 def _is_for_wearer(said: Announcement, code: Code) -> bool:

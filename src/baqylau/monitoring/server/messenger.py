@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from baqylau.domain.alarms import AlarmState
-from baqylau.domain.notices import WEARER, Channel, Notice, failed, needless, taken_over
+from baqylau.domain.notices import WEARER, Channel, Notice, Why, failed, needless, taken_over
 from baqylau.domain.targets import HttpGateway, SmppGateway, Target, Telling
 from baqylau.links.notices.http import Bringing, SmsByHttp, Webhook, client
 from baqylau.links.notices.mail import Mail
@@ -139,7 +139,7 @@ class Messenger:
 
     def _after(self, due: Due) -> Notice:
         notice = due.notice
-        if due.alarm.state is AlarmState.CLOSED:
+        if due.alarm.state is AlarmState.CLOSED or _explained(due):
             return needless(notice)
         try:
             taken = self._sent(due)
@@ -161,6 +161,11 @@ class Messenger:
         if way is None or due.person is None or not due.person.phone:
             raise NotTakenError("no_such_target", lasting=True)
         return way.send(letter_to_wearer(due.person, due.alarm, due.notice, self._now()))
+
+
+def _explained(due: Due) -> bool:
+    """Whether an incident came to hold the alarm before it was asked about."""
+    return due.notice.why is Why.RAISED and due.alarm.incident_id is not None
 
 
 def tried_on(telling: Telling, target: Target, letter: Letter) -> TakenOver:

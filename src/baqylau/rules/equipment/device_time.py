@@ -1,6 +1,6 @@
 """What time alone changes for one device."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -25,11 +25,12 @@ def begun(plan: DevicePlan, time: Validity, blind_until: datetime | None) -> Dev
     return DeviceState(time.from_at, silence.begun(time.from_at, plan.silence, blind_until))
 
 
-def ticked(plan: DevicePlan, state: DeviceState, at: datetime) -> _Step:
-    """Take the passing of time."""
+def ticked(plan: DevicePlan, state: DeviceState, at: datetime, patience: Callable[[datetime], timedelta]) -> _Step:
+    """Take the passing of time. `patience`: how long a link lost at an instant is left to the wearer."""
     work = maintenance.ending(plan.maintained, at)
     state, found = (state, ()) if work is None else _again(plan, state, work.from_at, at)
-    unheard, silent = silence.tick(plan.authors[silence.NAME], state.silence, at, plan.silence, last=_last(state))
+    author = plan.authors[silence.NAME]
+    unheard, silent = silence.tick(author, state.silence, at, plan.silence, last=_last(state), patience=patience)
     seldom, lasted = rare.tick(plan, state.rare, at, strap_open=state.tamper.strap is not None)
     if unheard is state.silence and seldom is state.rare:
         return state, found
@@ -39,7 +40,9 @@ def ticked(plan: DevicePlan, state: DeviceState, at: datetime) -> _Step:
 def _last(state: DeviceState) -> Last:
     dead_spot = rare.in_dead_spot(state.rare, place_at(state.track.believed, state.silence.heard_at))
     emptied = state.charge.level is Level.CRITICAL and not dead_spot
-    return Last(area=state.rare.area, emptied=emptied, dead_spot=dead_spot)
+    tampered = state.tamper.strap is not None or state.tamper.case is not None
+    doubted = tampered or rare.suspicious(state.rare)
+    return Last(area=state.rare.area, emptied=emptied, dead_spot=dead_spot, doubted=doubted)
 
 
 def _again(plan: DevicePlan, state: DeviceState, since: datetime, at: datetime) -> _Step:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
-from baqylau.rules.equipment import device_time, maintenance
+from baqylau.rules.equipment import device_time, maintenance, patience
 from baqylau.rules.equipment.hearing import Hearing
 from baqylau.rules.equipment.plan import DevicePlan
 from baqylau.rules.plan import Plan
@@ -60,9 +60,13 @@ class Equipment:
             if time is None:
                 self.states.pop(device_id, None)
                 continue
-            self.states[device_id], found = device_time.ticked(plan, self._state(plan, time, blind_until), at)
+            state = self._state(plan, time, blind_until)
+            self.states[device_id], found = device_time.ticked(plan, state, at, self._patience)
             findings += found
         return findings
+
+    def _patience(self, at: datetime) -> timedelta:
+        return patience.with_lost_link(self._plan, at)
 
     def blinded(self, gap: timedelta) -> None:
         """Take it that we did not listen for `gap` more."""

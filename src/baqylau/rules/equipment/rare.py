@@ -229,7 +229,12 @@ def _signalled(plan: DevicePlan, state: Rare, evidence: Evidence, now: Signals, 
 
 
 def _suspicious(state: Rare, evidence: Evidence) -> bool:
-    return evidence.tampered or not SUSPICIOUS.isdisjoint(state.conditions)
+    return evidence.tampered or suspicious(state)
+
+
+def suspicious(state: Rare) -> bool:
+    """Whether something holds that may be meant to hide."""
+    return not SUSPICIOUS.isdisjoint(state.conditions)
 
 
 def in_dead_spot(state: Rare, place: Position | None) -> bool:

@@ -14,16 +14,18 @@ A bracelet does not speak to us by itself: that it is not heard is judged by the
 
 The clock runs on the instants at which the device spoke, not on those at which we received it: a backlog fills a gap.
 It starts when the device is put on the person. Time in which we ourselves did not listen does not count: the deadline
-moves by it. Source: catalogue C01, C02, T03,
-S05, S06, L08, E10 (notes on the domain, section 6); design, section 0, promise 2.
+moves by it. A lost link (C01) is found at its instant and left to the wearer for a while (`equipment.patience`), unless
+the device's last words were suspicious. Source: catalogue C01, C02, T03, S05, S06, L08, E10 (notes on the domain,
+sections 4 and 6); design, section 0, promise 2.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from baqylau.domain.findings import Check, Code, Finding
+from baqylau.domain.findings import ASKED_AFTER, Check, Code, Finding
 from baqylau.domain.ids import FindingId, ObservationId
 from baqylau.domain.people import Device, DeviceKind
 from baqylau.rules.explanation import Account, Need
@@ -32,7 +34,7 @@ from baqylau.rules.settings import BREATH_UNIT_SILENT_S
 from baqylau.rules.spans import ALWAYS
 
 NAME = "silence"
-VERSION = "2"
+VERSION = "3"
 
 
 class Terms(Struct, frozen=True):
@@ -72,6 +74,11 @@ class Last(Struct, frozen=True, kw_only=True):
     """Its battery was about to be empty, and it was not in a known dead spot."""
     dead_spot: bool
     """It was where signals are known to be lost."""
+    doubted: bool
+    """It told of a tamper, of interference or of a farewell, or somebody spoke in its name."""
+
+
+_AT_ONCE = timedelta()
 
 
 class Silence(Struct, frozen=True, array_like=True):
@@ -124,18 +131,27 @@ def blinded(state: Silence, gap: timedelta) -> Silence:
 
 
 def tick(
-    author: Author, state: Silence, at: datetime, terms: Terms, *, last: Last
+    author: Author,
+    state: Silence,
+    at: datetime,
+    terms: Terms,
+    *,
+    last: Last,
+    patience: Callable[[datetime], timedelta],
 ) -> tuple[Silence, tuple[Finding, ...]]:
-    """Take the passing of time."""
+    """Take the passing of time. `patience`: how long a link lost at an instant is left to the wearer."""
     if terms.limit is None or state.finding is not None or at < state.deadline:
         return state, ()
+    code = Code.BATTERY_EMPTY if last.emptied and terms.begins is Code.NO_COMMS else terms.begins
+    left = patience(at) if code is Code.NO_COMMS and not last.doubted else _AT_ONCE
+    asked_after = {ASKED_AFTER: left.total_seconds()} if left > _AT_ONCE else {}
     finding = author.finds(
-        Code.BATTERY_EMPTY if last.emptied and terms.begins is Code.NO_COMMS else terms.begins,
+        code,
         state.heard_id or state.heard_at.isoformat(),
         at=at,
         because=(state.heard_id,) if state.heard_id is not None else (),
         since=state.heard_at,
-        thresholds={"silence_limit_s": terms.limit.total_seconds()},
+        thresholds={"silence_limit_s": terms.limit.total_seconds()} | asked_after,
         checks=(Check.WE_LISTENED,) if last.dead_spot else (Check.WE_LISTENED, Check.NO_DEAD_SPOT),
         area=last.area,
     )

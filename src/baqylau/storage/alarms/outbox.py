@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Select, Text, cast, func, select, update
+from sqlalchemy import Connection, Engine, Select, Text, case, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from baqylau.domain.acts import Channel as ByText
@@ -132,8 +132,12 @@ class Outbox:
             return {NoticeState(state): count for state, count in connection.execute(counted)}
 
     def waiting_since(self) -> datetime | None:
-        """Give since when the oldest notice waits that is still to be sent, None when none is."""
-        oldest = select(func.min(notice.c.created_at)).where(notice.c.next_at.is_not(None))
+        """Give since when the oldest notice waits that is still to be sent, None when none is.
+
+        One that is to be sent at a later time waits from then on.
+        """
+        not_yet_tried = notice.c.state == NoticeState.QUEUED.value
+        oldest = select(func.min(case((not_yet_tried, notice.c.next_at), else_=notice.c.created_at))).where(notice.c.next_at.is_not(None))
         waiting = oldest.where(notice.c.state.in_([one.value for one in WAITING]))
         with transaction(self._engine) as connection:
             since: datetime | None = connection.scalar(waiting)

@@ -9,16 +9,18 @@ from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.escalation import Ruled, Timers
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId
-from baqylau.domain.settling import SETTLED_AFTER, settles
+from baqylau.domain.settling import SETTLED_AFTER, settles, told_first
 from baqylau.storage.alarms.acting import by_rule
 from baqylau.storage.bulk import columns_of
 from baqylau.storage.database import driver, transaction
 
 _SETTLING = [code.value for code in Code if settles(code)]
+_TOLD_FIRST = [code.value for code in Code if told_first(code)]
 _RUN_OUT = (
     "SELECT alarm.id FROM alarm LEFT JOIN alarm AS incident ON incident.id = alarm.incident_id "
     "WHERE alarm.state <> 'closed' AND (alarm.suspended_until <= %(now)s "
-    "OR alarm.state = 'open' AND alarm.taken_at IS NULL AND alarm.contacted_at IS NULL AND alarm.reopened_at IS NULL "
+    "OR alarm.state = 'open' AND alarm.taken_at IS NULL AND alarm.reopened_at IS NULL "
+    "AND (alarm.contacted_at IS NULL OR alarm.code = ANY(%(told_first)s)) "
     "AND alarm.code = ANY(%(settling)s) AND least(alarm.cleared_at, alarm.superseded_at) <= %(settled)s "
     "OR incident.cleared_at <= %(outlived)s AND alarm.cleared_at IS NULL AND alarm.superseded_at IS NULL "
     "OR alarm.incident_id IS NULL AND (alarm.state <> 'open' OR alarm.level < 2) AND EXISTS ("
@@ -45,6 +47,7 @@ class Waiting:
         asked = {
             "now": now,
             "settling": _SETTLING,
+            "told_first": _TOLD_FIRST,
             "settled": now - SETTLED_AFTER,
             "outlived": now - timedelta(seconds=timers.outlive_s),
             "states": states,
