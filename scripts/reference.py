@@ -152,12 +152,16 @@ def alarms() -> str:
         for event in EVENTS.values()
         if event.steps
     )
+    short, long = duration(rule_settings.LOST_LINK_GRACE_DUE_S), duration(rule_settings.LOST_LINK_GRACE_S)
     timers = table(("priority", "taken within"), ((str(p), duration(s)) for p, s in TAKE_WITHIN_S.items()))
     return page(
         "Alarm catalogue",
         "What each event means to the people who work with it. Priority 4 is for the record only and raises no alarm. "
-        "That a condition ended is marked on the alarm; only a person closes it.",
+        "That a condition ended is marked on the alarm; a person closes it, or `rule/settling` where weak equipment "
+        "was well again before anybody took it (the life of an alarm).",
         timers,
+        f"A lost link (C01) is left to the wearer first: these times begin {short} after it was found in hours of "
+        f"presence, and {long} after it otherwise.",
         "## Events",
         table(head, codes),
         "## Reaction steps",

@@ -109,9 +109,9 @@ Wisconsin counted 1.5 lost links and 0.8 lost fixes a person and day. That load 
 first priority among it, and worked at a desk: {load_days:.0f} person-days, {links} lost links, {fixes} lost fixes. How
 long a loss lasts is known of single ones only; here half are shorter than 17 minutes and two in nine last longer than
 half an hour. An alarm about a lost link or fix that is over before anybody took it settles by a named rule and stays on
-record; tampering, hiding, entering and leaving never do. A lost link is left to the wearer first: ten minutes in hours of
-presence, thirty otherwise. An alarm is taken after half of the time that the catalogue allows, counted from when it is
-asked about.
+record; tampering, hiding, entering and leaving never do. A lost link is left to the wearer first: ten minutes in hours
+of presence, thirty otherwise. An alarm is taken after half of the time that the catalogue allows, counted from when it
+is asked about.
 
 {load}
 

@@ -43,7 +43,7 @@ def opens_alarm(finding: Finding) -> bool:
 
 
 def asked_at(finding: Finding, raised_at: datetime) -> datetime:
-    """Give from when somebody is asked about an alarm: from its raising, unless its rule leaves it to the wearer first."""
+    """Give from when somebody is asked about an alarm: from its raising, unless it is left to the wearer first."""
     after_s = next((one.value for one in finding.thresholds if one.name == ASKED_AFTER), 0.0)
     return max(raised_at, finding.at + timedelta(seconds=after_s))
 

@@ -64,7 +64,7 @@ FAR_TIMES: Final = 4.0
 """Beyond so many times the distance of a restriction only that is kept: how far the other is is nobody's business."""
 
 LOST_LINK_GRACE_S: Final = 1800
-"""So long a lost link is left to the wearer before an operator is asked about it, where nobody has to be anywhere [K]."""
+"""So long a lost link is left to the wearer before an operator is asked, where nobody has to be anywhere [K]."""
 LOST_LINK_GRACE_DUE_S: Final = 600
 """The same in hours of presence, and from their beginning: the wearer is told, and ten minutes later somebody is asked,
 as for a device without a place. Notes on the domain, section 4."""

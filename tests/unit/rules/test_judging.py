@@ -300,3 +300,24 @@ def test_hours_that_are_added_afterwards_are_shown_with_the_next_word_whatever_i
     copied = heard(at("23:00:30"), Distrust(reason=DistrustReason.REPLAY), device_id=BRACELET)
     after, _ = fold(wearer(restrictions=(presence(), zone)), state, [copied], None)
     assert after.said["presence-1/1"] == (Compliance.AS_PRESCRIBED, None)
+
+
+def test_of_a_regime_that_is_over_what_receivers_go_on_to_say_leaves_nothing() -> None:
+    who = wearer(restrictions=(presence(until_at=at("23:00")),))
+    gone = [*at_home(at("21:30"), at("23:10")), *listens(at("23:10"), at("23:40"))]
+    state, found = judged(who, gone, at("23:40"))
+    assert told(found) == [("P05", "22:00")]
+    assert (state.keepings, state.curfews) == ({}, {})
+
+
+def test_of_a_regime_that_is_not_in_force_yet_nothing_is_kept_either() -> None:
+    who = wearer(restrictions=(presence(from_at=at("23:00")),))
+    state, _ = judged(who, at_home(at("21:30"), at("22:40")))
+    assert (state.keepings, state.curfews) == ({}, {})
+
+
+def test_while_we_did_not_listen_nobody_is_known_to_be_at_home() -> None:
+    before, _ = judged(wearer(), at_home(at("21:30"), at("22:30")))
+    after, _ = judged(wearer(), [*at_home(at("21:30"), at("22:30")), deaf(at("22:30:30"), at("22:40"))])
+    assert (before.at_home(), after.at_home()) == (True, False)
+    assert (after.compliance, after.since) == (Compliance.UNKNOWN, at("22:30:30"))

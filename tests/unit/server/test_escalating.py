@@ -141,9 +141,7 @@ def test_a_lost_link_is_asked_about_when_the_wearers_time_is_over_and_climbs_fro
     assert levels(alarms, number) == [(lost_at + timedelta(minutes=45), Level.SENIOR)]
 
 
-def test_a_wearer_who_was_told_and_mended_it_leaves_nothing_to_do(
-    house: House, bench: Bench, alarms: Alarms
-) -> None:
+def test_a_wearer_who_was_told_and_mended_it_leaves_nothing_to_do(house: House, bench: Bench, alarms: Alarms) -> None:
     number = AlarmId(bench.say(replace(found(Code.NO_COMMS, 0), thresholds=LEFT))[0])
     with transaction(house.engine) as connection:
         told = Contact(whom=Whom.WEARER, channel=Channel.TEXT, reached=True)

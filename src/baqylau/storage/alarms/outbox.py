@@ -137,7 +137,9 @@ class Outbox:
         One that is to be sent at a later time waits from then on.
         """
         not_yet_tried = notice.c.state == NoticeState.QUEUED.value
-        oldest = select(func.min(case((not_yet_tried, notice.c.next_at), else_=notice.c.created_at))).where(notice.c.next_at.is_not(None))
+        oldest = select(func.min(case((not_yet_tried, notice.c.next_at), else_=notice.c.created_at))).where(
+            notice.c.next_at.is_not(None)
+        )
         waiting = oldest.where(notice.c.state.in_([one.value for one in WAITING]))
         with transaction(self._engine) as connection:
             since: datetime | None = connection.scalar(waiting)
