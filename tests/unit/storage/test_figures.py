@@ -9,8 +9,10 @@ from sqlalchemy import Engine
 from baqylau.domain.acts import Channel as By
 from baqylau.domain.acts import Close, Contact, Escalate, Take, Whom
 from baqylau.domain.alarms import Action, Cause, Level
+from baqylau.domain.escalation import SETTLED
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import AlarmId, SubjectId
+from baqylau.domain.settling import SETTLING
 from baqylau.monitoring.workstation.load_figures import LoadFigures, figures_of
 from baqylau.storage.alarms.acting import do
 from baqylau.storage.alarms.alarms import Alarms
@@ -79,6 +81,16 @@ def test_what_was_over_before_anybody_saw_it_is_counted(house: House) -> None:
         bench.say(found(Code.BATTERY_LOW, 0, subject=SubjectId(subject)))
     bench.say(found(Code.CHARGING, 60, subject=SubjectId("t-1")))
     assert load(house).cleared_before_seen_share == 0.5
+
+
+def test_what_settled_before_anybody_took_it_was_nobodys_task(house: House) -> None:
+    bench = Bench(house.engine)
+    numbers = [bench.say(found(Code.NO_COMMS, 0, subject=SubjectId(f"t-{n}")))[0] for n in range(2)]
+    bench.say(found(Code.COMMS_RESTORED, 60, subject=SubjectId("t-0")))
+    with transaction(house.engine) as connection:
+        do(connection, AlarmId(numbers[0]), SETTLED, by=SETTLING, at=after(180))
+    figures = load(house)
+    assert (figures.alarms, figures.tasks, figures.closed) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ class LoadFigures(Struct, frozen=True, kw_only=True):
     alarms: int
     per_person_month: float | None
     tasks: int
-    """Alarms that somebody has to answer one by one: an incident counts once, the alarms that it holds do not."""
+    """Alarms that somebody has to answer one by one: an incident counts once, what it holds or what settled not."""
     tasks_per_person_day: float | None
     take: Times
     contact: Times

@@ -29,7 +29,7 @@ def with_lost_link(plan: Plan, at: datetime) -> timedelta:
         return timedelta()
     ends = at + _LONG
     dues = [_due_at(one, at, ends) for one in plan.restrictions if isinstance(one.restriction, _PRESENCE)]
-    return min([_LONG, *(due_at - at + _SHORT for due_at in dues if due_at < ends)])
+    return min([_LONG, *(due_at - at + _SHORT for due_at in dues)])
 
 
 def _due_at(plan: RestrictionPlan, at: datetime, until: datetime) -> datetime:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from baqylau.domain.alarms import Cause
 from baqylau.domain.findings import Code
+from baqylau.domain.settling import SETTLING
 from baqylau.storage.database import transaction
 
 REAL = [cause.value for cause in Cause if cause.real]
@@ -95,7 +96,7 @@ WITH stretch AS (
   SELECT alarm_id, min(at) AS at FROM alarm_act, stretch
   WHERE act ->> 'type' IN ('take', 'assign') AND alarm_id BETWEEN first AND last GROUP BY alarm_id
 ), chosen AS MATERIALIZED (
-  SELECT code, priority, incident_id, cause, level, raised_at, cleared_at, closed_at, hands.at AS taken_at,
+  SELECT code, priority, incident_id, cause, level, raised_at, cleared_at, closed_at, closed_by, hands.at AS taken_at,
     date_part('epoch', hands.at - raised_at) AS take_s,
     date_part('epoch', contacted_at - raised_at) AS contact_s,
     date_part('epoch', closed_at - raised_at) AS close_s,
@@ -103,7 +104,7 @@ WITH stretch AS (
   FROM alarm LEFT JOIN hands ON hands.alarm_id = alarm.id WHERE {_STRETCH}
 )
 SELECT code, priority, count(*) AS alarms,
-  count(*) FILTER (WHERE incident_id IS NULL AND code NOT LIKE 'X%') AS tasks,
+  count(*) FILTER (WHERE incident_id IS NULL AND code NOT LIKE 'X%' AND closed_by IS DISTINCT FROM :settling) AS tasks,
   count(take_s) AS taken,
   count(contact_s) AS contacted,
   count(close_s) AS closed,
@@ -150,7 +151,8 @@ class Figures:
     def load(self, from_at: datetime, until_at: datetime, *, now: datetime, zone: str) -> Load:
         """Count the alarms that were raised in the stretch; `zone` names the civil time of working hours."""
         stretch = {"from_at": from_at, "until_at": until_at}
-        asked = {"zone": zone, "now": now, "real": REAL, "device_fault": Cause.DEVICE_FAULT.value}
+        named = {"real": REAL, "device_fault": Cause.DEVICE_FAULT.value, "settling": SETTLING}
+        asked = {"zone": zone, "now": now} | named
         with transaction(self._engine) as connection:
             connection.execute(_ROOM)
             rows = [dict(row) for row in connection.execute(_COUNTS, stretch | asked).mappings()]
