@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { flat, groupOf, held, keptStill, laidOut } from '../src/live/queue'
-import { remaining } from '../src/live/remaining'
+import { graceUntil, remaining } from '../src/live/remaining'
 import { due } from '../src/live/attention.svelte'
 import { AT, later, row } from './rows'
 
@@ -43,6 +43,14 @@ describe('the time left', () => {
   it('is a figure and a share, and ends in overdue', () => {
     expect(remaining(row({ id: 1 }), Date.parse(later(1)))).toEqual({ ms: 120_000, share: 2 / 3, overdue: false })
     expect(remaining(row({ id: 1 }), Date.parse(later(4)))).toMatchObject({ share: 0, overdue: true })
+  })
+
+  it('has not begun while an alarm is left to the wearer, unless somebody took it', () => {
+    const left = row({ id: 1, code: 'C01', priority: 2, waits_since: later(10) })
+    expect(graceUntil(left, Date.parse(later(9)))).toBe(later(10))
+    expect(graceUntil(left, Date.parse(later(10)))).toBeNull()
+    expect(graceUntil({ ...left, alarm: { ...left.alarm, state: 'taken' } }, Date.parse(AT))).toBeNull()
+    expect(remaining({ ...left, take_until: later(25) }, Date.parse(AT))).toEqual({ ms: 1_500_000, share: 1, overdue: false })
   })
 
   it('is heard again at 60, 120 and 150 s, then no more', () => {

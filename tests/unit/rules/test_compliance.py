@@ -109,6 +109,13 @@ def test_the_gravest_is_shown_of_a_person() -> None:
     assert of_all([PRESENCE], {}, NIGHT) == (Compliance.UNKNOWN, Blindness.POOR_FIX)
 
 
+def test_a_warning_only_warns_and_is_shown_as_nothing() -> None:
+    zone, ring = plan_of(supervision(exclusion(warning_m=300.0))).restrictions
+    assert (zone.kind.breach, ring.kind.breach) == (True, False)
+    assert person([(zone, KEPT), (ring, FOUND)]) == (Compliance.AS_PRESCRIBED, None)
+    assert compliance.of_each([zone, ring], {ring.key: FOUND}, NIGHT, None).keys() == {zone.key}
+
+
 def test_why_it_is_unknown_is_said_by_what_knows_most_of_it() -> None:
     doubted = replace(BEGUN, why=Blindness.SOURCES_DISAGREE)
     unknown = Compliance.UNKNOWN

@@ -15,3 +15,8 @@ export function remaining(row: AlarmRow, now: number): Remaining | null {
   const ms = until - now
   return { ms, share: Math.max(0, Math.min(1, ms / whole)), overdue: ms <= 0 }
 }
+
+/** Until when an alarm is left to the wearer and nobody is asked; null where somebody is. */
+export function graceUntil({ alarm }: AlarmRow, now: number): string | null {
+  return alarm.state === 'open' && Date.parse(alarm.waits_since) > now ? alarm.waits_since : null
+}
