@@ -3,6 +3,7 @@ import { onMount } from 'svelte'
 import { live } from '../feed/live.svelte'
 import { now } from '../feed/now.svelte'
 import type { AlarmRow } from '../generated/api'
+import { graceUntil } from './remaining'
 import { sound } from './sound.svelte'
 
 /** After how many seconds a priority 1 that nobody took is heard again. */
@@ -15,6 +16,9 @@ export function due(age_s: number): number {
 
 const waits = (row: AlarmRow) => row.alarm.state === 'open' && row.alarm.priority === 1 && row.alarm.superseded_at === null
 
+/** Whether somebody is asked about an alarm that was left to the wearer. */
+const asked = ({ alarm }: AlarmRow) => alarm.state === 'open' && alarm.cleared_at === null && alarm.superseded_at === null && alarm.incident_id === null
+
 /** How many priority 1 wait for somebody: what the title counts. */
 export const waiting = () => [...live.alarms.values()].filter(waits).length
 
@@ -26,17 +30,26 @@ export function counted(title: string): string {
 
 export function watchAttention(): void {
   const repeated = new Map<number, number>()
+  /** What is left to the wearer: heard when that time is over. */
+  const left = new Set<number>()
 
   onMount(() =>
     live.hear((row, fresh) => {
       if (!fresh || row.alarm.state !== 'open') return
       if (row.alarm.priority === 1) sound.priority1()
-      else if (row.alarm.priority === 2) sound.priority2()
+      else if (row.alarm.priority === 2 && graceUntil(row, now.ms) === null) sound.priority2()
     }),
   )
 
   $effect(() => {
     if (live.lost_since !== null) sound.lost()
+  })
+
+  $effect(() => {
+    for (const row of live.alarms.values()) {
+      if (graceUntil(row, now.ms) !== null) left.add(row.alarm.id)
+      else if (left.delete(row.alarm.id) && asked(row)) sound.priority2()
+    }
   })
 
   $effect(() => {
