@@ -67,6 +67,13 @@ def opened(alarm_id: AlarmId, finding: Finding, raised_at: datetime) -> Alarm:
     )
 
 
+def asked_sooner(alarm: Alarm, finding: Finding, raised_at: datetime) -> Alarm:
+    """Give the alarm after a finding joins it that leaves the wearer less time."""
+    if alarm.state is not AlarmState.OPEN or alarm.waits_since <= raised_at:
+        return alarm
+    return replace(alarm, waits_since=min(alarm.waits_since, asked_at(finding, raised_at)))
+
+
 class End(Struct, frozen=True):
     """The condition of an alarm ended; `of`: only that of this finding, or of all where none is named."""
 

@@ -10,7 +10,16 @@ from msgspec.structs import replace
 
 from baqylau.domain.acts import Act, Close, Take, act_on
 from baqylau.domain.alarms import Action, Alarm, AlarmState, Cause
-from baqylau.domain.consolidation import CLEARED_BY, End, Told, asked_at, consolidated, opened, opens_alarm
+from baqylau.domain.consolidation import (
+    CLEARED_BY,
+    End,
+    Told,
+    asked_at,
+    asked_sooner,
+    consolidated,
+    opened,
+    opens_alarm,
+)
 from baqylau.domain.findings import ASKED_AFTER, Code, Finding, Threshold
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
 
@@ -56,6 +65,18 @@ def test_an_alarm_that_is_left_to_the_wearer_waits_for_nobody_before_its_time() 
     one = opened(AlarmId(1), LEFT, NOON + timedelta(seconds=1))
     assert (one.raised_at, one.waits_since) == (NOON + timedelta(seconds=1), NOON + timedelta(minutes=30))
     assert consolidated(one, [told("f0", 0), told("f1", 60)], []).waits_since == one.waits_since
+
+
+def test_a_finding_that_leaves_less_time_is_asked_about_sooner_and_none_later() -> None:
+    left = opened(AlarmId(1), LEFT, NOON)
+    shorter = replace(LEFT, thresholds=(Threshold(name=ASKED_AFTER, value=600),))
+    assert asked_sooner(left, shorter, NOON).waits_since == NOON + timedelta(minutes=10)
+    assert asked_sooner(left, replace(FINDING, code=Code.NO_COMMS), NOON).waits_since == NOON
+    longer = replace(LEFT, at=NOON + timedelta(minutes=5))
+    assert asked_sooner(left, longer, NOON + timedelta(minutes=5)) == left
+    assert asked_sooner(left, shorter, NOON + timedelta(minutes=30)) == left, "somebody is asked already"
+    taken = act_on(left, Take(), by="dana", at=NOON + timedelta(hours=1))
+    assert asked_sooner(taken, shorter, NOON) == taken
 
 
 def test_what_is_said_late_was_the_wearers_long_enough() -> None:

@@ -141,6 +141,17 @@ def test_a_lost_link_is_asked_about_when_the_wearers_time_is_over_and_climbs_fro
     assert levels(alarms, number) == [(lost_at + timedelta(minutes=45), Level.SENIOR)]
 
 
+def test_when_it_is_said_again_with_less_time_for_the_wearer_it_is_asked_about_sooner(
+    house: House, bench: Bench, alarms: Alarms
+) -> None:
+    lost, again = found(Code.NO_COMMS, 0), found(Code.NO_COMMS, 1)
+    number = AlarmId(bench.say(replace(lost, thresholds=LEFT))[0])
+    shorter = (Threshold(name=ASKED_AFTER, value=599),)
+    assert bench.say(replace(again, thresholds=shorter), superseded=[lost.id]) == [number]
+    assert live(house, 24.5) == 0
+    assert live(house, 0.5) == 1
+
+
 def test_a_wearer_who_was_told_and_mended_it_leaves_nothing_to_do(house: House, bench: Bench, alarms: Alarms) -> None:
     number = AlarmId(bench.say(replace(found(Code.NO_COMMS, 0), thresholds=LEFT))[0])
     with transaction(house.engine) as connection:

@@ -14,7 +14,17 @@ from msgspec import Struct
 
 from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.catalogue import EVENTS
-from baqylau.domain.consolidation import CLEARED_BY, NAMED_ONLY, PART_OF, End, Told, consolidated, opened, opens_alarm
+from baqylau.domain.consolidation import (
+    CLEARED_BY,
+    NAMED_ONLY,
+    PART_OF,
+    End,
+    Told,
+    asked_sooner,
+    consolidated,
+    opened,
+    opens_alarm,
+)
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
 from baqylau.domain.notices import Why
@@ -136,6 +146,9 @@ def _assign(
         for number, key in zip(numbers, missing, strict=True):
             alarms[number] = opened(number, first[key], at)
             waiting[key] = number
+    for one in telling:
+        number = waiting[keys[one.id]]
+        alarms[number] = asked_sooner(alarms[number], one, at)
     return {one.id: waiting[keys[one.id]] for one in telling}
 
 
