@@ -142,7 +142,7 @@ def test_a_lost_link_is_asked_about_when_the_wearers_time_is_over_and_climbs_fro
 
 
 def test_when_it_is_said_again_with_less_time_for_the_wearer_it_is_asked_about_sooner(
-    house: House, bench: Bench, alarms: Alarms
+    house: House, bench: Bench
 ) -> None:
     lost, again = found(Code.NO_COMMS, 0), found(Code.NO_COMMS, 1)
     number = AlarmId(bench.say(replace(lost, thresholds=LEFT))[0])
