@@ -6,6 +6,7 @@ import pytest
 
 from baqylau.domain.checks import Likely, Likeness, LikenessReason
 from baqylau.domain.findings import Finding
+from baqylau.domain.ids import RestrictionId
 from baqylau.domain.observations import Distrust, DistrustReason, Fix, Observation
 from baqylau.domain.people import DeviceKind
 from baqylau.domain.verdicts import Blindness, Compliance
@@ -13,7 +14,18 @@ from baqylau.rules.clock import order_key
 from baqylau.rules.fold import PersonState, begin, fold, trace
 from baqylau.rules.settings import VOID_WITHIN_S
 from tests.unit.rules.checked import SECOND, asked, begun, checked, ended, fact
-from tests.unit.rules.radio_stories import BRACELET, MOBILE, UNIT, at_home, equipment, hears, listens, wearer, well
+from tests.unit.rules.radio_stories import (
+    BRACELET,
+    MOBILE,
+    SECOND_UNIT,
+    UNIT,
+    at_home,
+    equipment,
+    hears,
+    listens,
+    wearer,
+    well,
+)
 from tests.unit.rules.stories import (
     HOME,
     TRACKER,
@@ -321,3 +333,28 @@ def test_while_we_did_not_listen_nobody_is_known_to_be_at_home() -> None:
     after, _ = judged(wearer(), [*at_home(at("21:30"), at("22:30")), deaf(at("22:30:30"), at("22:40"))])
     assert (before.at_home(), after.at_home()) == (True, False)
     assert (after.compliance, after.since) == (Compliance.UNKNOWN, at("22:30:30"))
+
+
+def test_who_is_heard_at_home_in_free_hours_is_at_home_at_once() -> None:
+    state, _ = judged(wearer(), [hears(at("12:00"))])
+    assert (state.at_home(), state.compliance) == (True, Compliance.FREE)
+
+
+def test_of_two_homes_each_is_shown_at_once_by_what_its_own_receiver_hears() -> None:
+    homes = (equipment(UNIT, circle("Home")), equipment(SECOND_UNIT, circle("Mother", north(2000))))
+    mother = presence(id=RestrictionId("presence-2"), places=(circle("Mother", north(2000)),))
+    both = [*listens(at("22:30"), at("23:31")), *listens(at("22:30"), at("23:31"), SECOND_UNIT)]
+    for restrictions in ((presence(), mother), (mother, presence())):
+        who = wearer(equipment(BRACELET), *homes, restrictions=restrictions)
+        state, _ = judged(who, [*both, hears(at("23:30:30"), UNIT)])
+        said = {key: compliance for key, (compliance, _) in state.said.items()}
+        assert said == {
+            "presence-1/1": Compliance.AS_PRESCRIBED,
+            "presence-2/1": Compliance.NOT_AS_PRESCRIBED,
+        }
+
+
+def test_our_own_deafness_says_nothing_of_what_is_not_in_force_yet() -> None:
+    who = supervision(presence(), exclusion(from_at=at("23:00")))
+    state, found = judged(who, [fix(at("12:00")), deaf(at("12:30"), at("12:40"))], at("13:00"))
+    assert (set(state.keepings), codes(found)) == ({"presence-1/1"}, [])

@@ -213,3 +213,23 @@ def test_the_hours_of_a_day_begin_in_their_order_each_once() -> None:
     noon, early = Window(start_min=720, end_min=780), Window(start_min=60, end_min=120)
     schedule = Schedule(timezone="Asia/Almaty", windows=(noon, early, Window(start_min=720, end_min=800)))
     assert begins_of(schedule, date(2025, 3, 10)) == (utc(2025, 3, 9, 20), utc(2025, 3, 10, 7))
+
+
+def test_a_gap_that_is_asked_for_at_its_first_instant_begins_there() -> None:
+    found = gap(nightly(), utc(2025, 3, 10, 1), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD)
+    assert (found.on, found.from_at, found.until_at) == (True, utc(2025, 3, 10, 1), utc(2025, 3, 10, 17))
+
+
+def test_a_gap_within_a_day_begins_with_the_window_that_ends_at_that_instant() -> None:
+    windows = tuple(Window(start_min=hour * 60, end_min=(hour + 1) * 60) for hour in (8, 10, 14))
+    found = gap(
+        Schedule(timezone="Asia/Almaty", windows=windows), utc(2025, 3, 10, 6), floor_at=LONG_AGO, ceiling_at=FAR_AHEAD
+    )
+    assert (found.on, found.from_at) == (True, utc(2025, 3, 10, 6))
+
+
+def test_an_hour_of_which_the_skip_leaves_nothing_begins_nothing() -> None:
+    """Berlin, 30 March 2025: 02:10 is 03:10 that night, and there it ends."""
+    lost = Schedule(timezone="Europe/Berlin", windows=(Window(start_min=130, end_min=190),))
+    assert begins_of(lost, date(2025, 3, 30)) == ()
+    assert begins_of(lost, date(2025, 3, 31)) == (utc(2025, 3, 31, 0, 10),)
