@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from time import sleep
 
 import psycopg
 from sqlalchemy import Engine, text
@@ -11,7 +12,7 @@ from baqylau.crypto.digests import observation_id
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Body, Fix, Observation
 from baqylau.domain.partitions import UNASSIGNED, partition_of
-from baqylau.storage.database import plain_dsn
+from baqylau.storage.database import FRESH_S, plain_dsn
 from baqylau.storage.journal.journal import Entry, Journal
 from baqylau.storage.vault import Vault
 
@@ -61,12 +62,13 @@ class House:
             connection.execute(text(sql), parameters)
 
     def cut_all_lines(self) -> None:
-        """The server ends every connection of ours, in the middle of whatever they do."""
+        """The server ends every connection of ours, in the middle of whatever they do; a moment goes by."""
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+        sleep(2 * FRESH_S)
 
 
 def device_of(person_id: PersonId | None) -> DeviceId:

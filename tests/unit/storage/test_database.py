@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pkgutil import walk_packages
+from time import sleep
 
 import psycopg
 import pytest
@@ -15,9 +16,11 @@ from baqylau import storage
 from baqylau.domain.acts import Close, Reopen, Take
 from baqylau.domain.alarms import AlarmState, Cause, Level
 from baqylau.domain.ids import AlarmId
+from baqylau.storage import database
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.columns import metadata
 from baqylau.storage.database import (
+    FRESH_S,
     StorageUnavailableError,
     migrate,
     migration_settings,
@@ -90,13 +93,32 @@ def test_a_server_that_is_not_there_is_storage_unavailable() -> None:
 def test_the_pool_recovers_when_its_lines_were_cut(engine: Engine) -> None:
     with transaction(engine) as connection:
         connection.execute(text("SELECT 1"))
+    cut_all_lines(engine)
+    sleep(2 * FRESH_S)
+    with transaction(engine) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+
+
+def test_a_line_that_was_cut_the_moment_before_is_one_failure_and_no_more(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "FRESH_S", 60.0)
+    with transaction(engine) as connection:
+        connection.execute(text("SELECT 1"))
+    cut_all_lines(engine)
+    with pytest.raises(StorageUnavailableError), transaction(engine) as connection:
+        connection.execute(text("SELECT 1"))
+    with transaction(engine) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+
+
+def cut_all_lines(engine: Engine) -> None:
+    """End every other line to this database at its other end."""
     with psycopg.connect(plain_dsn(engine), autocommit=True) as other:
         other.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
             "AND pid <> pg_backend_pid()"
         )
-    with transaction(engine) as connection:
-        assert connection.scalar(text("SELECT 1")) == 1
 
 
 def test_a_database_of_the_first_schema_keeps_its_alarms(server_dsn: str) -> None:
