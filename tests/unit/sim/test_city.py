@@ -10,6 +10,7 @@ import pytest
 
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, SubjectId
+from baqylau.monitoring.server.fleet import Fleet
 from baqylau.sim.air.life import Leave
 from baqylau.sim.city.days import begun_at
 from baqylau.sim.city.homes import Household
@@ -17,7 +18,7 @@ from baqylau.sim.city.lives import LINK, Citizen, citizens
 from baqylau.sim.city.living import Spoken, timed
 from baqylau.sim.city.outcome import compare
 from baqylau.sim.city.plot import Bars, Curve, bars, svg
-from baqylau.sim.city.registers import person_id, registry
+from baqylau.sim.city.registers import orders_end, person_id, registry, supervision
 from baqylau.sim.city.report import Result, Sample, write_report, write_truth
 from baqylau.sim.city.sample import houses, plot, sample
 from baqylau.sim.city.scenario import Life, Scenario, read_scenario
@@ -54,7 +55,7 @@ def test_about_as_many_as_wanted_have_a_home_unit_and_a_bracelet(people: list[Ci
     at_home = [one for one in people if one.protocol == LINK]
     assert 0.15 < len(at_home) / len(people) < 0.45
     assert all(isinstance(one.does, Household) for one in at_home)
-    known = registry(people, SMALL, BEGUN_AT)
+    known = registry(people, BEGUN_AT, orders_end(SMALL, BEGUN_AT))
     assert len(known.devices) == len(known.fittings) == len(people) + len(at_home)
 
 
@@ -73,9 +74,21 @@ def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once
 
 
 def test_the_registers_know_everybody_and_bind_them_as_they_live(people: list[Citizen]) -> None:
-    known = registry(people, SMALL, BEGUN_AT)
+    known = registry(people, BEGUN_AT, orders_end(SMALL, BEGUN_AT))
     assert len(known.people) == SMALL.persons
     assert {one.order_id for one in known.restrictions} == {one.id for one in known.orders}
+
+
+@pytest.mark.parametrize(("speed", "kept"), [(60.0, False), (1.0, True)])
+def test_that_a_device_comes_on_the_line_is_a_word_of_its_person_only_where_the_citys_time_is_ours(
+    people: list[Citizen], speed: float, *, kept: bool
+) -> None:
+    city, one = msgspec.structs.replace(SMALL, speed=speed), people[0]
+    known = registry([one], BEGUN_AT, orders_end(city, BEGUN_AT))
+    prescribed = msgspec.structs.replace(supervision(one, BEGUN_AT), orders=known.orders)
+    fleet, device = Fleet(known.devices, [prescribed]), known.devices[0].id
+    assert bool(fleet.belongs(device, NOW)) is kept
+    assert [each.person_id for each in fleet.belongs(device, BEGUN_AT + timedelta(hours=1))] == [person_id(one.number)]
 
 
 def test_a_scenario_is_read_from_yaml_and_json(tmp_path: Path) -> None:
@@ -83,6 +96,17 @@ def test_a_scenario_is_read_from_yaml_and_json(tmp_path: Path) -> None:
     yaml.write_text("persons: 5\nlives: {at home: 1}\n")
     json.write_text('{"persons": 5, "lives": {"at home": 1}}')
     assert read_scenario(yaml) == read_scenario(json) == Scenario(persons=5, lives={Life.AT_HOME: 1})
+
+
+def test_what_the_command_wants_goes_before_the_file_and_both_have_to_fit(tmp_path: Path) -> None:
+    file = tmp_path / "city.yaml"
+    file.write_text("persons: 5\nprograms: 2\n")
+    assert read_scenario(file, {"speed": 1.0}) == Scenario(persons=5, programs=2, speed=1.0)
+    with pytest.raises(ValueError, match="persons has to be more than 0"):
+        read_scenario(file, {"speed": 1.0, "persons": 0})
+    file.write_text("5 people")
+    with pytest.raises(TypeError, match="a scenario is a list of fields"):
+        read_scenario(file)
 
 
 @pytest.mark.parametrize(

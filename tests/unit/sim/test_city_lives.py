@@ -53,12 +53,12 @@ def tracked(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Findi
         )
         for at, bodies in told
     ]
-    return found(supervision(one, scenario, begun_at), observations, ends_at)
+    return found(supervision(one, begun_at), observations, ends_at)
 
 
 def heard(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding, ...]:
     assert isinstance(one.does, Household)
-    prescribed, unit, lasts_s = supervision(one, scenario, begun_at), unit_id(one.number), scenario.hours * 3600
+    prescribed, unit, lasts_s = supervision(one, begun_at), unit_id(one.number), scenario.hours * 3600
     home = HomeOnAir(one.number, one.does, prescribed, begun_at, lasts_s)
     worn = bracelet_id(one.number)
     server = Server(prescribed, {worn: secret(worn)}, begun_at, unit)

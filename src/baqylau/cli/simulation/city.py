@@ -12,13 +12,13 @@ from pathlib import Path
 from random import Random
 from typing import Annotated
 
+import msgspec
 import typer
-from msgspec.structs import replace
 from sqlalchemy import Engine, text
 
 from baqylau.cli.opening import alone, ready
 from baqylau.cli.roles.doors import options
-from baqylau.cli.simulation.city_equipment import doors, heard_until, registered, unit_programs
+from baqylau.cli.simulation.city_equipment import doors, go_on, heard_until, registered, unit_programs
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import PersonId
 from baqylau.links import wall_clock
@@ -80,10 +80,10 @@ def city(
 
 def _plan(scenario: Path | None, wanted: dict[str, float | None]) -> Scenario:
     """Give the scenario of a file, or the usual one, with what is wanted otherwise."""
+    instead = {name: value for name, value in wanted.items() if value is not None}
     try:
-        plan = read_scenario(scenario) if scenario else Scenario()
-        return replace(plan, **{name: value for name, value in wanted.items() if value is not None})
-    except ValueError as wrong:
+        return read_scenario(scenario, instead) if scenario else msgspec.convert(instead, Scenario)
+    except (ValueError, TypeError) as wrong:
         msg = f"{scenario}: {wrong}" if scenario else str(wrong)
         raise typer.BadParameter(msg) from wrong
 
@@ -107,6 +107,7 @@ def _lived(
         told_s, told_at = wall_clock.monotonic_s(), wall_clock.now()
         _until(lambda: _judged(watch, told_at), JUDGED_S)
         judged_s = wall_clock.monotonic_s()
+    go_on(engine, people, begun_at)
     return Result(
         scenario=plan,
         begun_at=begun_at,

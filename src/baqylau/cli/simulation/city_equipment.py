@@ -14,13 +14,14 @@ from baqylau.domain.ids import DeviceId
 from baqylau.links import wall_clock
 from baqylau.sim.city.lives import LINK, Citizen
 from baqylau.sim.city.living import Doors
-from baqylau.sim.city.registers import bracelet_id, registry, secret, unit_id
+from baqylau.sim.city.registers import A_YEAR, bracelet_id, orders_end, registry, secret, unit_id
 from baqylau.sim.city.sample import sample
 from baqylau.sim.city.scenario import Scenario
 from baqylau.storage.equipment.authorities import authorities, command_signer
 from baqylau.storage.equipment.device_keys import KeyKind
 from baqylau.storage.journal.regions import Region, Regions
 from baqylau.storage.judging.live import REGION, Live, role_of
+from baqylau.storage.registers.registers import Registers
 
 BY, CITY = "city", "city"
 WITHIN = timedelta(minutes=10)
@@ -30,7 +31,7 @@ WITHIN = timedelta(minutes=10)
 def registered(engine: Engine, data: Path, people: list[Citizen], plan: Scenario, begun_at: datetime) -> None:
     """Register everybody, and enrol bracelets and home units."""
     shop = workshop.over(engine, data, "en")
-    known = registry(people, plan, begun_at)
+    known = registry(people, begun_at, orders_end(plan, begun_at))
     shop.registers.save(known, by=BY)
     devices, by_program = {one.id: one for one in known.devices}, sample(people, plan)
     for one in people:
@@ -42,6 +43,11 @@ def registered(engine: Engine, data: Path, people: list[Citizen], plan: Scenario
             else:
                 shop.keys.enrol(unit.id, KeyKind.ED25519, unit.number, Signer(secret(unit.id)).public_key, BY)
     _own_time(engine, [one.id for one in known.devices], plan, begun_at)
+
+
+def go_on(engine: Engine, people: list[Citizen], begun_at: datetime) -> None:
+    """Let the orders go on after the city's end, for whoever opens the installation."""
+    Registers(engine, wall_clock.now).save(registry(people, begun_at, begun_at + A_YEAR), by=BY)
 
 
 def _own_time(engine: Engine, devices: list[DeviceId], plan: Scenario, begun_at: datetime) -> None:

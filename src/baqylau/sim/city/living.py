@@ -27,7 +27,7 @@ from baqylau.sim.stories import Story, reports
 HABITS = Habits(answer_within_s=30.0, first_pause_s=0.5, longest_pause_s=5.0)
 HOME_STEP_S = 60.0
 """Homes live on by so much of their time."""
-UNIT_EVERY_S = 5.0
+UNIT_EVERY_S = 2.0
 """What is not urgent a unit sends so often, by our time: it reports every minute of its own."""
 HEARD_EVERY_S = 1.0
 
@@ -194,17 +194,22 @@ class City:
     async def _at_home(self, citizen: Citizen, household: Household) -> None:
         """Let a home unit hear its bracelet, and send what it wrote."""
         number, begun_at, lasts_s = citizen.number, self._time.begun_at, self._scenario.hours * 3600
-        home = HomeOnAir(number, household, supervision(citizen, self._scenario, begun_at), begun_at, lasts_s)
+        home = HomeOnAir(number, household, supervision(citizen, begun_at), begun_at, lasts_s)
         line = ServerLine(self._doors.server, self._doors.authority)
         signer = Signer(secret(unit_id(number)))
         unit = UnitLine(home.box, unit_id(number), signer, line, self._doors.server_key)
-        device = self._device(citizen, unit.tally, lambda: None)
+        device = self._device(citizen, unit.tally, partial(self._unsent, home, citizen))
         try:
             await self._pace(home, unit, device, citizen)
             while home.box.waiting:
                 await unit.send(asyncio.get_running_loop().time, self._time.sleep)
         finally:
             await line.close()
+
+    def _unsent(self, home: HomeOnAir, citizen: Citizen) -> datetime | None:
+        """Give of which instant the oldest record is that waits though there is a line."""
+        waiting = home.box.waiting
+        return waiting[0].observed_at if waiting and not _line_lost(citizen, home.at_s) else None
 
     async def _pace(self, home: HomeOnAir, unit: UnitLine, device: Device, citizen: Citizen) -> None:
         time_s, sent_s, at_s = asyncio.get_running_loop().time, float("-inf"), 0.0

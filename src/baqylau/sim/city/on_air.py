@@ -44,7 +44,8 @@ class HomeOnAir:
         self._bracelet = Bracelet(int(seconds_at(begun_at)), crystal, root, str(bracelet_id(number)))
         self._shown = sorted([*household.bracelet, *_walks(household)], key=itemgetter(0))
         self._under_way: list[Reception] = []
-        self._at_s = 0.0
+        self.at_s = 0.0
+        """How far it has come."""
         self.box = Box(unit_id(number), sources, begun_at)
         runs_by = document(prescribed, unit_id(number), _beacons(number, root, begun_at), begun_at)
         if runs_by is not None:
@@ -54,10 +55,10 @@ class HomeOnAir:
         """Live on up to an instant."""
         for _, happens in sorted(self._happens(until_s), key=itemgetter(0)):
             happens()
-        self._at_s = until_s
+        self.at_s = until_s
 
     def _happens(self, until_s: float) -> Iterator[_Happens]:
-        from_s, box = self._at_s, self.box
+        from_s, box = self.at_s, self.box
         for one in self._heard(until_s):
             yield one.at_s, partial(box.hear, one)
         for at_s in np.arange(from_s + TICK_S, until_s + TICK_S / 2, TICK_S).tolist():
@@ -78,13 +79,13 @@ class HomeOnAir:
         sent = list[Sent]()
         while self._shown and self._shown[0][0] < until_s:
             at_s, shown = self._shown.pop(0)
-            sent += self._bracelet.until(max(at_s, self._at_s))
-            self._bracelet.show(max(at_s, self._at_s), **shown)
+            sent += self._bracelet.until(max(at_s, self.at_s))
+            self._bracelet.show(max(at_s, self.at_s), **shown)
         return [*sent, *self._bracelet.until(until_s)]
 
     def _strangers(self, until_s: float) -> Iterator[Reception]:
         """Give what comes from the neighbours: no beacon of ours, and a proof that the receivers hear."""
-        for at_s in np.arange(self._at_s, until_s, STRANGERS_S).tolist():
+        for at_s in np.arange(self.at_s, until_s, STRANGERS_S).tolist():
             for source in self._air.sources:
                 yield Reception(at_s, source, self._dice.bytes(FRAME_BYTES), STRANGER_DBM)
 

@@ -20,11 +20,10 @@ from baqylau.storage.registers.registry import Registry
 
 PREFIX = 780
 HOME_M, PLACE_M = 60.0, 80.0
+A_YEAR = timedelta(days=365)
 SILENCE_LIMIT_S = 1800
 UNIT_SILENCE_LIMIT_S = 600
 """Two heartbeats of five minutes (catalogue, S05)."""
-NEVER_S = 86_400 * 60
-"""What a unit signs is heard at the server's own time. Where the city's is another, silence of a unit says nothing."""
 BEACON = "beacon"
 WORKS = frozenset({Life.AT_WORK, Life.LATE})
 """Who has a working window; all others are bound to their home around the clock, or to no place."""
@@ -68,24 +67,36 @@ def secret(device_id: DeviceId) -> bytes:
     return sha256(f"city {device_id}".encode()).digest()
 
 
-def registry(people: Iterable[Citizen], scenario: Scenario, begun_at: datetime) -> Registry:
-    """Give the registers; orders begin a day before the city does, and equipment is put on as it begins."""
+def registry(people: Iterable[Citizen], begun_at: datetime, until_at: datetime) -> Registry:
+    """Give the registers; orders begin a day before the city does, and equipment is put on as it begins.
+
+    `until_at`: when all orders end.
+    """
     everybody, since_at = tuple(people), begun_at - timedelta(days=1)
     return Registry(
         people=tuple(
             Person(id=person_id(one.number), name=f"№ {one.number}", address=one.home.address, district=town_plan.NAME)
             for one in everybody
         ),
-        devices=tuple(device for one in everybody for device in _devices(one, scenario)),
-        orders=tuple(_order(one, since_at) for one in everybody),
+        devices=tuple(device for one in everybody for device in _devices(one)),
+        orders=tuple(_order(one, since_at, until_at) for one in everybody),
         restrictions=tuple(restriction for one in everybody for restriction in _restrictions(one, since_at)),
-        fittings=tuple(fitting for one in everybody for fitting in _fittings(one, scenario, begun_at)),
+        fittings=tuple(fitting for one in everybody for fitting in _fittings(one, begun_at)),
     )
 
 
-def supervision(one: Citizen, scenario: Scenario, begun_at: datetime) -> Supervision:
+def orders_end(scenario: Scenario, begun_at: datetime) -> datetime:
+    """Give until when orders are in force while the city lives.
+
+    A server writes at its own time that a device came on the line. Where the city's time is another, that is no word of
+    its people: the order does not cover it, and nothing of it is kept.
+    """
+    return begun_at + (A_YEAR if scenario.real_time else timedelta(hours=scenario.hours))
+
+
+def supervision(one: Citizen, begun_at: datetime) -> Supervision:
     """Give what is prescribed for somebody, and their equipment."""
-    known = registry((one,), scenario, begun_at)
+    known = registry((one,), begun_at, begun_at + A_YEAR)
     return Supervision(
         person_id=person_id(one.number),
         orders=known.orders,
@@ -95,7 +106,7 @@ def supervision(one: Citizen, scenario: Scenario, begun_at: datetime) -> Supervi
     )
 
 
-def _devices(one: Citizen, scenario: Scenario) -> Iterator[Device]:
+def _devices(one: Citizen) -> Iterator[Device]:
     number = wire_number(one.number)
     if one.protocol != LINK:
         yield Device(
@@ -112,11 +123,11 @@ def _devices(one: Citizen, scenario: Scenario) -> Iterator[Device]:
         kind=DeviceKind.HOME_UNIT,
         protocol=LINK,
         number=f"H{number}",
-        silence_limit_s=UNIT_SILENCE_LIMIT_S if scenario.real_time else NEVER_S,
+        silence_limit_s=UNIT_SILENCE_LIMIT_S,
     )
 
 
-def _order(one: Citizen, since_at: datetime) -> Order:
+def _order(one: Citizen, since_at: datetime, until_at: datetime) -> Order:
     number = wire_number(one.number)
     return Order(
         id=OrderId(number),
@@ -125,7 +136,7 @@ def _order(one: Citizen, since_at: datetime) -> Order:
         act_number=number,
         act_date=since_at.date(),
         from_at=since_at,
-        until_at=since_at + timedelta(days=365),
+        until_at=until_at,
     )
 
 
@@ -167,7 +178,7 @@ def _circle(house: House, radius_m: float) -> Circle:
     return Circle(name=house.address, center=town_plan.to_point(house.middle), radius_m=radius_m)
 
 
-def _fittings(one: Citizen, scenario: Scenario, begun_at: datetime) -> Iterator[Fitting]:
-    for device in _devices(one, scenario):
+def _fittings(one: Citizen, begun_at: datetime) -> Iterator[Fitting]:
+    for device in _devices(one):
         name, person = FittingId(device.id), person_id(one.number)
         yield Fitting(id=name, device_id=device.id, person_id=person, from_at=begun_at)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 from msgspec import Struct, field
@@ -146,9 +147,13 @@ def begins_of(scenario: Scenario) -> int:
     raise ValueError(f"begins: {scenario.begins!r} is no day and time such as 'mon 17:00'; days are {', '.join(DAYS)}")
 
 
-def read_scenario(file: Path) -> Scenario:
-    """Read YAML or JSON. `OSError`; `ValueError` says what cannot be understood."""
+def read_scenario(file: Path, instead: Mapping[str, object] = MappingProxyType({})) -> Scenario:
+    """Read YAML or JSON, with some fields otherwise.
+
+    `OSError`; `ValueError` and `TypeError` say what cannot be understood.
+    """
     raw = file.read_bytes()
-    if file.suffix == ".json":
-        return msgspec.json.decode(raw, type=Scenario)
-    return msgspec.yaml.decode(raw, type=Scenario)
+    given = msgspec.json.decode(raw) if file.suffix == ".json" else msgspec.yaml.decode(raw)
+    if not isinstance(given, dict):
+        raise TypeError("a scenario is a list of fields with their values, such as 'persons: 100'")
+    return msgspec.convert({**given, **instead}, Scenario)
