@@ -213,6 +213,7 @@ class City:
 
     async def _pace(self, home: HomeOnAir, unit: UnitLine, device: Device, citizen: Citizen) -> None:
         time_s, sent_s, at_s = asyncio.get_running_loop().time, float("-inf"), 0.0
+        device.told = len(home.box.waiting)
         while at_s < self._scenario.hours * 3600:
             at_s = min(at_s + HOME_STEP_S, self._scenario.hours * 3600)
             await self._time.until(self._time.begun_at + timedelta(seconds=at_s))
