@@ -86,7 +86,7 @@ class Seen(Struct, kw_only=True):
     """At each look: bytes of each program."""
     bytes_grown: int
     alarms: Sequence[Code]
-    """Of ourselves."""
+    """Of ourselves, since everybody had been judged for the first time."""
     closed: ClosedDays
 
 
@@ -121,7 +121,7 @@ def run(plan: Plan) -> Seen:
         until(lambda: live.health().judge_alive_at is not None, "nobody judges", READY_S)
         until(lambda: not _number(installation, "unjudged"), "not everybody is judged for the first time", EVERYBODY_S)
         until(lambda: live.health().behind == 0, "the judge does not come up", READY_S)
-        before, looks = _number(installation, "bytes"), _Looks(installation, pids)
+        before, begun_at, looks = _number(installation, "bytes"), wall_clock.now(), _Looks(installation, pids)
         looks.start()
         report, poisoned = _loaded(plan, ports[PROTOCOL])
         looks.over.set()
@@ -135,7 +135,7 @@ def run(plan: Plan) -> Seen:
             waits_s=looks.waits_s,
             memory=looks.memory,
             bytes_grown=_number(installation, "bytes") - before,
-            alarms=[one.code for one in alarms if one.person_id == NOBODY],
+            alarms=[one.code for one in alarms if one.person_id == NOBODY and one.raised_at >= begun_at],
             closed=close_days(installation),
         )
 
@@ -192,7 +192,9 @@ def figures(plan: Plan) -> Iterator[Figure]:
     yield figure(f"{name}: of them not in quarantine", abs(seen.poisoned - seen.tallied), "frames", at_most=0)
     rising = seen.alarms.count(Code.QUARANTINE_RISING)
     yield figure(f"{name}: alarms for them", rising, "alarms", at_most=1)
-    yield figure(f"{name}: other alarms of ourselves", len(seen.alarms) - rising, "alarms", at_most=0)
+    others = [code for code in seen.alarms if code is not Code.QUARANTINE_RISING]
+    told = f" ({', '.join(sorted(others))})" if others else ""
+    yield figure(f"{name}: other alarms of ourselves{told}", len(others), "alarms", at_most=0)
     yield from _of_closed_days(name, seen.closed)
 
 
