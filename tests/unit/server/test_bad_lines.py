@@ -1,12 +1,15 @@
 """Bad lines on real sockets: what becomes of them, whatever the protocol, behind the door that all share."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
 import pytest
+import uvloop
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
@@ -217,6 +220,23 @@ def test_bytes_of_no_protocol_end_the_line_and_are_kept_as_evidence(engine: Engi
     asyncio.run(story())
     [kept] = site.quarantine.latest(5)
     assert (kept.item.protocol, kept.item.fault) == ("any", "not_this_protocol")
+
+
+def test_a_line_that_was_reset_before_we_came_to_it_is_no_fault_of_ours(engine: Engine) -> None:
+    site = Site(engine, registered())
+    faults: list[object] = []
+
+    async def story() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: faults.append(context))
+        async with shared_door(site) as (_, port):
+            for _ in range(20):
+                hasty = socket.create_connection(("127.0.0.1", port))
+                hasty.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                hasty.close()
+            assert await confirmed(await Peer.call(port), FLEET["wialon"].device(NUMBER, ""), FAR_AWAY) == 1
+
+    uvloop.run(story())
+    assert faults == []
 
 
 def test_many_lines_at_once_are_held_and_the_next_one_is_refused(engine: Engine) -> None:

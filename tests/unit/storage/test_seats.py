@@ -61,6 +61,12 @@ def test_a_judge_that_was_only_slow_gets_its_share_back_with_new_epochs(house: H
     assert all(epoch > before[partition] for partition, epoch in regained.items())
 
 
+def test_a_judge_that_was_held_still_in_the_middle_of_sharing_counts_itself_among_the_living(house: House) -> None:
+    held_still = Seats(house.engine, "one", "a", lease_s=0.0)
+    assert held_still.sit().keys() == ALL
+    assert held_still.share().keys() == ALL
+
+
 def test_whoever_sits_down_on_a_taken_seat_has_it_at_once(house: House) -> None:
     first, second = Seats(house.engine, "one", "first"), Seats(house.engine, "one", "second")
     before = first.sit()

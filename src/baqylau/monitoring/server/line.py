@@ -99,8 +99,8 @@ class Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start, or close at once when there are too many lines."""
         self._transport = cast("asyncio.Transport", transport)
-        host, port = self._transport.get_extra_info("peername")[:2]
-        self.peer = f"{host}:{port}"
+        peer = self._transport.get_extra_info("peername")
+        self.peer = f"{peer[0]}:{peer[1]}" if peer else ""
         if not self._gateway.admit(self):
             self._transport.abort()
 
