@@ -15,6 +15,7 @@ from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.opening import ready
 from baqylau.cli.options import DEFAULT_DATA, ME, By, Data, Database
 from baqylau.cli.running.av_text import outcome, told
+from baqylau.cli.running.receipts import print_receipts
 from baqylau.cli.vaulted import vaulted
 from baqylau.domain.ids import CheckId, PersonId
 from baqylau.links.wall_clock import now
@@ -228,9 +229,7 @@ def forget(
 def receipts(data: Data = DEFAULT_DATA, database: Database = "") -> None:
     """Write the receipt of every deletion of templates with its signature, one JSON object a line, newest first."""
     with ready(data, database) as engine:
-        for one in TemplateLife(engine, vaulted(engine, data).signer, now).receipts():
-            said = msgspec.json.encode({"receipt": msgspec.Raw(one.content), "signature": one.signature.hex()})
-            sys.stdout.write(said.decode() + "\n")
+        print_receipts(TemplateLife(engine, vaulted(engine, data).signer, now).receipts())
 
 
 def _calibratable(folder: Path | None, kind: Kind, language: str, *, decided: bool) -> None:

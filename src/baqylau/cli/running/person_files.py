@@ -1,6 +1,5 @@
 """Commands about the end of people's files: `file list`, `close`, `run`, `hold`, `release`, `receipts`."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,6 +13,7 @@ from rich.table import Table
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.opening import ready
 from baqylau.cli.options import DEFAULT_DATA, ME, By, Data, Database
+from baqylau.cli.running.receipts import print_receipts
 from baqylau.cli.vaulted import vaulted
 from baqylau.domain.ids import PersonId
 from baqylau.links.wall_clock import now
@@ -113,9 +113,7 @@ def release(
 def receipts(data: Data = DEFAULT_DATA, database: Database = "") -> None:
     """Write every receipt with its signature, one JSON object a line, the newest first."""
     with _files(data, database, DAYS) as files:
-        for one in files.receipts():
-            said = msgspec.json.encode({"receipt": msgspec.Raw(one.content), "signature": one.signature.hex()})
-            sys.stdout.write(said.decode() + "\n")
+        print_receipts(files.receipts())
 
 
 @contextmanager

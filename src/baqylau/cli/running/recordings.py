@@ -1,7 +1,6 @@
 """Commands about recordings of checks and calls: `recording list`, `hold`, `release`, `destroy`, `receipts`."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.opening import ready
 from baqylau.cli.options import DEFAULT_DATA, ME, By, Data, Database
 from baqylau.cli.running.checks import NAME_CHARS, WIDTH
+from baqylau.cli.running.receipts import print_receipts
 from baqylau.cli.vaulted import vaulted
 from baqylau.domain.ids import CheckId, PersonId
 from baqylau.links.wall_clock import now
@@ -121,9 +121,7 @@ def destroy(
 def receipts(data: Data = DEFAULT_DATA, database: Database = "") -> None:
     """Write the receipt of every destruction with its signature, one JSON object a line, the newest first."""
     with _opened(data, database) as shelf:
-        for one in shelf.life.receipts():
-            said = msgspec.json.encode({"receipt": msgspec.Raw(one.content), "signature": one.signature.hex()})
-            sys.stdout.write(said.decode() + "\n")
+        print_receipts(shelf.life.receipts())
 
 
 def _until(one: Recordings, language: str) -> str:
