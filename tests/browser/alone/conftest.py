@@ -3,14 +3,26 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from time import sleep
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import Engine
 
+from baqylau.domain.ids import RestrictionId
+from baqylau.domain.orders import PresenceRegime
+from baqylau.domain.people import Language
+from baqylau.domain.rights import Role
+from baqylau.domain.schedules import Schedule, Window
+from baqylau.domain.zones import Circle, Point
+from baqylau.storage.registers.registers import Registers
 from tests.perf.installation import free_port
+from tests.unit.workstation import invented
+from tests.unit.workstation.office import Office
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "src" / "baqylau" / "monitoring" / "workstation" / "static"
@@ -82,3 +94,30 @@ def visit(browser: Browser, served: str) -> Iterator[_Visit]:
     yield opened
     opened.close()
     assert opened.errors == []
+
+
+HOME = PresenceRegime(
+    id=RestrictionId("r-2"),
+    order_id=invented.TOWN.orders[0].id,
+    version=1,
+    clause="тұрғылықты жерінен түнде кетпеу",
+    from_at=invented.NOW - timedelta(days=30),
+    places=(Circle(name="Тал көшесі, 3", center=Point(43.30, 77.05), radius_m=60),),
+    schedule=Schedule(
+        timezone="Asia/Almaty", windows=(Window(weekdays=(0, 1, 2, 3, 4, 5, 6), start_min=1380, end_min=360),)
+    ),
+)
+"""At home from eleven at night until six."""
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path) -> Office:
+    """An inspector, and a person who has to be at home at night; it is a Saturday, ten in the evening."""
+    if not (STATIC / "my.html").is_file():
+        pytest.skip("the pages are not built: run make setup")
+    office = Office(engine, tmp_path)
+    town = replace(invented.TOWN, restrictions=(*invented.TOWN.restrictions, HOME))
+    Registers(engine, office.clock).save(town, by="installation")
+    office.employ("aliya", Role.INSPECTOR)
+    office.stores.accounts.set_language("aliya", Language.EN)
+    return office

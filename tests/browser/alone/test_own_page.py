@@ -1,64 +1,27 @@
 """A supervised person opens their own page on a small telephone, and the inspector sees what they say there."""
 
 import re
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from playwright.sync_api import Browser, FilePayload, Page, expect
-from sqlalchemy import Engine
 
 from baqylau.domain.acts import Channel, Contact, Whom
-from baqylau.domain.ids import AlarmId, DeviceId, RestrictionId
+from baqylau.domain.ids import AlarmId, DeviceId
 from baqylau.domain.observations import Battery
-from baqylau.domain.orders import PresenceRegime
-from baqylau.domain.people import Language
-from baqylau.domain.rights import Role
-from baqylau.domain.schedules import Schedule, Window
-from baqylau.domain.zones import Circle, Point
-from baqylau.storage.registers.registers import Registers
-from tests.browser.alone.conftest import ROOT, STATIC
+from tests.browser.alone.conftest import STATIC
+from tests.browser.axe import faults
 from tests.unit.picture import photograph
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, TRACKER
 from tests.unit.workstation.office import PASSWORD, Office
 
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PIN = "271828"
-HOME = PresenceRegime(
-    id=RestrictionId("r-2"),
-    order_id=invented.TOWN.orders[0].id,
-    version=1,
-    clause="тұрғылықты жерінен түнде кетпеу",
-    from_at=invented.NOW - timedelta(days=30),
-    places=(Circle(name="Тал көшесі, 3", center=Point(43.30, 77.05), radius_m=60),),
-    schedule=Schedule(
-        timezone="Asia/Almaty", windows=(Window(weekdays=(0, 1, 2, 3, 4, 5, 6), start_min=1380, end_min=360),)
-    ),
-)
 PHOTO = FilePayload(name="strap.jpg", mimeType="image/jpeg", buffer=photograph())
 
 
-def faults(page: Page) -> list[str]:
-    """What axe-core finds serious, and whether the page is wider than the window."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    serious = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
-    wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth") > 0
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in serious] + (["too wide"] if wide else [])
-
-
 @pytest.fixture
-def office(engine: Engine, tmp_path: Path) -> Office:
-    """An inspector, a person at home at night with a tracker that is nearly empty, and an alarm that they know of."""
-    if not (STATIC / "my.html").is_file():
-        pytest.skip("the pages are not built: run make setup")
-    office = Office(engine, tmp_path)
-    town = replace(invented.TOWN, restrictions=(*invented.TOWN.restrictions, HOME))
-    Registers(engine, office.clock).save(town, by="installation")
-    office.employ("aliya", Role.INSPECTOR)
-    office.stores.accounts.set_language("aliya", Language.EN)
+def office(office: Office) -> Office:
+    """The person has a tracker that is nearly empty, and knows of an alarm."""
     office.hear(DeviceId(TRACKER), Battery(level_percent=14.0))
     number = AlarmId(office.find(invented.finding(1))[0])
     office.stores.alarms.act(number, Contact(whom=Whom.WEARER, channel=Channel.CALL, reached=True), "aliya")

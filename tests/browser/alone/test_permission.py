@@ -1,36 +1,17 @@
 """A permission from the telephone of who asks for it to its second week, in the browsers of both."""
 
 import re
-from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import Engine
 
-from baqylau.domain.people import Language
-from baqylau.domain.rights import Role
-from baqylau.storage.registers.registers import Registers
 from tests.browser.alone.conftest import STATIC
-from tests.browser.alone.test_own_page import HOME, PIN, faults
-from tests.unit.workstation import invented
+from tests.browser.alone.test_own_page import PIN
+from tests.browser.axe import faults
 from tests.unit.workstation.invented import AYAN
 from tests.unit.workstation.office import PASSWORD, Office
 
 pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture
-def office(engine: Engine, tmp_path: Path) -> Office:
-    """An inspector, and a person who has to be at home from eleven at night; it is a Saturday, ten in the evening."""
-    if not (STATIC / "my.html").is_file():
-        pytest.skip("the pages are not built: run make setup")
-    office = Office(engine, tmp_path)
-    town = replace(invented.TOWN, restrictions=(*invented.TOWN.restrictions, HOME))
-    Registers(engine, office.clock).save(town, by="installation")
-    office.employ("aliya", Role.INSPECTOR)
-    office.stores.accounts.set_language("aliya", Language.EN)
-    return office
 
 
 def ask(phone: Page) -> None:

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, V
 
 from baqylau.cli.roles.doors import options
 from baqylau.domain.observations import Body
+from baqylau.domain.rights import Role
 from baqylau.monitoring.workstation.files import STATIC_DIR
 from baqylau.protocols.wialon import WialonDevice
 from tests.browser.conftest import CHROMIUM
@@ -212,3 +213,35 @@ def page(watched: tuple[Page, Watched], installation: Installation) -> Page:
     opened.goto(installation.address)
     opened.wait_for_selector("main .queue")
     return opened
+
+
+Invite = Callable[[str, Role], Page]
+
+
+@pytest.fixture
+def invite(browser: Browser, page: Page) -> Iterator[Invite]:
+    """Give colleagues whom the administrator invited, each at a screen of their own; the login is their name too."""
+    opened: list[BrowserContext] = []
+
+    def invited(login: str, role: Role) -> Page:
+        link = page.evaluate(
+            """async role => {
+                const { csrf } = await (await fetch('/api/session')).json()
+                const headers = { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' }
+                const body = JSON.stringify({ role, bounds: { districts: null, people: [] } })
+                return (await (await fetch('/api/accounts/invitations', { method: 'POST', headers, body })).json()).path
+            }""",
+            role.value,
+        )
+        opened.append(browser.new_context(locale="en-GB", timezone_id="Asia/Almaty", viewport=WINDOW))
+        screen = opened[-1].new_page()
+        screen.goto(page.evaluate("location.origin") + link)
+        for field, text in (("#name", login.title()), ("#login", login), ("#password", PASSWORD)):
+            screen.fill(field, text)
+        screen.keyboard.press("Enter")
+        screen.wait_for_selector("main .queue")
+        return screen
+
+    yield invited
+    for one in opened:
+        one.close()

@@ -1,55 +1,24 @@
 """A case at the workstation: one colleague proposes what is stricter, another one agrees."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.whole.conftest import PASSWORD, PEOPLE, WINDOW, Installation, Watched
+from baqylau.domain.rights import Role
+from tests.browser.axe import faults
+from tests.browser.whole.conftest import PEOPLE, Installation, Invite, Watched
 
-AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PERSON = "p-3"
 SLOW_MS = 30_000
 FORGIVEN = re.compile("GL Driver Message")
 """A map that is drawn without a graphics card says so."""
 
 
-def faults(page: Page) -> list[str]:
-    """What axe-core finds serious, and whether the page is wider than the window."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    serious = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
-    wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth") > 0
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in serious] + (["too wide"] if wide else [])
-
-
-@pytest.fixture
-def second(browser: Browser, page: Page) -> Iterator[Page]:
-    """An inspector whom the administrator invited, at a screen of their own."""
-    link = page.evaluate(
-        """async () => {
-            const { csrf } = await (await fetch('/api/session')).json()
-            const headers = { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' }
-            const body = JSON.stringify({ role: 'inspector', bounds: { districts: null, people: [] } })
-            return (await (await fetch('/api/accounts/invitations', { method: 'POST', headers, body })).json()).path
-        }"""
-    )
-    context = browser.new_context(locale="en-GB", timezone_id="Asia/Almaty", viewport=WINDOW, color_scheme="dark")
-    opened = context.new_page()
-    opened.goto(page.evaluate("location.origin") + link)
-    for field, text in (("#name", "Дәурен М."), ("#login", "dauren"), ("#password", PASSWORD)):
-        opened.fill(field, text)
-    opened.keyboard.press("Enter")
-    opened.wait_for_selector("main .queue")
-    yield opened
-    context.close()
-
-
 def test_a_curfew_is_set_by_keyboard_looked_at_proposed_and_agreed_to_by_a_second_person(
-    watched: tuple[Page, Watched], installation: Installation, page: Page, second: Page
+    watched: tuple[Page, Watched], installation: Installation, page: Page, invite: Invite
 ) -> None:
+    second = invite("dauren", Role.INSPECTOR)
+    second.emulate_media(color_scheme="dark")
     page.goto(f"{installation.address}/people/{PERSON}/case")
     page.get_by_role("button", name="New restriction").press("Enter")
     expect(page.get_by_role("heading", name="New restriction")).to_be_focused()
@@ -69,7 +38,7 @@ def test_a_curfew_is_set_by_keyboard_looked_at_proposed_and_agreed_to_by_a_secon
         page.get_by_label(label).press("Tab")
     page.get_by_role("button", name="What would this do?").press("Enter")
     expect(page.get_by_role("heading", name=re.compile("Stricter for the person"))).to_be_visible(timeout=SLOW_MS)
-    expect(page.locator(".preview")).to_contain_text("Дәурен М.")
+    expect(page.locator(".preview")).to_contain_text("Dauren")
     expect(page.locator(".map[data-ready=true]")).to_be_attached(timeout=SLOW_MS)
     assert faults(page) == []
     page.get_by_label("Grounds", exact=True).fill("act 3/2026 of the court")

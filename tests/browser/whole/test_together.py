@@ -1,40 +1,17 @@
 """Two operators on one alarm, on the real programs."""
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from baqylau.domain.observations import Enclosure
-from tests.browser.whole.conftest import PASSWORD, PEOPLE, WINDOW, Installation, Watched
+from baqylau.domain.rights import Role
+from tests.browser.whole.conftest import PEOPLE, Installation, Invite, Watched
 from tests.browser.whole.test_shift import AT_HOME, LIVE_WITHIN_MS, card_of, open_why
 
 
-@pytest.fixture
-def colleague(browser: Browser, page: Page) -> Iterator[Page]:
-    """An operator whom the administrator invited, at a screen of their own."""
-    link = page.evaluate(
-        """async () => {
-            const { csrf } = await (await fetch('/api/session')).json()
-            const headers = { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' }
-            const body = JSON.stringify({ role: 'operator', bounds: { districts: null, people: [] } })
-            return (await (await fetch('/api/accounts/invitations', { method: 'POST', headers, body })).json()).path
-        }"""
-    )
-    context = browser.new_context(locale="en-GB", timezone_id="Asia/Almaty", viewport=WINDOW)
-    opened = context.new_page()
-    opened.goto(page.evaluate("location.origin") + link)
-    for field, text in (("#name", "Марат Б."), ("#login", "marat"), ("#password", PASSWORD)):
-        opened.fill(field, text)
-    opened.keyboard.press("Enter")
-    opened.wait_for_selector("main .queue")
-    yield opened
-    context.close()
-
-
 def test_two_operators_on_one_alarm_are_told_of_each_other_and_no_word_is_lost(
-    installation: Installation, page: Page, colleague: Page, watched: tuple[Page, Watched]
+    installation: Installation, page: Page, invite: Invite, watched: tuple[Page, Watched]
 ) -> None:
+    colleague = invite("marat", Role.OPERATOR)
     installation.tracker(3).say(AT_HOME, Enclosure(open=True))
     for screen in (page, colleague):
         expect(card_of(screen, PEOPLE[3])).to_be_visible(timeout=LIVE_WITHIN_MS)
