@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Feed, QUIET_MS, type LineEvents, type Listener } from '../src/feed/feed'
+import { Feed, PICTURE_MS, QUIET_MS, type LineEvents, type Listener } from '../src/feed/feed'
 import type { LiveSnapshot } from '../src/generated/api'
 import { row } from './rows'
 
@@ -11,6 +11,7 @@ function world() {
   const told: string[] = []
   let cursor = 7
   let fail = false
+  let slow: ((snapshot: LiveSnapshot) => void)[] | null = null
   const listener: Listener = {
     snapshot: (snapshot) => told.push(`snapshot ${snapshot.cursor}`),
     alarm: (event) => told.push(`alarm ${event.cursor}`),
@@ -22,7 +23,10 @@ function world() {
   }
   const feed = new Feed(
     {
-      snapshot: () => (fail ? Promise.reject(new TypeError('nobody answers')) : Promise.resolve({ cursor } as LiveSnapshot)),
+      snapshot: () => {
+        if (slow) return new Promise((answer) => slow?.push(answer))
+        return fail ? Promise.reject(new TypeError('nobody answers')) : Promise.resolve({ cursor } as LiveSnapshot)
+      },
       open: (after, events) => {
         const line = { after, events, closed: false }
         opened.push(line)
@@ -46,7 +50,13 @@ function world() {
     await Promise.resolve()
   }
   const alarm = (id: number) => JSON.stringify({ type: 'alarm', cursor: id, row: row({ id }) })
-  return { feed, opened, told, pass, alarm, set: (to: { cursor?: number; fail?: boolean }) => { cursor = to.cursor ?? cursor; fail = to.fail ?? fail } }
+  const set = (to: { cursor?: number; fail?: boolean }) => {
+    cursor = to.cursor ?? cursor
+    fail = to.fail ?? fail
+  }
+  /** From now on pictures stay on their way until the test lets them arrive. */
+  const hold = () => (slow = [])
+  return { feed, opened, told, pass, alarm, set, hold }
 }
 
 describe('the feed', () => {
@@ -92,6 +102,28 @@ describe('the feed', () => {
     await feed.connect()
     for (const wait of [500, 1000, 2000, 4000, 8000, 8000]) await pass(wait)
     expect(told.filter((word) => word === 'lost since 1000')).toHaveLength(7)
+  })
+
+  it('asks again for a picture that stays on its way, and does not listen to the first one when it comes after all', async () => {
+    const { feed, opened, told, pass, hold } = world()
+    const pictures = hold()
+    void feed.connect()
+    await pass(PICTURE_MS)
+    await pass(500)
+    expect(pictures).toHaveLength(2)
+    for (const [index, answer] of pictures.entries()) answer({ cursor: 20 + index } as LiveSnapshot)
+    await pass(0)
+    expect(told).toEqual(['lost since 1000', 'snapshot 21'])
+    expect(opened.map((line) => line.after)).toEqual([21])
+  })
+
+  it('holds one line, however often somebody asks to try at once', async () => {
+    const { feed, opened, pass, hold } = world()
+    const pictures = hold()
+    for (let press = 0; press < 3; press += 1) void feed.connect()
+    for (const answer of pictures) answer({ cursor: 7 } as LiveSnapshot)
+    await pass(0)
+    expect(opened).toHaveLength(1)
   })
 
   it('stops for good when it is closed', async () => {

@@ -1,6 +1,8 @@
 // What an operator does to alarms. The answer is shown at once; a refusal is a sentence.
 import { live } from '../feed/live.svelte'
+import type { AlarmRow } from '../generated/api'
 import { api, type Doable } from '../session/api'
+import { doneBefore } from '../session/http'
 import { inWords, said } from '../session/refusal'
 
 /** What became of one act about several alarms. */
@@ -8,6 +10,16 @@ export interface Outcome {
   done: number
   /** Why not, each sentence once. */
   refused: readonly string[]
+}
+
+/** What was done before its answer was lost is done: then the alarm is read as it is now. */
+async function done(alarm: number, act: Doable): Promise<AlarmRow> {
+  try {
+    return await api.act(alarm, act)
+  } catch (error) {
+    if (!doneBefore(error)) throw error
+    return (await api.alarm(alarm)).row
+  }
 }
 
 class Acts {
@@ -47,7 +59,7 @@ class Acts {
 
   /** Do it to one alarm; give whether it was done. */
   async do(alarm: number, act: Doable): Promise<boolean> {
-    const row = await this.#send(alarm, act, () => api.act(alarm, act))
+    const row = await this.#send(alarm, act, () => done(alarm, act))
     if (row) live.told(row)
     return row !== null
   }

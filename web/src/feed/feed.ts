@@ -4,6 +4,8 @@ import type { FeedAlarm, FeedBeat, FeedPeople, LiveSnapshot } from '../generated
 
 /** Longest quiet of a line that lives: the server beats every two seconds. */
 export const QUIET_MS = 7000
+/** How long the picture may be on its way: a line that only looks open would hold it for minutes. */
+export const PICTURE_MS = 30_000
 const WAITS_MS = [500, 1000, 2000, 4000, 8000]
 
 export interface Line {
@@ -41,6 +43,8 @@ export class Feed {
   #tries = 0
   #cursor = 0
   #closed = false
+  /** What was asked before the last attempt is not listened to any more. */
+  #turn = 0
 
   constructor(
     private readonly ports: Ports,
@@ -52,16 +56,19 @@ export class Feed {
   /** Fetch the picture and listen from it on. */
   async connect(): Promise<void> {
     this.#drop()
+    const turn = this.#turn
     const asked_at = this.ports.now()
+    this.#cancel = this.ports.later(() => this.#retry(), PICTURE_MS)
     try {
       const snapshot = await this.ports.snapshot()
-      if (this.#closed) return
+      if (turn !== this.#turn) return
       this.#cursor = snapshot.cursor
       this.listener.snapshot(snapshot, asked_at)
       this.#listen()
     } catch (error) {
-      if (this.#closed || this.listener.refused(error)) return
-      this.#retry()
+      if (turn !== this.#turn) return
+      this.#cancel()
+      if (!this.listener.refused(error)) this.#retry()
     }
   }
 
@@ -98,6 +105,7 @@ export class Feed {
   }
 
   #drop(): void {
+    this.#turn += 1
     this.#cancel()
     this.#line?.close()
     this.#line = null

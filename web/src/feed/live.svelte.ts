@@ -1,7 +1,7 @@
 // The picture of the live screen, kept up to date by the feed. Every page reads it.
 import type { AlarmRow, CrowdCounts, FeedAlarm, Health, Installation, LivePerson, LiveSnapshot, LiveView, MapCell, ZoneShape } from '../generated/api'
 import { api } from '../session/api'
-import { RefusedError } from '../session/http'
+import { joined, lost, RefusedError } from '../session/http'
 import { session } from '../session/session.svelte'
 import { words } from '../words/words.svelte'
 import { Feed } from './feed'
@@ -26,6 +26,7 @@ class Live {
   screen_ms = $state<number | null>(null)
   #feed: Feed | null = null
   #heard = new Set<Heard>()
+  #joined = new Set<() => void>()
 
   start(): void {
     this.#feed?.close()
@@ -78,6 +79,12 @@ class Live {
     return () => this.#heard.delete(listener)
   }
 
+  /** Be told when the line is joined again: what a page shows may have changed meanwhile. */
+  rejoined(act: () => void): () => void {
+    this.#joined.add(act)
+    return () => this.#joined.delete(act)
+  }
+
   /** Take over what the server answered to an act, before the feed tells it. */
   told(row: AlarmRow): void {
     const alarms = new Map(this.alarms)
@@ -103,7 +110,10 @@ class Live {
     this.crowd = snapshot.crowd
     this.cells = []
     this.health = snapshot.health
-    if (before) for (const row of snapshot.alarms) if (!before.has(row.alarm.id)) for (const listener of this.#heard) listener(row, true)
+    if (!before) return
+    for (const row of snapshot.alarms) if (!before.has(row.alarm.id)) for (const listener of this.#heard) listener(row, true)
+    joined()
+    for (const act of this.#joined) act()
   }
 
   /** Take over what the server shows of a crowd. */
@@ -141,6 +151,7 @@ class Live {
     this.connected = false
     this.lost_since ??= since
     this.screen_ms = null
+    lost()
   }
 }
 

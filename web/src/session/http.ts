@@ -14,6 +14,29 @@ export class RefusedError extends Error {
 let token = ''
 let locked: (() => void) | null = null
 
+/** How long after a loss whoever asks for the same again means the same: later they mean it once more. */
+const SAME_WITHIN_MS = 120_000
+/** Changes whose answer never came, by what was asked, with the key under which the server knows each. */
+const unanswered = new Map<string, { key: string; until: number }>()
+let line = new AbortController()
+
+/** Wait no longer for changes that are on their way: nothing was heard from the server for too long. */
+export function lost(): void {
+  line.abort()
+  line = new AbortController()
+}
+
+/** The server is heard again: now is when somebody asks again for what was never answered. */
+export function joined(): void {
+  for (const one of unanswered.values()) one.until = Date.now() + SAME_WITHIN_MS
+}
+
+function keyOf(asked: string): string {
+  const known = unanswered.get(asked)
+  if (known && Date.now() < known.until) return known.key
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (octet) => octet.toString(16).padStart(2, '0')).join('')
+}
+
 /** What is done when the server says that the page is covered. */
 export function onLocked(act: () => void): void {
   locked = act
@@ -34,11 +57,12 @@ async function refusal(response: Response): Promise<Refusal | null> {
   }
 }
 
-async function send(method: string, path: string, body?: unknown): Promise<Response> {
+async function send(method: string, path: string, body?: unknown, more: { key?: string; signal?: AbortSignal } = {}): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (method !== 'GET') headers['X-CSRF-Token'] = token
   if (body !== undefined) headers['Content-Type'] = 'application/json'
-  const response = await fetch(path, { method, headers, credentials: 'same-origin', cache: 'no-store', ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+  if (more.key) headers['Idempotency-Key'] = more.key
+  const response = await fetch(path, { method, headers, credentials: 'same-origin', cache: 'no-store', signal: more.signal ?? null, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
   if (response.status === 423) locked?.()
   if (!response.ok) throw new RefusedError(response.status, await refusal(response))
   return response
@@ -49,11 +73,30 @@ export async function read(path: string): Promise<unknown> {
   return (await send('GET', path)).json()
 }
 
-/** Ask for a change and read what became of it; `waits` where a second person has to agree first. */
+/**
+ * Ask for a change and read what became of it; `waits` where a second person has to agree first. Whoever lost the
+ * answer and asks for the same again gets it done once: the server knows it by its key.
+ */
 export async function change(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
-  const response = await send(method, path, body)
-  if (response.status === 202) return 'waits'
-  return response.status === 204 ? null : response.json()
+  const asked = JSON.stringify([method, path, body])
+  const key = keyOf(asked)
+  try {
+    const response = await send(method, path, body, { key, signal: line.signal })
+    const answer: unknown = response.status === 202 ? 'waits' : response.status === 204 ? null : await response.json()
+    unanswered.delete(asked)
+    return answer
+  } catch (error) {
+    // What stands between us and the server refuses without a reason: whether anything was done it does not know.
+    if (error instanceof RefusedError && error.refusal !== null) unanswered.delete(asked)
+    else unanswered.set(asked, { key, until: Date.now() + SAME_WITHIN_MS })
+    if (error instanceof DOMException) throw new TypeError('nobody answers', { cause: error })
+    throw error
+  }
+}
+
+/** Whether the server knows that this was done before, when its answer was lost. */
+export function doneBefore(error: unknown): boolean {
+  return error instanceof RefusedError && error.refusal?.key === 'request.refused.done_already'
 }
 
 /** Send a file as it is, and read what became of it. */

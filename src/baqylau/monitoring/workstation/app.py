@@ -15,7 +15,7 @@ from baqylau.crypto.signing import Signer
 from baqylau.domain.rights import Action
 from baqylau.monitoring.workstation import acts, live, looks, openapi, status
 from baqylau.monitoring.workstation.access import cover, oidc, own, passkeys, purposes, session, staffing
-from baqylau.monitoring.workstation.access.gate import Gate
+from baqylau.monitoring.workstation.access.gate import Gate, login_of
 from baqylau.monitoring.workstation.cases import doors as cases
 from baqylau.monitoring.workstation.cases import photo_doors
 from baqylau.monitoring.workstation.cases import template_doors as templates
@@ -31,9 +31,10 @@ from baqylau.monitoring.workstation.giving import papers as papering
 from baqylau.monitoring.workstation.headers import Headers
 from baqylau.monitoring.workstation.looking_back import doors as looking_back
 from baqylau.monitoring.workstation.metrics import Timing
+from baqylau.monitoring.workstation.once import Once
 from baqylau.monitoring.workstation.own_page import officer
 from baqylau.monitoring.workstation.own_page.doors import OWN
-from baqylau.monitoring.workstation.own_page.gate import OwnGate
+from baqylau.monitoring.workstation.own_page.gate import OwnGate, signature_of
 from baqylau.monitoring.workstation.own_page.messages import PATH
 from baqylau.monitoring.workstation.refusals import HANDLERS
 from baqylau.monitoring.workstation.settings import Settings
@@ -224,8 +225,12 @@ def create_app(
     routes = api(settings)
     app = Starlette(
         routes=[
-            Mount("/api", routes=routes, middleware=[Middleware(Gate, routes=routes)]),
-            Mount(f"{PATH}/api", routes=OWN, middleware=[Middleware(OwnGate, routes=OWN)]),
+            Mount("/api", routes=routes, middleware=[Middleware(Gate, routes=routes), Middleware(Once, whose=login_of)]),
+            Mount(
+                f"{PATH}/api",
+                routes=OWN,
+                middleware=[Middleware(OwnGate, routes=OWN), Middleware(Once, whose=signature_of)],
+            ),
             Route(PATH, Pages(settings.static_dir, "my.html")),
             Route(oidc.SIGNED_OUT, oidc.signed_out, methods=["POST"]),
             Route("/healthz", status.alive),

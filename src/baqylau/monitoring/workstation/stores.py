@@ -17,6 +17,7 @@ from baqylau.monitoring.workstation.looking_back.recall import Recall
 from baqylau.monitoring.workstation.looking_back.replays import Replays
 from baqylau.monitoring.workstation.looking_back.timeline import Timelines
 from baqylau.storage.access.accounts import Accounts, Throttle
+from baqylau.storage.access.asked_once import AskedOnce
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.access.program_keys import ProgramKeys
 from baqylau.storage.access.purposes import Purposes
@@ -70,7 +71,7 @@ class Stores:
         self.engine = engine
         self.accounts = Accounts(engine, clock)
         self.sessions = Sessions(engine, clock)
-        self.purposes = Purposes(engine, clock)
+        self.purposes, self.asked_once = Purposes(engine, clock), AskedOnce(engine, clock)
         self.program_keys = ProgramKeys(engine, clock)
         self.second_factors = SecondFactors(engine, vault, clock, random)
         self.wishes = Wishes(engine, clock)

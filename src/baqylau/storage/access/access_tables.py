@@ -145,3 +145,14 @@ stated_purpose = Table(
     Index(None, "login", "person_id", "until_at"),
 )
 """Why somebody looked beyond their duty, and for how long that holds."""
+
+asked_change = Table(
+    "asked_change",
+    metadata,
+    Column("asked_by", Text, primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
+    instant("at"),
+    Column("done", Boolean, nullable=False),
+    Index(None, "at"),
+)
+"""Changes of the last day that were asked for with a key, by SHA-256, so that a lost answer makes no second change."""

@@ -39,6 +39,12 @@ def account(request: Request) -> Account:
     return signed_of(request).account
 
 
+def login_of(request: Request) -> str | None:
+    """Give the login of who is signed in, None where nobody is."""
+    signed: SignedIn | None = getattr(request.state, "signed", None)
+    return signed.account.login if signed is not None else None
+
+
 def token_of(request: Request) -> str:
     """Give the secret that was brought: a program's key, else the browser's session; empty when there is none."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")

@@ -21,7 +21,7 @@ from baqylau.monitoring.workstation.door import Endpoint
 from baqylau.monitoring.workstation.own_page.messages import PATH
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.settings import Settings
-from baqylau.storage.people.own_access import OwnAccess, OwnSession
+from baqylau.storage.people.own_access import OwnAccess, OwnSession, signature
 
 _SAFE = frozenset({"GET", "HEAD"})
 _YEAR_S = 31_536_000
@@ -67,6 +67,12 @@ def own_of(request: Request) -> OwnSession:
 def person_of(request: Request) -> PersonId:
     """Give the person whose page is open; only behind the gate."""
     return own_of(request).person_id
+
+
+def signature_of(request: Request) -> str | None:
+    """Give by what name the records know whoever has the page open, None where it is not open."""
+    own: OwnSession | None = getattr(request.state, "own", None)
+    return signature(own.person_id) if own is not None else None
 
 
 def token_of(request: Request) -> str:
