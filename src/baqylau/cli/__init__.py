@@ -29,6 +29,7 @@ _MADE_IN: dict[str, dict[str, tuple[str, ...]]] = {
         "operate": ("import", "alarms", "doctor"),
         "person_files": ("file",),
         "recordings": ("recording",),
+        "places": ("place",),
         "backup": ("backup", "restore"),
         "archive": ("archive",),
         "notices": ("notices", "load", "notify"),

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 
 from baqylau.domain.observations import Fix
 from baqylau.domain.orders import ExclusionZone
+from baqylau.domain.public_places import PlaceKind
 from baqylau.domain.rights import Bounds, Role
+from baqylau.domain.zones import Circle, Point
 from baqylau.monitoring.workstation.access.tokens import digest
 from baqylau.storage.registers.registers import Registers
 from tests.unit.workstation import invented
@@ -279,6 +281,17 @@ def test_zones_are_read_from_what_colleagues_send(service: Service) -> None:
     assert [one["key"] for one in far["warnings"]] == ["case.warning.axes_exchanged"]
     refused = service.aliya.post("/zones/read", {"text": "<kml"}, 422)
     assert refused["faults"] == [{"field": "text", "key": "zone.refused.not_readable", "params": {}}]
+
+
+def test_a_zone_over_a_clinic_that_the_installation_knows_is_told(office: Office, service: Service) -> None:
+    clinic = Circle(name="Clinic 5", center=Point(43.2402, 76.9), radius_m=50)
+    far = Circle(name="Clinic 6", center=Point(43.9, 76.9), radius_m=50)
+    office.stores.public_places.load(PlaceKind.CLINIC, (clinic, far), "dana")
+    near = {"type": "circle", "name": "Stadium", "center": [43.24, 76.9], "radius_m": 100}
+    seen = service.aliya.post(f"{CASE}/preview", {"change": market(id="", zone=near, warning_m=0)})
+    told = [(one["key"], one["params"]) for one in seen["warnings"]]
+    assert ("case.warning.covers_clinic", {"zone": "Stadium", "place": "Clinic 5"}) in told
+    assert all(params.get("place") != "Clinic 6" for _, params in told)
 
 
 def test_a_zone_over_a_place_of_duty_is_told_and_what_is_free_can_be_fitted(service: Service) -> None:

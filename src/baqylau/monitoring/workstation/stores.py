@@ -51,6 +51,7 @@ from baqylau.storage.people.photos import Photos
 from baqylau.storage.registers.case_facts import CaseFacts
 from baqylau.storage.registers.cases import Cases
 from baqylau.storage.registers.proposals import Proposals
+from baqylau.storage.registers.public_places import PublicPlaces
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.vault import Vault
 
@@ -101,7 +102,7 @@ class Stores:
         self.templates = TemplateStore(engine, vault, clock, random)
         self.cases = Cases(engine)
         self.case_facts = CaseFacts(engine, clock)
-        self.proposals = Proposals(engine, clock)
+        self.proposals, self.public_places = Proposals(engine, clock), PublicPlaces(engine, clock)
         self.own_accesses, self.own_requests = OwnAccesses(engine, clock), OwnRequests(engine, clock)
         self.own_words, self.photos = OwnWords(engine, vault, clock, random), Photos(engine, vault, clock, random)
         self.minutes = Minutes(recall, self.findings, self.live)

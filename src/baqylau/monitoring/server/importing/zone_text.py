@@ -21,13 +21,13 @@ _DEEPEST: Final = 8
 _AXES: Final = 2
 
 
-def read_zones(text: str, name: str = "", width_m: float = 50.0) -> tuple[Zone, ...]:
+def read_zones(text: str, name: str = "", width_m: float = 50.0, most: int = MOST_ZONES) -> tuple[Zone, ...]:
     """Give every zone of a text. `name`: where it brings none; `width_m`: half the width of a line, or a radius."""
     stripped = text.lstrip("\ufeff \t\r\n")
     zones: list[Zone] = []
     for zone in read_lines(stripped, width_m) if is_list(stripped) else _drawn(stripped, name, width_m):
-        if len(zones) == MOST_ZONES:
-            raise ZoneError("zone.refused.too_many", most=MOST_ZONES)
+        if len(zones) == most:
+            raise ZoneError("zone.refused.too_many", most=most)
         zones.append(repaired(zone))
     if not zones:
         raise ZoneError("zone.refused.nothing_drawn")

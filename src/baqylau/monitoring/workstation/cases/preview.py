@@ -34,7 +34,8 @@ from baqylau.monitoring.workstation.cases.messages import (
     WouldMove,
 )
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.rules.prescribing.reach import reaching
+from baqylau.rules.prescribing.everyday import avoided, frame_of, over_public
+from baqylau.rules.prescribing.reach import Reach, reaching
 from baqylau.rules.refold import Comparison
 from baqylau.rules.schedule import stretch
 from baqylau.storage.judging.judgement import JudgeStore
@@ -100,11 +101,17 @@ class Previews:
             if plain not in known or told.restriction_id in changed:
                 yield told
         for restriction in changed.values():
-            for one in reaching(restriction, trial.after):
+            for one in (*reaching(restriction, trial.after), *self._over_public(restriction)):
                 params = dict(one.params)
                 yield CaseWarning(key=f"case.warning.{one.key}", params=params, restriction_id=restriction.id)
         if any(one < now - _LONG_AGO for one in _begins(trial.rows)):
             yield CaseWarning(key="case.warning.past")
+
+    def _over_public(self, restriction: Restriction) -> Iterator[Reach]:
+        """Give the clinics, courts and the like that a restriction forbids, as far as the installation knows any."""
+        forbidden = avoided(restriction)
+        if forbidden is not None:
+            yield from over_public(restriction, self._stores.public_places.within(frame_of(*forbidden)))
 
     def words(self, person_id: PersonId, change: Change) -> dict[str, str]:
         """Give what people call the things that a case and a change name by their ids."""
