@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { change, doneBefore, joined, lost, RefusedError } from '../src/session/http'
+import { change, doneBefore, joined, lost, once, RefusedError, sure } from '../src/session/http'
 
 const PATH = '/api/alarms/7/acts'
 const NOTE = { type: 'note', text: 'Six rings.' }
@@ -28,50 +28,57 @@ afterEach(() => {
 
 const keys = () => new Set(asked.map(({ key }) => key)).size
 
-describe('a change whose answer is lost', () => {
+describe('a change that must not be done twice', () => {
   it('is asked for again with the same key', async () => {
     answers = [nobody, nobody]
-    await expect(change('POST', PATH, NOTE)).rejects.toThrow(TypeError)
-    await expect(change('POST', PATH, NOTE)).rejects.toThrow(TypeError)
-    await change('POST', PATH, NOTE)
+    await expect(once(PATH, NOTE)).rejects.toThrow(TypeError)
+    await expect(once(PATH, NOTE)).rejects.toThrow(TypeError)
+    await once(PATH, NOTE)
     expect(asked).toHaveLength(3)
     expect(keys()).toBe(1)
   })
 
   it('has another key once it was answered: who writes the same again means it', async () => {
-    await change('POST', PATH, NOTE)
-    await change('POST', PATH, NOTE)
+    await once(PATH, NOTE)
+    await once(PATH, NOTE)
     expect(keys()).toBe(2)
   })
 
   it('has another key when other words are sent', async () => {
     answers = [nobody]
-    await expect(change('POST', PATH, NOTE)).rejects.toThrow(TypeError)
-    await change('POST', PATH, { ...NOTE, text: 'Seven rings.' })
+    await expect(once(PATH, NOTE)).rejects.toThrow(TypeError)
+    await once(PATH, { ...NOTE, text: 'Seven rings.' })
     expect(keys()).toBe(2)
   })
 
   it('has another key when it was refused with a reason, and the same when something in between refused it', async () => {
     answers = [refused(409, '{"key": "alarm.refused.closed", "params": {}}'), refused(502, '<html>Bad gateway</html>')]
-    await expect(change('POST', PATH, NOTE)).rejects.toThrow(RefusedError)
-    await expect(change('POST', PATH, NOTE)).rejects.toThrow(RefusedError)
-    await change('POST', PATH, NOTE)
+    await expect(once(PATH, NOTE)).rejects.toThrow(RefusedError)
+    await expect(once(PATH, NOTE)).rejects.toThrow(RefusedError)
+    await once(PATH, NOTE)
     const [first, second, third] = asked.map(({ key }) => key)
     expect(second).not.toBe(first)
     expect(third).toBe(second)
   })
 
+  it('keeps its key while the server does not know what became of it', async () => {
+    answers = [refused(409, '{"key": "request.refused.begun_already", "params": {}}')]
+    await expect(once(PATH, NOTE)).rejects.toThrow(RefusedError)
+    await once(PATH, NOTE)
+    expect(keys()).toBe(1)
+  })
+
   it('is meant anew two minutes after the line was joined again', async () => {
     answers = [nobody]
-    await expect(change('POST', PATH, NOTE)).rejects.toThrow(TypeError)
+    await expect(once(PATH, NOTE)).rejects.toThrow(TypeError)
     vi.advanceTimersByTime(600_000)
     joined()
     vi.advanceTimersByTime(100_000)
     answers = [nobody]
-    await expect(change('POST', PATH, NOTE)).rejects.toThrow(TypeError)
+    await expect(once(PATH, NOTE)).rejects.toThrow(TypeError)
     expect(keys()).toBe(1)
     vi.advanceTimersByTime(121_000)
-    await change('POST', PATH, NOTE)
+    await once(PATH, NOTE)
     expect(keys()).toBe(2)
   })
 })
@@ -79,17 +86,25 @@ describe('a change whose answer is lost', () => {
 describe('a change on its way', () => {
   it('is given up when the server is not heard any more, and the next one is not', async () => {
     answers = [() => new Promise((_, fail) => asked[0]?.signal?.addEventListener('abort', () => fail(new DOMException('aborted', 'AbortError'))))]
-    const waiting = change('POST', PATH, NOTE)
+    const waiting = once(PATH, NOTE)
     lost()
     await expect(waiting).rejects.toThrow(TypeError)
-    await change('POST', PATH, NOTE)
+    await once(PATH, NOTE)
     expect(asked[1]?.signal?.aborted).toBe(false)
     expect(keys()).toBe(1)
   })
 
+  it('carries no key where asking twice does no harm', async () => {
+    await change('PUT', '/api/session/language', { language: 'kk' })
+    expect(asked[0]?.key).toBeNull()
+  })
+
   it('is told apart when it was done before its answer was lost', async () => {
     answers = [refused(409, '{"key": "request.refused.done_already", "params": {}}')]
-    const error: unknown = await change('POST', PATH, NOTE).catch((thrown: unknown) => thrown)
+    const error: unknown = await once(PATH, NOTE).catch((thrown: unknown) => thrown)
     expect(doneBefore(error)).toBe(true)
+    answers = [refused(409, '{"key": "request.refused.done_already", "params": {}}'), refused(409, '{"key": "alarm.refused.closed", "params": {}}')]
+    await sure(PATH, NOTE)
+    await expect(sure(PATH, NOTE)).rejects.toThrow(RefusedError)
   })
 })

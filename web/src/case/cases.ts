@@ -1,6 +1,6 @@
 // Questions about cases, by name; and what the server finds wrong with a change.
 import type { Answering, CasePage, CaseRefusal, DueVisits, FreeDevices, Preview, Previewing, Proposing, ProposalList, ProposalPage, ProposalRow, RequestPage, TermPage, ZonesRead, ZoneText } from '../generated/api'
-import { change, read, RefusedError } from '../session/http'
+import { change, once, read, RefusedError } from '../session/http'
 
 export type Change = Proposing['change']
 
@@ -15,7 +15,7 @@ export const cases = {
   withdraw: (number: number) => change('POST', `/api/proposals/${number}/withdrawal`) as Promise<ProposalRow>,
   case: (person: string) => read(`/api/people/${id(person)}/case`) as Promise<CasePage>,
   preview: (person: string, asked: Previewing) => change('POST', `${door(person)}/preview`, asked) as Promise<Preview>,
-  propose: (person: string, proposal: Proposing) => change('POST', `${door(person)}/proposals`, proposal) as Promise<ProposalRow>,
+  propose: (person: string, proposal: Proposing) => once(`${door(person)}/proposals`, proposal) as Promise<ProposalRow>,
   readZones: (text: ZoneText) => change('POST', '/api/zones/read', text) as Promise<ZonesRead>,
   requests: (after: string | null) => read(`/api/requests?limit=6&after=${id(after ?? '0')}`) as Promise<RequestPage>,
   refuseRequest: (person: string, number: number, text: string) => change('POST', `${door(person)}/requests/${number}/refusal`, { text }),

@@ -1,6 +1,6 @@
 // A person's own page: how far this browser has come, and what the page says.
 import type { Language, OwnAlarm, OwnAsking, OwnDoorway, OwnPage } from '../generated/api'
-import { carry, change, read, RefusedError, upload } from '../session/http'
+import { carry, change, read, RefusedError, sure, upload } from '../session/http'
 import { said } from '../session/refusal'
 import { t, words } from '../words/words.svelte'
 
@@ -16,6 +16,8 @@ class Own {
   /** The code that came with the address. */
   code = $state('')
   now = $state(0)
+  /** Files that arrived: when the words beside them did not, only the words are sent again. */
+  readonly #taken = new WeakSet<File>()
 
   constructor() {
     this.code = decodeURIComponent(location.hash.slice(1)).replaceAll(/\D/g, '')
@@ -90,8 +92,12 @@ class Own {
   /** Say something of an alarm and attach files; true when all of it was taken. */
   async say(alarm: OwnAlarm, type: 'explain' | 'contest', text: string, files: readonly File[]): Promise<boolean> {
     const done = await this.#do(async () => {
-      for (const file of files) await upload(`${API}/alarms/${alarm.number}/files`, file)
-      if (text !== '') await change('POST', `${API}/alarms/${alarm.number}/words`, { type, text })
+      for (const file of files) {
+        if (this.#taken.has(file)) continue
+        await upload(`${API}/alarms/${alarm.number}/files`, file)
+        this.#taken.add(file)
+      }
+      if (text !== '') await sure(`${API}/alarms/${alarm.number}/words`, { type, text })
     })
     const why = this.trouble
     if (this.page) await this.load()
@@ -102,7 +108,7 @@ class Own {
   /** Ask for a permission; true when it was taken. */
   async ask(asking: OwnAsking): Promise<boolean> {
     const done = await this.#do(async () => {
-      await change('POST', `${API}/requests`, asking)
+      await sure(`${API}/requests`, asking)
     })
     if (done) await this.load()
     return done

@@ -73,25 +73,50 @@ export async function read(path: string): Promise<unknown> {
   return (await send('GET', path)).json()
 }
 
-/**
- * Ask for a change and read what became of it; `waits` where a second person has to agree first. Whoever lost the
- * answer and asks for the same again gets it done once: the server knows it by its key.
- */
-export async function change(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
-  const asked = JSON.stringify([method, path, body])
-  const key = keyOf(asked)
+async function answered(method: string, path: string, body?: unknown, key?: string): Promise<unknown> {
   try {
-    const response = await send(method, path, body, { key, signal: line.signal })
-    const answer: unknown = response.status === 202 ? 'waits' : response.status === 204 ? null : await response.json()
-    unanswered.delete(asked)
-    return answer
+    const response = await send(method, path, body, { ...(key ? { key } : {}), signal: line.signal })
+    if (response.status === 202) return 'waits'
+    return response.status === 204 ? null : await response.json()
   } catch (error) {
-    // What stands between us and the server refuses without a reason: whether anything was done it does not know.
-    if (error instanceof RefusedError && error.refusal !== null) unanswered.delete(asked)
-    else unanswered.set(asked, { key, until: Date.now() + SAME_WITHIN_MS })
     if (error instanceof DOMException) throw new TypeError('nobody answers', { cause: error })
     throw error
   }
+}
+
+/** Ask for a change and read what became of it; `waits` where a second person has to agree first. */
+export const change = (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> => answered(method, path, body)
+
+/**
+ * Ask for what must not be done twice. Whoever lost the answer and asks for the same again gets it done once: the
+ * server knows it by its key, and says so by a refusal that `doneBefore` tells apart.
+ */
+export async function once(path: string, body?: unknown): Promise<unknown> {
+  const asked = JSON.stringify([path, body])
+  const key = keyOf(asked)
+  try {
+    const answer = await answered('POST', path, body, key)
+    unanswered.delete(asked)
+    return answer
+  } catch (error) {
+    if (settled(error)) unanswered.delete(asked)
+    else unanswered.set(asked, { key, until: Date.now() + SAME_WITHIN_MS })
+    throw error
+  }
+}
+
+/** Ask for what must not be done twice, where nothing of the answer is needed: done before is done. */
+export async function sure(path: string, body?: unknown): Promise<void> {
+  try {
+    await once(path, body)
+  } catch (error) {
+    if (!doneBefore(error)) throw error
+  }
+}
+
+/** Whether it is known what became of it. What stands between us and the server refuses without a reason: it does not know. */
+function settled(error: unknown): boolean {
+  return error instanceof RefusedError && error.refusal !== null && error.refusal.key !== 'request.refused.begun_already'
 }
 
 /** Whether the server knows that this was done before, when its answer was lost. */

@@ -1,6 +1,6 @@
 // Questions about the store of equipment, by name.
 import type { Acting, Batch, DeviceKind, StockCard, StockPage, StockState } from '../generated/api'
-import { change, file, read } from '../session/http'
+import { file, once, read } from '../session/http'
 
 export type Act = Acting['act']
 /** What is done with a device; taking an act back is done to the act. */
@@ -22,9 +22,9 @@ export const stock = {
     const named = Object.entries({ ...question, after: after ?? '' }).filter(([, value]) => value !== '')
     return read(`/api/stock?${new URLSearchParams(named).toString()}`) as Promise<StockPage>
   },
-  takeIn: (batch: Batch) => change('POST', '/api/stock', batch) as Promise<StockPage>,
+  takeIn: (batch: Batch) => once('/api/stock', batch) as Promise<StockPage>,
   card: (device: string) => read(door(device)) as Promise<StockCard>,
-  act: (device: string, act: Act) => change('POST', `${door(device)}/acts`, { act }) as Promise<StockCard>,
+  act: (device: string, act: Act) => once(`${door(device)}/acts`, { act }) as Promise<StockCard>,
   paper: (device: string, number: number, language: string) => file(`${door(device)}/acts/${number}/paper`, { language }),
 }
 
