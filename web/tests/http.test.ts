@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { change, doneBefore, joined, lost, once, RefusedError, sure } from '../src/session/http'
+import { change, doneBefore, ensure, joined, lost, once, RefusedError } from '../src/session/http'
 
 const PATH = '/api/alarms/7/acts'
 const NOTE = { type: 'note', text: 'Six rings.' }
@@ -104,7 +104,7 @@ describe('a change on its way', () => {
     const error: unknown = await once(PATH, NOTE).catch((thrown: unknown) => thrown)
     expect(doneBefore(error)).toBe(true)
     answers = [refused(409, '{"key": "request.refused.done_already", "params": {}}'), refused(409, '{"key": "alarm.refused.closed", "params": {}}')]
-    await sure(PATH, NOTE)
-    await expect(sure(PATH, NOTE)).rejects.toThrow(RefusedError)
+    await ensure(PATH, NOTE)
+    await expect(ensure(PATH, NOTE)).rejects.toThrow(RefusedError)
   })
 })

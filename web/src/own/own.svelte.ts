@@ -1,6 +1,6 @@
 // A person's own page: how far this browser has come, and what the page says.
 import type { Language, OwnAlarm, OwnAsking, OwnDoorway, OwnPage } from '../generated/api'
-import { carry, change, read, RefusedError, sure, upload } from '../session/http'
+import { carry, change, ensure, read, RefusedError, upload } from '../session/http'
 import { said } from '../session/refusal'
 import { t, words } from '../words/words.svelte'
 
@@ -97,7 +97,7 @@ class Own {
         await upload(`${API}/alarms/${alarm.number}/files`, file)
         this.#taken.add(file)
       }
-      if (text !== '') await sure(`${API}/alarms/${alarm.number}/words`, { type, text })
+      if (text !== '') await ensure(`${API}/alarms/${alarm.number}/words`, { type, text })
     })
     const why = this.trouble
     if (this.page) await this.load()
@@ -108,7 +108,7 @@ class Own {
   /** Ask for a permission; true when it was taken. */
   async ask(asking: OwnAsking): Promise<boolean> {
     const done = await this.#do(async () => {
-      await sure(`${API}/requests`, asking)
+      await ensure(`${API}/requests`, asking)
     })
     if (done) await this.load()
     return done

@@ -106,7 +106,7 @@ export async function once(path: string, body?: unknown): Promise<unknown> {
 }
 
 /** Ask for what must not be done twice, where nothing of the answer is needed: done before is done. */
-export async function sure(path: string, body?: unknown): Promise<void> {
+export async function ensure(path: string, body?: unknown): Promise<void> {
   try {
     await once(path, body)
   } catch (error) {
