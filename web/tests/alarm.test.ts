@@ -152,7 +152,7 @@ describe('closing', () => {
 
   it('of an incident says before how many it closes with it', () => {
     const incident = row({ id: 9, code: 'C07', person_id: '', count: 2 })
-    render(CloseForm, { row: incident, page: page(incident, { children: [row({ id: 1 }), row({ id: 2 })] }) })
+    render(CloseForm, { row: incident, page: page(incident, { held: { all: 3, open: 2 } }) })
     expect(screen.getByText(/Closes the 2 alarms of this incident too/)).toBeTruthy()
   })
 })

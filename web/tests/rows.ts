@@ -25,7 +25,7 @@ export function row(alarm: Partial<Alarm> & { id: number }, finding: Partial<Fin
 }
 
 export function page(of: AlarmRow, more: Partial<AlarmPage> = {}): AlarmPage {
-  return { row: of, findings: [], superseded: [], person: null, restriction: null, heard: [], timeline: [], zones: [], acts: [], steps: [], children: [], checks: [], notices: [], ...more }
+  return { row: of, findings: [], superseded: [], person: null, restriction: null, heard: [], timeline: [], zones: [], acts: [], steps: [], children: [], held: { all: 0, open: 0 }, checks: [], notices: [], ...more }
 }
 
 export function person(id: string, compliance: Compliance = 'inside', more: Partial<LivePerson> = {}): LivePerson {

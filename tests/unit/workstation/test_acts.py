@@ -148,6 +148,16 @@ def test_one_act_about_many_alarms_is_done_or_refused_for_each(office: Office, b
         assert _key(answer) == (422, "request.refused.field")
 
 
+def test_of_an_outage_that_holds_very_many_the_page_shows_the_first_and_counts_all(
+    office: Office, browser: Browser
+) -> None:
+    office.find(*(_silence(number, office) for number in range(1, 131)))
+    [row] = browser.get("/api/live").json()["alarms"]
+    page = browser.get(f"/api/alarms/{row['alarm']['id']}").json()
+    assert (len(page["children"]), page["held"]) == (100, {"all": 130, "open": 130})
+    assert browser.act(row["alarm"]["id"], "take").is_success
+
+
 def test_what_only_rules_do_nobody_can_ask_for(office: Office, browser: Browser) -> None:
     number = office.alarm()
     for kind, words in (("escalate", {"level": 2}), ("hold", {"incident_id": 1}), ("free", {})):
@@ -163,11 +173,13 @@ def test_an_incident_has_a_page_without_a_person_and_shows_what_it_holds(office:
     assert page["person"] is None
     assert page["restriction"] is None
     assert [one["alarm"]["incident_id"] for one in page["children"]] == [number] * 6
+    assert page["held"] == {"all": 6, "open": 6}
     assert page["steps"] == ["check_area", "tell_engineers", "wait_and_look_again"]
     assert [one["alarm"]["id"] for one in browser.get("/api/alarms?state=open").json()] == [number]
     assert len(browser.get("/api/alarms").json()) == 7
 
     child = page["children"][0]["alarm"]["id"]
+    assert browser.get(f"/api/alarms/{child}").json()["held"] == {"all": 0, "open": 0}
     assert browser.get(f"/api/alarms/{child}").json()["row"]["take_until"] is None
     assert browser.act(number, "close", **CLOSE).is_success
     freed = browser.get("/api/live").json()["alarms"]

@@ -337,6 +337,13 @@ class TakenAway(Struct, frozen=True, kw_only=True):
     """What arrived in between and happened no later than the finding; none where registers or rules were changed."""
 
 
+class HeldCount(Struct, frozen=True, kw_only=True):
+    """How many alarms an incident holds or was closed with."""
+
+    all: int
+    open: int
+
+
 class AlarmPage(Struct, frozen=True, kw_only=True):
     """Why: everything that one alarm rests on."""
 
@@ -356,7 +363,9 @@ class AlarmPage(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     """What the catalogue says to do, in this order."""
     children: tuple[AlarmRow, ...]
-    """What an incident holds or was closed with."""
+    """What an incident holds or was closed with, what is open first; of very many the first ones."""
+    held: HeldCount
+    """How many those are in all."""
     checks: tuple[CheckRow, ...]
     """Those that the latest finding rests on."""
     notices: tuple[Notice, ...]

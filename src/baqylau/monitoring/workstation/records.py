@@ -27,6 +27,7 @@ from baqylau.monitoring.workstation.messages import (
     BulkResult,
     Colleague,
     HeardRaw,
+    HeldCount,
     Installation,
     PeopleFound,
     PersonCard,
@@ -44,6 +45,8 @@ _BEFORE = timedelta(minutes=15)
 _AFTER = timedelta(minutes=10)
 _LONGEST_WINDOW = timedelta(days=3)
 _MOST_HEARD = 2_000
+_MOST_HELD = 100
+"""Of an outage that holds the alarms of half a country nobody reads more."""
 
 
 class Which(StrEnum):
@@ -113,21 +116,21 @@ class Records:
         if isinstance(act, Decide) and not may(by.role, Action.DECIDE_ALARM):
             raise RefusedError(HTTPStatus.FORBIDDEN, "alarm.refused.only_inspector")
         view = self._alarm(alarm_id, by)
-        concerned = [view, *self._stores.alarms.held_by(alarm_id)]
-        for one in concerned:
-            self._stores.duty.act(by, one.alarm.person_id)
+        concerned = {view.alarm.person_id, *(one.person_id for one in self._stores.alarms.held_people(alarm_id))}
+        for person_id in concerned:
+            self._stores.duty.act(by, person_id)
         if isinstance(act, Assign):
             self._may_take(act.to, concerned)
         self._stores.alarms.act(alarm_id, act, by.login)
         return self._row(self._alarm(alarm_id, by))
 
-    def _may_take(self, login: str, concerned: list[AlarmView]) -> None:
+    def _may_take(self, login: str, concerned: set[PersonId]) -> None:
         """Refuse to hand over to somebody who could do nothing about it."""
         to = self._stores.accounts.get(login)
         if to is None:
             return
         within = self._stores.duty.within(to)
-        all_theirs = all(not one.alarm.person_id or within(one.alarm.person_id) for one in concerned)
+        all_theirs = all(not person_id or within(person_id) for person_id in concerned)
         if to.suspended or not may(to.role, Action.ACT_ON_ALARM) or not all_theirs:
             raise RefusedError(HTTPStatus.CONFLICT, "alarm.refused.not_their_duty")
 
@@ -170,7 +173,8 @@ class Records:
             zones=pages.zones_in_force(supervision, view.alarm.began_at),
             acts=tuple(map(pages.act_entry, grounds.acts)),
             steps=EVENTS[view.alarm.code].steps,
-            children=alarms_for(by, pages.alarm_rows(self._stores.alarms.held_by(alarm_id), book.people)),
+            children=alarms_for(by, pages.alarm_rows(self._stores.alarms.held_by(alarm_id, _MOST_HELD), book.people)),
+            held=self._held(alarm_id, by),
             checks=self._checks.behind(view.finding.because),
             notices=tuple(self._stores.outbox.of_alarm(alarm_id)),
         )
@@ -243,6 +247,12 @@ class Records:
             return self._stores.alarms.get(alarm_id)
         except KeyError:
             raise missing(by, "alarm.refused.not_found") from None
+
+    def _held(self, alarm_id: AlarmId, by: Account) -> HeldCount:
+        """Count what an incident holds of the account's people."""
+        within = self._stores.duty.within(by)
+        mine = [one for one in self._stores.alarms.held_people(alarm_id) if not one.person_id or within(one.person_id)]
+        return HeldCount(all=len(mine), open=sum(one.open for one in mine))
 
     def _row(self, view: AlarmView) -> AlarmRow:
         return pages.alarm_row(view, self._stores.directory.book().people.get(view.alarm.person_id))

@@ -51,6 +51,13 @@ class Waiting(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class HeldAlarm(Struct, frozen=True, kw_only=True):
+    """An alarm that an incident holds, as far as rights and counts need it."""
+
+    person_id: PersonId
+    open: bool
+
+
 class AlarmFilter(Struct, frozen=True, kw_only=True):
     """Which alarms to list; what is None does not choose."""
 
@@ -106,9 +113,17 @@ class Alarms:
         """Give those with these numbers, in the order of their numbers."""
         return self._views(_VIEW.where(alarm.c.id.in_(alarm_ids)).order_by(alarm.c.id))
 
-    def held_by(self, incident_id: AlarmId) -> list[AlarmView]:
-        """Give what an incident holds or was closed with, in the order of their numbers."""
-        return self._views(_VIEW.where(alarm.c.incident_id == incident_id).order_by(alarm.c.id))
+    def held_by(self, incident_id: AlarmId, limit: int | None = None) -> list[AlarmView]:
+        """Give what an incident holds or was closed with, what is open first, in the order of their numbers."""
+        held = _VIEW.where(alarm.c.incident_id == incident_id)
+        return self._views(held.order_by(alarm.c.state == AlarmState.CLOSED.value, alarm.c.id).limit(limit))
+
+    def held_people(self, incident_id: AlarmId) -> list[HeldAlarm]:
+        """Give about whom everything is that an incident holds or was closed with, however much."""
+        wanted = select(alarm.c.person_id, alarm.c.state).where(alarm.c.incident_id == incident_id)
+        with transaction(self._engine) as connection:
+            rows = connection.execute(wanted).all()
+        return [HeldAlarm(person_id=PersonId(row[0]), open=row[1] != AlarmState.CLOSED.value) for row in rows]
 
     def page(self, chosen: AlarmFilter, *, before: AlarmId | None = None, limit: int = 100) -> list[AlarmView]:
         """Give the chosen alarms, newest first; `before` is the last number of the page before."""
