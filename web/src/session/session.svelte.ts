@@ -9,6 +9,8 @@ import { proved } from './passkey'
 class Session {
   /** `undefined` until the server has said. */
   me = $state<Me | null | undefined>(undefined)
+  /** Whether the page is covered and the server does not know it yet. */
+  untold = false
 
   async #enter(me: Me): Promise<void> {
     carry(me.csrf)
@@ -47,7 +49,18 @@ class Session {
   /** Cover the page: at once here, and on the server, so that loading anew uncovers nothing. */
   async cover(): Promise<void> {
     this.covered()
-    await change('POST', '/api/session/lock')
+    this.untold = true
+    await this.tell()
+  }
+
+  /** Tell the server that the page is covered; while nobody answers it has to be told again. */
+  async tell(): Promise<void> {
+    try {
+      await change('POST', '/api/session/lock')
+      this.untold = false
+    } catch (error) {
+      if (error instanceof RefusedError) this.untold = false
+    }
   }
 
   covered(): void {
@@ -56,6 +69,7 @@ class Session {
 
   async uncover(password: string): Promise<void> {
     await change('POST', '/api/session/unlock', { password })
+    this.untold = false
     if (this.me) this.me = { ...this.me, locked: false }
   }
 
