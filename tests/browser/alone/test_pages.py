@@ -1,6 +1,7 @@
 """The pages over an invented town: what an operator sees and does, without the server behind."""
 
 import base64
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -58,6 +59,37 @@ def test_an_alarm_arrives_live_and_waits_while_somebody_points_at_the_queue(visi
     assert page.locator("[data-alarm]").count() == 13
     page.click(".new-line")
     assert page.locator("[data-alarm]").count() == 14
+
+
+TONES = """
+    window.tones = []
+    const Made = OscillatorNode
+    window.OscillatorNode = class extends Made {
+        constructor(context, options) {
+            super(context, options)
+            window.tones.push(options.frequency)
+        }
+    }
+"""
+"""Notes each tone that is played."""
+
+
+def test_a_priority_1_and_a_lost_line_are_heard_and_a_page_that_can_make_no_sound_yet_says_so(visit: Open) -> None:
+    page = visit("/")
+    page.add_init_script(TONES)
+    page.reload()
+    button = page.locator(".qhead .btn.icon")
+    expect(button).to_have_attribute("aria-label", re.compile("No sound yet"))
+    button.click()
+    expect(button).to_have_attribute("aria-label", "Sound is on")
+    _lever(page, "raise")
+    page.wait_for_function("String(window.tones.slice(-2)) === '880,660'")
+    _lever(page, "cut")
+    page.wait_for_function("window.tones.at(-1) === 220")
+    expect(page.locator(".stale-bar")).to_have_count(0)
+    button.click()
+    expect(button).to_have_attribute("aria-label", "Sound is off")
+    visit.errors.clear()
 
 
 def test_an_alarm_is_taken_read_and_closed_by_keyboard_alone(visit: Open) -> None:

@@ -6,7 +6,19 @@ const LOUDNESS = 0.22
 
 class Sound {
   on = $state(localStorage.getItem(REMEMBERED) !== 'off')
+  /** Whether the browser lets no sound out yet: nobody has touched the page since it was loaded. */
+  waits = $state('userActivation' in navigator && !navigator.userActivation.hasBeenActive)
   #context: AudioContext | null = null
+
+  constructor() {
+    for (const touch of ['click', 'keydown']) addEventListener(touch, () => (this.waits = false), { once: true })
+  }
+
+  /** The button of the sound: the first press only lets it out. */
+  press(): void {
+    if (this.on && this.waits) this.waits = false
+    else this.turn(!this.on)
+  }
 
   turn(on: boolean): void {
     this.on = on
