@@ -25,7 +25,7 @@ def test_an_operator_signs_in_works_and_signs_out(office: Office) -> None:
 
         answer = browser.sign_in(" ALIYA ")
         assert answer.status_code == 200
-        assert answer.json()["login"] == "aliya"
+        assert (answer.json()["login"], answer.json()["timezone"]) == ("aliya", "Asia/Almaty")
         assert browser.get("/api/session").json() == answer.json()
         assert browser.get("/api/live").status_code == 200
 

@@ -14,6 +14,7 @@ class Session {
 
   async #enter(me: Me): Promise<void> {
     carry(me.csrf)
+    words.timezone = me.timezone
     await words.use(me.language)
     this.me = me
   }

@@ -66,6 +66,8 @@ class Me(Struct, frozen=True, kw_only=True):
     """The page is to be covered."""
     lock_after_s: int
     """After so long without a hand on keys or pointer the page is to be covered."""
+    timezone: str
+    """Of the installation: every time on the pages is local there, wherever the reader sits."""
 
 
 class Colleague(Struct, frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ def me(account: Account, csrf: str, settings: Settings, *, locked: bool = False)
         may=tuple(action for action in Action if may(account.role, action)),
         locked=locked,
         lock_after_s=settings.cover_s,
+        timezone=settings.installation.timezone,
     )
 
 

@@ -1,12 +1,23 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Me } from '../src/generated/api'
 import { session } from '../src/session/session.svelte'
+import { words } from '../src/words/words.svelte'
 
-const ME: Me = { login: 'aliya', name: 'Әлия С.', csrf: 'c', language: 'kk', role: 'operator', may: [], locked: false, lock_after_s: 900 }
+const ME: Me = { login: 'aliya', name: 'Әлия С.', csrf: 'c', language: 'kk', role: 'operator', may: [], locked: false, lock_after_s: 900, timezone: 'Asia/Almaty' }
 
 afterEach(() => {
   vi.unstubAllGlobals()
   session.me = null
+})
+
+describe('who is signed in', () => {
+  it('reads every time as it is at the installation, also who never watches the live screen', async () => {
+    words.timezone = 'America/Santiago'
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify({ ...ME, language: 'en', role: 'auditor' }))))
+    await session.begin()
+    expect(session.me?.role).toBe('auditor')
+    expect(words.timezone).toBe('Asia/Almaty')
+  })
 })
 
 describe('covering the page', () => {
