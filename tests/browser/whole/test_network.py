@@ -95,3 +95,17 @@ def test_what_arrived_though_its_answer_was_lost_is_not_done_twice(
     screen.reload()
     expect(screen.locator("main")).to_contain_text("The neighbour opens the door.")
     expect(told(screen, "The neighbour opens the door.")).to_have_count(1)
+
+
+def test_a_page_that_cannot_come_says_so_and_comes_when_the_line_is_joined(line: CutLine, screen: Page) -> None:
+    line.cut()
+    expect(stale(screen)).to_be_visible(timeout=NOTICED_WITHIN_MS)
+    screen.get_by_role("navigation").first.get_by_role("link", name="Cases").click()
+    expect(screen.get_by_role("heading", level=1)).to_have_text("This part could not be read")
+    again = screen.get_by_role("main").get_by_role("button", name="Try again")
+    again.click()
+    expect(again).to_be_visible()
+    line.join()
+    expect(stale(screen)).to_have_count(0, timeout=JOINED_WITHIN_MS)
+    again.click()
+    expect(screen.get_by_role("heading", level=1)).to_have_text("Cases")
