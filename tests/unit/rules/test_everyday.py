@@ -54,7 +54,9 @@ def test_what_does_not_forbid_a_place_takes_none() -> None:
 
 @pytest.mark.parametrize("latitude_deg", [40.6, 48.0, 55.4])
 @pytest.mark.parametrize("radius_m", [20.0, 3_000.0])
-def test_the_rectangle_around_a_zone_leaves_out_nothing_that_is_near_enough(latitude_deg: float, radius_m: float) -> None:
+def test_the_rectangle_around_a_zone_leaves_out_nothing_that_is_near_enough(
+    latitude_deg: float, radius_m: float
+) -> None:
     frame = frame_of(circle("Zone", Point(latitude_deg, HOME.longitude_deg), radius_m), 50.0)
     north_m, east_m = metres_per_degree(latitude_deg)
     for edge_m in (radius_m + 50.0, -radius_m - 50.0):

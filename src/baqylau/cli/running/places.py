@@ -30,10 +30,12 @@ Kind = Annotated[PlaceKind, typer.Argument(help="What people go there for.")]
 
 
 @place.command()
-def load(  # noqa: PLR0913, PLR0917 - each is an option of the command
+def load(
     kind: Kind,
     file: Annotated[Path, typer.Argument(help="GeoJSON, KML, or lines of name; latitude; longitude[; radius].")],
-    radius_m: Annotated[float, typer.Option("--radius", min=1, help="Metres around a place that is a point.")] = RADIUS_M,
+    radius_m: Annotated[
+        float, typer.Option("--radius", min=1, help="Metres around a place that is a point.")
+    ] = RADIUS_M,
     by: By = ME,
     data: Data = DEFAULT_DATA,
     database: Database = "",

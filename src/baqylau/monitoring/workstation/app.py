@@ -223,14 +223,12 @@ def create_app(
             group.cancel_scope.cancel()
 
     routes = api(settings)
+    behind = [Middleware(Gate, routes=routes), Middleware(Once, whose=login_of)]
+    own_behind = [Middleware(OwnGate, routes=OWN), Middleware(Once, whose=signature_of)]
     app = Starlette(
         routes=[
-            Mount("/api", routes=routes, middleware=[Middleware(Gate, routes=routes), Middleware(Once, whose=login_of)]),
-            Mount(
-                f"{PATH}/api",
-                routes=OWN,
-                middleware=[Middleware(OwnGate, routes=OWN), Middleware(Once, whose=signature_of)],
-            ),
+            Mount("/api", routes=routes, middleware=behind),
+            Mount(f"{PATH}/api", routes=OWN, middleware=own_behind),
             Route(PATH, Pages(settings.static_dir, "my.html")),
             Route(oidc.SIGNED_OUT, oidc.signed_out, methods=["POST"]),
             Route("/healthz", status.alive),

@@ -44,8 +44,8 @@ def document(doors: Iterable[Door]) -> dict[str, Any]:
                 """The workstation's interface. Every refusal is a `Refusal`: a key of the catalogues and what it names.
                 A program brings a key (`Authorization: Bearer bqk_...`). A browser brings its cookie and, with
                 every change, its own `Origin` and `X-CSRF-Token`.
-                A change may bring an `Idempotency-Key` made up for it: who lost the answer asks again with the same key,
-                and what was done is not done again (409, `request.refused.done_already`)."""
+                A change may bring an `Idempotency-Key` made up for it: who lost the answer asks again with the same
+                key, and what was done is not done again (409, `request.refused.done_already`)."""
             ),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
