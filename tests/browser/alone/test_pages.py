@@ -1,7 +1,6 @@
 """The pages over an invented town: what an operator sees and does, without the server behind."""
 
 import base64
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -59,37 +58,6 @@ def test_an_alarm_arrives_live_and_waits_while_somebody_points_at_the_queue(visi
     assert page.locator("[data-alarm]").count() == 13
     page.click(".new-line")
     assert page.locator("[data-alarm]").count() == 14
-
-
-TONES = """
-    window.tones = []
-    const Made = OscillatorNode
-    window.OscillatorNode = class extends Made {
-        constructor(context, options) {
-            super(context, options)
-            window.tones.push(options.frequency)
-        }
-    }
-"""
-"""Notes each tone that is played."""
-
-
-def test_a_priority_1_and_a_lost_line_are_heard_and_a_page_that_can_make_no_sound_yet_says_so(visit: Open) -> None:
-    page = visit("/")
-    page.add_init_script(TONES)
-    page.reload()
-    button = page.locator(".qhead .btn.icon")
-    expect(button).to_have_attribute("aria-label", re.compile("No sound yet"))
-    button.click()
-    expect(button).to_have_attribute("aria-label", "Sound is on")
-    _lever(page, "raise")
-    page.wait_for_function("String(window.tones.slice(-2)) === '880,660'")
-    _lever(page, "cut")
-    page.wait_for_function("window.tones.at(-1) === 220")
-    expect(page.locator(".stale-bar")).to_have_count(0)
-    button.click()
-    expect(button).to_have_attribute("aria-label", "Sound is off")
-    visit.errors.clear()
 
 
 def test_an_alarm_is_taken_read_and_closed_by_keyboard_alone(visit: Open) -> None:
@@ -255,36 +223,6 @@ def test_a_whole_life_is_worked_by_keys_to_its_decision(visit: Open, latency_ms:
     page.keyboard.press("KeyS")
     expect(page.locator(".title .due")).to_contain_text("Open for")
     visit.errors.clear()
-
-
-def test_a_closed_alarm_is_contested_decided_and_opened_again(visit: Open) -> None:
-    page = visit("/alarms/418")
-    page.check("input[value='weak_signal']")
-    page.select_option("#action", "talked_with_person")
-    page.fill("#grounds", "Sat in the bus that stops there.")
-    page.click(".close .end .btn")
-    page.click(".close .end .btn")
-    page.wait_for_selector("#closed-title")
-    page.click(".record .seg button >> nth=1")
-    page.fill("#note", "I was on the bus.")
-    page.get_by_role("button", name="Contests it").click()
-    page.wait_for_selector(".decision .note")
-    page.goto(f"{page.evaluate('location.origin')}/alarms?which=contested")
-    disputed = page.locator(".alarm-table tbody tr")
-    expect(disputed).to_have_count(1)
-    expect(disputed).to_contain_text("the person disputes it")
-    disputed.locator("a.what").click()
-    page.check("input[value='no_violation']")
-    page.fill(".decision textarea", "The bus passes the school.")
-    page.click(".decision .btn")
-    expect(page.locator("#decided")).to_have_text("No violation")
-    page.go_back()
-    expect(page.locator(".empty")).to_have_text("Nothing is disputed that waits for a decision.")
-    page.go_forward()
-    page.click(".title .btn")
-    page.keyboard.type("The driver says otherwise.")
-    page.keyboard.press("Enter")
-    expect(page.locator(".title .chip").first).to_have_text("Nobody has taken it")
 
 
 def test_an_alarm_is_handed_over_to_a_named_colleague_and_a_shift_to_one(visit: Open) -> None:
