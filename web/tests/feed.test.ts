@@ -55,7 +55,7 @@ function world() {
     fail = to.fail ?? fail
   }
   /** From now on pictures stay on their way until the test lets them arrive. */
-  const hold = () => (slow = [])
+  const hold = (): ((snapshot: LiveSnapshot) => void)[] => (slow = [])
   return { feed, opened, told, pass, alarm, set, hold }
 }
 
