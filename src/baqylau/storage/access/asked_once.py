@@ -36,7 +36,7 @@ class AskedOnce:
         with transaction(self._engine) as connection:
             connection.execute(delete(asked_change).where(asked_change.c.at < at - KNOWN_FOR))
             noted = insert(asked_change).values(asked_by=by, key=key, at=at, done=False).on_conflict_do_nothing()
-            if connection.execute(noted).rowcount:
+            if connection.execute(noted.returning(asked_change.c.key)).first() is not None:
                 return Asked.NEW
             return Asked.DONE if connection.scalar(known) else Asked.BEGUN
 

@@ -175,6 +175,7 @@ def _record(connection: Connection, alarm_id: AlarmId, code: Code, rule: str, at
         "alarm_id": alarm_id,
         "body": msgspec.to_builtins(said),
     }
-    if connection.execute(insert(finding).values(row).on_conflict_do_nothing()).rowcount:
+    kept = insert(finding).values(row).on_conflict_do_nothing().returning(finding.c.id)
+    if connection.execute(kept).first() is not None:
         event = {"finding_id": said.id, "alarm_id": alarm_id, "at": at, "kind": "raised", "body": row["body"]}
         connection.execute(insert(finding_event).values(event))
