@@ -8,7 +8,8 @@ import pytest
 
 from baqylau.domain.rights import Role
 from baqylau.monitoring.workstation.access.tokens import digest
-from baqylau.storage.access.asked_once import KNOWN_FOR, Asked
+from baqylau.storage.access.asked_once import KNOWN_FOR, Asked, AskedOnce
+from baqylau.storage.database import StorageUnavailableError
 from tests.unit.workstation.office import Browser, Office
 
 KEY = "5f0c1f7e"
@@ -84,6 +85,20 @@ def test_what_a_killed_server_had_begun_is_not_done_blindly_again(office: Office
     office.clock.pass_(seconds=(KNOWN_FOR + timedelta(seconds=1)).total_seconds())
     browser.sign_in("aliya")
     assert ask(browser, number, NOTE).is_success
+
+
+def test_a_deed_whose_mark_could_not_be_kept_is_not_told_to_be_undone(
+    office: Office, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StorageUnavailableError
+
+    number = office.alarm()
+    with monkeypatch.context() as patched:
+        patched.setattr(AskedOnce, "done", away)
+        assert ask(browser, number, NOTE).status_code == 503
+    assert ask(browser, number, NOTE).json()["key"] == "request.refused.begun_already"
+    assert notes(browser, number) == 1
 
 
 def test_whoever_is_not_signed_in_leaves_no_key(office: Office, browser: Browser) -> None:

@@ -114,9 +114,9 @@ export async function ensure(path: string, body?: unknown): Promise<void> {
   }
 }
 
-/** Whether it is known what became of it. What stands between us and the server refuses without a reason: it does not know. */
+/** Whether it is known what became of it. A fault on the way or in the server is no answer: something may have been done. */
 function settled(error: unknown): boolean {
-  return error instanceof RefusedError && error.refusal !== null && error.refusal.key !== 'request.refused.begun_already'
+  return error instanceof RefusedError && error.status < 500 && error.refusal?.key !== 'request.refused.begun_already'
 }
 
 /** Whether the server knows that this was done before, when its answer was lost. */

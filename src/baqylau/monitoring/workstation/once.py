@@ -39,14 +39,16 @@ class Once:
 
         async def heard(message: Message) -> None:
             nonlocal done
-            if message["type"] == "http.response.start":
-                done = message["status"] < HTTPStatus.BAD_REQUEST
+            if message["type"] == "http.response.start" and message["status"] < HTTPStatus.BAD_REQUEST:
+                done = True
+                await desk.do(kept.done, by, key)
             await send(message)
 
         try:
             await self._app(scope, receive, heard)
         finally:
-            await desk.do(kept.done if done else kept.forget, by, key)
+            if not done:
+                await desk.do(kept.forget, by, key)
 
 
 def _new(asked: Asked) -> None:
