@@ -21,7 +21,7 @@ class CutLine:
         self._to_ports = list(to_ports)
         self._joined, self._held = threading.Event(), False
         self._loop = asyncio.new_event_loop()
-        self._moves = asyncio.Event()
+        self._moves, self._answers = asyncio.Event(), asyncio.Event()
         self._open: set[asyncio.StreamWriter] = set()
         self._server: asyncio.AbstractServer | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="line")
@@ -30,8 +30,7 @@ class CutLine:
         """Begin, joined."""
         self._thread.start()
         self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(30)
-        self._loop.call_soon_threadsafe(self._moves.set)
-        self._joined.set()
+        self.join()
 
     async def _listen(self) -> asyncio.AbstractServer:
         return await asyncio.start_server(self._lead, HOST, self.port)
@@ -54,10 +53,15 @@ class CutLine:
         """Let nothing arrive any more, without a word to anybody; what was sent arrives later."""
         self._loop.call_soon_threadsafe(self._moves.clear)
 
+    def hold_answers(self) -> None:
+        """Let nothing come back any more, without a word; what is asked still arrives."""
+        self._loop.call_soon_threadsafe(self._answers.clear)
+
     def join(self) -> None:
         """Let through again."""
         self._joined.set()
-        self._loop.call_soon_threadsafe(self._moves.set)
+        for gate in (self._moves, self._answers):
+            self._loop.call_soon_threadsafe(gate.set)
 
     def close(self) -> None:
         """End it for good."""
@@ -88,13 +92,15 @@ class CutLine:
             writer.transport.abort()
             return
         self._open |= {writer, back}
-        await asyncio.gather(self._pour(reader, back), self._pour(there, writer), return_exceptions=True)
+        asked, answered = self._pour(reader, back), self._pour(there, writer, self._answers)
+        await asyncio.gather(asked, answered, return_exceptions=True)
         self._open -= {writer, back}
 
-    async def _pour(self, out_of: asyncio.StreamReader, into: asyncio.StreamWriter) -> None:
+    async def _pour(self, out_of: asyncio.StreamReader, into: asyncio.StreamWriter, *gates: asyncio.Event) -> None:
         with suppress(OSError):
             while piece := await out_of.read(PIECE_BYTES):
-                await self._moves.wait()
+                for gate in (self._moves, *gates):
+                    await gate.wait()
                 into.write(piece)
                 await into.drain()
         into.transport.abort()

@@ -96,7 +96,7 @@ def test_a_deed_whose_mark_could_not_be_kept_is_not_told_to_be_undone(
     number = office.alarm()
     with monkeypatch.context() as patched:
         patched.setattr(AskedOnce, "done", away)
-        assert ask(browser, number, NOTE).status_code == 503
+        assert ask(browser, number, NOTE).is_server_error
     assert ask(browser, number, NOTE).json()["key"] == "request.refused.begun_already"
     assert notes(browser, number) == 1
 
