@@ -87,7 +87,7 @@ def test_what_a_killed_server_had_begun_is_not_done_blindly_again(office: Office
     assert ask(browser, number, NOTE).is_success
 
 
-def test_a_deed_whose_mark_could_not_be_kept_is_not_told_to_be_undone(
+def test_a_deed_whose_mark_could_not_be_kept_is_answered_and_never_done_again_blindly(
     office: Office, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object) -> None:
@@ -96,7 +96,7 @@ def test_a_deed_whose_mark_could_not_be_kept_is_not_told_to_be_undone(
     number = office.alarm()
     with monkeypatch.context() as patched:
         patched.setattr(AskedOnce, "done", away)
-        assert ask(browser, number, NOTE).is_server_error
+        assert ask(browser, number, NOTE).is_success
     assert ask(browser, number, NOTE).json()["key"] == "request.refused.begun_already"
     assert notes(browser, number) == 1
 

@@ -1,6 +1,7 @@
 """A change that is asked for again, because its answer was lost on the way, is not done a second time."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final, assert_never
 
@@ -11,6 +12,7 @@ from baqylau.monitoring.workstation.access.tokens import digest
 from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.storage.access.asked_once import Asked
+from baqylau.storage.database import StorageUnavailableError
 
 KEY: Final = "Idempotency-Key"
 """Whoever asks makes it up; one key stands for one change."""
@@ -41,7 +43,9 @@ class Once:
             nonlocal done
             if message["type"] == "http.response.start" and message["status"] < HTTPStatus.BAD_REQUEST:
                 done = True
-                await desk.do(kept.done, by, key)
+                # The deed is done and its answer leaves: asked again, it would only be unknown what became of it.
+                with suppress(StorageUnavailableError):
+                    await desk.do(kept.done, by, key)
             await send(message)
 
         try:
