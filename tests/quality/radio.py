@@ -152,13 +152,16 @@ def carried(day: Day, *, left_at_home: Iterable[tuple[datetime, datetime]] = ())
     left = tuple(left_at_home)
     at = day.begun_at + timedelta(seconds=day.random.randrange(INTERVAL_S))
     while at < day.now:
-        here, unit_m = day.place_at(at), 0.0
-        if _within(left, at):
-            unit_m = hypot(*here)
-        near = unit_m <= INDOORS_M
-        level_dbm = -58.0 if near else -58.0 - DOOR_DB - WAY_DB * log10(unit_m / 5.0)
-        levels = [level for _ in range(6) if (level := day.random.gauss(level_dbm, 5.0)) > SENSITIVITY_DBM]
+        sent = [at - timedelta(seconds=number * FRAME_S) for number in range(INTERVAL_S // FRAME_S)]
+        told = [day.random.gauss(_worn_dbm(day, left, then), 5.0) for then in sent]
+        levels = [level for level in told if level > SENSITIVITY_DBM]
         day.tell(at, day.device, ReceiverHealth(working=True, frames=len(levels), noise_dbm=-104.0))
         if levels:
             day.tell(at, BRACELET, *_worn(day, day.device, levels, at))
         at += timedelta(seconds=INTERVAL_S)
+
+
+def _worn_dbm(day: Day, left: tuple[tuple[datetime, datetime], ...], at: datetime) -> float:
+    """Give how strong the carried unit hears a frame: on the body, or where it was left while the person goes away."""
+    unit_m = hypot(*day.place_at(at)) if _within(left, at) else 0.0
+    return -58.0 if unit_m <= INDOORS_M else -58.0 - DOOR_DB - WAY_DB * log10(unit_m / 5.0)

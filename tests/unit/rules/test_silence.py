@@ -81,7 +81,7 @@ def test_a_backlog_from_within_the_gap_is_not_judged_by_what_we_missed_around_it
 
 def test_what_is_heard_after_our_own_deafness_has_its_whole_limit() -> None:
     story = [heard(at("05:10"), PING), deaf(at("05:20"), at("07:20")), heard(at("07:30"), PING)]
-    assert told(judged(WHO, story, at("08:10"))[1]) == [("C01", "08:00")]
+    assert told(judged(WHO, story, at("08:10"))[1])[-1] == ("C01", "08:00")
 
 
 def test_times_on_the_person_that_touch_are_one() -> None:
