@@ -149,6 +149,24 @@ def test_the_last_word_before_the_hours_holds_at_their_beginning() -> None:
     assert parts(stretches([one_night()], turns[2:], at("23:30")))[0] == (UNKNOWN, at("22:00"), at("23:00"))
 
 
+def test_all_that_was_said_after_the_hours_began_counts_though_nothing_was_said_before_them() -> None:
+    turns = [turn(at("22:30"), IN), turn(at("23:00"), OUT)]
+    assert parts(stretches([one_night()], turns, at("23:30"))) == [
+        (UNKNOWN, at("22:00"), at("22:30")),
+        (IN, at("22:30"), at("23:00")),
+        (OUT, at("23:00"), at("23:30")),
+    ]
+
+
+def test_of_two_words_at_one_instant_the_last_counts_and_one_at_the_end_says_nothing_of_the_time_before() -> None:
+    excused = Compliance.EXCUSED
+    turns = [turn(at("22:00"), OUT), turn(at("23:00"), excused), turn(at("23:00"), IN), turn(at("23:30"), excused)]
+    assert parts(stretches([one_night()], turns, at("23:30"))) == [
+        (OUT, at("22:00"), at("23:00")),
+        (IN, at("23:00"), at("23:30")),
+    ]
+
+
 def test_hours_of_two_versions_that_overlap_are_told_once() -> None:
     hours = hours_of([HOME, presence(version=2)], supervision(HOME), at("20:00"), at("12:00", 1))
     assert [one.version for one in hours] == [1, 2]

@@ -189,6 +189,7 @@ def test_an_order_more_or_one_that_ends_later_or_begins_earlier_is_stricter() ->
     assert both_ways(one, supervision(orders=(earlier,))) == ["order_begins_earlier"]
     recording = replace(order(), calls_recorded="calls are recorded")
     assert both_ways(one, supervision(orders=(recording,))) == ["order_records_calls"]
+    assert stricter(supervision(orders=(recording,)), supervision(orders=(recording,))) == ()
     assert stricter(one, one) == ()
 
 

@@ -102,6 +102,13 @@ def test_it_is_silent_when_somebody_moves_or_the_network_goes_or_nobody_knows(kn
     assert said(falling(90, **known), "still") == []
 
 
+def test_it_is_silent_of_a_sky_that_goes_slowly_over_somebody_who_lies_still() -> None:
+    open_sky = [(epoch(s, cn0_dbhz=(45.0,) * 6), around(s)) for s in range(90)]
+    slowly = [(epoch(90 + s, cn0_dbhz=(45.0 - s,) * 6), around(90 + s)) for s in range(30)]
+    assert [grade for grade, _ in said([*open_sky, *slowly], "sky_fell_slowly")] == [1]
+    assert said([*open_sky, *slowly], "still") == []
+
+
 def test_it_goes_on_speaking_of_the_instant_in_which_the_sky_fell() -> None:
     story = [*falling(60), *((lost(62 + s), around(62 + s)) for s in range(1, 100))]
     assert said(story, "still") == [(1, 60.0)]
