@@ -163,3 +163,11 @@ def test_what_is_known_of_the_hours_is_carried_on_and_goes_with_the_regime() -> 
 def test_being_deaf_before_anything_was_heard_is_no_matter_of_the_hours() -> None:
     deafness = deaf(at("12:00"), at("12:30"))
     assert told(judged(supervision(presence()), [deafness], at("12:40"))[1]) == []
+
+
+def test_a_unit_that_listens_and_has_never_heard_the_bracelet_shortens_no_gap() -> None:
+    who = wearer(equipment(BRACELET), equipment(UNIT), equipment(SECOND_UNIT))
+    story = [*at_home(at("22:10"), at("22:30")), *listens(at("22:30"), at("22:40")), hears(at("22:33"))]
+    story += listens(at("22:31"), at("22:40"), SECOND_UNIT)
+    gaps = [one for one in judged(who, story, at("22:40"))[1] if one.code.value == "P06"]
+    assert [(one.at, one.since) for one in gaps] == [(at("22:33"), at("22:29"))]

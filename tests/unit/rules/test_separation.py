@@ -155,3 +155,14 @@ def test_one_frame_alone_does_not_end_a_separation() -> None:
     assert separation.step(AUTHOR, apart, NOON, gone(), ticking=True) == (apart, ())
     ended, found = separation.step(AUTHOR, apart, NOON, there(), ticking=False)
     assert (ended, told(found)) == (None, [("M02", "12:00")])
+
+
+def test_who_leaves_a_home_that_no_regime_names_without_the_unit_is_found_to_the_tick_all_the_same() -> None:
+    who = wearer(equipment(BRACELET, grace_s=90), equipment(UNIT), equipment(MOBILE), restrictions=())
+    story = [
+        *at_home(at("11:30"), at("12:00"), MOBILE),
+        *listens(at("12:00"), at("12:40"), MOBILE),
+        *at_home(at("12:00"), at("12:20")),
+        *listens(at("12:20"), at("12:40")),
+    ]
+    assert only(judged(who, story, at("12:40"))[1], "M01") == [("M01", "12:25:30")]
