@@ -113,13 +113,14 @@ class Walk:
         person = alarms[0]["alarm"]["person_id"]
         people = [person, *(one["id"] for one in self._read("/api/people")["people"])]
         checked = (self._read(f"/api/people/{one}/checks")["rows"] for one in people)
-        check = next((rows[0]["id"] for rows in checked if rows), "")
+        check = next((rows[0] for rows in checked if rows), {"id": "", "person_id": person})
         card = self._read(f"/api/people/{person}")
         return Found(
             person=person,
             alarm=alarms[0]["alarm"]["id"],
             at=alarms[0]["alarm"]["began_at"],
-            check=check,
+            check=check["id"],
+            enrolled=check["person_id"],
             device=card["devices"][0]["id"],
             stocked=self._read("/api/stock")["rows"][0]["id"],
         )

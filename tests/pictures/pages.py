@@ -18,6 +18,8 @@ class Found(Struct, frozen=True, kw_only=True):
     alarm: int
     at: str
     check: str
+    enrolled: str
+    """Whose check it is: they are enrolled."""
     device: str
     stocked: str
 
@@ -36,6 +38,7 @@ ROUTES: dict[str, Callable[[Found], str]] = {
     "case": lambda found: f"/people/{quote(found.person)}/case",
     "device": lambda found: f"/devices/{quote(found.device)}",
     "check": lambda found: f"/checks/{quote(found.check)}",
+    "enrolment": lambda found: f"/people/{quote(found.enrolled)}/enrolment",
     "strangers": lambda _: "/devices",
     "stock": lambda _: "/stock",
     "stocked": lambda found: f"/stock/{quote(found.stocked)}",

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from baqylau.monitoring.av_server.calibration import rate_up_to
 from baqylau.monitoring.av_server.digits import RIGHT_OF_SIX
-from baqylau.sim.sitting.bench import GENUINE, Tally, Tried, tallied
+from baqylau.sim.sitting.bench import CUT_OFF, GENUINE, Tally, Tried, tallied
 from scripts.reference import MADE, REFERENCE, table
 from tests.quality.conditions import Heard, Shown
 
@@ -119,6 +119,7 @@ _TRIES = {
     "another voice": "the person's face, another's voice",
     "two faces": "somebody beside the person, who does as asked",
     "injected stream": "an earlier check of the person, fed in behind the camera",
+    CUT_OFF: "a printed photo until the first turn is asked for, then the power is cut and comes back",
     "injected, old number": "signed by the unit, for another number of the server",
     "shifted clock": "signed by the unit, by a clock that is an hour off",
 }

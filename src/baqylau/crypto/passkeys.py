@@ -3,10 +3,12 @@
 No attestation is asked for: which maker's key somebody carries is nobody's business.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Struct
 from webauthn import (
     generate_authentication_options,
@@ -15,6 +17,7 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
+from webauthn.helpers import base64url_to_bytes, decode_credential_public_key, decoded_public_key_to_cryptography
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -22,6 +25,8 @@ from webauthn.helpers.structs import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+
+from baqylau.crypto.assertions import Assertion
 
 CHALLENGE_BYTES = 32
 
@@ -44,6 +49,19 @@ class Place(Struct, frozen=True, kw_only=True):
     name: str
     host: str
     origin: str
+
+
+def assertion(credential: Mapping[str, Any], public: bytes) -> Assertion:
+    """Give how a key signed, in a form that is proved without us. `NotProvedError` where the browser brought none."""
+    try:
+        said = credential["response"]
+        parts = (said["authenticatorData"], said["clientDataJSON"], said["signature"])
+        authenticator, client, signature = (b64encode(base64url_to_bytes(one)).decode() for one in parts)
+        key = decoded_public_key_to_cryptography(decode_credential_public_key(public))
+    except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as wrong:
+        raise NotProvedError from wrong
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return Assertion(b64encode(der).decode(), authenticator, client, signature)
 
 
 def registration(place: Place, login: str, name: str, challenge: bytes, known: Sequence[bytes]) -> str:
@@ -78,10 +96,13 @@ def registered(credential: Mapping[str, Any], challenge: bytes, place: Place) ->
     return NewPasskey(id=made.credential_id, public=made.credential_public_key, count=made.sign_count)
 
 
-def proving(place: Place, challenge: bytes) -> str:
-    """Give what the browser is asked to prove, as JSON; whose key it is, the key itself says."""
+def proving(place: Place, challenge: bytes, known: Sequence[bytes] = ()) -> str:
+    """Give what the browser is asked to prove, as JSON: with one of the `known` keys, or with any."""
     options = generate_authentication_options(
-        rp_id=place.host, challenge=challenge, user_verification=UserVerificationRequirement.REQUIRED
+        rp_id=place.host,
+        challenge=challenge,
+        allow_credentials=[PublicKeyCredentialDescriptor(id=one) for one in known],
+        user_verification=UserVerificationRequirement.REQUIRED,
     )
     return options_to_json(options)
 

@@ -145,6 +145,8 @@ class LikenessReason(StrEnum):
     NO_MODEL = "no_model"
     RECORDING_DAMAGED = "recording_damaged"
     TOO_POOR = "too_poor"
+    NOT_ENDED = "not_ended"
+    """Broken off before all was asked: nothing in it shows that somebody was there."""
 
 
 class Likeness(Struct, frozen=True, tag="likeness", kw_only=True, gc=False):

@@ -106,6 +106,7 @@ BY_HAND = (
         Action.GIVE_OWN_PAGE,
         Action.CALL_PERSON,
         Action.LOOK_NEARBY,
+        Action.ENROL_PERSON,
     }
 )
 """What no key for a program may do, whatever its owner may."""

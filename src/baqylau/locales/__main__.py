@@ -1,7 +1,7 @@
 """Write each catalogue into the folder named on the command line, for the pages.
 
-`LANGUAGE.json` is what every page needs; `LANGUAGE.cases.json` comes with the pages of cases, health and audit alone,
-and `LANGUAGE.own.json` is all that the page of a supervised person says.
+`LANGUAGE.json` is what every page needs; `LANGUAGE.cases.json` comes with the pages of cases, health, audit and
+enrolment alone, and `LANGUAGE.own.json` is all that the page of a supervised person says.
 """
 
 import re
@@ -29,8 +29,8 @@ _ELSEWHERE = (
     "unit.say.",
 )
 """What programs and units say, or the page of a supervised person; no other page needs it."""
-_OF_CASES = re.compile(r"case\.|(cases|stock|health)\.\w+\.|import\.|audit\.(?!title$)")
-"""Said by the pages of cases and of the audit, and found wrong with a case: words that other pages do without."""
+_OF_CASES = re.compile(r"case\.|(cases|stock|health)\.\w+\.|import\.|audit\.(?!title$)|(av\.)?enrolment\.")
+"""Said by the pages of cases, audit and enrolment, and found wrong with a case: words that other pages do without."""
 
 _OF_OWN_PAGE = re.compile(
     r"own\.(?!look\.)|device\.(bracelet|tracker|home_unit|mobile_unit|relay|av_unit|breath_unit)$|unit\.percent$"

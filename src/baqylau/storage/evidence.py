@@ -12,6 +12,7 @@ from baqylau.crypto.digests import CHAIN_START
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import AlarmId, CheckId, DeviceId, PersonId
 from baqylau.storage.access.audit import record
+from baqylau.storage.checks.enrolment_sheets import KeptSheet, sheets_of
 from baqylau.storage.checks.media_tables import media_check
 from baqylau.storage.database import among, driver, transaction
 from baqylau.storage.equipment.device_keys import KeyKind
@@ -136,6 +137,10 @@ class EvidenceSource:
                         chained=before or CHAIN_START,
                         leaves=[day.carried, *leaves],
                     )
+
+    def sheets(self, person_id: PersonId, until: datetime) -> list[KeptSheet]:
+        """Give the sheets of a person's enrolments up to an instant, the newest first."""
+        return [one for one in sheets_of(self._engine, person_id) if one.made_at <= until]
 
     def findings(
         self, person_id: PersonId, after: datetime, until: datetime, sealed_to: int = 0

@@ -113,6 +113,10 @@ class Performance:
     """What is done, where another thing may have been asked for."""
     becomes: int | None = None
     """Who sits there from the digits on."""
+    between: int | None = None
+    """Who is seen in every other of the pictures that are compared."""
+    aside: float = 0.0
+    """How far the head is held aside while the digits are said."""
     faces: int = 1
     flat: bool = False
     """A picture that is held and tilted: the nose stays between the eyes."""
@@ -129,7 +133,9 @@ class Performance:
         step = self.answers[int(at_s / LASTS_S)]
         turned = 0.0 if self.flat or not isinstance(step, TurnHead) else 0.3 if step.to is Side.LEFT else -0.3
         yaw = turned if 0.4 < at_s % LASTS_S < 1.4 else 0.0
+        yaw = self.aside if isinstance(step, SayDigit) else yaw
         who = self.becomes if self.becomes is not None and at_s >= 4 * LASTS_S else self.who
+        who = self.between if self.between is not None and round(at_s * 2) % 2 else who
         away = self.gone[0] <= at_s < self.gone[1]
         return Frame(at_s, shown(who, yaw, 0 if away else self.faces))
 

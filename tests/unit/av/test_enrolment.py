@@ -9,7 +9,8 @@ import pytest
 from baqylau.monitoring.av_server.enrolment import Named, Objection, Refused, enrolled
 from baqylau.monitoring.av_server.equipment import Models
 from baqylau.monitoring.av_server.recording import SAMPLE_HZ, Reals
-from baqylau.storage.checks.templates import Kind, Material, NewItem
+from baqylau.storage.checks.enrolment_sheets import Material, NewItem
+from baqylau.storage.checks.templates import Kind
 from tests.unit.av.stage import AIGUL, HIGH_HZ, LOW_HZ, MODELS, OTHER, shown
 from tests.unit.av.voicing import digit, within
 
@@ -18,8 +19,9 @@ pytest.importorskip("webrtcvad", reason="the extra `av` is not installed")
 
 
 def photo(name: str, who: int = AIGUL, faces: int = 1, quarters: int = 0) -> Named:
-    target = BytesIO()
-    Image.fromarray(np.rot90(shown(who, faces=faces), quarters)).save(target, "PNG")
+    target, pixels = BytesIO(), shown(who, faces=faces)
+    pixels[100, 100] = len(name), sum(name.encode()) % 256, quarters
+    Image.fromarray(np.rot90(pixels, quarters)).save(target, "PNG")
     return Named(name, NewItem(kind=Material.PHOTO, content_type="image/png", content=target.getvalue()))
 
 
@@ -34,7 +36,8 @@ def told(name: str, sound: Reals, kind: Material, number: int | None = None) -> 
 
 
 def sentence(name: str, pitch_hz: float = LOW_HZ, noise: float = 3e-4, words: int = 8) -> Named:
-    said = np.concatenate([digit(number, take=11, pitch_hz=pitch_hz) for number in range(words)])
+    take = sum(name.encode())
+    said = np.concatenate([digit(number, take=take, pitch_hz=pitch_hz) for number in range(words)])
     return told(name, within(said, len(said) / SAMPLE_HZ + 1.5, 0.7, noise), Material.UTTERANCE)
 
 
@@ -86,6 +89,20 @@ def test_photographs_on_their_side_and_on_their_head_are_taken() -> None:
 
 def test_two_photographs_are_too_few() -> None:
     assert Objection("", Refused.TOO_FEW_PHOTOS) in refused(*PHOTOS[:2])
+
+
+def test_the_same_photograph_three_times_is_one() -> None:
+    found = refused(*PHOTOS[:2], *PHOTOS[:2], *SENTENCES)
+    again = {Objection(one.name, Refused.SAME_AGAIN) for one in PHOTOS[:2]}
+    assert {*again, Objection("", Refused.TOO_FEW_PHOTOS)} <= found
+
+
+def test_nobody_is_enrolled_in_the_place_of_another() -> None:
+    others = [photo(f"sister-{index}.png", OTHER) for index in range(3)]
+    known = [one.item.content for one in PHOTOS]
+    found = enrolled([*others, *SENTENCES, *DIGITS], MODELS, known)
+    assert (found.made, found.objections) == ((), (Objection("", Refused.OTHER_PERSON),))
+    assert enrolled([*PHOTOS, *SENTENCES, *DIGITS], MODELS, known).complete
 
 
 def test_sentences_that_are_no_good_are_named_with_the_reason() -> None:

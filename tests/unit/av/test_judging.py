@@ -9,7 +9,7 @@ from baqylau.domain.challenge import SayDigit, Side, TurnHead
 from baqylau.domain.checks import Likely, LikenessReason
 from baqylau.domain.ids import CheckId
 from baqylau.monitoring.av_server.equipment import Models
-from baqylau.monitoring.av_server.judging import distrusted, judge_clip, judge_photos
+from baqylau.monitoring.av_server.judging import judge_clip, judge_photos
 from baqylau.monitoring.av_server.recording import Damage, Frame, Recording
 from baqylau.monitoring.av_server.report import Fault, Judged, Measure
 from baqylau.monitoring.av_server.templates import Templates
@@ -54,6 +54,8 @@ ATTACKS = {
     "another one's voice": (Performance(pitch_hz=HIGH_HZ), R.VOICE_DIFFERS),
     "another face before the person's voice": (Performance(who=OTHER), R.FACE_DIFFERS),
     "somebody who hands over in the middle": (Performance(becomes=OTHER), R.FACE_CHANGED),
+    "two who take turns, picture by picture": (Performance(between=OTHER), R.FACE_CHANGED),
+    "another who speaks with the head held aside": (Performance(becomes=OTHER, aside=0.3), R.FACE_NOT_SEEN),
     "two people": (Performance(faces=2), R.SEVERAL_FACES),
     "nobody for a while": (Performance(gone=(8.4, 12.0)), R.FACE_NOT_SEEN),
 }
@@ -95,6 +97,14 @@ def test_templates_of_another_model_are_not_compared() -> None:
     assert Performance().judged(old).likeness.reasons == (R.NO_TEMPLATE,)
 
 
+def test_a_voice_that_another_model_made_is_not_compared() -> None:
+    assert ENROLLED.voice is not None
+    old = changed(ENROLLED, voice=changed(ENROLLED.voice, model="older@0", vectors=(np.ones(7), np.ones(7))))
+    found = Performance().judged(old).likeness
+    assert (found.outcome, found.voice_llr) == (Likely.REVIEW, None)
+    assert R.NO_TEMPLATE in found.reasons
+
+
 def test_who_has_no_digits_enrolled_is_looked_at_by_a_person() -> None:
     found = Performance().judged(changed(ENROLLED, digits=None)).likeness
     assert found.outcome is Likely.REVIEW
@@ -123,11 +133,6 @@ def test_no_photograph_shows_nobody() -> None:
     empty = judge_photos(CheckId("c-2"), [Frame(0.0, shown(1, faces=0))], ENROLLED, MODELS)
     assert empty.likeness.outcome is Likely.NOT_JUDGED
     assert empty.likeness.reasons == (R.FACE_NOT_SEEN,)
-
-
-def test_a_recording_that_is_not_trusted_is_never_a_match() -> None:
-    found = distrusted(USUAL, R.NONCE_WRONG).likeness
-    assert (found.outcome, found.reasons[0], found.alive) == (Likely.REVIEW, R.NONCE_WRONG, False)
 
 
 def test_a_report_can_be_kept_and_read_again() -> None:

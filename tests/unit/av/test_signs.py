@@ -136,6 +136,15 @@ def test_another_person_is_noticed_a_single_shadow_is_not() -> None:
     assert changed.changed[0] == 6.0
     assert changed.gaps == ((0.0, 9.5),)
     assert shadow.changed == ()
+
+
+def test_two_who_take_turns_are_not_one_person() -> None:
+    turns = continuity(sitting(*[0, 1] * 10), [at / 2 for at in range(20)], (0.0, 9.5), 0.6)
+    now_and_then = continuity(sitting(*[0, 0, 0, 0, 1] * 4), [at / 2 for at in range(20)], (0.0, 9.5), 0.6)
+    assert turns is not None
+    assert now_and_then is not None
+    assert len(turns.changed) == 10
+    assert now_and_then.changed == (2.0, 4.5, 7.0, 9.5)
     assert continuity([], [], (0.0, 1.0), 0.6) is None
 
 

@@ -107,12 +107,18 @@ class Unit:
     def opened(self) -> MediaSpool:
         return MediaSpool(self.folder, self.identity.signer, self.identity.device_id)
 
-    def recorded(self, begun: BegunRecording = BEGUN, how: Ending = Ending.DONE, of: bytes | None = None) -> Sealed:
-        """Record a clip and a photo, and seal them."""
+    def recorded(
+        self,
+        begun: BegunRecording = BEGUN,
+        how: Ending = Ending.DONE,
+        of: bytes | None = None,
+        steps: int | None = None,
+    ) -> Sealed:
+        """Record a clip and a photo, and seal them; `steps`: so many were asked before it ended."""
         self.spool.begin(begun)
         for content, kind, form in ((CLIP, MediaKind.CLIP, "video/webm"), (PHOTO, MediaKind.PHOTO, "image/jpeg")):
             self.spool.add(begun.check_id, content, kind=kind, content_type=form, from_ms=0, duration_ms=4_000)
-        prompted = marks(begun.nonce if of is None else of)
+        prompted = marks(begun.nonce if of is None else of)[:steps]
         ended_at: datetime = begun.began_at + timedelta(seconds=30)
         return self.spool.seal(begun.check_id, ended_at, how, prompted)
 

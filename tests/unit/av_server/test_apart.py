@@ -64,6 +64,15 @@ def test_one_that_waits_long_for_a_busy_machine_is_waited_for(
     assert found.likeness.check_id == MATERIAL.check_id
 
 
+def test_what_it_says_of_another_check_is_not_believed(
+    line: tuple[Connection, Connection], worked: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert worked == [0.0]
+    line[1].send_bytes(msgspec.msgpack.encode(unjudged(CheckId("c-2"), LikenessReason.NO_MODEL)))
+    with pytest.raises(JudgingFailedError, match="another check"):
+        comparing(line, monkeypatch).judged(MATERIAL)
+
+
 def test_one_that_works_without_end_is_broken_off(
     line: tuple[Connection, Connection], worked: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from baqylau.domain.checks import Likely, Likeness, LikenessReason
+from baqylau.domain.checks import Ending, Likely, Likeness, LikenessReason
 from baqylau.monitoring.av_server.report import Judged, Report
 from baqylau.monitoring.av_server.working import JudgingFailedError, Material, Worker
 from tests.unit.av_server.brought import CHECK, Server, Unit
@@ -28,17 +28,22 @@ class Comparing:
         return Judged(likeness=AGREES, report=Report(faces_compared=3))
 
 
-@pytest.fixture
-def server(engine: Engine, tmp_path: Path) -> Server:
-    """A server to which one check came whole."""
-    one, unit = Server(engine, tmp_path / "media"), Unit(tmp_path / "unit")
-    sealed = unit.recorded()
+def brought(engine: Engine, folder: Path, how: Ending = Ending.DONE, steps: int | None = None) -> Server:
+    """Give a server to which one check came whole, with its first steps alone where so many are named."""
+    one, unit = Server(engine, folder / "media"), Unit(folder / "unit")
+    sealed = unit.recorded(how=how, steps=steps)
     assert one.reception.manifest(sealed.raw, "unit").body
     for item, content in zip(sealed.items, (CLIP, unit.spool.piece(CHECK, sealed.items[1], 0)), strict=True):
         for piece in pieces(sealed.digest, item.index, content):
             assert one.media.add(unit.identity.device_id, piece) is None
     unit.spool.close()
     return one
+
+
+@pytest.fixture
+def server(engine: Engine, tmp_path: Path) -> Server:
+    """A server to which one check came whole."""
+    return brought(engine, tmp_path)
 
 
 def worker(server: Server, comparing: Comparing) -> Worker:
@@ -60,6 +65,17 @@ def test_a_check_is_compared_once_with_all_that_came_and_its_report_is_kept(serv
     assert len(material.marks) == 11
     assert told(server) == [AGREES]
     assert b'"faces_compared":3' in (server.media.report(CHECK) or b"")
+
+
+@pytest.mark.parametrize("steps", [0, 1, 4, 10])
+def test_a_check_that_was_broken_off_is_no_match_whatever_the_face_was(
+    engine: Engine, tmp_path: Path, steps: int
+) -> None:
+    server = brought(engine, tmp_path, Ending.POWER_LOST, steps)
+    assert worker(server, Comparing()).once()
+    (found,) = told(server)
+    assert found.outcome is Likely.NOT_JUDGED
+    assert found.reasons == (LikenessReason.NOT_ENDED, LikenessReason.FACE_AGREES)
 
 
 def test_a_comparison_that_dies_is_begun_again_and_given_up_after_the_third_time(server: Server) -> None:

@@ -20,11 +20,12 @@ from baqylau.domain.ids import AlarmId, CheckId, PersonId
 from baqylau.monitoring.av_server.shelf import Shelf, Vectors
 from baqylau.storage.access.audit import Audit
 from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.checks.enrolment_sheets import Material, NewItem
 from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.media_holds import MediaHolds
 from baqylau.storage.checks.media_life import MediaLife, SignedReceipt
 from baqylau.storage.checks.template_life import TemplateLife
-from baqylau.storage.checks.templates import Kind, Material, NewItem, TemplateStore
+from baqylau.storage.checks.templates import Kind, TemplateStore
 from baqylau.storage.columns import metadata
 from baqylau.storage.people.files import OF_PERSON, FileOpenError, FileReceipt, Files, Obstacle
 from baqylau.storage.registers.registers import Registers

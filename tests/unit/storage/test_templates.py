@@ -1,15 +1,19 @@
 """Templates: of a person and a model one is in use, sealed with the person's key, and gone with it."""
 
+from hashlib import sha256
+
 import msgspec
 import pytest
+from msgspec.structs import replace as changed
 from sqlalchemy import Engine
 
 from baqylau.crypto.signing import Signer, signed_by
 from baqylau.monitoring.av_server.shelf import Shelf, Vectors
 from baqylau.monitoring.av_server.templates import Templates
 from baqylau.storage.access.audit import Audit
+from baqylau.storage.checks.enrolment_sheets import Material, NewItem, sheets_of
 from baqylau.storage.checks.template_life import TemplateLife, TemplateReceipt
-from baqylau.storage.checks.templates import Kind, Material, NewItem, TemplateStore
+from baqylau.storage.checks.templates import Kind, TemplateStore
 from baqylau.storage.vault import KeyDestroyedError
 from tests.unit.av.vectors import drawn
 from tests.unit.storage.kept import AIGUL, BOLAT, INSTALLATION_KEY, House
@@ -67,6 +71,29 @@ def test_a_new_enrolment_takes_the_place_of_the_old_one_under_a_new_number(shelv
     assert len(shelves.store.items(AIGUL)) == 1
 
 
+def test_what_was_replaced_is_gone_and_its_sheet_says_what_it_was(shelves: Shelves) -> None:
+    shelves.enrol()
+    shelves.enrol(items=(PHOTO, changed(PHOTO, content=b"another")))
+    with shelves.house.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT version FROM template")
+        assert {row[0] for row in rows} == {2}
+        assert connection.exec_driver_sql("SELECT count(*) FROM enrolment_item").scalar() == 2
+    later, first = sheets_of(shelves.house.engine, AIGUL)
+    assert (first.version, later.version, later.made_by, later.sheet.signature) == (1, 2, "officer", None)
+    said = msgspec.json.decode(first.sheet.statement)
+    assert said["pieces"] == [{"kind": "photo", "digit": None, "sha256": sha256(PHOTO.content).hexdigest()}]
+    assert [one["kind"] for one in said["templates"]] == ["face", "digits"]
+    last = Audit(shelves.house.engine, shelves.house.clock).latest(1)[0]
+    assert last.purpose == f"version 2; sheet {sha256(later.sheet.statement).hexdigest()}, without a key"
+
+
+def test_a_sheet_names_the_very_templates_that_are_compared(shelves: Shelves) -> None:
+    shelves.enrol()
+    (sheet,) = sheets_of(shelves.house.engine, AIGUL)
+    named = {one["sha256"] for one in msgspec.json.decode(sheet.sheet.statement)["templates"]}
+    assert named == {sha256(one.content).hexdigest() for one in shelves.store.of(AIGUL)}
+
+
 def test_templates_made_anew_leave_the_photographs_they_were_made_of(shelves: Shelves) -> None:
     shelves.enrol()
     shelves.enrol("face@2", items=())
@@ -100,7 +127,7 @@ def test_forgetting_somebody_leaves_a_receipt_and_the_audit(shelves: Shelves) ->
     assert signed_by(INSTALLATION.public_key, signed.content, signed.signature)
     receipt = msgspec.json.decode(signed.content, type=TemplateReceipt)
     assert (receipt.person_id, receipt.version, receipt.by) == (AIGUL, 2, "officer")
-    assert (receipt.templates, receipt.items) == ({"digits": 2, "face": 2}, {"photo": 2})
+    assert (receipt.templates, receipt.items) == ({"digits": 1, "face": 1}, {"photo": 1})
     assert shelves.life.receipts() == [signed]
     assert shelves.store.of(AIGUL) == ()
     assert shelves.store.items(AIGUL) == ()

@@ -31,10 +31,11 @@ from baqylau.monitoring.workstation.checks.reading import Traced, traced
 from baqylau.monitoring.workstation.ranges import asked_for
 from baqylau.protocols.batch.cbor import written
 from baqylau.protocols.media.manifest import Item, Mark, MediaKind
+from baqylau.storage.checks.enrolment_sheets import Made, Material, NewItem
 from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.media_holds import MediaHolds, OnHoldError
 from baqylau.storage.checks.media_life import MediaLife
-from baqylau.storage.checks.templates import Kind, Material, NewItem
+from baqylau.storage.checks.templates import Kind
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
 from tests.unit.storage.recorded import KEY, MANIFEST, pieces, signed
@@ -370,7 +371,7 @@ def test_a_body_that_is_not_what_was_asked_for_is_refused(flat: Flat, browser: B
 
 def test_photos_of_the_enrolment_stand_beside_for_who_may_see_them(flat: Flat, browser: Browser) -> None:
     photo = NewItem(kind=Material.PHOTO, content_type="image/jpeg", content=b"\xff\xd8invented")
-    made = [(Kind.FACE, "invented/1", bytes(8))]
+    made = [Made(Kind.FACE, "invented/1", bytes(8))]
     flat.office.stores.templates.replace(AYAN, made, [photo], version=1, by="dana")
     check_id = flat.ask()
     flat.taken(check_id)

@@ -29,6 +29,7 @@ from baqylau.storage.registers.registry import Registry
 from tests.unit.workstation import invented
 from tests.unit.workstation.asked import asked_of
 from tests.unit.workstation.case_routes import case_routes
+from tests.unit.workstation.enrolment_routes import of_enrolment
 from tests.unit.workstation.invented import AYAN, DANA, SPARE, TRACKER
 from tests.unit.workstation.office import Office
 from tests.unit.workstation.staff_routes import OF_THE_STAFF, Example
@@ -86,6 +87,7 @@ def of_checks_and_calls(of: "Things") -> dict[tuple[str, str], Example]:
         ("POST", "/people/{id}/checks"): Example(
             f"/people/{of.person}/checks", {"kind": "identity", "reason": "a"}, 409
         ),
+        **of_enrolment(f"/people/{of.person}/enrolment"),
         ("GET", "/people/{id}/enrolment/{number}"): Example(f"/people/{of.person}/enrolment/1", status=404),
         ("GET", "/people/{id}/calls"): Example(f"/people/{of.person}/calls"),
         ("POST", "/people/{id}/calls"): Example(

@@ -8,6 +8,7 @@ export type Page =
   | { name: 'minute'; id: string }
   | { name: 'replay'; id: string }
   | { name: 'patterns'; id: string }
+  | { name: 'enrolment'; id: string }
   | { name: 'cases' }
   | { name: 'nearby' }
   | { name: 'case'; id: string }
@@ -41,7 +42,7 @@ export function pageOf(path: string): Page {
   if (first === 'checks' && second) return { name: 'check', id: decodeURIComponent(second) }
   if (first === 'cases' && second === undefined) return { name: 'cases' }
   if (first === 'people' && second && third === 'case') return { name: 'case', id: decodeURIComponent(second) }
-  if (first === 'people' && second && (third === 'replay' || third === 'patterns')) return { name: third, id: decodeURIComponent(second) }
+  if (first === 'people' && second && (third === 'replay' || third === 'patterns' || third === 'enrolment')) return { name: third, id: decodeURIComponent(second) }
   if (first === 'people' && second && third === 'minute') return { name: 'minute', id: decodeURIComponent(second) }
   if (first === 'people') return second === undefined ? { name: 'people' } : { name: 'person', id: decodeURIComponent(second) }
   return { name: 'missing' }

@@ -128,7 +128,7 @@ export function doneBefore(error: unknown): boolean {
 export async function upload(path: string, content: Blob): Promise<unknown> {
   const response = await fetch(path, { method: 'POST', headers: { Accept: 'application/json', 'X-CSRF-Token': token, 'Content-Type': content.type }, credentials: 'same-origin', cache: 'no-store', body: content })
   if (!response.ok) throw new RefusedError(response.status, await refusal(response))
-  return response.json()
+  return response.status === 204 ? null : response.json()
 }
 
 /** Ask for a file that is made for the asking. */

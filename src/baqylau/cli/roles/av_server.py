@@ -28,6 +28,7 @@ from baqylau.monitoring.av_server.apart import Apart
 from baqylau.monitoring.av_server.asked import sought
 from baqylau.monitoring.av_server.door import Bench, Door
 from baqylau.monitoring.av_server.evidence import KeptEvidence
+from baqylau.monitoring.av_server.examining import Examiner
 from baqylau.monitoring.av_server.reception import Reception
 from baqylau.monitoring.av_server.shelf import Shelf
 from baqylau.monitoring.av_server.working import Worker
@@ -35,8 +36,9 @@ from baqylau.monitoring.server.link.link_file import LinkFileError, link_file_in
 from baqylau.monitoring.server.settings import MEDIA, Settings
 from baqylau.storage.checks.calls import Calls
 from baqylau.storage.checks.checks import Checks
+from baqylau.storage.checks.enrolment_drafts import EnrolmentDrafts
 from baqylau.storage.checks.media import Media
-from baqylau.storage.checks.media_life import MediaLife
+from baqylau.storage.checks.media_life import RETENTION, MediaLife
 from baqylau.storage.checks.template_life import TemplateLife
 from baqylau.storage.checks.templates import TemplateStore
 from baqylau.storage.database import StorageUnavailableError
@@ -89,8 +91,12 @@ async def _av_server(settings: Settings, engine: Engine, folder: Path) -> None:
     log.info("recordings_tidied", thrown_away=await asyncio.to_thread(media.mend))
     keys = _Keys(DeviceKeys(engine, own.vault, now, os.urandom))
     door = Door(_reception(settings, engine, own, media, keys), _context(settings))
-    apart = Apart(_shelf(settings, engine, own), settings.data_dir / "models")
-    bench = Bench(Worker(media=media, journal=own.journal, judging=apart, now=now), threading.Event())
+    shelf = _shelf(settings, engine, own)
+    apart = Apart(shelf, settings.data_dir / "models")
+    worker = Worker(media=media, journal=own.journal, judging=apart, now=now)
+    drafts = EnrolmentDrafts(engine, own.vault, now, os.urandom)
+    examiner = Examiner(drafts=drafts, store=_store(engine, own), shelf=shelf, apart=apart)
+    bench = Bench((worker, examiner), threading.Event())
     working = asyncio.create_task(asyncio.to_thread(bench.run))
     try:
         await _opened(door, settings, stop)
@@ -164,10 +170,12 @@ class _Ends:
     def __init__(self, engine: Engine, own: Vaulted, media: Media) -> None:
         self._recordings = MediaLife(engine, media.disk, own.signer, now)
         self._templates, self._enrolled = TemplateLife(engine, own.signer, now), _store(engine, own)
+        self._drafts = EnrolmentDrafts(engine, own.vault, now, os.urandom)
         self._files = Files(engine, own.vault, self._recordings, own.signer, now, timedelta(0))
 
     def tend(self) -> None:
         self._recordings.run()
+        self._drafts.tidy(RETENTION)
         for receipt in self._templates.run(self._files.ended(self._enrolled.people())):
             log.info("templates_deleted", receipt=sha256(receipt.content).hexdigest())
 

@@ -31,6 +31,7 @@ from baqylau.monitoring.av_server.models import (
 )
 from baqylau.monitoring.av_server.presence import installed, missing
 from baqylau.storage.checks.checks import Checks
+from baqylau.storage.checks.enrolment_sheets import Material
 from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.template_life import TemplateLife, TemplateReceipt
 from baqylau.storage.checks.templates import TemplateStore
@@ -117,7 +118,8 @@ def taken(
 
     store = TemplateStore(engine, vaulted(engine, data).vault, now, os.urandom)
     offered: list[Named] = list(in_folder(folder) if folder else kept(store.items(person)))
-    enrolment = enrolled(offered, models)
+    known = [one.content for one in store.items(person, Material.PHOTO)] if folder else []
+    enrolment = enrolled(offered, models, known)
     if not (enrolment.complete or enrolment.face_alone):
         return enrolment, None
     shelf = Shelf(store, installation(data / "keys", os.urandom).key)

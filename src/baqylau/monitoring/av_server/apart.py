@@ -9,14 +9,16 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from baqylau.domain.checks import CheckKind, LikenessReason
 from baqylau.domain.ids import PersonId
 from baqylau.monitoring.av_server.decoding import Segment, decoded, photographed
+from baqylau.monitoring.av_server.enrolment import Refused
 from baqylau.monitoring.av_server.equipment import Models, load_models
+from baqylau.monitoring.av_server.examining import Examined, Offer, examined
 from baqylau.monitoring.av_server.judging import judge_clip, judge_photos
 from baqylau.monitoring.av_server.models import ManifestError, ModelRefusedError
 from baqylau.monitoring.av_server.recording import Prompted
@@ -30,6 +32,8 @@ not what it waited: a busy machine breaks off nobody's check. [D]"""
 STANDS_STILL_S = 120.0
 """One that does not work at all for so long has come to a halt. [D]"""
 _LOOK_S = 1.0
+
+T = TypeVar("T")
 
 
 class Shelf(Protocol):
@@ -50,11 +54,23 @@ class Apart:
 
     def judged(self, material: Material) -> Judged:
         """Compare; `JudgingFailedError` when that came to no end."""
+        judged = self._answer((material, self._shelf.of(material.person_id)), Judged)
+        if judged.likeness.check_id != material.check_id:
+            self.close()
+            msg = "the comparison spoke of another check"
+            raise JudgingFailedError(msg)
+        return judged
+
+    def examined(self, offer: Offer) -> Examined:
+        """Look at what was brought for an enrolment; `JudgingFailedError` when that came to no end."""
+        return self._answer(offer, Examined)
+
+    def _answer(self, asked: object, kind: type[T]) -> T:
         line = self._line or self._begun()
         try:
-            line.send((material, self._shelf.of(material.person_id)))
+            line.send(asked)
             answer = line.recv_bytes() if self._came(line) else b""
-            return msgspec.msgpack.decode(answer, type=Judged)
+            return msgspec.msgpack.decode(answer, type=kind)
         except (OSError, EOFError, msgspec.DecodeError) as wrong:
             self.close()
             msg = f"the comparison ended or took too long: {type(wrong).__name__}"
@@ -105,20 +121,34 @@ def _worked_s(pid: int | None) -> float:
 
 
 def compare(line: Connection, folder: Path) -> None:
-    """Compare what comes over the line until it ends."""
+    """Compare, and look at, what comes over the line until it ends."""
     try:
         models: Models | None = load_models(folder)
     except (ImportError, ManifestError, ModelRefusedError):
         models = None
     while True:
         try:
-            material, templates = line.recv()
+            asked = line.recv()
         except EOFError:
             return
-        judged = unjudged(material.check_id, LikenessReason.NO_MODEL)
-        if models is not None:
-            judged = _compared(material, templates, models)
-        line.send_bytes(msgspec.msgpack.encode(judged))
+        line.send_bytes(msgspec.msgpack.encode(_answered(asked, models)))
+
+
+def _answered(asked: Offer | tuple[Material, Templates], models: Models | None) -> Examined | Judged:
+    if isinstance(asked, Offer):
+        return _looked_at(asked, models)
+    material, templates = asked
+    return _judged(material, templates, models)
+
+
+def _looked_at(offer: Offer, models: Models | None) -> Examined:
+    return examined(offer, models) if models is not None else Examined(objections=(("", Refused.NO_MODEL),))
+
+
+def _judged(material: Material, templates: Templates, models: Models | None) -> Judged:
+    if models is None:
+        return unjudged(material.check_id, LikenessReason.NO_MODEL)
+    return _compared(material, templates, models)
 
 
 def _compared(material: Material, templates: Templates, models: Models) -> Judged:

@@ -12,6 +12,8 @@ GONE_S = 2.0
 """Without a face for longer than this, somebody else may have come."""
 OTHERS_LEAST = 2
 """Pictures in a row that show somebody else; a single one may be a shadow."""
+OTHERS_SHARE = 0.1
+"""So many of all pictures are no shadows, also where none follows another: two may take turns."""
 
 
 class Continuity(Struct, frozen=True, kw_only=True):
@@ -41,11 +43,12 @@ def continuity(
     middle = int(np.argmin(np.median(apart, axis=1)))
     far = apart[middle]
     other = far >= other_at
+    often = other.sum() >= max(OTHERS_LEAST, OTHERS_SHARE * len(vectors))
     # The half that is not the middle one's may lie within reach of it and still apart from its own beginning.
     in_a_row = [
         vectors[index][0]
         for index in range(len(vectors))
-        if other[index] and other[max(0, index - 1) : index + OTHERS_LEAST].sum() >= OTHERS_LEAST
+        if other[index] and (often or other[max(0, index - 1) : index + OTHERS_LEAST].sum() >= OTHERS_LEAST)
     ]
     return Continuity(
         farthest=float(far.max()), farthest_at_s=vectors[int(far.argmax())][0], changed=tuple(in_a_row), gaps=gaps

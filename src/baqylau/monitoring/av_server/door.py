@@ -8,12 +8,12 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 from msgspec import Struct
 
 from baqylau.monitoring.av_server.reception import Reception
-from baqylau.monitoring.av_server.working import Worker
 from baqylau.monitoring.server.link.desk import Outcome, Reply
 from baqylau.monitoring.server.link.gateway import Handler, LinkDoor
 from baqylau.protocols.media.paths import MANIFESTS, PIECES
@@ -63,20 +63,27 @@ class Door:
         return handle
 
 
-class Bench(Struct, frozen=True):
-    """Has checks compared until it is stopped."""
+class Work(Protocol):
+    """What is done one piece after another."""
 
-    worker: Worker
+    def once(self) -> bool:
+        """Do what waits longest; give whether there was anything."""
+
+
+class Bench(Struct, frozen=True):
+    """Has checks compared and enrolments looked at until it is stopped, by turns."""
+
+    works: tuple[Work, ...]
     stop: threading.Event
 
     def run(self) -> None:
-        """Compare what waits, and wait for more. A database that is away is waited for; what is our fault is raised."""
+        """Do what waits, and wait for more. A database that is away is waited for; what is our fault is raised."""
         while not self.stop.is_set():
             try:
-                busy = self.worker.once()
+                busy = [work.once() for work in self.works]
             except StorageUnavailableError:
                 log.exception("database_unavailable")
                 self.stop.wait(AGAIN_S)
                 continue
-            if not busy:
+            if not any(busy):
                 self.stop.wait(IDLE_S)

@@ -20,7 +20,8 @@ from baqylau.monitoring.av_server.recording import SAMPLE_HZ, Pixels, Reals
 from baqylau.monitoring.av_server.shelf import Vectors
 from baqylau.monitoring.av_server.speech import signal_to_noise_db, utterance
 from baqylau.monitoring.av_server.voices import VoiceModel, cosine, net_speech, voice_template
-from baqylau.storage.checks.templates import Kind, Material, NewItem
+from baqylau.storage.checks.enrolment_sheets import Material, NewItem
+from baqylau.storage.checks.templates import Kind
 
 PHOTOS_LEAST = 3
 UTTERANCES_LEAST = 3
@@ -41,6 +42,9 @@ class Refused(StrEnum):
     SEVERAL_FACES = "several_faces"
     POOR_PICTURE = "poor_picture"
     OTHER_FACE = "other_face"
+    OTHER_PERSON = "other_person"
+    """Not the face that is enrolled already: to enrol another in its place, delete that first, with a reason."""
+    SAME_AGAIN = "same_again"
     TOO_SHORT = "too_short"
     TOO_NOISY = "too_noisy"
     OTHER_VOICE = "other_voice"
@@ -88,22 +92,52 @@ class _Part(Struct, frozen=True, kw_only=True):
     objections: tuple[Objection, ...] = ()
 
 
-def enrolled(offered: Sequence[Named], models: Models) -> Enrolment:
-    """Make templates of a person. What is refused is named; a part that has too few good pieces is not made at all."""
+def enrolled(offered: Sequence[Named], models: Models, before: Sequence[bytes] = ()) -> Enrolment:
+    """Make templates of a person. What is refused is named; a part that has too few good pieces is not made at all.
+
+    `before`: photographs by which the person is known already; nobody else takes their place.
+    """
     if models.finder is None or models.embedder is None or models.face_calibration is None or models.voice is None:
         return Enrolment(objections=(Objection("", Refused.NO_MODEL),))
-    by_kind = {kind: [named for named in offered if named.item.kind is kind] for kind in Material}
+    single, again = _single(offered)
+    by_kind = {kind: [named for named in single if named.item.kind is kind] for kind in Material}
     faces = _faces(by_kind[Material.PHOTO], models.finder, models.embedder, models.face_calibration)
-    if faces.made and len(by_kind[Material.PHOTO]) == len(offered):
-        return Enrolment(made=faces.made, taken=faces.taken, objections=faces.objections, face_alone=True)
+    if faces.made and _another(
+        faces.made[0].vectors[0], before, models.finder, models.embedder, models.face_calibration
+    ):
+        return Enrolment(objections=(Objection("", Refused.OTHER_PERSON),))
+    if faces.made and len(by_kind[Material.PHOTO]) == len(single):
+        objections = (*again, *faces.objections)
+        return Enrolment(made=faces.made, taken=faces.taken, objections=objections, face_alone=True)
     digits, said = _digits(by_kind[Material.DIGIT])
     voices = _voices(by_kind[Material.UTTERANCE], said, models.voice)
     parts = (faces, voices, digits)
     return Enrolment(
         made=tuple(one for part in parts for one in part.made),
         taken=tuple(item for part in parts for item in part.taken),
-        objections=tuple(objection for part in parts for objection in part.objections),
+        objections=(*again, *(objection for part in parts for objection in part.objections)),
     )
+
+
+def _single(offered: Sequence[Named]) -> tuple[list[Named], list[Objection]]:
+    """Leave out what is the very same as something before it: it tells nothing new of the person."""
+    seen: set[bytes] = set()
+    single, again = [], []
+    for named in offered:
+        if named.item.content in seen:
+            again.append(Objection(named.name, Refused.SAME_AGAIN))
+        else:
+            seen.add(named.item.content)
+            single.append(named)
+    return single, again
+
+
+def _another(
+    vector: Reals, before: Sequence[bytes], finder: Finder, embedder: Embedder, calibration: Calibration
+) -> bool:
+    """Tell whether a face is unlike the one of earlier photographs."""
+    known = [one for content in before if (one := face_of(content, finder, embedder)[0]) is not None]
+    return bool(known) and calibration.differs(float(np.median([distance(vector, one) for one in known])))
 
 
 def _faces(offered: Sequence[Named], finder: Finder, embedder: Embedder, calibration: Calibration) -> _Part:

@@ -37,8 +37,9 @@ def judge_clip(
     refused = _refused(recording, templates, models)
     if refused is not None or templates.face is None:
         return _unjudged(check_id, refused or Reason.NO_TEMPLATE, recording, models)
+    face, templates = templates.face, _of_these(templates, models)
     until_s = max((step.until_s for step in prompted), default=0.0)
-    view = viewed(recording, prompted, templates.face, models, until_s)
+    view = viewed(recording, prompted, face, models, until_s)
     if view is None:
         return _unjudged(check_id, Reason.NO_MODEL, recording, models)
     sounds = listened(recording, prompted, templates, models)
@@ -70,14 +71,6 @@ def judge_photos(check_id: CheckId, photos: Sequence[Frame], templates: Template
     return replace(judged, report=replace(judged.report, faults=faults))
 
 
-def distrusted(judged: Judged, reason: LikenessReason) -> Judged:
-    """Give the outcome when the recording's signature, number or time is not right: a match is none then."""
-    likeness = judged.likeness
-    outcome = Likely.REVIEW if likeness.outcome is Likely.MATCH else likeness.outcome
-    changed = replace(likeness, outcome=outcome, alive=False, reasons=(reason, *likeness.reasons))
-    return replace(judged, likeness=changed)
-
-
 def _refused(recording: Recording, templates: Templates, models: Models) -> LikenessReason | None:
     """Give why nothing can be compared, if so."""
     if models.finder is None or models.embedder is None or models.face_calibration is None:
@@ -85,6 +78,12 @@ def _refused(recording: Recording, templates: Templates, models: Models) -> Like
     if templates.face is None or templates.face.model != models.embedder.mark:
         return Reason.NO_TEMPLATE
     return None if recording.frames or len(recording.sound) else Reason.RECORDING_DAMAGED
+
+
+def _of_these(templates: Templates, models: Models) -> Templates:
+    """Leave out a voice that another model made; what it said would be no word about the person."""
+    own = templates.voice is None or models.voice is None or templates.voice.model == models.voice.mark
+    return templates if own else replace(templates, voice=None)
 
 
 def _unjudged(check_id: CheckId, why: LikenessReason, recording: Recording, models: Models) -> Judged:

@@ -11,7 +11,8 @@ from baqylau.monitoring.av_server.equipment import Models
 from baqylau.monitoring.av_server.judging import judge_clip, judge_photos
 from baqylau.monitoring.av_server.report import Judged
 from baqylau.monitoring.av_server.templates import Templates
-from baqylau.storage.checks.templates import KeptItem, Material, NewItem
+from baqylau.storage.checks.enrolment_sheets import Material, NewItem
+from baqylau.storage.checks.templates import KeptItem
 
 _DIGIT = re.compile(r"digit-([0-9])-\d+\.\w+")
 _SAID = re.compile(r"said-.*\.\w+")

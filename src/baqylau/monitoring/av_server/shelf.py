@@ -10,7 +10,8 @@ from baqylau.domain.ids import PersonId
 from baqylau.monitoring.av_server.recording import Reals
 from baqylau.monitoring.av_server.rotation import rotation
 from baqylau.monitoring.av_server.templates import Template, Templates
-from baqylau.storage.checks.templates import Kind, NewItem, TemplateStore
+from baqylau.storage.checks.enrolment_sheets import Made, NewItem
+from baqylau.storage.checks.templates import Kind, TemplateStore
 from baqylau.storage.vault import KeyDestroyedError
 
 
@@ -51,10 +52,14 @@ class Shelf:
 
     def put(self, person_id: PersonId, made: Sequence[Vectors], items: Sequence[NewItem], *, by: str) -> int:
         """Put new templates in the place of the old ones and give their version. Without items the kept ones stay."""
-        version = self._store.next_version(person_id)
-        rows = [(one.kind, one.model, self._closed(person_id, one, version)) for one in made]
-        self._store.replace(person_id, rows, items, version=version, by=by)
+        version, closed = self.closed(person_id, made)
+        self._store.replace(person_id, closed, items, version=version, by=by)
         return version
+
+    def closed(self, person_id: PersonId, made: Sequence[Vectors]) -> tuple[int, tuple[Made, ...]]:
+        """Give new templates as they would be kept, and under which version."""
+        version = self._store.next_version(person_id)
+        return version, tuple(Made(one.kind, one.model, self._closed(person_id, one, version)) for one in made)
 
     def _closed(self, person_id: PersonId, made: Vectors, version: int) -> bytes:
         size = made.vectors[0].shape[-1]

@@ -69,7 +69,7 @@ def _of_faces(view: View) -> Iterator[LikenessReason]:
         yield Reason.FACE_CHANGED
     if view.face is None:
         yield Reason.TOO_POOR if view.boxes else Reason.FACE_NOT_SEEN
-    elif steady is not None and steady.gaps:
+    elif view.aside or (steady is not None and steady.gaps):
         yield Reason.FACE_NOT_SEEN
 
 

@@ -32,17 +32,18 @@ class Turn(Struct, frozen=True, kw_only=True):
 
 def turns(yaws: Sequence[tuple[float, float]], prompted: Sequence[Prompted]) -> tuple[Turn, ...]:
     """Judge each turn, from instants and how far the head was turned (positive: the person's left)."""
-    neutral = _neutral(yaws, prompted)
+    straight = neutral(yaws, prompted)
     found = []
     for step in prompted:
         if isinstance(step.step, TurnHead):
             towards = 1.0 if step.step.to is Side.LEFT else -1.0
-            moved = [towards * (yaw - neutral) for at_s, yaw in yaws if step.from_s <= at_s < step.until_s]
+            moved = [towards * (yaw - straight) for at_s, yaw in yaws if step.from_s <= at_s < step.until_s]
             found.append(_turn(step, moved))
     return tuple(found)
 
 
-def _neutral(yaws: Sequence[tuple[float, float]], prompted: Sequence[Prompted]) -> float:
+def neutral(yaws: Sequence[tuple[float, float]], prompted: Sequence[Prompted]) -> float:
+    """Give how the head is held when looking ahead."""
     ahead = [step for step in prompted if isinstance(step.step, LookAhead)]
     calm = [yaw for at_s, yaw in yaws if any(step.from_s <= at_s < step.until_s for step in ahead)]
     return float(np.median(calm)) if calm else 0.0

@@ -21,7 +21,7 @@ from baqylau.monitoring.av_server.report import Fault, Mark
 from baqylau.monitoring.av_server.templates import Template, turned
 from baqylau.monitoring.av_server.texture import texture
 from baqylau.monitoring.av_server.track import EVERY_S, Sight, tracked
-from baqylau.monitoring.av_server.turns import Turn, turns
+from baqylau.monitoring.av_server.turns import Turn, neutral, turns
 
 Reason = LikenessReason
 
@@ -29,6 +29,8 @@ FRONTAL = 0.12
 """Only faces that look ahead are compared with the template."""
 SHARE_COMPARED = 0.5
 """The better half of the faces says who it is."""
+ASIDE_MOST = 0.5
+"""Whoever says the digits looks at them, for half of the time at least: a face that is held aside is not compared."""
 MARKS_MAX = 6
 TEXTURES_MAX = 5
 _POOR_SHARE = 0.5
@@ -50,6 +52,8 @@ class View(Struct, frozen=True, kw_only=True):
     """Instants with more than one face, where two in a row have them."""
     boxes: tuple[tuple[float, tuple[float, float, float, float]], ...]
     """Instants, and the face as shares of the picture."""
+    aside: bool
+    """While the digits were said, the face was mostly turned so far that it was not compared."""
 
 
 def viewed(
@@ -63,6 +67,7 @@ def viewed(
     sights = tracked(frames, prompted, models.finder, models.embedder, every_s)
     frontal = _frontal(sights)
     face, marks = _compared(frontal, template, models.face_calibration)
+    yaws = [(sight.at_s, sight.yaw) for sight in sights if sight.yaw is not None]
     span = (frames[0].at_s if frames else 0.0, max(until_s, frames[-1].at_s if frames else 0.0))
     return View(
         face=face,
@@ -70,7 +75,7 @@ def viewed(
         faces=max((sight.faces for sight in sights), default=0),
         marks=marks,
         faults=_faults(sights),
-        turns=turns([(sight.at_s, sight.yaw) for sight in sights if sight.yaw is not None], prompted),
+        turns=turns(yaws, prompted),
         steady=continuity(
             [(sight.at_s, sight.vector) for sight in frontal if sight.vector is not None],
             [sight.at_s for sight in sights if sight.face is not None],
@@ -81,6 +86,7 @@ def viewed(
         texture=_texture(frontal),
         several=_in_a_row([sight.at_s for sight in sights if sight.faces > 1]),
         boxes=tuple((sight.at_s, _shares(sight)) for sight in sights if sight.face is not None),
+        aside=_aside(yaws, prompted),
     )
 
 
@@ -97,6 +103,13 @@ def lips_agree(recording: Recording, prompted: Sequence[Prompted], view: View) -
         return None
     begin = frames[0].at_s - recording.sound_from_s
     return agreement(movement(frames, boxes), envelope(recording.sound, begin, until_s - recording.sound_from_s))
+
+
+def _aside(yaws: Sequence[tuple[float, float]], prompted: Sequence[Prompted]) -> bool:
+    spoken = [step for step in prompted if isinstance(step.step, SayDigit)]
+    straight = neutral(yaws, prompted)
+    said = [yaw for at_s, yaw in yaws if any(step.from_s <= at_s < step.until_s for step in spoken)]
+    return sum(abs(yaw - straight) >= FRONTAL for yaw in said) > len(said) * ASIDE_MOST
 
 
 def _frontal(sights: Sequence[Sight]) -> list[Sight]:

@@ -12,9 +12,10 @@ from typing import Protocol
 import msgspec
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from baqylau.crypto.sealing import SealBrokenError
-from baqylau.domain.checks import CheckKind, Likely, Likeness, LikenessReason
+from baqylau.domain.checks import CheckKind, Ending, Likely, Likeness, LikenessReason
 from baqylau.domain.ids import CheckId, PersonId
 from baqylau.monitoring.av_server.evidence import fact
 from baqylau.monitoring.av_server.report import Judged, Report
@@ -43,6 +44,7 @@ class Material(Struct, frozen=True, kw_only=True):
     kind: CheckKind
     person_id: PersonId
     marks: tuple[Mark, ...]
+    how: Ending = Ending.DONE
     clips: tuple[tuple[int, bytes], ...]
     """Each with milliseconds from the beginning of the check."""
     photos: tuple[tuple[int, bytes], ...]
@@ -88,17 +90,20 @@ class Worker(Struct, frozen=True, kw_only=True):
         if not material.clips and not material.photos:
             return unjudged(waits.check_id, LikenessReason.TOO_POOR)
         try:
-            return self.judging.judged(material)
+            judged = self.judging.judged(material)
         except JudgingFailedError as failed:
             log.warning("comparison_failed", check=waits.check_id, why=str(failed), attempt=waits.attempts + 1)
             return None
+        return judged if material.how is Ending.DONE else unended(judged)
 
     def _material(self, waits: Recordings) -> Material:
+        said = self.media.said(waits.check_id)
         return Material(
             check_id=waits.check_id,
             kind=CheckKind(waits.kind),
             person_id=waits.person_id,
-            marks=self.media.said(waits.check_id).marks,
+            marks=said.marks,
+            how=said.how,
             clips=self._read(waits, MediaKind.CLIP),
             photos=self._read(waits, MediaKind.PHOTO),
         )
@@ -115,6 +120,15 @@ class Worker(Struct, frozen=True, kw_only=True):
         written = self.media.judged(waits.check_id, judged.likeness.outcome, msgspec.json.encode(judged.report))
         self.journal.append([entry], (written,))
         log.info("check_compared", check=waits.check_id, outcome=judged.likeness.outcome)
+
+
+def unended(judged: Judged) -> Judged:
+    """Give the outcome of a check that was broken off: not all was asked, so it shows nobody to be there now."""
+    likeness = judged.likeness
+    outcome = Likely.NOT_JUDGED if likeness.outcome is Likely.MATCH else likeness.outcome
+    alive = None if likeness.alive else likeness.alive
+    reasons = (LikenessReason.NOT_ENDED, *likeness.reasons)
+    return replace(judged, likeness=replace(likeness, outcome=outcome, alive=alive, reasons=reasons))
 
 
 def unjudged(check_id: CheckId, reason: LikenessReason) -> Judged:

@@ -21,6 +21,7 @@ from baqylau.monitoring.workstation.cases import photo_doors
 from baqylau.monitoring.workstation.cases import template_doors as templates
 from baqylau.monitoring.workstation.checks import call_doors as calls
 from baqylau.monitoring.workstation.checks import doors as checks
+from baqylau.monitoring.workstation.checks import enrolment_doors as enrolment
 from baqylau.monitoring.workstation.desk import Desk
 from baqylau.monitoring.workstation.door import Door, Hall
 from baqylau.monitoring.workstation.equipment import doors as devices
@@ -142,6 +143,13 @@ _CHECKS: tuple[Door, ...] = (
     Door("/calls/{id}/media/{index}", calls.play, Action.PLAY_RECORDING),
     Door("/calls/{id}/hold", calls.hold, Action.HOLD_RECORDING, method="POST"),
     Door("/calls/{id}/release", calls.release, Action.HOLD_RECORDING, method="POST"),
+    Door("/people/{id}/enrolment", enrolment.show, Action.LOOK_ENROLMENT),
+    Door("/people/{id}/enrolment", enrolment.sign, Action.ENROL_PERSON, method="POST"),
+    Door("/people/{id}/enrolment/pieces", enrolment.bring, Action.ENROL_PERSON, method="POST"),
+    Door("/people/{id}/enrolment/pieces", enrolment.discard, Action.ENROL_PERSON, method="DELETE"),
+    Door("/people/{id}/enrolment/look", enrolment.ask, Action.ENROL_PERSON, method="POST"),
+    Door("/people/{id}/enrolment/sheet", enrolment.to_sign, Action.ENROL_PERSON, method="POST"),
+    Door("/people/{id}/enrolment/deletion", enrolment.forget, Action.ENROL_PERSON, method="POST"),
     Door("/people/{id}/enrolment/{number}", checks.enrolled, Action.LOOK_ENROLMENT),
     Door("/checks/{id}", checks.check, Action.LOOK_CHECK),
     Door("/checks/{id}/withdrawal", checks.withdraw, Action.ORDER_CHECK, method="POST"),

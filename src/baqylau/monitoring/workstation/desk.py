@@ -20,6 +20,7 @@ from baqylau.monitoring.workstation.cases.requests import RequestRecords
 from baqylau.monitoring.workstation.cases.templates import TemplateRecords
 from baqylau.monitoring.workstation.cases.terms import TermRecords
 from baqylau.monitoring.workstation.checks.calls import CallRecords
+from baqylau.monitoring.workstation.checks.enrolling import EnrolmentRecords
 from baqylau.monitoring.workstation.checks.records import CheckRecords
 from baqylau.monitoring.workstation.equipment.field import FieldRecords
 from baqylau.monitoring.workstation.equipment.records import DeviceRecords
@@ -69,6 +70,7 @@ class Desk:
         self.requests = RequestRecords(stores, clock)
         self.terms = TermRecords(stores, settings.ahead, clock)
         self.checks = CheckRecords(stores, clock, random)
+        self.enrolment = EnrolmentRecords(stores, clock, random)
         self.calls = CallRecords(stores, settings.ice_servers, clock, random)
         self.own_page = OwnRecords(stores, settings.installation.timezone, clock)
         self.own_page_desk = OwnPageDesk(stores, settings.own_code_s, clock, random)

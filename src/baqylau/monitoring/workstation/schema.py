@@ -17,7 +17,7 @@ from baqylau.monitoring.workstation.cases import (
     term_messages,
 )
 from baqylau.monitoring.workstation.cases import messages as case_messages
-from baqylau.monitoring.workstation.checks import call_messages
+from baqylau.monitoring.workstation.checks import call_messages, enrolment_messages
 from baqylau.monitoring.workstation.checks import messages as check_messages
 from baqylau.monitoring.workstation.equipment import messages as equipment
 from baqylau.monitoring.workstation.equipment import stock_messages
@@ -44,6 +44,7 @@ _MODULES = (
     stock_messages,
     check_messages,
     call_messages,
+    enrolment_messages,
     console_messages,
     evidence_messages,
     paper_messages,

@@ -30,6 +30,7 @@ from baqylau.storage.alarms.figures import Figures
 from baqylau.storage.alarms.outbox import Outbox
 from baqylau.storage.checks.calls import Calls
 from baqylau.storage.checks.checks import Checks
+from baqylau.storage.checks.enrolment_drafts import EnrolmentDrafts
 from baqylau.storage.checks.media import Media
 from baqylau.storage.checks.templates import TemplateStore
 from baqylau.storage.equipment.commands import Commands
@@ -100,8 +101,8 @@ class Stores:
         self.checks, self.calls = Checks(engine, self.journal, clock, random), Calls(engine, clock)
         self.media = Media(engine, vault, media_dir, clock, random) if media_dir else None
         self.templates = TemplateStore(engine, vault, clock, random)
-        self.cases = Cases(engine)
-        self.case_facts = CaseFacts(engine, clock)
+        self.drafts = EnrolmentDrafts(engine, vault, clock, random)
+        self.cases, self.case_facts = Cases(engine), CaseFacts(engine, clock)
         self.proposals, self.public_places = Proposals(engine, clock), PublicPlaces(engine, clock)
         self.own_accesses, self.own_requests = OwnAccesses(engine, clock), OwnRequests(engine, clock)
         self.own_words, self.photos = OwnWords(engine, vault, clock, random), Photos(engine, vault, clock, random)

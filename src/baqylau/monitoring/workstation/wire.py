@@ -29,24 +29,24 @@ def _wrong_field(error: msgspec.ValidationError) -> RefusedError:
     return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field=named.group(1) if named else "")
 
 
-async def body_of(request: Request) -> bytes:
+async def body_of(request: Request, most_bytes: int = MAX_BODY_BYTES, within_s: float = BODY_WITHIN_S) -> bytes:
     """Read the body, but no more than is allowed and not for longer."""
     try:
-        with anyio.fail_after(BODY_WITHIN_S):
-            return await _read(request)
+        with anyio.fail_after(within_s):
+            return await _read(request, most_bytes)
     except TimeoutError:
         raise RefusedError(HTTPStatus.REQUEST_TIMEOUT, "request.refused.too_slow") from None
 
 
-async def _read(request: Request) -> bytes:
-    too_large = RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request.refused.too_large", limit=MAX_BODY_BYTES)
+async def _read(request: Request, most_bytes: int) -> bytes:
+    too_large = RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request.refused.too_large", limit=most_bytes)
     announced = request.headers.get("content-length", "0")
-    if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
+    if not announced.isdecimal() or int(announced) > most_bytes:
         raise too_large
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > most_bytes:
             raise too_large
     return bytes(body)
 

@@ -13,6 +13,7 @@ from baqylau.crypto.signing import signed_by
 from baqylau.crypto.timestamps import TOKEN_BYTES_MAX, Stamp, StampWrongError, stamped
 from baqylau.protocols.evidence.alarms_proof import AlarmsProof
 from baqylau.protocols.evidence.container import ContainerError, Member, Opened, lines, open_container, pieces, whole
+from baqylau.protocols.evidence.enrolments import SHEET, SHEET_BYTES_MAX, tell_sheet
 from baqylau.protocols.evidence.journal_proof import JournalProof
 from baqylau.protocols.evidence.ledger_proof import LedgerProof
 from baqylau.protocols.evidence.parts import (
@@ -88,6 +89,8 @@ def check(file: IO[bytes], expected_key: bytes | None = None, known: Sequence[by
         tell_stamp(stamp, verdict, compared=bool(known))
         for name, given in papers.items():
             verdict.right("file" if given else "file_withheld", name=name)
+            if given and SHEET.fullmatch(name):
+                tell_sheet(name, whole(file, opened.members[name], SHEET_BYTES_MAX), manifest["about"], verdict)
     return verdict
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from baqylau.domain.checks import Likely
-from baqylau.sim.sitting.attacks import live, species
+from baqylau.sim.sitting.attacks import Photo, live, species
 from baqylau.sim.sitting.cast import Cast, Person
 from baqylau.sim.sitting.flat import Asked, Server, Unit
 from baqylau.sim.sitting.portrait import HEIGHT_PX, WIDTH_PX, Pixels
@@ -23,6 +23,9 @@ from baqylau.sim.sitting.voice import RATE_HZ, Samples
 
 GENUINE = "genuine"
 OLD_NUMBER, SHIFTED_CLOCK = "injected, old number", "shifted clock"
+CUT_OFF = "photo, then a cut of power"
+_CUT_AT = 2
+"""The first turn is asked for: until then a picture is as good as a person."""
 REFUSED = "refused"
 _NONCE_BYTES = 16
 _SHIFTS = (timedelta(hours=-1), timedelta(hours=1))
@@ -82,6 +85,7 @@ class Bench:
         self._earlier[person.id] = watched.prompts
         for one in species(lambda whose: self._earlier[whose.id]):
             yield self._judged(one.name, person, one.made(self._cast, person, other, draw), lamp=bool(number % 2))
+        yield self.cut_off(person, draw)
         yield from self.signed(number)
 
     def signed(self, number: int) -> Iterator[Tried]:
@@ -89,6 +93,12 @@ class Bench:
         person = self._cast.people[number * 5 % len(self._cast.people)]
         yield self.old_number(person)
         yield self.shifted_clock(person, _SHIFTS[number % 2])
+
+    def cut_off(self, person: Person, draw: np.random.Generator) -> Tried:
+        """Hold a picture before the camera until it would have to turn, and pull the plug."""
+        held = Photo(person.face, self._cast.voice(person.speaker), draw)
+        self._unit.sit(self._asked(person), held, cut_at=_CUT_AT)
+        return self._outcome(CUT_OFF, person)
 
     def old_number(self, person: Person) -> Tried:
         """Sign, with the unit's own key, a recording that answers another number."""

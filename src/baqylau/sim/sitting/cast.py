@@ -19,7 +19,7 @@ from baqylau.monitoring.av_server.enrolment import Enrolment, Named, enrolled
 from baqylau.monitoring.av_server.equipment import Models
 from baqylau.sim.sitting.portrait import Portrait
 from baqylau.sim.sitting.voice import RATE_HZ, Reals, Voice, take
-from baqylau.storage.checks.templates import Material, NewItem
+from baqylau.storage.checks.enrolment_sheets import Material, NewItem
 
 FACES = (("biden2", "biden"), ("obama2", "obama2"))
 """Picture of the enrolment, picture of the checks: of the second face there is only one."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from baqylau.crypto.cose import PublicKey
@@ -26,7 +27,7 @@ from baqylau.devices.linux_unit.link import Identity
 from baqylau.devices.linux_unit.media_spool import BegunRecording, MediaSpool, Sealed
 from baqylau.devices.linux_unit.media_upload import MediaUpload
 from baqylau.devices.linux_unit.outputs import Do
-from baqylau.domain.checks import CheckKind
+from baqylau.domain.checks import CheckKind, Likeness
 from baqylau.domain.commands import BeginCheck, Command
 from baqylau.domain.ids import CheckId, DeviceId, PersonId
 from baqylau.domain.people import Language
@@ -81,7 +82,8 @@ class Server:
         self.asked: dict[CheckId, Sought] = {}
         self.signer = Signer(bytes(range(32, 64)))
         self._apart = Apart(self.shelf, folder / "models")
-        self._judged: Judged | None = None
+        self._judged: list[Judged] = []
+        """What the comparison said; what counts is what was written of it."""
         self.refused: list[str] = []
         self._worker = Worker(media=self.media, journal=self.journal, judging=self, now=self.clock)
         self._reception = Reception(
@@ -117,15 +119,21 @@ class Server:
 
     def judged(self, material: Material) -> Judged:
         """Compare in the process that does so in service, and remember what came of it."""
-        self._judged = self._apart.judged(material)
-        return self._judged
+        self._judged.append(self._apart.judged(material))
+        return self._judged[-1]
 
     def compared(self) -> Judged | None:
-        """Compare what waits; None where nothing does."""
-        self._judged = None
+        """Compare what waits, and give what was written into the journal; None where nothing waits."""
+        self._judged.clear()
         while self._worker.once():
             pass
-        return self._judged
+        judged = self._judged[-1] if self._judged else None
+        return None if judged is None else replace(judged, likeness=self._written(judged.likeness.check_id))
+
+    def _written(self, check_id: CheckId) -> Likeness:
+        told = self.journal.of_devices([UNIT], self.now - timedelta(hours=1))
+        bodies = (body for one in told for body in one.bodies)
+        return next(body for body in bodies if isinstance(body, Likeness) and body.check_id == check_id)
 
     async def post(self, path: str, body: bytes, waits_s: float = 0.0) -> bytes:
         """Be the line on which a unit brings recordings."""
@@ -152,9 +160,12 @@ class Unit:
         self.spool = MediaSpool(folder, key, UNIT)
         self._upload = MediaUpload(identity, server, self.spool, server.clock, SystemRandom())
 
-    def sit(self, asked: Asked, sitter: Sitter, *, lamp: bool = False) -> Sealed:
-        """Let somebody take a check, from the button to the signature. `LookupError` when nothing was signed."""
-        sealed = _Sitting(self, asked, sitter, lamp=lamp).run(self._find, self._server.now)
+    def sit(self, asked: Asked, sitter: Sitter, *, lamp: bool = False, cut_at: int | None = None) -> Sealed:
+        """Let somebody take a check, from the button to the signature. `LookupError` when nothing was signed.
+
+        `cut_at`: the power is cut when so many steps were asked for, and comes back.
+        """
+        sealed = _Sitting(self, asked, sitter, lamp=lamp, cut_at=cut_at).run(self._find, self._server.now)
         self._server.now = sealed[1] + _SECOND
         return sealed[0]
 
@@ -174,9 +185,9 @@ class Unit:
 class _Sitting:
     """One check at the unit."""
 
-    def __init__(self, unit: Unit, asked: Asked, sitter: Sitter, *, lamp: bool) -> None:
+    def __init__(self, unit: Unit, asked: Asked, sitter: Sitter, *, lamp: bool, cut_at: int | None) -> None:
         self._spool, self._asked, self._sitter = unit.spool, asked, sitter
-        self._core, self._state = AvUnit(lamp=lamp), begin(UNIT)
+        self._core, self._state, self._cut_at = AvUnit(lamp=lamp), begin(UNIT), cut_at
         self._ms, self._opened_ms, self._at = 0, 0, asked.at
         self._writer: ClipWriter | None = None
         self._sealed: Sealed | None = None
@@ -191,6 +202,9 @@ class _Sitting:
             if self._sealed is not None:
                 return self._sealed, self._instant()
             self._moment(number, find)
+            session = self._state.session
+            if self._cut_at is not None and session is not None and len(session.marks) >= self._cut_at:
+                self._take(Started(at=self._instant(), monotonic_ms=self._ms, sources=()))
         raise LookupError(self._asked.check_id)
 
     def _instant(self) -> datetime:

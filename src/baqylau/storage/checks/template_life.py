@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import PersonId
 from baqylau.storage.access import audit
+from baqylau.storage.checks.enrolment_drafts import let_draft_go
 from baqylau.storage.checks.media_life import RETENTION, SignedReceipt
 from baqylau.storage.checks.template_tables import enrolment_item, template, template_receipt
 from baqylau.storage.checks.templates import last_version
@@ -26,7 +27,7 @@ class TemplateReceipt(Struct, frozen=True, kw_only=True):
     version: int
     """The last one; a later enrolment has a higher one, so that nothing of this one matches it."""
     templates: dict[str, int]
-    """How many of each kind, those out of use too."""
+    """How many of each kind."""
     items: dict[str, int]
     """How many photographs and sounds that they were made of."""
     forgotten_at: datetime
@@ -42,7 +43,10 @@ class TemplateLife:
         self._engine, self._signer, self._clock = engine, signer, clock
 
     def forget(self, person_id: PersonId, why: str, *, by: str) -> SignedReceipt:
-        """Delete all of a person, in use or not. `KeyError` when there is nothing."""
+        """Delete all of a person, what is only being prepared too. `KeyError` when there is nothing.
+
+        The sheets stay with the person's file: they hold digests, and prove with which templates checks were compared.
+        """
         now = self._clock()
         with transaction(self._engine) as connection:
             receipt = TemplateReceipt(
@@ -58,6 +62,7 @@ class TemplateLife:
                 raise KeyError(person_id)
             for table in (template, enrolment_item):
                 connection.execute(delete(table).where(table.c.person_id == person_id))
+            let_draft_go(connection, person_id)
             audit.record(connection, who=by, what="forget_templates", about=f"person/{person_id}", purpose=why, at=now)
             return self._signed(connection, receipt)
 

@@ -1,5 +1,7 @@
 """Templates, and the photographs and sounds they are made of: sealed with the person's key, gone when it is destroyed.
 
+What is replaced goes at once: nobody is compared with it any more. Its sheet stays, and says by digests what it was.
+
 What is in a template this part does not know: it keeps bytes, by person, kind and model, each with its version.
 """
 
@@ -8,11 +10,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from baqylau.crypto.sealing import NONCE_BYTES
 from baqylau.domain.ids import PersonId
 from baqylau.storage.access.audit import record
+from baqylau.storage.checks.enrolment_drafts import let_draft_go
+from baqylau.storage.checks.enrolment_sheets import Made, Material, NewItem, Sheet, keep_sheet, statement_of
 from baqylau.storage.checks.template_tables import enrolment_item, template, template_receipt
 from baqylau.storage.database import transaction
 from baqylau.storage.vault import Vault
@@ -24,14 +28,6 @@ class Kind(StrEnum):
     FACE = "face"
     VOICE = "voice"
     DIGITS = "digits"
-
-
-class Material(StrEnum):
-    """What templates are made of."""
-
-    PHOTO = "photo"
-    UTTERANCE = "utterance"
-    DIGIT = "digit"
 
 
 class KeptTemplate(Struct, frozen=True, kw_only=True):
@@ -56,15 +52,6 @@ class KeptItem(Struct, frozen=True, kw_only=True):
     made_at: datetime
 
 
-class NewItem(Struct, frozen=True, kw_only=True):
-    """A photograph or a sound that is to be kept."""
-
-    kind: Material
-    content_type: str
-    content: bytes
-    digit: int | None = None
-
-
 class TemplateStore:
     """Keeps what people are compared with."""
 
@@ -84,52 +71,59 @@ class TemplateStore:
     def replace(
         self,
         person_id: PersonId,
-        made: Sequence[tuple[Kind, str, bytes]],
+        made: Sequence[Made],
         items: Sequence[NewItem],
         *,
         version: int,
         by: str,
+        sheet: Sheet | None = None,
     ) -> None:
-        """Put templates (kind, model, content) in the place of those in use, and keep what they were made of.
+        """Put templates in the place of those in use, and keep what they were made of; a draft is done with then.
 
-        Without items those that are kept stay. The name of whoever answers for it goes into the audit.
+        Without items those that are kept stay. The name of whoever answers for it goes into the audit, with the digest
+        of the sheet; without a `sheet` one is written that nobody signed with a key.
         """
-        key, now = self._vault.key_for(person_id), self._clock()
-
-        def sealed(content: bytes, kind: str) -> bytes:
-            return key.seal.close(content, nonce=self._random(NONCE_BYTES), context=_context(person_id, kind))
-
-        common = {"person_id": person_id, "key_id": key.id, "made_at": now, "made_by": by}
-        rows = [
-            {**common, "kind": kind.value, "model": model, "version": version, "sealed": sealed(content, kind)}
-            for kind, model, content in made
-        ]
-        kept = [
-            {
-                **common,
-                "kind": item.kind.value,
-                "digit": item.digit,
-                "content_type": item.content_type,
-                "sealed": sealed(item.content, item.kind),
-            }
-            for item in items
-        ]
+        now = self._clock()
+        rows, kept = self._sealed(person_id, made, items, version, by, now)
+        about, said = f"person/{person_id}", f"version {version}"
         with transaction(self._engine) as connection:
-            _retire(connection, template, person_id, now)
+            connection.execute(delete(template).where(template.c.person_id == person_id))
             connection.execute(insert(template), rows)
             if kept:
-                _retire(connection, enrolment_item, person_id, now)
+                connection.execute(delete(enrolment_item).where(enrolment_item.c.person_id == person_id))
                 connection.execute(insert(enrolment_item), kept)
-            what = "enrol" if items else "enrol_again"
-            record(connection, who=by, what=what, about=f"person/{person_id}", purpose=f"version {version}", at=now)
+                salt = self._random(NONCE_BYTES)
+                sheet = sheet or Sheet(statement_of(person_id, version, made, items, by=by, at=now, salt=salt))
+                keep_sheet(connection, person_id, version, sheet, by=by, at=now)
+                let_draft_go(connection, person_id)
+                said = f"{said}; {sheet.said}"
+            record(connection, who=by, what="enrol" if kept else "enrol_again", about=about, purpose=said, at=now)
+
+    def _sealed(
+        self,
+        person_id: PersonId,
+        made: Sequence[Made],
+        items: Sequence[NewItem],
+        version: int,
+        by: str,
+        now: datetime,
+    ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+        """Give the rows of templates and of what they were made of."""
+        key = self._vault.key_for(person_id)
+        common = {"person_id": person_id, "key_id": key.id, "made_at": now, "made_by": by}
+
+        def row(kind: str, content: bytes, **more: object) -> dict[str, object]:
+            sealed = key.seal.close(content, nonce=self._random(NONCE_BYTES), context=_context(person_id, kind))
+            return {**common, "kind": str(kind), "sealed": sealed, **more}
+
+        return (
+            [row(one.kind, one.content, model=one.model, version=version) for one in made],
+            [row(one.kind, one.content, digit=one.digit, content_type=one.content_type) for one in items],
+        )
 
     def of(self, person_id: PersonId) -> tuple[KeptTemplate, ...]:
         """Give the templates in use."""
-        wanted = (
-            select(template)
-            .where(template.c.person_id == person_id, template.c.retired_at.is_(None))
-            .order_by(template.c.id)
-        )
+        wanted = select(template).where(template.c.person_id == person_id).order_by(template.c.id)
         with transaction(self._engine) as connection:
             rows = connection.execute(wanted).all()
         return tuple(
@@ -147,7 +141,7 @@ class TemplateStore:
     def items(self, person_id: PersonId, kind: Material | None = None) -> tuple[KeptItem, ...]:
         """Give what the templates in use were made of. The caller writes the look into the audit."""
         table = enrolment_item
-        wanted = select(table).where(table.c.person_id == person_id, table.c.retired_at.is_(None)).order_by(table.c.id)
+        wanted = select(table).where(table.c.person_id == person_id).order_by(table.c.id)
         with transaction(self._engine) as connection:
             rows = connection.execute(wanted if kind is None else wanted.where(table.c.kind == kind.value)).all()
         return tuple(
@@ -164,7 +158,7 @@ class TemplateStore:
 
     def people(self) -> tuple[PersonId, ...]:
         """Give who is enrolled."""
-        wanted = select(template.c.person_id).where(template.c.retired_at.is_(None)).distinct()
+        wanted = select(template.c.person_id).distinct()
         with transaction(self._engine) as connection:
             return tuple(sorted(PersonId(row) for row in connection.scalars(wanted)))
 
@@ -176,11 +170,6 @@ def last_version(connection: Connection, person_id: PersonId) -> int:
         for table in (template, template_receipt)
     )
     return max(one or 0 for one in given)
-
-
-def _retire(connection: Connection, table: Table, person_id: PersonId, now: datetime) -> None:
-    in_use = (table.c.person_id == person_id) & table.c.retired_at.is_(None)
-    connection.execute(update(table).where(in_use).values(retired_at=now))
 
 
 def _context(person_id: PersonId, kind: str) -> bytes:

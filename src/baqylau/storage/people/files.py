@@ -26,7 +26,13 @@ from baqylau.storage.checks.call_tables import live_call
 from baqylau.storage.checks.check_tables import check_asked, check_fact
 from baqylau.storage.checks.media_life import MediaLife, SignedReceipt
 from baqylau.storage.checks.media_tables import media_check
-from baqylau.storage.checks.template_tables import enrolment_item, template
+from baqylau.storage.checks.template_tables import (
+    enrolment_draft,
+    enrolment_item,
+    enrolment_piece,
+    enrolment_sheet,
+    template,
+)
 from baqylau.storage.database import transaction
 from baqylau.storage.equipment.field_tables import field_act, person_photo
 from baqylau.storage.equipment.link_tables import unit_word
@@ -70,6 +76,9 @@ OF_PERSON: tuple[Table, ...] = (
     stated_purpose,
     template,
     enrolment_item,
+    enrolment_draft,
+    enrolment_piece,
+    enrolment_sheet,
     person_live,
     person_snapshot,
     person_state,

@@ -22,6 +22,7 @@ from baqylau.monitoring.server.evidence.writing import Bundle
 from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, state_from
 from baqylau.monitoring.server.shared_batches import opened
 from baqylau.protocols.evidence import parts
+from baqylau.protocols.evidence.enrolments import sheet_file, sheet_name
 from baqylau.protocols.evidence.recordings import destroyed_line, manifest_line, piece_lines
 from baqylau.protocols.evidence.signatures import is_signed, shared_digest, signer_of
 from baqylau.protocols.evidence.words import NOT_SHOWN, leaves_of
@@ -45,6 +46,8 @@ from baqylau.storage.registers.registers import Registers
 AROUND = timedelta(hours=12)
 """So much before an alarm began and after it was last heard of is given with it."""
 ALARMS_MAX = 100_000
+SHEETS_MAX = 50
+"""The last so many enrolments of a person. [D]"""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -125,6 +128,8 @@ def export(  # noqa: PLR0913 - what a bundle is made of, by, and with
     with Bundle(random) as bundle:
         for file, content in made.items():
             bundle.put_file(file, content)
+        for one in archive.source.sheets(asked.person_id, until)[:SHEETS_MAX]:
+            bundle.put_file(sheet_name(one.version), sheet_file(one.sheet.statement, one.sheet.signature))
         _Gathering(archive, asked, bundle, until).gather(signed)
         bundle.write(out, _statement(asked, name, now, until), signer, stamp)
 

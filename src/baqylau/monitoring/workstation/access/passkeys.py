@@ -22,10 +22,11 @@ from baqylau.storage.access.second_factors import Passkey, PasskeyInUseError
 
 _ANYBODY = "passkey"
 """Under which name attempts by passkeys are counted: no login is known before one is proved."""
-_NOT_PROVED = RefusedError(HTTPStatus.UNAUTHORIZED, "session.refused.passkey")
+NOT_PROVED = RefusedError(HTTPStatus.UNAUTHORIZED, "session.refused.passkey")
 
 
-def _place(request: Request) -> Place:
+def place_of(request: Request) -> Place:
+    """Give where the browser came to, as its keys know it."""
     desk = desk_of(request)
     origin = desk.settings.public_origin or f"{request.url.scheme}://{request.headers.get('host', '')}"
     host = origin.partition("://")[2].rpartition(":")[0] or origin.partition("://")[2]
@@ -38,7 +39,7 @@ def _challenge(given: PasskeyAnswer) -> bytes:
         data = msgspec.json.decode(_octets(given.credential["response"]["clientDataJSON"]))
         return _octets(data["challenge"])
     except (KeyError, TypeError, ValueError, msgspec.DecodeError):
-        raise _NOT_PROVED from None
+        raise NOT_PROVED from None
 
 
 def _octets(text: str) -> bytes:
@@ -51,7 +52,7 @@ async def ask_to_make(request: Request) -> Response:
     desk, mine = desk_of(request), account(request)
     known = [one.id for one in (await desk.do(desk.stores.second_factors.of, mine.login)).passkeys]
     challenge = desk.challenges.give(mine.login)
-    asked = passkeys.registration(_place(request), mine.login, mine.name, challenge, known)
+    asked = passkeys.registration(place_of(request), mine.login, mine.name, challenge, known)
     return Response(asked, media_type="application/json")
 
 
@@ -62,12 +63,12 @@ async def make(request: Request) -> Response:
     given = await received(request, PasskeyAnswer)
     challenge = _challenge(given)
     if not given.name.strip() or not desk.challenges.take(challenge, login):
-        raise _NOT_PROVED
+        raise NOT_PROVED
     try:
-        new = passkeys.registered(given.credential, challenge, _place(request))
+        new = passkeys.registered(given.credential, challenge, place_of(request))
         await desk.do(desk.stores.second_factors.add_passkey, login, given.name.strip(), new)
     except (NotProvedError, PasskeyInUseError):
-        raise _NOT_PROVED from None
+        raise NOT_PROVED from None
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -88,7 +89,7 @@ async def remove(request: Request) -> Response:
 async def ask_to_prove(request: Request) -> Response:
     """Ask the browser for any passkey of ours."""
     desk = desk_of(request)
-    return Response(passkeys.proving(_place(request), desk.challenges.give(_ANYBODY)), media_type="application/json")
+    return Response(passkeys.proving(place_of(request), desk.challenges.give(_ANYBODY)), media_type="application/json")
 
 
 @speaks(takes=PasskeyAnswer, gives=Me, refuses=(401, 429))
@@ -99,12 +100,12 @@ async def sign_in(request: Request) -> Response:
     await attempt(request, _ANYBODY)
     challenge = _challenge(given)
     if not desk.challenges.take(challenge, _ANYBODY):
-        raise _NOT_PROVED
-    key = await desk.do(_found, desk, given)
+        raise NOT_PROVED
+    key = await desk.do(key_of, desk, given)
     try:
-        count = passkeys.proved(given.credential, challenge, _place(request), public=key.public, count=key.count)
+        count = passkeys.proved(given.credential, challenge, place_of(request), public=key.public, count=key.count)
     except NotProvedError:
-        raise _NOT_PROVED from None
+        raise NOT_PROVED from None
     owner = await desk.do(desk.stores.accounts.get, key.login)
     if owner is None or owner.suspended:
         raise RefusedError(HTTPStatus.UNAUTHORIZED, "session.refused.suspended")
@@ -113,11 +114,12 @@ async def sign_in(request: Request) -> Response:
     return await welcome(request, owner)
 
 
-def _found(desk: Desk, given: PasskeyAnswer) -> Passkey:
+def key_of(desk: Desk, given: PasskeyAnswer) -> Passkey:
+    """Give the passkey that a browser names, or refuse."""
     try:
         key = desk.stores.second_factors.passkey(_octets(given.credential["rawId"]))
     except (KeyError, TypeError, ValueError):
         key = None
     if key is None:
-        raise _NOT_PROVED
+        raise NOT_PROVED
     return key

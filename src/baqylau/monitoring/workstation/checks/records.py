@@ -34,9 +34,10 @@ from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
 from baqylau.storage.checks.checks import CheckAsked
+from baqylau.storage.checks.enrolment_sheets import Material
 from baqylau.storage.checks.media_holds import MediaHolds
 from baqylau.storage.checks.media_rows import Recordings
-from baqylau.storage.checks.templates import KeptItem, Material
+from baqylau.storage.checks.templates import KeptItem
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.vault import KeyDestroyedError
 
