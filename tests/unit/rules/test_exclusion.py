@@ -2,6 +2,7 @@
 
 import pytest
 
+from baqylau.rules.places.watch import watches
 from tests.unit.rules.stories import (
     at,
     codes,
@@ -131,3 +132,9 @@ def test_who_is_still_inside_when_the_permission_ends_is_found_then() -> None:
     who = supervision(exclusion(), permissions=(permission(at("12:00"), at("13:00")),))
     story = every(60, at("12:05"), at("13:10"), SCHOOL)
     assert told(judged(who, story, at("14:00"))[1]) == [("Z01", "13:00")]
+
+
+def test_a_ring_or_a_stay_however_small_is_watched_and_none_is_not() -> None:
+    assert [one.kind.name for one in watches(exclusion())] == ["exclusion"]
+    assert [one.kind.name for one in watches(exclusion(warning_m=0.5))] == ["exclusion", "warning_ring"]
+    assert [one.kind.name for one in watches(exclusion(loiter_s=1))] == ["exclusion", "loitering"]

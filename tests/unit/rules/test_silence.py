@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from baqylau.domain.findings import Code, Finding
-from baqylau.domain.ids import FindingId, SubjectId
+from baqylau.domain.ids import DeviceId, FindingId, SubjectId
 from baqylau.domain.observations import LinkEvent, LinkHealth
 from baqylau.domain.people import DeviceKind
 from baqylau.rules.equipment import silence
@@ -163,3 +163,11 @@ def test_after_work_of_ours_only_what_was_found_since_is_found_again() -> None:
     told_of = replace(SILENT, finding=FindingId("silence"))
     assert silence.again(told_of, at("12:30")).finding is None
     assert silence.again(told_of, at("12:31")) is told_of
+
+
+def test_of_two_devices_the_one_that_would_fall_silent_first_is_waited_for_whichever_comes_first() -> None:
+    soon, later = device(silence_limit_s=600), device(DeviceId("tracker-2"), 7200)
+    for devices in ((soon, later), (later, soon)):
+        who = supervision(devices=devices, fittings=tuple(fitting(one.id) for one in devices))
+        words = [heard(at("12:00"), PING, device_id=one.id) for one in devices]
+        assert judged(who, words)[0].wake_at == at("12:10")
