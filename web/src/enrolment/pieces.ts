@@ -26,7 +26,7 @@ export function pieceOf(file: File, kind: Kind): Piece | null {
   const digit = kind === 'digit' ? digitOf(file.name) : null
   if (kind === 'digit' && digit === null) return null
   const ending = file.name.slice(file.name.lastIndexOf('.') + 1).toLowerCase()
-  const type = file.type || TYPES[ending] || 'application/octet-stream'
+  const type = file.type === '' ? (TYPES[ending] ?? 'application/octet-stream') : file.type
   return { kind, digit, content: file.slice(0, file.size, type) }
 }
 
