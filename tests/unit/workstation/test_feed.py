@@ -18,6 +18,7 @@ from baqylau.domain.verdicts import Compliance
 from baqylau.monitoring.workstation import feed
 from baqylau.rules.fold import PersonStanding
 from baqylau.storage.access.access_tables import account_session
+from baqylau.storage.database import FRESH_S
 from tests.unit.workstation import invented
 from tests.unit.workstation.office import Browser, Office
 
@@ -216,6 +217,7 @@ def test_a_database_that_drops_every_line_costs_no_alarm(office: Office, browser
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
+        sleep(2 * FRESH_S)
         numbers = [office.alarm() for _ in range(3)]
         told = list(islice((event for event in coming if event.kind == "alarm"), 3))
     assert _numbers(told) == numbers
