@@ -49,6 +49,7 @@ describe('the time left', () => {
     const left = row({ id: 1, code: 'C01', priority: 2, waits_since: later(10) })
     expect(graceUntil(left, Date.parse(later(9)))).toBe(later(10))
     expect(graceUntil(left, Date.parse(later(10)))).toBeNull()
+    expect(graceUntil(left, Date.parse(later(10)) - 900), 'a clock that is a moment behind leaves nothing to anybody').toBeNull()
     expect(graceUntil({ ...left, alarm: { ...left.alarm, state: 'taken' } }, Date.parse(AT))).toBeNull()
     expect(remaining({ ...left, take_until: later(25) }, Date.parse(AT))).toEqual({ ms: 1_500_000, share: 1, overdue: false })
   })

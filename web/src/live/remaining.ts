@@ -16,7 +16,10 @@ export function remaining(row: AlarmRow, now: number): Remaining | null {
   return { ms, share: Math.max(0, Math.min(1, ms / whole)), overdue: ms <= 0 }
 }
 
+/** By so much a screen's clock may be behind the server's: an alarm of this very moment is left to nobody. */
+const CLOCKS_DIFFER_MS = 5000
+
 /** Until when an alarm is left to the wearer and nobody is asked; null where somebody is. */
 export function graceUntil({ alarm }: AlarmRow, now: number): string | null {
-  return alarm.state === 'open' && Date.parse(alarm.waits_since) > now ? alarm.waits_since : null
+  return alarm.state === 'open' && Date.parse(alarm.waits_since) > now + CLOCKS_DIFFER_MS ? alarm.waits_since : null
 }
