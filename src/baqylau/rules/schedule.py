@@ -17,6 +17,7 @@ from baqylau.domain.schedules import Schedule, Window
 
 _DAY = timedelta(days=1)
 _DAY_MIN = 1440
+_WEEK_MIN = 7 * _DAY_MIN
 _LOOK_AHEAD_DAYS = 370
 """A schedule whose next window is farther away is asked again then."""
 
@@ -36,6 +37,8 @@ def on_duty(schedule: Schedule, at: datetime) -> bool:
 
 def stretch(schedule: Schedule, at: datetime, *, floor_at: datetime, ceiling_at: datetime) -> Stretch:
     """Give the stretch around `at`, cut to `floor_at` <= `at` < `ceiling_at`. A free stretch begins at `at` itself."""
+    if _asks_always(schedule):
+        return Stretch(on=True, from_at=floor_at, until_at=ceiling_at)
     covering = [(begin, end) for begin, end in _around(schedule, at) if begin <= at < end]
     if not covering:
         return Stretch(on=False, from_at=at, until_at=min(_next_begin(schedule, at), ceiling_at))
@@ -73,6 +76,28 @@ def _begins_within(one: Schedule, other: Schedule, from_at: datetime, until_at: 
 def begins_of(schedule: Schedule, day: date) -> tuple[datetime, ...]:
     """Give when the windows of a local day begin."""
     return tuple(sorted({begin for begin, _ in _windows_of(schedule, day)}))
+
+
+@lru_cache(maxsize=1024)
+def _asks_always(schedule: Schedule) -> bool:
+    """Whether the week leaves no minute free and no day has hours of its own: to look for an end would take a year."""
+    if schedule.exceptions or schedule.holidays:
+        return False
+    reached_min = 0
+    for begin_min, end_min in sorted(_of_the_week(schedule)):
+        if begin_min <= reached_min:
+            reached_min = max(reached_min, end_min)
+    return reached_min >= _WEEK_MIN
+
+
+def _of_the_week(schedule: Schedule) -> Iterator[tuple[int, int]]:
+    """Give each weekly window in minutes after Monday 00:00, this week's and that of the week before."""
+    for window in schedule.windows:
+        for weekday in window.weekdays:
+            begin_min = weekday * _DAY_MIN + window.start_min
+            end_min = weekday * _DAY_MIN + window.end_min + (_DAY_MIN if window.end_min <= window.start_min else 0)
+            yield begin_min, end_min
+            yield begin_min - _WEEK_MIN, end_min - _WEEK_MIN
 
 
 def _earlier(schedule: Schedule, begin: datetime) -> datetime:

@@ -73,6 +73,26 @@ def test_windows_that_touch_are_one_stretch_within_the_given_bounds() -> None:
     assert (found.on, found.from_at, found.until_at) == (True, utc(2025, 1, 1), utc(2025, 6, 1))
 
 
+def test_a_week_that_leaves_no_minute_free_has_no_end_and_one_that_leaves_a_minute_has() -> None:
+    days, night = Window(start_min=6 * 60, end_min=22 * 60), Window(start_min=22 * 60, end_min=6 * 60)
+    whole = Schedule(timezone="Asia/Almaty", windows=(days, night))
+    assert around(whole, utc(2025, 3, 10)) == (True, LONG_AGO, FAR_AHEAD)
+
+    shorter = Window(start_min=22 * 60, end_min=6 * 60 - 1, weekdays=(6,))
+    nights = Window(start_min=22 * 60, end_min=6 * 60, weekdays=(0, 1, 2, 3, 4, 5))
+    nearly = Schedule(timezone="Asia/Almaty", windows=(days, nights, shorter))
+    assert around(nearly, utc(2025, 3, 12)) == (True, utc(2025, 3, 10, 1), utc(2025, 3, 17, 0, 59))
+
+
+def test_a_week_without_an_end_has_one_on_a_day_of_its_own() -> None:
+    always, free = (Window(start_min=0, end_min=0),), date(2025, 3, 12)
+    for schedule in (
+        Schedule(timezone="Asia/Almaty", windows=always, exceptions=(DayException(day=free),)),
+        Schedule(timezone="Asia/Almaty", windows=always, holidays=(free,)),
+    ):
+        assert around(schedule, utc(2025, 3, 10)) == (True, LONG_AGO, utc(2025, 3, 11, 19))
+
+
 def test_midnight_may_be_written_as_the_end_of_the_day() -> None:
     evening = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=20 * 60, end_min=1440),))
     assert around(evening, utc(2025, 3, 10, 16)) == (True, utc(2025, 3, 10, 15), utc(2025, 3, 10, 19))

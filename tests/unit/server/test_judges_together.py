@@ -120,3 +120,26 @@ def test_somebody_registered_while_two_judge_is_judged_by_one_of_them(engine: En
         judge.catch_up(lambda: False)
     assert sorted(view.alarm.count for view in site.alarms()) == [1] * 20
     assert not site.registers.unjudged_changes()
+
+
+def test_what_a_dead_judge_left_unanswered_of_the_registers_its_successor_answers(engine: Engine) -> None:
+    site = Site(engine)
+    site.open_for_the_first_time()
+    dying, staying = site.judge(seat="dying"), site.judge(seat="staying")
+    for judge in (dying, staying, dying, staying):
+        site.clock.pass_by(seconds=2)
+        judge.catch_up(lambda: False)
+    site.registers.save(crowd(20), by="test")
+    staying.catch_up(lambda: False)
+    left = {change.person_id for change in site.registers.unjudged_changes()}
+    assert 0 < len(left) < 20
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE judge_seat SET seen_at = seen_at - interval '1 minute' WHERE name = 'dying'"))
+    site.clock.pass_by(seconds=2)
+    staying.catch_up(lambda: False)
+    assert not site.registers.unjudged_changes()
+    dying.catch_up(lambda: False)
+    cut_every_strap(site, 20)
+    staying.catch_up(lambda: False)
+    dying.catch_up(lambda: False)
+    assert sorted(view.alarm.count for view in site.alarms()) == [1] * 20

@@ -215,6 +215,7 @@ class Judge:
             )
             self._store.commit(batch)
             self._roster.cursors.update(cursors)
+            self._roster.answered(changes)
             for person_id, folded in folds.items():
                 take_over(known[person_id], folded)
                 if folded.state.wake_at is not None or horizons.of(person_id) is None:

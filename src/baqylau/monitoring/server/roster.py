@@ -38,6 +38,7 @@ class Roster:
         self._registers = registers
         self._seats = seats
         self._last_change = 0
+        self._unjudged: dict[int, Change] = {}
         self._by_partition: dict[int, list[PersonId]] = defaultdict(list)
         self._listening = listening
         self._wakes: dict[By, list[tuple[datetime, PersonId]]] = defaultdict(list)
@@ -77,6 +78,7 @@ class Roster:
         if not changes:
             return []
         self._last_change = changes[-1].id
+        self._unjudged |= {change.id: change for change in changes if self._is_ours(change.person_id)}
         changed = {change.person_id for change in changes}
         many = self._registers.supervisions() if len(changed) > SINGLY_MAX else {}
         news = [many.get(person_id) or self._registers.supervision(person_id) for person_id in changed]
@@ -89,9 +91,13 @@ class Roster:
         return news
 
     def unjudged(self) -> list[Change]:
-        """Give the changes that are ours to answer and that we have taken over."""
-        waiting = self._registers.unjudged_changes()
-        return [one for one in waiting if one.id <= self._last_change and self._is_ours(one.person_id)]
+        """Give the changes that are ours to answer and that we have taken over, in their order."""
+        return [self._unjudged[number] for number in sorted(self._unjudged)]
+
+    def answered(self, changes: Iterable[Change]) -> None:
+        """Let go of changes that were answered, or are another's to answer."""
+        for change in changes:
+            self._unjudged.pop(change.id, None)
 
     def taken(self, entries: Sequence[JournalEntry], at_most: int) -> tuple[list[JournalEntry], set[int]]:
         """Give the entries that concern about so many people, and the partitions that have to wait for the next round.
@@ -163,7 +169,11 @@ class Roster:
             for person_id in self._by_partition.pop(partition, ()):
                 del self.known[person_id]
         self.epochs = epochs
+        self.answered([one for one in self._unjudged.values() if partition_of(one.person_id) in lost])
         if gained:
+            waiting = self._registers.unjudged_changes()
+            taken = (one for one in waiting if one.id <= self._last_change and partition_of(one.person_id) in gained)
+            self._unjudged |= {one.id: one for one in taken}
             cursors = self._store.cursors()
             self.cursors.update((partition, cursors[partition]) for partition in gained)
             self._know([one for person_id, one in self.prescribed.items() if partition_of(person_id) in gained])
