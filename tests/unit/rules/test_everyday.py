@@ -8,7 +8,7 @@ from baqylau.domain.public_places import PlaceKind, PublicPlace
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
 from baqylau.rules.places.geometry import metres_per_degree
 from baqylau.rules.prescribing.covering import corners
-from baqylau.rules.prescribing.everyday import avoided, frame_of, over_public
+from baqylau.rules.prescribing.everyday import Frame, avoided, frame_of, over_public
 from tests.unit.rules.stories import HOME, ORDER, ORDER_FROM, circle, exclusion, nightly, north, presence, territory
 
 CLINIC = PublicPlace(kind=PlaceKind.CLINIC, zone=circle("Clinic 5", north(150)))
@@ -38,6 +38,12 @@ def test_each_place_that_the_zone_or_its_ring_takes_is_told_by_its_name_and_kind
     assert told(TIMED, CLINIC, COURT) == [("covers_clinic", "Clinic 5")]
 
 
+def test_half_a_metre_beyond_a_zone_that_has_no_ring_nothing_is_taken() -> None:
+    beside = PublicPlace(kind=PlaceKind.CLINIC, zone=circle("Next door", north(200.5)))
+    assert told(TIMED, beside) == []
+    assert told(exclusion(zone=circle("Block")), beside) == []
+
+
 def test_of_many_places_some_are_named_and_the_others_counted() -> None:
     many = [PublicPlace(kind=PlaceKind.STUDY, zone=circle(f"School {one}")) for one in range(1, 13)]
     found = list(over_public(exclusion(zone=circle("Town")), many))
@@ -52,9 +58,9 @@ def test_what_does_not_forbid_a_place_takes_none() -> None:
         assert told(free, CLINIC) == []
 
 
-@pytest.mark.parametrize("latitude_deg", [40.6, 48.0, 55.4])
+@pytest.mark.parametrize("latitude_deg", [0.0, 40.6, 48.0, 55.4])
 @pytest.mark.parametrize("radius_m", [20.0, 3_000.0])
-def test_the_rectangle_around_a_zone_leaves_out_nothing_that_is_near_enough(
+def test_the_rectangle_around_a_zone_leaves_out_nothing_that_is_near_enough_and_is_hardly_larger(
     latitude_deg: float, radius_m: float
 ) -> None:
     frame = frame_of(circle("Zone", Point(latitude_deg, HOME.longitude_deg), radius_m), 50.0)
@@ -63,6 +69,31 @@ def test_the_rectangle_around_a_zone_leaves_out_nothing_that_is_near_enough(
         assert frame.south_deg <= latitude_deg + edge_m / north_m <= frame.north_deg
         assert frame.west_deg <= HOME.longitude_deg + edge_m / east_m <= frame.east_deg
     assert frame.north_deg - frame.south_deg < 2.02 * (radius_m + 50.0) / north_m
+    assert frame.east_deg - frame.west_deg < 2.02 * (radius_m + 50.0) / east_m
+
+
+def test_a_way_far_to_the_north_has_room_beside_it_at_its_northern_end_too() -> None:
+    end = north(200_000)
+    _, east_m = metres_per_degree(end.latitude_deg)
+    frame = frame_of(Corridor(name="Road", line=(HOME, end), half_width_m=30.0))
+    assert frame.west_deg <= end.longitude_deg - 30.0 / east_m
+    assert frame.east_deg >= end.longitude_deg + 30.0 / east_m
+
+
+def test_the_rectangle_around_a_yard_ends_where_the_yard_ends() -> None:
+    yard = Polygon(name="Yard", outline=(Point(43.24, 76.90), Point(43.25, 76.91), Point(43.23, 76.93)))
+    assert frame_of(yard) == Frame(south_deg=43.23, west_deg=76.90, north_deg=43.25, east_deg=76.93)
+
+
+def test_where_no_land_is_any_more_a_rectangle_grows_no_wider() -> None:
+    """At the pole itself it would go round the globe without end."""
+    widths_deg = [frame.east_deg - frame.west_deg for frame in map(near_the_pole, (89.1, 89.9, 90.0))]
+    assert widths_deg == [widths_deg[0]] * 3
+    assert widths_deg[0] < 360
+
+
+def near_the_pole(latitude_deg: float) -> Frame:
+    return frame_of(circle("Ice", Point(latitude_deg, 0.0)))
 
 
 @pytest.mark.parametrize(
