@@ -100,7 +100,8 @@ def _count(total: Score, name: str, case: Case) -> None:
 
 
 def _allowed(case: Case, one: Finding) -> bool:
-    return one.code in case.may or one.at < case.learnt_at
+    """Whether it counts neither way: nobody told of the time after the end, and whoever is silent then is not wrong."""
+    return one.code in case.may or one.at < case.learnt_at or one.at > case.ended_at
 
 
 def _repeated(one: Finding, answered: Iterable[Finding]) -> bool:
