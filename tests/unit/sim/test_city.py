@@ -73,6 +73,13 @@ def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once
     assert not [true for one in citizens(never, BEGUN_AT) for true in one.truths]
 
 
+def test_what_ran_down_in_the_night_waits_for_the_evening_and_does_not_run_down_again() -> None:
+    tuesday_night = Scenario(persons=20, seed=1, hours=30.0, home_unit_share=0.0, lives={Life.SPENT: 1})
+    low = [[true.after_s for true in one.truths] for one in citizens(tuesday_night, BEGUN_AT)]
+    assert all(len(one) <= 1 for one in low)
+    assert any(low)
+
+
 def test_the_registers_know_everybody_and_bind_them_as_they_live(people: list[Citizen]) -> None:
     known = registry(people, BEGUN_AT, orders_end(SMALL, BEGUN_AT))
     assert len(known.people) == SMALL.persons

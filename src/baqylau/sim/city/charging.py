@@ -36,6 +36,8 @@ def never(days: Days) -> Charge:
 def run_down(charge: Charge, moment_s: float, until_s: float) -> tuple[Charge, float | None]:
     """Let it run down from a moment on, and give when it is low; None where the evening leaves no time for it.
 
+    What has run down already is as it was: it waits for the evening.
+
     `until_s`: it has run down by then at the latest.
     """
     if rises(charge, moment_s):
@@ -45,6 +47,8 @@ def run_down(charge: Charge, moment_s: float, until_s: float) -> tuple[Charge, f
     if down_s - moment_s < 10 * MINUTE_S:
         return charge, None
     level = level_at(charge, moment_s)
+    if level <= LOW:
+        return charge, None
     before = [knot for knot in charge if knot[0] < moment_s]
     after = [(at_s, SPENT if at_s == evening_s else full) for at_s, full in charge if at_s >= evening_s]
     low_s = moment_s + (down_s - moment_s) * (level - LOW) / (level - SPENT)
