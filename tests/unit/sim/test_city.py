@@ -56,7 +56,9 @@ def test_about_as_many_as_wanted_have_a_home_unit_and_a_bracelet(people: list[Ci
     assert 0.15 < len(at_home) / len(people) < 0.45
     assert all(isinstance(one.does, Household) for one in at_home)
     known = registry(people, BEGUN_AT, orders_end(SMALL, BEGUN_AT))
-    assert len(known.devices) == len(known.fittings) == len(people) + len(at_home)
+    relays = [one for one in people if one.has_relay]
+    assert {one.protocol for one in relays} == {LINK, "teltonika"}
+    assert len(known.devices) == len(known.fittings) == len(people) + len(at_home) + len(relays)
 
 
 def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once() -> None:
@@ -69,7 +71,7 @@ def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once
     ]
     assert 0 < len(cuts) < 200
     assert len({at_s for _, _, at_s in cuts}) == len(set(cuts)) <= 2
-    never = msgspec.structs.replace(many, power_cut_min=0)
+    never = msgspec.structs.replace(many, power_cut_min=0, relay_fails_share=0.0)
     assert not [true for one in citizens(never, BEGUN_AT) for true in one.truths]
 
 

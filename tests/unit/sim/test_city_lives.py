@@ -1,10 +1,11 @@
 """What the city calls true is what the rules find: each life for some days, from the wire's bodies to the findings."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import takewhile
 from random import Random
 
+import msgspec
 import pytest
 
 from baqylau.crypto.digests import CHAIN_START, observation_id
@@ -12,16 +13,21 @@ from baqylau.crypto.signing import Signer
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
+from baqylau.monitoring.server.fleet import Fleet
+from baqylau.monitoring.server.reading import read
 from baqylau.protocols.batch.envelope import digest_of, sealed_batch
 from baqylau.protocols.batch.records import Batch
+from baqylau.protocols.session import Keep
+from baqylau.protocols.teltonika import TeltonikaDevice, decode_frame
 from baqylau.sim.air.board import Server
 from baqylau.sim.air.score import found
 from baqylau.sim.city.days import DAY_S
 from baqylau.sim.city.homes import Household
 from baqylau.sim.city.lives import Citizen, citizens
+from baqylau.sim.city.living import hears_relay
 from baqylau.sim.city.on_air import HomeOnAir
 from baqylau.sim.city.outcome import Outcome, compare
-from baqylau.sim.city.registers import bracelet_id, person_id, secret, supervision, unit_id, wire_number
+from baqylau.sim.city.registers import bracelet_id, person_id, relay_id, secret, supervision, unit_id, wire_number
 from baqylau.sim.city.scenario import HEARD, TRACKED, Life, Scenario
 from baqylau.sim.stories import Story, reports
 
@@ -56,12 +62,28 @@ def tracked(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Findi
     return found(supervision(one, begun_at), observations, ends_at)
 
 
+def by_frames(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding, ...]:
+    """The same, through the frames of the wire: what the tracker says of the relay is in them and nowhere else."""
+    assert isinstance(one.does, Story)
+    prescribed, ends_at = supervision(one, begun_at), begun_at + timedelta(hours=scenario.hours)
+    fleet, number = Fleet(prescribed.devices, [prescribed]), wire_number(one.number)
+    device = TeltonikaDevice(number, partial(hears_relay, one, begun_at))
+    tracker, observations = fleet.device(DeviceId(number)), list[Observation]()
+    assert tracker is not None
+    for said in takewhile(lambda each: each[0] < ends_at, reports(one.does, begun_at, Random(one.number))):  # noqa: S311 - noise of a receiver
+        [keep] = decode_frame(device.report([said]))
+        assert isinstance(keep, Keep)
+        for reading in keep.readings:
+            observations += [each.observation for each in read(fleet, tracker, reading, now=said[0] + ON_THE_LINE)]
+    return found(prescribed, observations, ends_at)
+
+
 def heard(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding, ...]:
     assert isinstance(one.does, Household)
     prescribed, unit, lasts_s = supervision(one, begun_at), unit_id(one.number), scenario.hours * 3600
     home = HomeOnAir(one.number, one.does, prescribed, begun_at, lasts_s)
     worn = bracelet_id(one.number)
-    server = Server(prescribed, {worn: secret(worn)}, begun_at, unit)
+    server = Server(prescribed, {each: secret(each) for each in (worn, relay_id(one.number))}, begun_at, unit)
     observations, previous, at_s = list[Observation](), CHAIN_START, 0.0
     while at_s < lasts_s:
         at_s += 60.0
@@ -74,6 +96,49 @@ def heard(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding
             observations += server.take(raw, begun_at + timedelta(seconds=at_s) + ON_THE_LINE)
     assert server.faults == []
     return found(prescribed, observations, begun_at + timedelta(hours=scenario.hours))
+
+
+def roofed(life: Life, **more: float) -> Scenario:
+    return Scenario(
+        persons=2,
+        hours=48.5,
+        report_every_s=60.0,
+        home_unit_share=0.0,
+        lives={life: 1},
+        protocols={"teltonika": 1},
+        relay_share=1.0,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize("life", sorted(TRACKED - {Life.SPENT, Life.UNCHARGED}))
+def test_who_wears_a_tracker_beside_a_relay_is_found_as_they_are_without_satellites_at_home(life: Life) -> None:
+    scenario = roofed(life, relay_fails_share=0.0)
+    people = list(citizens(scenario, FRIDAY))
+    findings = {person_id(one.number): by_frames(one, scenario, FRIDAY) for one in people}
+    outcome = compare(people, findings, FRIDAY)
+    assert outcome.wrong == []
+    assert (outcome.by_code[Code.RELAY_FIX].happened > 0) is (life not in {Life.AT_HOME, Life.STRAP, Life.UNDER_ROOF})
+
+
+def test_where_the_relay_broke_down_nobody_knows_where_its_tracker_is_and_that_is_found() -> None:
+    for life in (Life.AT_HOME, Life.AT_WORK):
+        scenario = roofed(life, relay_fails_share=1.0)
+        people = list(citizens(scenario, FRIDAY))
+        findings = {person_id(one.number): by_frames(one, scenario, FRIDAY) for one in people}
+        outcome = compare(people, findings, FRIDAY)
+        assert outcome.wrong == []
+        assert outcome.by_code[Code.RELAY_FAULT].found == len(people)
+        assert outcome.by_code[Code.NO_FIX].found >= len(people)
+
+
+def test_a_relay_that_broke_down_beside_a_home_unit_is_found_and_nobody_is_missed_for_it() -> None:
+    scenario = msgspec.structs.replace(evening_of(Life.OUT), relay_share=1.0, relay_fails_share=1.0)
+    people = list(citizens(scenario, MONDAY_EVENING))
+    findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
+    outcome = compare(people, findings, MONDAY_EVENING)
+    assert outcome.wrong == []
+    assert outcome.by_code[Code.RELAY_FAULT].found == outcome.by_code[Code.LEFT_EARLY].found == 1
 
 
 @cache
@@ -118,6 +183,7 @@ def test_what_happens_every_day_is_true_every_day(life: Life, code: Code, times:
         (Life.LATE, Code.LATE_RETURN),
         (Life.STRAP, Code.STRAP_OPEN),
         (Life.MOVED, Code.UNIT_MOVED),
+        (Life.RELAY_MOVED, Code.RELAY_FAULT),
     ],
 )
 def test_what_happens_around_a_home_unit_is_found_once(life: Life, code: Code) -> None:

@@ -14,7 +14,7 @@ from baqylau.domain.ids import DeviceId
 from baqylau.links import wall_clock
 from baqylau.sim.city.lives import LINK, Citizen
 from baqylau.sim.city.living import Doors
-from baqylau.sim.city.registers import A_YEAR, bracelet_id, orders_end, registry, secret, unit_id
+from baqylau.sim.city.registers import A_YEAR, BEACON, orders_end, registry, secret, unit_id
 from baqylau.sim.city.sample import sample
 from baqylau.sim.city.scenario import Scenario
 from baqylau.storage.equipment.authorities import authorities, command_signer
@@ -33,15 +33,14 @@ def registered(engine: Engine, data: Path, people: list[Citizen], plan: Scenario
     shop = workshop.over(engine, data, "en")
     known = registry(people, begun_at, orders_end(plan, begun_at))
     shop.registers.save(known, by=BY)
-    devices, by_program = {one.id: one for one in known.devices}, sample(people, plan)
-    for one in people:
-        if one.protocol == LINK:
-            bracelet, unit = devices[bracelet_id(one.number)], devices[unit_id(one.number)]
-            shop.keys.enrol(bracelet.id, KeyKind.BEACON, bracelet.number, secret(bracelet.id), BY)
-            if one in by_program:
-                enrolled(shop, data, unit)
-            else:
-                shop.keys.enrol(unit.id, KeyKind.ED25519, unit.number, Signer(secret(unit.id)).public_key, BY)
+    by_program = {unit_id(one.number) for one in sample(people, plan)}
+    for device in known.devices:
+        if device.protocol == BEACON:
+            shop.keys.enrol(device.id, KeyKind.BEACON, device.number, secret(device.id), BY)
+        elif device.id in by_program:
+            enrolled(shop, data, device)
+        elif device.protocol == LINK:
+            shop.keys.enrol(device.id, KeyKind.ED25519, device.number, Signer(secret(device.id)).public_key, BY)
     _own_time(engine, [one.id for one in known.devices], plan, begun_at)
 
 

@@ -4,7 +4,8 @@ Source: the maker's public pages on beacon lists (element 385), advanced beacon 
 sensors (10828 to 10831). What does not fit its own lengths ends the list: what stands before it counts.
 """
 
-from collections.abc import Iterator, Mapping
+import struct
+from collections.abc import Iterator, Mapping, Sequence
 
 from baqylau.protocols.session import Sighting
 
@@ -15,6 +16,7 @@ _DESCRIBED = (548, 10828, 10829, 10830, 10831, 11317)
 ELEMENTS = frozenset(_LISTS + _DESCRIBED)
 _IBEACON, _HAS_RSSI, _HAS_VOLTAGE, _HAS_TEMPERATURE = 0x20, 1, 2, 4
 _IBEACON_BYTES, _EDDYSTONE_BYTES = 20, 16
+_ONE_OF_ONE = b"\x11"
 _RSSI, _NUMBER, _ADDRESS = 0, 1, 15
 
 
@@ -22,6 +24,17 @@ def sightings_of(elements: Mapping[int, bytes]) -> tuple[Sighting, ...]:
     """Give the beacons that these elements tell of."""
     found = [one for number in _LISTS for one in _listed(elements.get(number, b""))]
     return (*found, *(one for number in _DESCRIBED for one in _described(elements.get(number, b""))))
+
+
+def told_of(sightings: Sequence[Sighting]) -> dict[int, bytes]:
+    """Give the element by which a device tells of beacons; none where it heard none."""
+    return {_LISTS[0]: _ONE_OF_ONE + b"".join(map(_written, sightings))} if sightings else {}
+
+
+def _written(one: Sighting) -> bytes:
+    number = bytes.fromhex(one.number)
+    flags = (_IBEACON if len(number) == _IBEACON_BYTES else 0) | (_HAS_RSSI if one.rssi_dbm is not None else 0)
+    return bytes([flags]) + number + (b"" if one.rssi_dbm is None else struct.pack(">b", round(one.rssi_dbm)))
 
 
 def _listed(told: bytes) -> Iterator[Sighting]:

@@ -1,11 +1,12 @@
 """The device's side, as a tracker speaks it: codec 8 Extended (spec T7)."""
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from baqylau.domain.observations import Battery, Body, Enclosure, Fix, Motion, NoFix, Power, Sky, Strap
-from baqylau.protocols.session import Confirmed, Refused, Reply, Welcomed
+from baqylau.protocols.session import Confirmed, Refused, Reply, Sighting, Welcomed
+from baqylau.protocols.teltonika.beacons import told_of
 from baqylau.protocols.teltonika.packets import packet
 from baqylau.protocols.teltonika.records import Codec
 
@@ -14,11 +15,15 @@ _PLACE = struct.Struct(">QBiihHBH")
 _ACCEPTED_BYTES = 4
 
 
-class TeltonikaDevice:
-    """A tracker with its number."""
+def _nobody(_at: datetime) -> tuple[Sighting, ...]:
+    return ()
 
-    def __init__(self, number: str) -> None:
-        self._number = number
+
+class TeltonikaDevice:
+    """A tracker with its number. `hears` gives the beacons that it hears at an instant."""
+
+    def __init__(self, number: str, hears: Callable[[datetime], Sequence[Sighting]] = _nobody) -> None:
+        self._number, self._hears = number, hears
         self._greeted = False
         self._buffer = b""
 
@@ -30,7 +35,7 @@ class TeltonikaDevice:
     def report(self, reports: Sequence[tuple[datetime, tuple[Body, ...]]]) -> bytes:
         """Write one packet. Raises ValueError for what the protocol has no words for, and for more than 255 records."""
         count = bytes([len(reports)])
-        records = b"".join(_record(at, bodies) for at, bodies in reports)
+        records = b"".join(_record(at, bodies, self._hears(at)) for at, bodies in reports)
         return packet(bytes([Codec.EXTENDED]) + count + records + count)
 
     def receive(self, data: bytes) -> Sequence[Reply]:
@@ -49,13 +54,19 @@ class TeltonikaDevice:
             yield Confirmed(count=count) if count else Refused(code="0", again=True)
 
 
-def _record(at: datetime, bodies: tuple[Body, ...]) -> bytes:
+def _record(at: datetime, bodies: tuple[Body, ...], heard: Sequence[Sighting]) -> bytes:
     fix = next((body for body in bodies if isinstance(body, Fix)), None)
     elements = dict(element for body in bodies for element in _elements(body))
     narrow = {number: value for number, value in elements.items() if number not in _WIDE}
     wide = {number: value for number, value in elements.items() if number in _WIDE}
+    beacons = told_of(heard)
     return (
-        _place(at, fix) + struct.pack(">HH", 0, len(elements)) + _group(narrow, "B") + _group(wide, "H") + bytes(2 * 3)
+        _place(at, fix)
+        + struct.pack(">HH", 0, len(elements) + len(beacons))
+        + _group(narrow, "B")
+        + _group(wide, "H")
+        + bytes(2 * 2)
+        + _of_any_length(beacons)
     )
 
 
@@ -78,6 +89,12 @@ def _place(at: datetime, fix: Fix | None) -> bytes:
 def _group(elements: dict[int, int], code: str) -> bytes:
     return struct.pack(">H", len(elements)) + b"".join(
         struct.pack(f">H{code}", number, value) for number, value in elements.items()
+    )
+
+
+def _of_any_length(elements: dict[int, bytes]) -> bytes:
+    return struct.pack(">H", len(elements)) + b"".join(
+        struct.pack(">HH", number, len(value)) + value for number, value in elements.items()
     )
 
 

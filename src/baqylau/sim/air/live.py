@@ -44,7 +44,8 @@ class Scene(Struct, frozen=True, kw_only=True):
     """What its sensors show from now on (`worn.Sensors`)."""
     box: Mapping[str, float] = {}
     """What the sensors of the unit's box show from now on."""
-    relay_moves: bool | None = None
+    relay: Mapping[str, object] = {}
+    """How the relay stands from now on (`worn.Stands`)."""
 
 
 class House(Struct, frozen=True, kw_only=True):
@@ -90,8 +91,8 @@ class LiveHouse:
         self._jammed = self._jammed if scene.jammed is None else scene.jammed
         if scene.bracelet or scene.away is not None:
             self._bracelet.show(at_s, **({"moves": self._away} | dict(scene.bracelet)))
-        if self._relay and scene.relay_moves is not None:
-            self._relay.carry(at_s, moves=scene.relay_moves)
+        if self._relay and scene.relay:
+            self._relay.show(at_s, **scene.relay)
         self._box.update(scene.box)
         return [written(Sensor(name, value)) for name, value in scene.box.items()]
 

@@ -138,23 +138,40 @@ class Bracelet(_Transmitter):
         )
 
 
+class Stands(Struct, frozen=True, kw_only=True):
+    """How a relay stands: on mains and still, unless the story says otherwise."""
+
+    moves: bool = False
+    mains: bool = True
+    broken: bool = False
+    """It sends nothing any more."""
+
+
 class Relay(_Transmitter):
-    """The real core of a relay that stands on mains; the unit's anchor, which is never away."""
+    """The real core of a relay; the unit's anchor, which is never away."""
 
     def __init__(self, begun_s: int, crystal: Crystal, root: bytes, serial: str = "RL-1") -> None:
         """Take when the story begins, on the system's scale."""
         super().__init__(relay, begun_s, crystal, root, serial)
-        self._moves = False
+        self._stands = Stands()
         self._sample(0)
 
-    def carry(self, at_s: float, *, moves: bool) -> None:
-        """Let somebody take it up, or put it down."""
-        self._moves = moves
+    def show(self, at_s: float, **changed: Any) -> None:
+        """Let something be otherwise from an instant on."""
+        self._stands = replace(self._stands, **changed)
         self._sample(self._ms(at_s))
+
+    def until(self, at_s: float) -> Iterator[Sent]:
+        """Live on to an instant, and give what was sent."""
+        return (one for one in super().until(at_s) if not self._stands.broken)
 
     def _sample(self, at_ms: int) -> None:
         self._step(
             relay.Sample(
-                at_ms, case=(False, 0.0), motion=(self._moves, (0, 0, 1000)), temperature_c=21.0, power=(4100, True)
+                at_ms,
+                case=(False, 0.0),
+                motion=(self._stands.moves, (0, 0, 1000)),
+                temperature_c=21.0,
+                power=(4100, self._stands.mains),
             )
         )

@@ -10,6 +10,7 @@ from baqylau.domain.findings import Code
 from baqylau.sim.air.life import Leave
 from baqylau.sim.air.worn import CLOSED, CUT
 from baqylau.sim.city.days import MINUTE_S, Days, seconds
+from baqylau.sim.city.relays import Relay, unheard
 from baqylau.sim.city.scenario import Life, Scenario
 from baqylau.sim.city.truth import HOME_UNTIL, Told, Truth, happens, held, late_home
 from baqylau.sim.town import House
@@ -18,13 +19,14 @@ GONE_WITHIN_S = 900.0
 """Who leaves is found so soon: five minutes unheard, the grace, and five more for who lay still."""
 OUT_MIN = 30.0, 60.0
 LEAVES_AFTER_MIN = 3.0, 12.0
+CARRIED_S = 20.0
 BACK, LATE_BACK = ("18:00", "18:25"), ("19:45", "20:15")
 """When who works is at home again, in time or late."""
 UNSURE = (Code.LEFT_EARLY, Code.NOT_AT_HOME, Code.LATE_RETURN, Code.GAPS_FREQUENT, Code.RANGE_CHANGED)
 """What may be found where a bracelet is heard weakly."""
 
 Shown = tuple[float, Mapping[str, object]]
-"""From when on a bracelet's sensors show something, and what."""
+"""From when on the sensors of a bracelet, or a relay, show something, and what."""
 Sensed = tuple[float, Mapping[str, bool]]
 """The same for the sensors of the unit's box."""
 
@@ -37,16 +39,41 @@ class Household(Struct, frozen=True, kw_only=True):
     leaves: tuple[Leave, ...] = ()
     bracelet: tuple[Shown, ...] = ()
     box: tuple[Sensed, ...] = ()
+    relay: tuple[Shown, ...] | None = None
+    """None where none stands."""
 
 
-def household(life: Life, scenario: Scenario, days: Days, home: House, random: Random) -> tuple[Household, Told]:
+def household(
+    life: Life, scenario: Scenario, days: Days, home: House, anchor: Relay | None, random: Random
+) -> tuple[Household, Told]:
     """Give what goes on in a home, and what has to be found of it."""
     lived, truths, may = _life(life, scenario, days, random)
-    for from_s, until_s in _power_cuts(scenario, days, home):
+    cuts = list(_power_cuts(scenario, days, home))
+    for from_s, until_s in cuts:
         cut: tuple[Sensed, ...] = ((from_s, {"mains": False}), (until_s, {"mains": True}))
         lived = replace(lived, box=(*lived.box, *cut))
         truths.append(happens(Code.MAINS_LOST, from_s))
+    if anchor is not None and lived.relay is None:
+        lived = replace(lived, relay=())
+    if lived.relay is not None:
+        # Where somebody carries the relay away it does not break down besides: the one would hide the other.
+        fails_s = anchor.fails_s if anchor is not None and not lived.relay else None
+        lived, more = _with_relay(lived, lived.relay, cuts, fails_s)
+        truths += more
     return lived, held(days, truths, may)
+
+
+def _with_relay(
+    lived: Household, shown: tuple[Shown, ...], cuts: list[tuple[float, float]], fails_s: float | None
+) -> tuple[Household, list[Truth]]:
+    """Let the relay lose its mains with the home, and break down."""
+    truths = [happens(Code.MAINS_LOST, from_s) for from_s, _ in cuts if fails_s is None or from_s < fails_s - MINUTE_S]
+    for from_s, until_s in cuts:
+        shown = (*shown, (from_s, {"mains": False}), (until_s, {"mains": True}))
+    if fails_s is not None:
+        shown = (*shown, (fails_s, {"broken": True}))
+        truths.append(unheard(fails_s))
+    return replace(lived, relay=shown), truths
 
 
 def _life(
@@ -70,12 +97,19 @@ def _life(
             shown = tuple(scene for one in moments for scene in ((one, CUT), (one + 5 * MINUTE_S, CLOSED)))
             restored = [happens(Code.STRAP_RESTORED, one + 5 * MINUTE_S) for one in moments]
             return replace(calm, bracelet=shown), [*(happens(Code.STRAP_OPEN, one) for one in moments), *restored], ()
-        case Life.MOVED:
-            # That it was moved holds until somebody has looked at it: it is found once.
-            return replace(calm, box=((moments[0], {"moved": True}),)), [happens(Code.UNIT_MOVED, moments[0])], ()
+        case Life.MOVED | Life.RELAY_MOVED:
+            return *_carried_away(life, calm, moments[0]), ()
         case _:
             msg = f"nobody with a home unit lives like that: {life}"
             raise ValueError(msg)
+
+
+def _carried_away(life: Life, calm: Household, moment_s: float) -> tuple[Household, list[Truth]]:
+    """Let somebody take the unit, or the relay, from where it stands: found once, until somebody has looked at it."""
+    if life is Life.MOVED:
+        return replace(calm, box=((moment_s, {"moved": True}),)), [happens(Code.UNIT_MOVED, moment_s)]
+    carried: tuple[Shown, ...] = ((moment_s, {"moves": True}), (moment_s + CARRIED_S, {"moves": False}))
+    return replace(calm, relay=carried), [happens(Code.RELAY_FAULT, moment_s)]
 
 
 def _to_work(days: Days, back: tuple[str, str], random: Random) -> Iterator[Leave]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from baqylau.domain.findings import Code
 from baqylau.sim.city.days import MINUTE_S, Days
 from baqylau.sim.city.homes import Household, household
+from baqylau.sim.city.relays import HEARS, Spell, by_relay, relay, under_roof
 from baqylau.sim.city.scenario import Life, Scenario
 from baqylau.sim.city.tracked import tracked
 from baqylau.sim.city.truth import Truth
@@ -36,13 +37,20 @@ class Citizen(Struct, frozen=True, kw_only=True):
     truths: tuple[Truth, ...]
     may: frozenset[Code]
     """What may be found besides, and counts neither way."""
-    line_lost_s: tuple[float, float] | None
+    line_lost_s: Spell | None
     """From when to when the device has no line."""
+    near_relay_s: tuple[Spell, ...] = ()
+    """When their tracker hears the relay of their home."""
 
     @property
     def device(self) -> str:
         """Give what they wear, in a word of the report."""
         return "home unit" if self.protocol == LINK else self.protocol
+
+    @property
+    def has_relay(self) -> bool:
+        """Whether a relay stands in their home."""
+        return bool(self.near_relay_s) or (isinstance(self.does, Household) and self.does.relay is not None)
 
 
 def citizens(scenario: Scenario, begun_at: datetime) -> Iterator[Citizen]:
@@ -58,16 +66,21 @@ def _citizen(number: int, scenario: Scenario, days: Days, houses: Sequence[House
     heard = random.random() < scenario.home_unit_share
     life = Life(_drawn(scenario.home_lives if heard else scenario.lives, random))
     home = random.choice(houses)
-    near = [one for one in random.sample(houses, 50) if NEAR_M < _away_m(one, home) < FAR_M]
-    place = random.choice(near or houses)
+    around = [one for one in random.sample(houses, 50) if NEAR_M < _away_m(one, home) < FAR_M]
+    place = random.choice(around or houses)
     lost_s = random.uniform(0.1, 0.8) * days.lasts_s
     lost = (lost_s, lost_s + scenario.line_lost_min * MINUTE_S) if random.random() < scenario.line_lost_share else None
     protocol = LINK if heard else _drawn(scenario.protocols, random)
-    does, told = (
-        household(life, scenario, days, home, random)
-        if heard
-        else tracked(life, scenario, days, home.middle, place.middle, random)
-    )
+    anchor = relay(scenario, number, days)
+    near: tuple[Spell, ...] = ()
+    does: Story | Household
+    if heard:
+        does, told = household(life, scenario, days, home, anchor, random)
+    else:
+        does, told = tracked(life, scenario, days, home.middle, place.middle, random)
+        if anchor is not None and protocol == HEARS:
+            does = under_roof(does, home.middle)
+            told, near = by_relay(does, told, days, anchor, scenario.report_every_s)
     return Citizen(
         number=number,
         life=life,
@@ -78,6 +91,7 @@ def _citizen(number: int, scenario: Scenario, days: Days, houses: Sequence[House
         truths=told.truths,
         may=told.may,
         line_lost_s=lost,
+        near_relay_s=near,
     )
 
 

@@ -14,11 +14,12 @@ from msgspec import Struct
 from baqylau.crypto.signing import Signer
 from baqylau.links.device_line import ServerLine
 from baqylau.protocols.fleet import FLEET
-from baqylau.protocols.session import DeviceSide
+from baqylau.protocols.session import DeviceSide, Sighting
+from baqylau.protocols.teltonika import TeltonikaDevice
 from baqylau.sim.city.homes import Household
 from baqylau.sim.city.lives import Citizen
 from baqylau.sim.city.on_air import HomeOnAir
-from baqylau.sim.city.registers import secret, supervision, unit_id, wire_number
+from baqylau.sim.city.registers import ble_number, secret, supervision, unit_id, wire_number
 from baqylau.sim.city.scenario import Scenario
 from baqylau.sim.city.unit_line import UnitLine
 from baqylau.sim.client import Habits, Line, Sleep, Tally, Tracker
@@ -30,6 +31,8 @@ HOME_STEP_S = 60.0
 UNIT_EVERY_S = 2.0
 """What is not urgent a unit sends so often, by our time: it reports every minute of its own."""
 HEARD_EVERY_S = 1.0
+RELAY_DBM = -64.0
+"""How strongly a tracker hears a relay of the same flat."""
 
 
 class Time(Struct, frozen=True, kw_only=True):
@@ -167,7 +170,9 @@ class City:
     async def _tracked(self, citizen: Citizen, story: Story, random: Random) -> None:
         """Let a tracker tell its story."""
         line = Line(host=self._doors.host, port=self._doors.ports[citizen.protocol])
-        tracker = Tracker(line, partial(_speak, citizen), HABITS, sleep=self._time.sleep, random=random)
+        tracker = Tracker(
+            line, partial(_speak, citizen, self._time.begun_at), HABITS, sleep=self._time.sleep, random=random
+        )
         device = self._device(citizen, tracker.tally, lambda: tracker.waits_since)
         async with _talking(tracker):
             await self._tell(tracker, device, citizen, story, random)
@@ -247,5 +252,15 @@ def _line_lost(citizen: Citizen, after_s: float) -> bool:
     return lost is not None and lost[0] <= after_s < lost[1]
 
 
-def _speak(citizen: Citizen) -> DeviceSide:
-    return FLEET[citizen.protocol].device(wire_number(citizen.number), "")
+def _speak(citizen: Citizen, begun_at: datetime) -> DeviceSide:
+    number = wire_number(citizen.number)
+    if citizen.near_relay_s:
+        return TeltonikaDevice(number, partial(hears_relay, citizen, begun_at))
+    return FLEET[citizen.protocol].device(number, "")
+
+
+def hears_relay(citizen: Citizen, begun_at: datetime, at: datetime) -> tuple[Sighting, ...]:
+    """Give what somebody's tracker hears of the relay in their home."""
+    after_s = (at - begun_at).total_seconds()
+    near = any(from_s <= after_s < until_s for from_s, until_s in citizen.near_relay_s)
+    return (Sighting(number=ble_number(citizen.number), rssi_dbm=RELAY_DBM),) if near else ()

@@ -1,7 +1,7 @@
 """A home of the city on the air: the bracelet's real core, what the receivers hear of it, and the unit's real core."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
@@ -16,15 +16,17 @@ from baqylau.sim.air.box import Box, document
 from baqylau.sim.air.hearing import STRANGER_DBM, STRANGERS_S, Air, Reception, in_order
 from baqylau.sim.air.home import Path, body, path, paths
 from baqylau.sim.air.life import DAY_S, Life
-from baqylau.sim.air.worn import Bracelet, Crystal, Sent
+from baqylau.sim.air.worn import Bracelet, Crystal, Relay, Sent
 from baqylau.sim.city.homes import Household, Shown
-from baqylau.sim.city.registers import bracelet_id, secret, unit_id
+from baqylau.sim.city.registers import bracelet_id, relay_id, secret, unit_id
 from baqylau.storage.equipment.device_keys import DeviceKey, KeyKind
 
 TICK_S = 5.0
 CRYSTAL_PPM = 10.0
-WEAK_DBM = -90.0
-"""Median strength in a flat with thick walls; receivers end at -94 dBm."""
+RELAYS = 1
+"""Sets the dice of relays apart."""
+WEAK_DBM, RELAY_DBM = -90.0, -58.0
+"""Median strength in a flat with thick walls, where receivers end at -94 dBm; and of a relay, put up well."""
 
 _Happens = tuple[float, Callable[[], None]]
 
@@ -41,13 +43,14 @@ class HomeOnAir:
         sources = tuple(f"receiver {one}" for one in range(1, household.receivers + 1))
         self._air = Air(life=life, paths=_paths(household, life, self._dice), sources=sources)
         root, crystal = secret(bracelet_id(number)), Crystal(ppm=float(self._dice.normal(0.0, CRYSTAL_PPM)))
-        self._bracelet = Bracelet(int(seconds_at(begun_at)), crystal, root, str(bracelet_id(number)))
-        self._shown = sorted([*household.bracelet, *_walks(household)], key=itemgetter(0))
+        bracelet = Bracelet(int(seconds_at(begun_at)), crystal, root, str(bracelet_id(number)))
+        self._worn = _Shows(bracelet, self._air, [*household.bracelet, *_walks(household)])
+        self._relay = None if household.relay is None else _anchor(number, household.relay, begun_at, lasts_s, sources)
         self._under_way: list[Reception] = []
         self.at_s = 0.0
         """How far it has come."""
         self.box = Box(unit_id(number), sources, begun_at)
-        runs_by = document(prescribed, unit_id(number), _beacons(number, root, begun_at), begun_at)
+        runs_by = document(prescribed, unit_id(number), _beacons(number, begun_at), begun_at)
         if runs_by is not None:
             self.box.configure(runs_by)
 
@@ -69,25 +72,49 @@ class HomeOnAir:
 
     def _heard(self, until_s: float) -> list[Reception]:
         """Give what arrives before an instant; what is sent before it and arrives later comes the next time."""
-        receptions = self._air.heard(self._sent(until_s), self._dice)
+        receptions = [
+            heard
+            for one in (self._worn, self._relay)
+            if one is not None
+            for heard in one.air.heard(one.sent(self.at_s, until_s), self._dice)
+        ]
         waiting = in_order([*self._under_way, *receptions, *self._strangers(until_s)])
         first_later = bisect_left(waiting, until_s, key=_arrives)
         self._under_way = waiting[first_later:]
         return waiting[:first_later]
-
-    def _sent(self, until_s: float) -> list[Sent]:
-        sent = list[Sent]()
-        while self._shown and self._shown[0][0] < until_s:
-            at_s, shown = self._shown.pop(0)
-            sent += self._bracelet.until(max(at_s, self.at_s))
-            self._bracelet.show(max(at_s, self.at_s), **shown)
-        return [*sent, *self._bracelet.until(until_s)]
 
     def _strangers(self, until_s: float) -> Iterator[Reception]:
         """Give what comes from the neighbours: no beacon of ours, and a proof that the receivers hear."""
         for at_s in np.arange(self.at_s, until_s, STRANGERS_S).tolist():
             for source in self._air.sources:
                 yield Reception(at_s, source, self._dice.bytes(FRAME_BYTES), STRANGER_DBM)
+
+
+class _Shows:
+    """A transmitter, how it is heard, and what it shows when."""
+
+    def __init__(self, device: Bracelet | Relay, air: Air, shown: Iterable[Shown]) -> None:
+        self.air, self._device = air, device
+        self._shown = sorted(shown, key=itemgetter(0))
+
+    def sent(self, from_s: float, until_s: float) -> list[Sent]:
+        """Live on, and give what was sent."""
+        sent = list[Sent]()
+        while self._shown and self._shown[0][0] < until_s:
+            at_s, shown = self._shown.pop(0)
+            sent += self._device.until(max(at_s, from_s))
+            self._device.show(max(at_s, from_s), **shown)
+        return [*sent, *self._device.until(until_s)]
+
+
+def _anchor(
+    number: int, shown: Iterable[Shown], begun_at: datetime, lasts_s: float, sources: tuple[str, ...]
+) -> _Shows:
+    """Give the relay of a home. The chance in it is its own, so that a home sounds the same without it."""
+    dice, days = np.random.default_rng((number, RELAYS)), lasts_s / DAY_S
+    standing = Relay(int(seconds_at(begun_at)), Crystal(), secret(relay_id(number)), str(relay_id(number)))
+    ways = tuple(path(days, body(days, dice), dice, RELAY_DBM) for _ in sources)
+    return _Shows(standing, Air(life=Life(days=days), paths=ways, sources=sources), shown)
 
 
 def _arrives(one: Reception) -> float:
@@ -107,7 +134,9 @@ def _paths(household: Household, life: Life, dice: np.random.Generator) -> tuple
     return paths(household.receivers, life, dice)
 
 
-def _beacons(number: int, root: bytes, begun_at: datetime) -> Beacons:
-    worn = bracelet_id(number)
-    key = DeviceKey(id=0, device_id=worn, kind=KeyKind.BEACON, serial=worn, material=root, enrolled_at=begun_at)
-    return Beacons([key])
+def _beacons(number: int, begun_at: datetime) -> Beacons:
+    keys = [
+        DeviceKey(id=0, device_id=one, kind=KeyKind.BEACON, serial=one, material=secret(one), enrolled_at=begun_at)
+        for one in (bracelet_id(number), relay_id(number))
+    ]
+    return Beacons(keys)

@@ -12,6 +12,7 @@ from baqylau.domain.zones import Circle
 from baqylau.sim import town_plan
 from baqylau.sim.city.days import TIMEZONE, minutes
 from baqylau.sim.city.lives import LINK, Citizen
+from baqylau.sim.city.relays import AWAY_S, UNHEARD_S
 from baqylau.sim.city.scenario import Life, Scenario
 from baqylau.sim.city.truth import HOME_FROM, HOME_GRACE_S, HOME_UNTIL, WORK_FROM, WORK_UNTIL
 from baqylau.sim.load_fleet import load_number
@@ -24,7 +25,8 @@ A_YEAR = timedelta(days=365)
 SILENCE_LIMIT_S = 1800
 UNIT_SILENCE_LIMIT_S = 600
 """Two heartbeats of five minutes (catalogue, S05)."""
-BEACON = "beacon"
+BEACON, BLE = "beacon", "ble"
+BLE_BYTES = 20
 WORKS = frozenset({Life.AT_WORK, Life.LATE})
 """Who has a working window; all others are bound to their home around the clock, or to no place."""
 WEEKDAYS, WEEKEND = (0, 1, 2, 3, 4), (5, 6)
@@ -60,6 +62,16 @@ def bracelet_id(number: int) -> DeviceId:
 def unit_id(number: int) -> DeviceId:
     """Give the name of somebody's home unit."""
     return DeviceId(f"unit-{wire_number(number)}")
+
+
+def relay_id(number: int) -> DeviceId:
+    """Give the name of the relay in somebody's home."""
+    return DeviceId(f"relay-{wire_number(number)}")
+
+
+def ble_number(number: int) -> str:
+    """Give what a bought beacon in somebody's home calls itself."""
+    return secret(relay_id(number))[:BLE_BYTES].hex()
 
 
 def secret(device_id: DeviceId) -> bytes:
@@ -108,6 +120,8 @@ def supervision(one: Citizen, begun_at: datetime) -> Supervision:
 
 def _devices(one: Citizen) -> Iterator[Device]:
     number = wire_number(one.number)
+    if one.has_relay:
+        yield _relay(one)
     if one.protocol != LINK:
         yield Device(
             id=DeviceId(number),
@@ -124,6 +138,19 @@ def _devices(one: Citizen) -> Iterator[Device]:
         protocol=LINK,
         number=f"H{number}",
         silence_limit_s=UNIT_SILENCE_LIMIT_S,
+    )
+
+
+def _relay(one: Citizen) -> Device:
+    """Give the relay of their home: one of ours beside a home unit, else a bought beacon."""
+    ours = one.protocol == LINK
+    return Device(
+        id=relay_id(one.number),
+        kind=DeviceKind.RELAY,
+        protocol=BEACON if ours else BLE,
+        number=f"R{wire_number(one.number)}" if ours else ble_number(one.number),
+        silence_limit_s=round(UNHEARD_S if ours else AWAY_S),
+        place=_circle(one.home, HOME_M),
     )
 
 

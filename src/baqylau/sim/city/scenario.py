@@ -37,13 +37,17 @@ class Life(StrEnum):
     """No satellite is heard for some minutes. Nobody should hear of it."""
     MOVED = "unit moved"
     """Somebody carries the home unit away from where it stands."""
+    RELAY_MOVED = "relay moved"
+    """Somebody carries the relay away from where it stands."""
     WEAK = "heard weakly"
     """A flat with thick walls and one receiver at its far end: nobody can know well who is there."""
 
 
-TRACKED = frozenset(Life) - {Life.MOVED, Life.WEAK}
+TRACKED = frozenset(Life) - {Life.MOVED, Life.RELAY_MOVED, Life.WEAK}
 """Lives with a tracker."""
-HEARD = frozenset({Life.AT_HOME, Life.AT_WORK, Life.LATE, Life.OUT, Life.STRAP, Life.MOVED, Life.WEAK})
+HEARD = frozenset(
+    {Life.AT_HOME, Life.AT_WORK, Life.LATE, Life.OUT, Life.STRAP, Life.MOVED, Life.RELAY_MOVED, Life.WEAK}
+)
 """Lives with a bracelet that a home unit hears."""
 
 
@@ -88,6 +92,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             Life.OUT: 12,
             Life.STRAP: 8,
             Life.MOVED: 4,
+            Life.RELAY_MOVED: 4,
             Life.WEAK: 4,
         }
     )
@@ -96,6 +101,11 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """So many of the home units are real programs; in real time only."""
     receivers: int = 2
     """In each home. With one, homes as they are give a false absence every other day."""
+    relay_share: float = 0.5
+    """Of all homes with a home unit, and of all people with a tracker that hears beacons (Teltonika): a relay stands in
+    their home. Where a relay gives a tracker its place, satellites are not heard there."""
+    relay_fails_share: float = 0.1
+    """Of all relays: break down, and stay so."""
     power_cut_min: float = 20.0
     """Once in each 24 hours a quarter of the town has no mains for so long; 0 for never."""
     line_lost_share: float = 0.1
@@ -109,7 +119,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for name in ("persons", "speed", "hours", "report_every_s", "receivers"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} has to be more than 0")
-        for name in ("home_unit_share", "line_lost_share", "twice_share"):
+        for name in ("home_unit_share", "relay_share", "relay_fails_share", "line_lost_share", "twice_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is a part of all: it lies between 0 and 1")
         for name in ("power_cut_min", "line_lost_min", "programs"):

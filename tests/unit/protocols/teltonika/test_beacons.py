@@ -1,6 +1,10 @@
 """Beacons that a Teltonika device heard, byte for byte (spec T9)."""
 
+from datetime import UTC, datetime, timedelta
+
+from baqylau.domain.observations import Battery
 from baqylau.protocols.session import Keep, Sighting
+from baqylau.protocols.teltonika import TeltonikaDevice
 from baqylau.protocols.teltonika.beacons import sightings_of
 from baqylau.protocols.teltonika.packets import packet
 from baqylau.protocols.teltonika.session import decode_frame
@@ -44,6 +48,16 @@ def test_advanced_capturing_tells_them_by_parameters_and_eye_beacons_by_their_ad
     assert told(548, both) == found
     assert told(10828, both) == told(10829, both) == told(10831, both) == found
     assert told(548, b"\x01\x03\x00\x01\xb1") == (), "one that does not say what it is is nobody"
+
+
+def test_what_a_device_hears_is_read_as_it_was_heard() -> None:
+    heard = (Sighting(number=IBEACON, rssi_dbm=-60.0), Sighting(number=EDDYSTONE, rssi_dbm=None))
+    noon = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    device = TeltonikaDevice("356307042441013", lambda at: heard if at == noon else ())
+    [keep] = decode_frame(device.report([(noon, (Battery(level_percent=80.0),)), (noon + timedelta(seconds=1), ())]))
+    assert isinstance(keep, Keep)
+    assert [one.sightings for one in keep.readings] == [heard, ()]
+    assert keep.readings[0].bodies[-1] == Battery(level_percent=80.0)
 
 
 def test_a_list_that_is_cut_off_counts_as_far_as_it_is_whole() -> None:
