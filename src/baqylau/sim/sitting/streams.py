@@ -21,6 +21,8 @@ from baqylau.sim.sitting.voice import RATE_HZ as SOUND_HZ
 
 RATE_HZ = 10
 _LOOK_S = 0.02
+_HUNG_UP = (OSError, av.error.PyAVCallbackError)
+"""What writing to a pipe says that nobody reads any more: at a picture, and once more at the end of the film."""
 _WORDS = ("look", "ahead", "left", "left_again", "right", "right_again", "digit", "light", "done", "over")
 
 
@@ -65,7 +67,7 @@ class Streams:
             sleep(_LOOK_S)
 
     def _sees(self) -> None:
-        with suppress(OSError), self.camera.open("wb", buffering=0) as pipe, av.open(pipe, "w", format="nut") as file:
+        with suppress(*_HUNG_UP), self.camera.open("wb", buffering=0) as pipe, av.open(pipe, "w", format="nut") as file:
             stream = file.add_stream("rawvideo", rate=RATE_HZ)
             stream.width, stream.height, stream.pix_fmt = WIDTH_PX, HEIGHT_PX, "rgb24"
             began_s, number = self._now_s(), 0
