@@ -17,7 +17,7 @@ from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules import compliance, contact
 from baqylau.rules.checks.checking import Checking
 from baqylau.rules.clock import AFTER_TICKS, blind, order_key
-from baqylau.rules.equipment import device_time
+from baqylau.rules.equipment import rare
 from baqylau.rules.equipment.equipment import Equipment
 from baqylau.rules.equipment.hearing import believed
 from baqylau.rules.equipment.plan import DevicePlan
@@ -31,6 +31,8 @@ from baqylau.rules.spans import ALWAYS, Validity
 from baqylau.rules.state import Calm, DeviceState, PersonState
 
 _STALE = timedelta(seconds=POSITION_STALE_S)
+
+_Judged = tuple[Keeping, tuple[Finding, ...]]
 
 
 class Judging:
@@ -115,8 +117,7 @@ class Judging:
             return
         self._tick_until(at, included=False)
         plan = self._plan.devices.get(observation.device_id)
-        time = plan.time_at(at) if plan is not None else None
-        if plan is not None and time is not None:
+        if plan is not None and (time := plan.time_at(at)) is not None:
             take = self._heard if believed(observation) else self._distrusted
             take(plan, time, observation, at)
             if plan.takes_checks:
@@ -202,19 +203,20 @@ class Judging:
                 after = self._attendance.told(plan, before, sight, ticking=False)
                 if after is before and self._attendance.settled(plan, after):
                     continue
-                self._take(plan, before, keeping.judged(plan, after, sight), sight)
+                self._take(plan, before, self._received(plan, before, after, sight), sight)
                 changed = changed or self._keepings[plan.key] is not before
         self.findings += self._attendance.separated(at, ticking=False)
         self._attendance.done()
         if changed:
-            self._due = None
-            self._expect(self._due_at())
+            self._calm = None
         self._expect(self._attendance.wake_at(self._ticked_at))
         return changed
 
-    def _take(
-        self, plan: RestrictionPlan, before: Keeping, judged: tuple[Keeping, tuple[Finding, ...]], sight: Sight
-    ) -> None:
+    def _received(self, plan: RestrictionPlan, before: Keeping, after: Keeping, sight: Sight) -> _Judged:
+        """Judge what receivers changed. What they leave as it was, time judges after all that is said at an instant."""
+        return (after, ()) if after is before else keeping.judged(plan, after, sight)
+
+    def _take(self, plan: RestrictionPlan, before: Keeping, judged: _Judged, sight: Sight) -> None:
         """Keep what was judged of a restriction, and what is recorded of it."""
         after, found = judged
         self._keepings[plan.key] = after
@@ -235,7 +237,7 @@ class Judging:
 
     def _seldom(self, before: DeviceState, after: DeviceState, at: datetime) -> None:
         """Take what few devices tell of: it may need a tick, and may speak of another device."""
-        self._expect(device_time.wake_at(after) or ALWAYS)
+        self._expect(rare.wake_at(after.rare) or ALWAYS)
         if after.rare.motion is not before.rare.motion:
             self.findings += self._equipment.carried(at)
 
@@ -262,7 +264,7 @@ class Judging:
             against, its_clear_m = plan.against(position)
             clear_m = min(clear_m, its_clear_m)
             if told.by_radio:
-                self._take(plan, before, keeping.judged(plan, told, sight), sight)
+                self._take(plan, before, self._received(plan, before, told, sight), sight)
             elif not keeping.calm(plan, told, at, against=against) or self._attendance.waits(plan):
                 self._take(
                     plan, before, self._hushed(plan, told, keeping.fix(plan, told, sight, against=against)), sight
@@ -276,9 +278,7 @@ class Judging:
             self._expect(self._due_at())
         return changed
 
-    def _hushed(
-        self, plan: RestrictionPlan, before: Keeping, judged: tuple[Keeping, tuple[Finding, ...]]
-    ) -> tuple[Keeping, tuple[Finding, ...]]:
+    def _hushed(self, plan: RestrictionPlan, before: Keeping, judged: _Judged) -> _Judged:
         """Take back a warning of what is open already."""
         if plan.under is None or before.finding is not None or self._keepings.get(plan.under, BEGUN).finding is None:
             return judged

@@ -12,7 +12,7 @@ from baqylau.domain.observations import Authentication, Nearness, Observation
 from baqylau.domain.orders import Consent, NoContact
 from baqylau.domain.partitions import nearness_of
 from baqylau.domain.people import Supervision
-from baqylau.domain.verdicts import Standing, Verdict
+from baqylau.domain.verdicts import Compliance, Standing, Verdict
 from baqylau.rules import contact
 from baqylau.rules.clock import order_key
 from baqylau.rules.contact import Contact, ContactPlan
@@ -28,6 +28,7 @@ from tests.unit.rules.stories import (
     at,
     codes,
     every,
+    fix,
     judged,
     permission,
     supervision,
@@ -283,3 +284,13 @@ def test_half_a_metre_nearer_is_nearer_where_positions_are_that_precise() -> Non
     close = [apart(at("12:00") + timedelta(minutes=minute), 499.5, accuracy_m=0.1) for minute in range(2)]
     (found,) = (one for one in judged(PROTECTED, close)[1] if one.code is Code.PROXIMITY)
     assert found.verdict == Verdict(standing=Standing.INSIDE, margin_m=0.5, accuracy_m=0.1)
+
+
+def test_a_meeting_is_shown_no_more_from_the_word_after_the_restriction_is_taken_back() -> None:
+    other = no_contact(id=RestrictionId("other"), other_id=PersonId("person-3"))
+    met, _ = judged(ACCOMPLICES, walk(at("12:00"), 900, 60, 50))
+    assert (met.compliance, set(met.contacts)) == (Compliance.NOT_AS_PRESCRIBED, {"apart/1/V05"})
+    again, _ = fold(replace(ACCOMPLICES, permissions=(permission(at("20:00"), at("21:00")),)), met, [], None)
+    assert again.contacts == met.contacts
+    after, _ = fold(supervision(other), met, [fix(at("12:05"))], None)
+    assert (after.compliance, after.contacts) == (Compliance.FREE, {})

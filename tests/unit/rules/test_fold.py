@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from baqylau.domain.observations import Battery, Blind, Observation
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.observations import Battery, Blind, Observation, Strap
 from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.clock import instant, order_key, plausible
@@ -16,6 +17,7 @@ from tests.unit.rules.stories import (
     DAY,
     ORDER_FROM,
     PERSON,
+    TRACKER,
     at,
     codes,
     deaf,
@@ -250,3 +252,9 @@ def test_each_restriction_is_told_from_when_on_and_from_the_middle_of_the_night_
         *at_last[1:],
     ]
     assert trace_each(who, begin(), story, at("23:12")) == whole.turns
+
+
+def test_what_a_device_says_that_is_none_of_the_persons_is_passed_over() -> None:
+    stranger = heard(at("12:01"), Strap(open=True), device_id=DeviceId("somebody-elses"))
+    state, found = judged(supervision(), [fix(at("12:00")), stranger])
+    assert (codes(found), state.heard_at, set(state.devices)) == ([], at("12:00"), {TRACKER})

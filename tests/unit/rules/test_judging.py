@@ -12,6 +12,7 @@ from baqylau.domain.people import DeviceKind
 from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.rules.clock import order_key
 from baqylau.rules.fold import PersonState, begin, fold, trace
+from baqylau.rules.refold import late
 from baqylau.rules.settings import VOID_WITHIN_S
 from tests.unit.rules.checked import SECOND, asked, begun, checked, ended, fact
 from tests.unit.rules.radio_stories import (
@@ -208,6 +209,18 @@ def test_who_is_heard_at_the_very_instant_of_being_gone_is_not_gone_whatever_is_
         assert told(judged(who, [*gone, said], at("22:36"))[1])[-1] == ("P03", "22:35")
 
 
+def test_who_is_heard_at_home_at_the_very_end_of_the_grace_is_not_late_whatever_is_said_first() -> None:
+    who = wearer(equipment(BRACELET), equipment(UNIT), equipment(TRACKER))
+    back = hears(at("22:05"))
+    words = [fix(at("22:05"), north(1500 + metres)) for metres in range(20)]
+    health = [well(at("22:05"), frames=frames) for frames in range(1, 20)]
+    gone = [*at_home(at("20:00"), at("21:00")), *listens(at("21:00"), at("22:05"))]
+    for first in (words, health):
+        said = next(one for one in first if one.id < back.id)
+        assert told(judged(who, [*gone, said, back], at("22:06"))[1]) == [("P05", "22:05")]
+        assert told(judged(who, [*gone, said], at("22:06"))[1]) == [("P02", "22:05")]
+
+
 def test_a_word_of_a_unit_left_behind_lets_time_alone_decide_nothing_until_the_next_position() -> None:
     who = wearer(equipment(BRACELET), equipment(MOBILE), equipment(TRACKER))
     units = [*at_home(at("21:00"), at("21:30"), MOBILE), *listens(at("21:30"), at("22:20"), MOBILE)]
@@ -344,9 +357,10 @@ def test_of_two_homes_each_is_shown_at_once_by_what_its_own_receiver_hears() -> 
     homes = (equipment(UNIT, circle("Home")), equipment(SECOND_UNIT, circle("Mother", north(2000))))
     mother = presence(id=RestrictionId("presence-2"), places=(circle("Mother", north(2000)),))
     both = [*listens(at("22:30"), at("23:31")), *listens(at("22:30"), at("23:31"), SECOND_UNIT)]
+    elsewhere = fix(at("23:25"), north(5000))
     for restrictions in ((presence(), mother), (mother, presence())):
-        who = wearer(equipment(BRACELET), *homes, restrictions=restrictions)
-        state, _ = judged(who, [*both, hears(at("23:30:30"), UNIT)])
+        who = wearer(equipment(BRACELET), equipment(TRACKER), *homes, restrictions=restrictions)
+        state, _ = judged(who, [*both, elsewhere, hears(at("23:30:30"), UNIT)])
         said = {key: compliance for key, (compliance, _) in state.said.items()}
         assert said == {
             "presence-1/1": Compliance.AS_PRESCRIBED,
@@ -358,3 +372,24 @@ def test_our_own_deafness_says_nothing_of_what_is_not_in_force_yet() -> None:
     who = supervision(presence(), exclusion(from_at=at("23:00")))
     state, found = judged(who, [fix(at("12:00")), deaf(at("12:30"), at("12:40"))], at("13:00"))
     assert (set(state.keepings), codes(found)) == ({"presence-1/1"}, [])
+
+
+def test_a_receivers_word_does_not_bring_back_the_warning_of_what_is_open_already() -> None:
+    units = (equipment(BRACELET), equipment(UNIT), equipment(TRACKER))
+    who = wearer(*units, restrictions=(presence(), exclusion(warning_m=500.0)))
+    story = [*listens(at("11:50"), at("12:10")), *every(60, at("12:00:30"), at("12:05"), north(2000))]
+    assert told(judged(who, story)[1]) == [("Z01", "12:01:30")]
+
+
+def test_what_is_found_at_the_first_instant_of_hours_waits_until_all_of_that_instant_is_said() -> None:
+    home = sorted([*at_home(at("21:30"), at("22:00")), hears(at("22:00"))], key=order_key)
+    state, found = fold(wearer(), begin(), home, None)
+    assert told(found) == []
+    assert told(fold(wearer(), state, [], at("22:00"))[1]) == [("P05", "22:00")]
+
+
+def test_a_fold_stands_where_time_was_told_to_speak_and_never_goes_back() -> None:
+    state, _ = judged(supervision(), [fix(at("12:00"))], at("12:05"))
+    assert late(state, fix(at("12:04")))
+    again, _ = fold(supervision(), state, [], at("12:02"))
+    assert again == state
