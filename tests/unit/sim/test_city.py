@@ -62,7 +62,9 @@ def test_about_as_many_as_wanted_have_a_home_unit_and_a_bracelet(people: list[Ci
 
 
 def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once() -> None:
-    many = Scenario(persons=200, seed=1, hours=26.0, home_unit_share=1.0, home_lives={Life.AT_HOME: 1})
+    many = Scenario(
+        persons=200, seed=1, hours=26.0, home_unit_share=1.0, mobile_unit_share=0.0, home_lives={Life.AT_HOME: 1}
+    )
     cuts = [
         (one.home.middle[0] > 0, one.home.middle[1] > 0, true.after_s)
         for one in citizens(many, BEGUN_AT)
@@ -76,7 +78,9 @@ def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once
 
 
 def test_what_ran_down_in_the_night_waits_for_the_evening_and_does_not_run_down_again() -> None:
-    tuesday_night = Scenario(persons=20, seed=1, hours=30.0, home_unit_share=0.0, lives={Life.SPENT: 1})
+    tuesday_night = Scenario(
+        persons=20, seed=1, hours=30.0, home_unit_share=0.0, mobile_unit_share=0.0, lives={Life.SPENT: 1}
+    )
     low = [[true.after_s for true in one.truths] for one in citizens(tuesday_night, BEGUN_AT)]
     assert all(len(one) <= 1 for one in low)
     assert any(low)
@@ -129,6 +133,8 @@ def test_what_the_command_wants_goes_before_the_file_and_both_have_to_fit(tmp_pa
         ("lives: {at home: 0}", "lives: no share is less than 0"),
         ("persons: 0", "persons has to be more than 0"),
         ("home_unit_share: 3", "home_unit_share is a part of all"),
+        ("{home_unit_share: 0.6, mobile_unit_share: 0.6}", "the shares of people with units are more than all"),
+        ("mobile_lives: {unit moved: 1}", "mobile_lives: 'unit moved' is not one of"),
         ("line_lost_min: -1", "line_lost_min cannot be less than 0"),
         ("programs: 2", "programs: real programs live in real time"),
         ("begins: friday", "begins: 'friday' is no day and time such as 'mon 17:00'"),

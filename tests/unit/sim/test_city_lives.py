@@ -38,11 +38,15 @@ ON_THE_LINE = timedelta(milliseconds=300)
 
 
 def days_of(life: Life) -> Scenario:
-    return Scenario(persons=2, hours=48.5, report_every_s=60.0, home_unit_share=0.0, lives={life: 1})
+    return Scenario(
+        persons=2, hours=48.5, report_every_s=60.0, home_unit_share=0.0, mobile_unit_share=0.0, lives={life: 1}
+    )
 
 
 def evening_of(life: Life) -> Scenario:
-    return Scenario(persons=1, hours=3.5, home_unit_share=1.0, home_lives={life: 1}, power_cut_min=0)
+    return Scenario(
+        persons=1, hours=3.5, home_unit_share=1.0, mobile_unit_share=0.0, home_lives={life: 1}, power_cut_min=0
+    )
 
 
 def tracked(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding, ...]:
@@ -100,10 +104,11 @@ def heard(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding
 
 def roofed(life: Life, **more: float) -> Scenario:
     return Scenario(
-        persons=2,
+        persons=1,
         hours=48.5,
         report_every_s=60.0,
         home_unit_share=0.0,
+        mobile_unit_share=0.0,
         lives={life: 1},
         protocols={"teltonika": 1},
         relay_share=1.0,
@@ -139,6 +144,25 @@ def test_a_relay_that_broke_down_beside_a_home_unit_is_found_and_nobody_is_misse
     outcome = compare(people, findings, MONDAY_EVENING)
     assert outcome.wrong == []
     assert outcome.by_code[Code.RELAY_FAULT].found == outcome.by_code[Code.LEFT_EARLY].found == 1
+
+
+@pytest.mark.parametrize(
+    ("life", "code"),
+    [
+        (Life.APART, Code.SEPARATION),
+        (Life.FORBIDDEN, Code.EXCLUSION_ENTRY),
+        (Life.OUT, Code.LEFT_EARLY),
+        (Life.LATE, Code.LATE_RETURN),
+        (Life.STRAP, Code.STRAP_OPEN),
+    ],
+)
+def test_a_life_with_a_unit_that_is_carried_is_found_as_it_is_through_an_evening(life: Life, code: Code) -> None:
+    scenario = Scenario(persons=1, hours=3.5, home_unit_share=0.0, mobile_unit_share=1.0, mobile_lives={life: 1})
+    people = list(citizens(scenario, MONDAY_EVENING))
+    findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
+    outcome = compare(people, findings, MONDAY_EVENING)
+    assert outcome.wrong == []
+    assert outcome.by_code[code].found == 1
 
 
 @cache
@@ -192,7 +216,7 @@ def test_what_happens_around_a_home_unit_is_found_once(life: Life, code: Code) -
 
 
 def test_a_home_in_a_power_cut_says_so_and_goes_on_hearing() -> None:
-    scenario = Scenario(persons=12, hours=3.0, home_unit_share=1.0, home_lives={Life.AT_HOME: 1})
+    scenario = Scenario(persons=12, hours=3.0, home_unit_share=1.0, mobile_unit_share=0.0, home_lives={Life.AT_HOME: 1})
     people = [one for one in citizens(scenario, MONDAY_EVENING) if one.truths][:2]
     assert people
     findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
@@ -202,7 +226,9 @@ def test_a_home_in_a_power_cut_says_so_and_goes_on_hearing() -> None:
 
 
 def test_who_works_is_asked_for_nothing_on_a_weekend() -> None:
-    [one] = citizens(Scenario(persons=1, home_unit_share=0, lives={Life.AT_WORK: 1}, hours=50.0), FRIDAY)
+    [one] = citizens(
+        Scenario(persons=1, home_unit_share=0, mobile_unit_share=0, lives={Life.AT_WORK: 1}, hours=50.0), FRIDAY
+    )
     assert isinstance(one.does, Story)
     walks = [leg for leg in one.does.legs if len(leg.way) > 1]
     assert len(walks) == 2

@@ -1,21 +1,21 @@
-"""The real core of a home unit on a board without a disk: what it writes down waits until somebody takes it."""
+"""The real core of a unit on a board without a disk: what it writes down waits until somebody takes it."""
 
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from baqylau.devices.home_unit.core import HomeUnit
-from baqylau.devices.home_unit.state import begin
+from baqylau.devices.home_unit.shell import HOME_UNIT
 from baqylau.devices.linux_unit.inputs import (
     ClockTold,
     Configured,
     FrameHeard,
-    Input,
     NoiseHeard,
     Sensed,
     Started,
     Tick,
+    UnitInput,
 )
 from baqylau.devices.linux_unit.outputs import Output, Upload, Write
+from baqylau.devices.linux_unit.shell import Kind
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.link.beacons import Beacons
@@ -29,10 +29,18 @@ BOOTED_MS = 60_000
 
 
 class Box:
-    """One home unit through a story. Seconds are those of the story."""
+    """One unit through a story. Seconds are those of the story."""
 
-    def __init__(self, unit: DeviceId, sources: tuple[str, ...], begun_at: datetime) -> None:
-        """Switch it on: on mains, with a clock that is right, and nothing that it runs by yet."""
+    def __init__(
+        self,
+        unit: DeviceId,
+        sources: tuple[str, ...],
+        begun_at: datetime,
+        kind: Kind[Any] = HOME_UNIT,
+        *,
+        mains: bool = True,
+    ) -> None:
+        """Switch it on, with a clock that is right, and nothing that it runs by yet."""
         self.begun_at, self._sources = begun_at, sources
         self.said: list[Output] = []
         """Everything that the core wanted done, but for what it wrote and sent."""
@@ -42,10 +50,10 @@ class Box:
         """Of the configuration by which it runs."""
         self.wanted = self.urgent = False
         """Whether it wants to send, and whether that must not wait."""
-        self._unit, self._state = HomeUnit(), begin(unit)
+        self._unit, self._state = kind.core(), kind.begin(unit)
         self._step(Started(sources=sources, **self._clocks(0.0)))
         self._step(ClockTold(quality=ClockQuality.NETWORK, **self._clocks(0.0)))
-        self._step(Sensed(mains=True, battery_percent=100.0, moved=False, opened=False, **self._clocks(0.0)))
+        self._step(Sensed(mains=mains, battery_percent=100.0, moved=False, opened=False, **self._clocks(0.0)))
 
     def configure(self, document: Configuration) -> None:
         """Take by what to run, at the beginning of the story."""
@@ -62,15 +70,19 @@ class Box:
         for source in self._sources:
             self._step(NoiseHeard(source=source, noise_dbm=noise_dbm, **self._clocks(at_s)))
 
-    def sense(self, at_s: float, **shown: bool) -> None:
+    def sense(self, at_s: float, **shown: Any) -> None:
         """Let the sensors of the box show something."""
         self._step(Sensed(**shown, **self._clocks(at_s)))
+
+    def take(self, at_s: float, kind: type[UnitInput], **fields: object) -> None:
+        """Let something come that only units of its kind take."""
+        self._step(kind(**fields, **self._clocks(at_s)))
 
     def tick(self, at_s: float) -> None:
         """Let time go by up to an instant."""
         self._step(Tick(**self._clocks(at_s)))
 
-    def _step(self, said: Input) -> None:
+    def _step(self, said: UnitInput) -> None:
         self._state, outputs = self._unit.step(self._state, said)
         for one in outputs:
             match one:

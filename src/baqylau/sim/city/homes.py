@@ -1,6 +1,6 @@
 """Lives with a home unit: when the bracelet is out of the door, what it shows, what happens to the box."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from baqylau.sim.city.days import MINUTE_S, Days, seconds
 from baqylau.sim.city.relays import Relay, unheard
 from baqylau.sim.city.scenario import Life, Scenario
 from baqylau.sim.city.truth import HOME_UNTIL, Told, Truth, happens, held, late_home
+from baqylau.sim.stories import Story
 from baqylau.sim.town import House
 
 GONE_WITHIN_S = 900.0
@@ -32,7 +33,7 @@ Sensed = tuple[float, Mapping[str, bool]]
 
 
 class Household(Struct, frozen=True, kw_only=True):
-    """What goes on around a home unit."""
+    """What goes on around a unit that hears a bracelet."""
 
     receivers: int
     weak: bool = False
@@ -41,6 +42,8 @@ class Household(Struct, frozen=True, kw_only=True):
     box: tuple[Sensed, ...] = ()
     relay: tuple[Shown, ...] | None = None
     """None where none stands."""
+    carried: Story | None = None
+    """Where a unit is carried; then the leaves are those from the unit. None for one that stands at home."""
 
 
 def household(
@@ -94,14 +97,21 @@ def _life(
             leaves = tuple(Leave(one, one + random.uniform(*OUT_MIN) * MINUTE_S) for one in moments)
             return replace(calm, leaves=leaves), [happens(Code.LEFT_EARLY, one, GONE_WITHIN_S) for one in moments], ()
         case Life.STRAP:
-            shown = tuple(scene for one in moments for scene in ((one, CUT), (one + 5 * MINUTE_S, CLOSED)))
-            restored = [happens(Code.STRAP_RESTORED, one + 5 * MINUTE_S) for one in moments]
-            return replace(calm, bracelet=shown), [*(happens(Code.STRAP_OPEN, one) for one in moments), *restored], ()
+            shown, truths = strap_opened(moments)
+            return replace(calm, bracelet=shown), truths, ()
         case Life.MOVED | Life.RELAY_MOVED:
             return *_carried_away(life, calm, moments[0]), ()
         case _:
             msg = f"nobody with a home unit lives like that: {life}"
             raise ValueError(msg)
+
+
+def strap_opened(moments: Iterable[float]) -> tuple[tuple[Shown, ...], list[Truth]]:
+    """Let the strap of a bracelet be opened, and closed again five minutes later."""
+    spells = [(one, one + 5 * MINUTE_S) for one in moments]
+    shown = tuple(scene for open_s, closed_s in spells for scene in ((open_s, CUT), (closed_s, CLOSED)))
+    opened = [happens(Code.STRAP_OPEN, open_s) for open_s, _ in spells]
+    return shown, [*opened, *(happens(Code.STRAP_RESTORED, closed_s) for _, closed_s in spells)]
 
 
 def _carried_away(life: Life, calm: Household, moment_s: float) -> tuple[Household, list[Truth]]:

@@ -7,6 +7,8 @@ from random import Random
 from msgspec import Struct
 
 from baqylau.domain.findings import Code
+from baqylau.domain.people import DeviceKind
+from baqylau.sim.city.carried import carrying
 from baqylau.sim.city.days import MINUTE_S, Days
 from baqylau.sim.city.homes import Household, household
 from baqylau.sim.city.relays import HEARS, Spell, by_relay, relay, under_roof
@@ -19,21 +21,23 @@ from baqylau.sim.town import House, town
 NEAR_M, FAR_M = 300.0, 2_000.0
 """Between these, along streets that cross at right angles, lies where somebody goes."""
 LINK = "link"
-"""What a home unit speaks."""
+"""What units speak."""
 
 
 class Citizen(Struct, frozen=True, kw_only=True):
     """One person. Numbers run from 1 and make up every id."""
 
     number: int
+    kind: DeviceKind
+    """Of the equipment that speaks for them."""
     life: Life
     home: House
     place: House
     """Where they work, or where they go."""
     protocol: str
-    """What their device speaks: a protocol of trackers, or the link of a home unit."""
+    """What their device speaks: a protocol of trackers, or the link of a unit."""
     does: Story | Household
-    """What the tracker tells, or what goes on around the home unit."""
+    """What the tracker tells, or what goes on around the unit."""
     truths: tuple[Truth, ...]
     may: frozenset[Code]
     """What may be found besides, and counts neither way."""
@@ -45,7 +49,7 @@ class Citizen(Struct, frozen=True, kw_only=True):
     @property
     def device(self) -> str:
         """Give what they wear, in a word of the report."""
-        return "home unit" if self.protocol == LINK else self.protocol
+        return self.protocol if self.kind is DeviceKind.TRACKER else self.kind.replace("_", " ")
 
     @property
     def has_relay(self) -> bool:
@@ -63,26 +67,29 @@ def citizens(scenario: Scenario, begun_at: datetime) -> Iterator[Citizen]:
 
 
 def _citizen(number: int, scenario: Scenario, days: Days, houses: Sequence[House], random: Random) -> Citizen:
-    heard = random.random() < scenario.home_unit_share
-    life = Life(_drawn(scenario.home_lives if heard else scenario.lives, random))
+    kind = _kind(scenario, random.random())
+    life = Life(_drawn(scenario.lives_with(kind), random))
     home = random.choice(houses)
     around = [one for one in random.sample(houses, 50) if NEAR_M < _away_m(one, home) < FAR_M]
     place = random.choice(around or houses)
     lost_s = random.uniform(0.1, 0.8) * days.lasts_s
     lost = (lost_s, lost_s + scenario.line_lost_min * MINUTE_S) if random.random() < scenario.line_lost_share else None
-    protocol = LINK if heard else _drawn(scenario.protocols, random)
-    anchor = relay(scenario, number, days)
-    near: tuple[Spell, ...] = ()
+    protocol = _drawn(scenario.protocols, random) if kind is DeviceKind.TRACKER else LINK
     does: Story | Household
-    if heard:
-        does, told = household(life, scenario, days, home, anchor, random)
-    else:
-        does, told = tracked(life, scenario, days, home.middle, place.middle, random)
-        if anchor is not None and protocol == HEARS:
-            does = under_roof(does, home.middle)
-            told, near = by_relay(does, told, days, anchor, scenario.report_every_s)
+    anchor, near = relay(scenario, number, days), tuple[Spell, ...]()
+    match kind:
+        case DeviceKind.HOME_UNIT:
+            does, told = household(life, scenario, days, home, anchor, random)
+        case DeviceKind.MOBILE_UNIT:
+            does, told = carrying(life, scenario, days, home.middle, place.middle, random)
+        case _:
+            does, told = tracked(life, scenario, days, home.middle, place.middle, random)
+            if anchor is not None and protocol == HEARS:
+                does = under_roof(does, home.middle)
+                told, near = by_relay(does, told, days, anchor, scenario.report_every_s)
     return Citizen(
         number=number,
+        kind=kind,
         life=life,
         home=home,
         place=place,
@@ -93,6 +100,14 @@ def _citizen(number: int, scenario: Scenario, days: Days, houses: Sequence[House
         line_lost_s=lost,
         near_relay_s=near,
     )
+
+
+def _kind(scenario: Scenario, drawn: float) -> DeviceKind:
+    for kind, share in scenario.unit_shares.items():
+        if drawn < share:
+            return kind
+        drawn -= share
+    return DeviceKind.TRACKER
 
 
 def _drawn(shares: Mapping[str, float], random: Random) -> str:

@@ -1,13 +1,17 @@
-"""A home of the city on the air: the bracelet's real core, what the receivers hear of it, and the unit's real core."""
+"""A unit of the city on the air: the bracelet's real core, what the receivers hear of it, and the unit's real core."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
+from random import Random
 
 import numpy as np
 
+from baqylau.devices.home_unit.shell import HOME_UNIT
+from baqylau.devices.mobile_unit.inputs import SkySeen
+from baqylau.devices.mobile_unit.shell import MOBILE_UNIT
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.server.link.beacons import Beacons
 from baqylau.protocols.beacon.frame import FRAME_BYTES
@@ -17,6 +21,7 @@ from baqylau.sim.air.hearing import STRANGER_DBM, STRANGERS_S, Air, Reception, i
 from baqylau.sim.air.home import Path, body, path, paths
 from baqylau.sim.air.life import DAY_S, Life
 from baqylau.sim.air.worn import Bracelet, Crystal, Relay, Sent
+from baqylau.sim.city.carried import Hand, walks
 from baqylau.sim.city.homes import Household, Shown
 from baqylau.sim.city.registers import bracelet_id, relay_id, secret, unit_id
 from baqylau.storage.equipment.device_keys import DeviceKey, KeyKind
@@ -25,8 +30,9 @@ TICK_S = 5.0
 CRYSTAL_PPM = 10.0
 RELAYS = 1
 """Sets the dice of relays apart."""
-WEAK_DBM, RELAY_DBM = -90.0, -58.0
-"""Median strength in a flat with thick walls, where receivers end at -94 dBm; and of a relay, put up well."""
+WEAK_DBM, RELAY_DBM, BESIDE_DBM = -90.0, -58.0, -50.0
+"""Median strength in a flat with thick walls, where receivers end at -94 dBm; of a relay, put up well; of a bracelet
+beside the unit that its wearer carries."""
 
 _Happens = tuple[float, Callable[[], None]]
 
@@ -49,7 +55,11 @@ class HomeOnAir:
         self._under_way: list[Reception] = []
         self.at_s = 0.0
         """How far it has come."""
-        self.box = Box(unit_id(number), sources, begun_at)
+        self._hand, self._felt = None, dict[str, object]()
+        if household.carried is not None:
+            self._hand = Hand(household.carried, begun_at, Random(number))  # noqa: S311 - noise of a receiver
+        kind = HOME_UNIT if self._hand is None else MOBILE_UNIT
+        self.box = Box(unit_id(number), sources, begun_at, kind, mains=self._hand is None)
         runs_by = document(prescribed, unit_id(number), _beacons(number, begun_at), begun_at)
         if runs_by is not None:
             self.box.configure(runs_by)
@@ -69,6 +79,15 @@ class HomeOnAir:
         for at_s, shown in self._household.box:
             if from_s <= at_s < until_s:
                 yield at_s, partial(box.sense, at_s, **shown)
+        if self._hand is not None:
+            yield from self._carried(self._hand, until_s)
+
+    def _carried(self, hand: Hand, until_s: float) -> Iterator[_Happens]:
+        for at_s, epoch, felt in hand.until(until_s):
+            yield at_s, partial(self.box.take, at_s, SkySeen, epoch=epoch)
+            if felt != self._felt:
+                self._felt = felt
+                yield at_s, partial(self.box.sense, at_s, **felt)
 
     def _heard(self, until_s: float) -> list[Reception]:
         """Give what arrives before an instant; what is sent before it and arrives later comes the next time."""
@@ -122,15 +141,18 @@ def _arrives(one: Reception) -> float:
 
 
 def _walks(household: Household) -> Iterator[Shown]:
-    """Who goes out moves, until they are back."""
+    """Who goes out moves, until they are back; and who walks with a unit."""
     for one in household.leaves:
         yield one.out_s, {"moves": True}
         yield one.back_s, {"moves": False}
+    if household.carried is not None:
+        yield from walks(household.carried)
 
 
 def _paths(household: Household, life: Life, dice: np.random.Generator) -> tuple[Path, ...]:
-    if household.weak:
-        return (path(life.days, body(life.days, dice), dice, WEAK_DBM),)
+    if household.weak or household.carried is not None:
+        median_dbm = WEAK_DBM if household.weak else BESIDE_DBM
+        return (path(life.days, body(life.days, dice), dice, median_dbm),)
     return paths(household.receivers, life, dice)
 
 

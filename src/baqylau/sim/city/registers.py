@@ -60,7 +60,7 @@ def bracelet_id(number: int) -> DeviceId:
 
 
 def unit_id(number: int) -> DeviceId:
-    """Give the name of somebody's home unit."""
+    """Give the name of somebody's unit."""
     return DeviceId(f"unit-{wire_number(number)}")
 
 
@@ -134,10 +134,10 @@ def _devices(one: Citizen) -> Iterator[Device]:
     yield Device(id=bracelet_id(one.number), kind=DeviceKind.BRACELET, protocol=BEACON, number=f"B{number}")
     yield Device(
         id=unit_id(one.number),
-        kind=DeviceKind.HOME_UNIT,
+        kind=one.kind,
         protocol=LINK,
-        number=f"H{number}",
-        silence_limit_s=UNIT_SILENCE_LIMIT_S,
+        number=f"{one.kind[0].upper()}{number}",
+        silence_limit_s=UNIT_SILENCE_LIMIT_S if one.kind is DeviceKind.HOME_UNIT else SILENCE_LIMIT_S,
     )
 
 
@@ -189,7 +189,7 @@ def _restrictions(one: Citizen, since_at: datetime) -> Iterator[Restriction]:
         schedule=_NIGHTS if one.life in WORKS else _ALWAYS,
         grace_s=round(HOME_GRACE_S),
     )
-    if one.life in WORKS and one.protocol != LINK:
+    if one.life in WORKS and one.kind is not DeviceKind.HOME_UNIT:
         yield RequiredPlace(
             id=RestrictionId(f"{number}-work"),
             order_id=OrderId(number),

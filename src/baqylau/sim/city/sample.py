@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from baqylau.domain.ids import DeviceId
+from baqylau.domain.people import DeviceKind
 from baqylau.sim.air.live import House, Scene, Worn
 from baqylau.sim.city.homes import Household
 from baqylau.sim.city.lives import Citizen
@@ -17,7 +18,7 @@ MOVES_BEFORE_S = 30.0
 
 def sample(people: Sequence[Citizen], scenario: Scenario) -> list[Citizen]:
     """Give whose home units are real programs."""
-    return list(islice((one for one in people if isinstance(one.does, Household)), scenario.programs))
+    return list(islice((one for one in people if one.kind is DeviceKind.HOME_UNIT), scenario.programs))
 
 
 def houses(people: Sequence[Citizen], host: str, ports: Mapping[int, int], late_s: float) -> list[House]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import msgspec
 from msgspec import Struct, field
 
+from baqylau.domain.people import DeviceKind
 from baqylau.protocols.fleet import FLEET
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -39,16 +40,21 @@ class Life(StrEnum):
     """Somebody carries the home unit away from where it stands."""
     RELAY_MOVED = "relay moved"
     """Somebody carries the relay away from where it stands."""
+    APART = "parted from the unit"
+    """Leaves the unit that is to be carried lying at home, and goes out."""
     WEAK = "heard weakly"
     """A flat with thick walls and one receiver at its far end: nobody can know well who is there."""
 
 
-TRACKED = frozenset(Life) - {Life.MOVED, Life.RELAY_MOVED, Life.WEAK}
+TRACKED = frozenset(Life) - {Life.MOVED, Life.RELAY_MOVED, Life.APART, Life.WEAK}
 """Lives with a tracker."""
 HEARD = frozenset(
     {Life.AT_HOME, Life.AT_WORK, Life.LATE, Life.OUT, Life.STRAP, Life.MOVED, Life.RELAY_MOVED, Life.WEAK}
 )
 """Lives with a bracelet that a home unit hears."""
+
+CARRIED = TRACKED - {Life.UNCHARGED, Life.SPENT, Life.ASTRAY} | {Life.APART}
+"""Lives with a bracelet and a unit that is carried beside it."""
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,6 +103,20 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         }
     )
     """How often each is among those with home units."""
+    mobile_unit_share: float = 0.05
+    """Of all people: wear a radio bracelet and carry a mobile unit beside it, in place of a tracker."""
+    mobile_lives: dict[str, float] = field(
+        default_factory=lambda: {
+            Life.AT_HOME: 40,
+            Life.AT_WORK: 24,
+            Life.LATE: 4,
+            Life.FORBIDDEN: 8,
+            Life.OUT: 8,
+            Life.STRAP: 8,
+            Life.APART: 8,
+        }
+    )
+    """How often each is among those with mobile units."""
     programs: int = 0
     """So many of the home units are real programs; in real time only."""
     receivers: int = 2
@@ -116,21 +136,36 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense, with a sentence."""
+        self._amounts()
+        _shares("lives", self.lives, TRACKED)
+        _shares("home_lives", self.home_lives, HEARD)
+        _shares("mobile_lives", self.mobile_lives, CARRIED)
+        _shares("protocols", self.protocols, FLEET)
+        if sum(self.unit_shares.values()) > 1:
+            raise ValueError("the shares of people with units are more than all together")
+        begins_of(self)
+        if self.programs and not self.real_time:
+            raise ValueError("programs: real programs live in real time: the speed has to be 1")
+
+    def _amounts(self) -> None:
         for name in ("persons", "speed", "hours", "report_every_s", "receivers"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} has to be more than 0")
-        for name in ("home_unit_share", "relay_share", "relay_fails_share", "line_lost_share", "twice_share"):
+        for name in (one for one in self.__struct_fields__ if one.endswith("_share")):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is a part of all: it lies between 0 and 1")
         for name in ("power_cut_min", "line_lost_min", "programs"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} cannot be less than 0")
-        _shares("lives", self.lives, TRACKED)
-        _shares("home_lives", self.home_lives, HEARD)
-        _shares("protocols", self.protocols, FLEET)
-        begins_of(self)
-        if self.programs and not self.real_time:
-            raise ValueError("programs: real programs live in real time: the speed has to be 1")
+
+    @property
+    def unit_shares(self) -> dict[DeviceKind, float]:
+        """Give which part of all people has which unit; all others wear a tracker."""
+        return {DeviceKind.HOME_UNIT: self.home_unit_share, DeviceKind.MOBILE_UNIT: self.mobile_unit_share}
+
+    def lives_with(self, kind: DeviceKind) -> dict[str, float]:
+        """Give how often each life is among those with a kind of equipment."""
+        return {DeviceKind.HOME_UNIT: self.home_lives, DeviceKind.MOBILE_UNIT: self.mobile_lives}.get(kind, self.lives)
 
     @property
     def real_time(self) -> bool:
