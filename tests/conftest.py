@@ -11,7 +11,8 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from baqylau.storage.database import migrate, open_database
+from baqylau.storage.database import open_database
+from baqylau.storage.migrating import migrate
 from baqylau.storage.server import embedded
 
 NOT_FOR_KEEPS = {

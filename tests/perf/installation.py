@@ -21,8 +21,9 @@ from baqylau.monitoring.server.settings import ANY
 from baqylau.protocols.fleet import FLEET
 from baqylau.sim.free_ports import FreePorts
 from baqylau.sim.load_fleet import load_registry
-from baqylau.storage.database import migrate, open_database
+from baqylau.storage.database import open_database
 from baqylau.storage.journal.journal import Journal
+from baqylau.storage.migrating import migrate
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
 from baqylau.storage.server import embedded

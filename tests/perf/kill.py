@@ -16,7 +16,8 @@ import msgspec
 from rich.console import Console
 
 from baqylau.links import wall_clock
-from baqylau.storage.database import migrate, open_database
+from baqylau.storage.database import open_database
+from baqylau.storage.migrating import migrate
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.server import embedded
 from tests.perf import scripted

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from baqylau.cli.language import SPOKEN
 from baqylau.locales import text
-from baqylau.storage.database import StorageUnavailableError, migrate, open_database
+from baqylau.storage.database import StorageUnavailableError, open_database
+from baqylau.storage.migrating import migrate
 from baqylau.storage.replica import CATCHES_UP_WITHIN_S, ReplicaBehindError, caught_up
 from baqylau.storage.server import ServerFailedError, embedded
 

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from alembic import command
-from alembic.runtime.migration import MigrationContext
 from msgspec import Struct
 from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
 from baqylau.crypto.signing import Signer, signed_by
 from baqylau.storage.access import audit
-from baqylau.storage.database import driver, migration_settings, transaction
+from baqylau.storage.database import driver, transaction
 from baqylau.storage.journal.days import make_day
+from baqylau.storage.migrating import NEWEST, revision
+from baqylau.storage.upgrading import upgrade
 
 if TYPE_CHECKING:
     from psycopg import Cursor
@@ -125,11 +125,11 @@ def dump(engine: Engine, folder: Path, form: Form = Form.BINARY) -> Snapshot:
     (folder / TABLES).mkdir()
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        revision = MigrationContext.configure(connection).get_current_revision() or ""
+        stands = revision(connection)
         with driver(connection).cursor() as cursor:
             tables = tuple(_copied(cursor, name, folder, form) for name in _in_order(cursor))
             days = tuple(row[0] for row in cursor.execute(_DAYS).fetchall())
-    return Snapshot(revision=revision, days=days, tables=tables)
+    return Snapshot(revision=stands, days=days, tables=tables)
 
 
 def note(engine: Engine, by: str, what: str, at: datetime) -> None:
@@ -159,6 +159,8 @@ def read_manifest(folder: Path) -> Manifest:
     for name, wanted in promised.items():
         if not (folder / name).is_file() or digest_of(folder / name) != wanted:
             raise BackupWrongError("changed", name)
+    if manifest.revision > NEWEST:
+        raise BackupWrongError("newer", manifest.revision)
     return manifest
 
 
@@ -167,7 +169,7 @@ def load(engine: Engine, folder: Path, manifest: Manifest) -> None:
     with transaction(engine) as connection:
         if connection.scalar(text("SELECT to_regclass('journal_head')")):
             raise BackupWrongError("not_empty")
-        command.upgrade(migration_settings(connection), manifest.revision)
+        upgrade(connection, manifest.revision)
         for day in manifest.days:
             make_day(connection, day)
         with driver(connection).cursor() as cursor:

@@ -1,23 +1,18 @@
-"""The way to the database: a pool of connections, transactions, and the schema brought up to date."""
+"""The way to the database: a pool of connections, and transactions."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import psycopg
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
 from psycopg.errors import IdleInTransactionSessionTimeout
-from sqlalchemy import ARRAY, URL, ColumnElement, Connection, Engine, Text, any_, event, literal, make_url, text
+from sqlalchemy import ARRAY, URL, ColumnElement, Connection, Engine, Text, any_, event, literal, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK = 0x6261_7179
 LINE = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -123,18 +118,3 @@ def driver(connection: Connection) -> "psycopg.Connection[tuple[Any, ...]]":
 def among(column: ColumnElement[str], names: Iterable[str]) -> ColumnElement[bool]:
     """Give the condition that a text is one of these, however many."""
     return column == any_(literal(list(names), ARRAY(Text)))
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the schema up to date. Programs that start together wait for one another."""
-    with transaction(engine) as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        command.upgrade(migration_settings(connection), "head")
-
-
-def migration_settings(connection: Connection) -> Config:
-    """Give alembic what it needs to work on this connection."""
-    settings = Config(attributes={"connection": connection})
-    settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    settings.set_main_option("path_separator", "os")
-    return settings

@@ -157,6 +157,15 @@ def test_a_changed_file_a_wrong_passphrase_or_a_database_in_use_are_refused(copi
     assert "no copy of an installation" in copies.take_over().output
 
 
+def test_a_copy_of_a_newer_program_is_refused_before_anything_is_taken_over(copies: Copies, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert copies.make().exit_code == 0
+    done = copies.take_over()
+    assert (done.exit_code, "made by a newer program than this one (tables 9999)" in done.output) == (1, True)
+    assert not copies.new.exists()
+
+
 def test_a_folder_that_is_in_use_and_a_passphrase_that_is_not_there_are_told_in_words(
     copies: Copies, tmp_path: Path
 ) -> None:

@@ -112,6 +112,20 @@ def test_the_doctor_says_that_a_database_which_takes_no_writing_has_no_alarm_of_
     assert [one.alarm.code for one in Alarms(site.engine, site.clock).open()] == [Code.EXCLUSION_ENTRY]
 
 
+@pytest.mark.parametrize(
+    ("stands", "told", "outcome"),
+    [("9999", "! The tables are newer than this program", 0), ("0001", "The tables are not those of this program", 1)],
+)
+def test_the_doctor_tells_a_schema_that_is_newer_from_one_that_is_older(
+    engine: Engine, dsn: str, tmp_path: Path, stands: str, told: str, outcome: int
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :stands"), {"stands": stands})
+    done = RUN.invoke(app, ["doctor", "--database", dsn, "--data", str(tmp_path), "--language", "en"])
+    assert told in done.output
+    assert done.exit_code == outcome, done.output
+
+
 def test_the_doctor_says_that_a_database_cannot_be_reached(tmp_path: Path) -> None:
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=1"
     done = RUN.invoke(app, ["doctor", "--database", nowhere, "--data", str(tmp_path), "--language", "ru"])

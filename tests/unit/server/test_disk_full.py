@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from baqylau.domain.observations import Fix
-from baqylau.storage.database import migrate, open_database
+from baqylau.storage.database import open_database
+from baqylau.storage.migrating import migrate
 from baqylau.storage.server import embedded
 from tests.conftest import NOT_FOR_KEEPS
 from tests.perf.disk import NoDiskError, OwnDisk, own_disk

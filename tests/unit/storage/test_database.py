@@ -7,7 +7,6 @@ from time import sleep
 
 import psycopg
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
@@ -22,12 +21,12 @@ from baqylau.storage.columns import metadata
 from baqylau.storage.database import (
     FRESH_S,
     StorageUnavailableError,
-    migrate,
-    migration_settings,
     open_database,
     plain_dsn,
     transaction,
 )
+from baqylau.storage.migrating import migrate
+from baqylau.storage.upgrading import upgrade
 from tests.unit.storage.kept import NOON
 
 _OLD_ALARMS = """
@@ -127,7 +126,7 @@ def test_a_database_of_the_first_schema_keeps_its_alarms(server_dsn: str) -> Non
         connection.execute("CREATE DATABASE of_the_first_schema")
     engine = open_database(server_dsn.replace("/baqylau?", "/of_the_first_schema?"))
     with transaction(engine) as connection:
-        command.upgrade(migration_settings(connection), "0001")
+        upgrade(connection, "0001")
         connection.exec_driver_sql(_OLD_ALARMS)
         connection.exec_driver_sql(_OLD_ACT)
     migrate(engine)

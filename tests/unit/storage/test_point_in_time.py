@@ -13,7 +13,8 @@ from urllib.parse import unquote
 import psycopg
 import pytest
 
-from baqylau.storage.database import migrate, open_database
+from baqylau.storage.database import open_database
+from baqylau.storage.migrating import migrate
 from baqylau.storage.server import embedded, wheel_binaries
 from tests.conftest import own_directory
 from tests.perf.installation import until

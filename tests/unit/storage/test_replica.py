@@ -10,7 +10,8 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import Engine, text
 
-from baqylau.storage.database import migrate, open_database
+from baqylau.storage.database import open_database
+from baqylau.storage.migrating import migrate
 from baqylau.storage.replica import ReplicaBehindError, caught_up
 from baqylau.storage.server import embedded, wheel_binaries
 from tests.conftest import own_directory

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from baqylau.cli.opening import connected, sentence
 from baqylau.monitoring.server import lifeline as parent
-from baqylau.storage.database import StorageUnavailableError, migrate
+from baqylau.storage.database import StorageUnavailableError
+from baqylau.storage.migrating import migrate
 
 log = structlog.get_logger()
 

@@ -33,8 +33,8 @@ from baqylau.storage.backup import (
     read_manifest,
     write_manifest,
 )
-from baqylau.storage.database import migrate
 from baqylau.storage.installation import ONLY_OWNER
+from baqylau.storage.migrating import migrate
 from baqylau.storage.record_shapes import RECORD_SHAPES
 from baqylau.storage.server import ServerFailedError
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from msgspec import Struct
 from sqlalchemy import Engine, text
 
@@ -20,11 +18,12 @@ from baqylau.monitoring.server.calls_file import ice_in
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in
 from baqylau.monitoring.server.watching_over import broken_chains
 from baqylau.storage.alarms.outbox import Outbox
-from baqylau.storage.database import migration_settings, transaction
+from baqylau.storage.database import transaction
 from baqylau.storage.journal.proof import Verification
 from baqylau.storage.journal.regions import Regions
 from baqylau.storage.judging.live import BRIDGE, GATEWAY, Live, role_of
 from baqylau.storage.judging.ourselves import Ourselves
+from baqylau.storage.migrating import NEWEST, revision
 
 POSTGRESQL_MIN = 15
 DISK_FREE_MIN_BYTES = 2 * 1024**3
@@ -105,8 +104,7 @@ def examine_database(engine: Engine, clock: Callable[[], datetime]) -> Iterator[
     """Look at the database, the schema and the roles that work on it. Raises when it cannot be reached."""
     with transaction(engine) as connection:
         version = int(connection.scalar(text("SHOW server_version_num")) or 0) // 10_000
-        current = MigrationContext.configure(connection).get_current_revision()
-        newest = ScriptDirectory.from_config(migration_settings(connection)).get_current_head()
+        current = revision(connection)
         heads = connection.scalar(text("SELECT count(*) FROM journal_head")) if current else 0
     good = version >= POSTGRESQL_MIN
     yield Answer(
@@ -114,10 +112,11 @@ def examine_database(engine: Engine, clock: Callable[[], datetime]) -> Iterator[
         key="doctor.postgresql" if good else "doctor.postgresql_old",
         params={"version": version, "least": POSTGRESQL_MIN},
     )
-    if current != newest:
+    if current < NEWEST:
         yield Answer(grade="fault", key="doctor.schema_old")
         return
-    yield Answer(grade="ok", key="doctor.schema")
+    newer = current > NEWEST
+    yield Answer(grade="warning" if newer else "ok", key="doctor.schema_newer" if newer else "doctor.schema")
     if heads != len(ALL_PARTITIONS):
         yield Answer(grade="fault", key="doctor.journal_damaged")
     yield from _examine_roles(Live(engine), clock())
