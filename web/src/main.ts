@@ -16,6 +16,7 @@ const target = document.getElementById('app')
 if (!target) throw new Error('no place for the page')
 
 await words.use(firstLanguage())
+session.follow()
 await session.begin().catch(() => {
   session.me = null
 })

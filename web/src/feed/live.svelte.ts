@@ -2,7 +2,6 @@
 import type { AlarmRow, CrowdCounts, FeedAlarm, Health, Installation, LivePerson, LiveSnapshot, LiveView, MapCell, ZoneShape } from '../generated/api'
 import { api } from '../session/api'
 import { joined, lost, RefusedError } from '../session/http'
-import { session } from '../session/session.svelte'
 import { words } from '../words/words.svelte'
 import { Feed } from './feed'
 import { openLine } from './line'
@@ -50,19 +49,20 @@ class Live {
           this.lost_since = null
         },
         lost: (since) => this.#lose(since),
-        refused: (error) => {
-          const out = error instanceof RefusedError && error.status === 401
-          if (out) session.ended()
-          return out
-        },
+        refused: (error) => error instanceof RefusedError && error.status === 401,
       },
     )
     void this.#feed.connect()
   }
 
-  stop(): void {
+  /** Listen no more for now; what was heard stays. */
+  rest(): void {
     this.#feed?.close()
     this.#feed = null
+  }
+
+  stop(): void {
+    this.rest()
     this.installation = null
     this.people = new Map()
     this.alarms = new Map()

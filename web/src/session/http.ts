@@ -11,8 +11,12 @@ export class RefusedError extends Error {
   }
 }
 
+/** What the server says when it does not take the page for that of whoever is signed in. */
+const LAPSED: ReadonlySet<string> = new Set(['session.refused.expired', 'session.refused.not_signed_in', 'request.refused.wrong_csrf'])
+
 let token = ''
 let locked: (() => void) | null = null
+let lapsed: (() => void) | null = null
 
 /** How long after a loss whoever asks for the same again means the same: later they mean it once more. */
 const SAME_WITHIN_MS = 120_000
@@ -42,6 +46,11 @@ export function onLocked(act: () => void): void {
   locked = act
 }
 
+/** What is done when the session of the page is over, or is another one. */
+export function onLapsed(act: () => void): void {
+  lapsed = act
+}
+
 /** The token that every change carries from now on. */
 export function carry(csrf: string): void {
   token = csrf
@@ -63,9 +72,16 @@ async function send(method: string, path: string, body?: unknown, more: { key?: 
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (more.key) headers['Idempotency-Key'] = more.key
   const response = await fetch(path, { method, headers, credentials: 'same-origin', cache: 'no-store', signal: more.signal ?? null, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+  return taken(response)
+}
+
+/** Give an answer that is no refusal. */
+async function taken(response: Response): Promise<Response> {
+  if (response.ok) return response
+  const why = await refusal(response)
   if (response.status === 423) locked?.()
-  if (!response.ok) throw new RefusedError(response.status, await refusal(response))
-  return response
+  if (why && LAPSED.has(why.key)) lapsed?.()
+  throw new RefusedError(response.status, why)
 }
 
 /** Read a fact. Raises `RefusedError`, or `TypeError` when nobody answers. */
@@ -127,7 +143,7 @@ export function doneBefore(error: unknown): boolean {
 /** Send a file as it is, and read what became of it. */
 export async function upload(path: string, content: Blob): Promise<unknown> {
   const response = await fetch(path, { method: 'POST', headers: { Accept: 'application/json', 'X-CSRF-Token': token, 'Content-Type': content.type }, credentials: 'same-origin', cache: 'no-store', body: content })
-  if (!response.ok) throw new RefusedError(response.status, await refusal(response))
+  await taken(response)
   return response.status === 204 ? null : response.json()
 }
 
