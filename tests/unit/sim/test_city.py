@@ -18,7 +18,7 @@ from baqylau.sim.city.lives import LINK, Citizen, citizens
 from baqylau.sim.city.living import Spoken, timed
 from baqylau.sim.city.outcome import compare
 from baqylau.sim.city.plot import Bars, Curve, bars, svg
-from baqylau.sim.city.registers import orders_end, person_id, registry, supervision
+from baqylau.sim.city.registers import heard_devices, orders_end, person_id, registry, supervision
 from baqylau.sim.city.report import Result, Sample, write_report, write_truth
 from baqylau.sim.city.sample import houses, plot, sample
 from baqylau.sim.city.scenario import Life, Scenario, read_scenario
@@ -54,16 +54,24 @@ def test_everybody_lives_in_the_time_that_there_is_and_most_lives_are_led(people
 def test_about_as_many_as_wanted_have_a_home_unit_and_a_bracelet(people: list[Citizen]) -> None:
     at_home = [one for one in people if one.protocol == LINK]
     assert 0.15 < len(at_home) / len(people) < 0.45
-    assert all(isinstance(one.does, Household) for one in at_home)
+    assert {one.kind for one in at_home} == set(SMALL.unit_shares)
+    bracelets = [one for one in at_home if isinstance(one.does, Household)]
     known = registry(people, BEGUN_AT, orders_end(SMALL, BEGUN_AT))
     relays = [one for one in people if one.has_relay]
     assert {one.protocol for one in relays} == {LINK, "teltonika"}
-    assert len(known.devices) == len(known.fittings) == len(people) + len(at_home) + len(relays)
+    assert len(known.devices) == len(known.fittings) == len(people) + len(bracelets) + len(relays)
 
 
 def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once() -> None:
     many = Scenario(
-        persons=200, seed=1, hours=26.0, home_unit_share=1.0, mobile_unit_share=0.0, home_lives={Life.AT_HOME: 1}
+        persons=200,
+        seed=1,
+        hours=26.0,
+        home_unit_share=1.0,
+        mobile_unit_share=0.0,
+        breath_unit_share=0.0,
+        av_unit_share=0.0,
+        home_lives={Life.AT_HOME: 1},
     )
     cuts = [
         (one.home.middle[0] > 0, one.home.middle[1] > 0, true.after_s)
@@ -79,7 +87,14 @@ def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once
 
 def test_what_ran_down_in_the_night_waits_for_the_evening_and_does_not_run_down_again() -> None:
     tuesday_night = Scenario(
-        persons=20, seed=1, hours=30.0, home_unit_share=0.0, mobile_unit_share=0.0, lives={Life.SPENT: 1}
+        persons=20,
+        seed=1,
+        hours=30.0,
+        home_unit_share=0.0,
+        mobile_unit_share=0.0,
+        breath_unit_share=0.0,
+        av_unit_share=0.0,
+        lives={Life.SPENT: 1},
     )
     low = [[true.after_s for true in one.truths] for one in citizens(tuesday_night, BEGUN_AT)]
     assert all(len(one) <= 1 for one in low)
@@ -209,6 +224,7 @@ def test_the_report_lies_beside_the_truth_and_its_pictures(people: list[Citizen]
         scenario=SMALL,
         begun_at=BEGUN_AT,
         spoken={"home unit": unit, "wialon": Spoken(devices=1, told=300, sent=300, confirmed=300)},
+        heard=heard_devices(people),
         judged_after_s=0.2,
         seconds=4.0,
         outcome=compare(people, {}, BEGUN_AT),
@@ -218,6 +234,8 @@ def test_the_report_lies_beside_the_truth_and_its_pictures(people: list[Citizen]
     assert "| acknowledged a second | 100 |" in page
     assert "3 h of its time at 2700 times (60 wanted)" in page
     assert "| home unit | 3 | 100 | 120 | 100 | 0 | 0 | 50 ms | 125 ms |" in page
+    relays, bracelets = sum(one.has_relay for one in people), sum(isinstance(one.does, Household) for one in people)
+    assert f"Heard by these, without a line of their own: bracelet {bracelets}, relay {relays}." in page
     lies = {one.name for one in (tmp_path / "city").iterdir()}
     assert lies >= {"truth.jsonl", "scenario.json", "entries-kept.svg", "alarms-by-kind.svg"}
     assert len((tmp_path / "city" / "truth.jsonl").read_text().splitlines()) == SMALL.persons

@@ -29,6 +29,8 @@ from baqylau.sim.city.on_air import HomeOnAir
 from baqylau.sim.city.outcome import Outcome, compare
 from baqylau.sim.city.registers import bracelet_id, person_id, relay_id, secret, supervision, unit_id, wire_number
 from baqylau.sim.city.scenario import HEARD, TRACKED, Life, Scenario
+from baqylau.sim.city.standing import Standing
+from baqylau.sim.city.standing_on_air import StandingUnit
 from baqylau.sim.stories import Story, reports
 
 FRIDAY = datetime(2026, 3, 13, 3, tzinfo=UTC)
@@ -39,13 +41,27 @@ ON_THE_LINE = timedelta(milliseconds=300)
 
 def days_of(life: Life) -> Scenario:
     return Scenario(
-        persons=2, hours=48.5, report_every_s=60.0, home_unit_share=0.0, mobile_unit_share=0.0, lives={life: 1}
+        persons=2,
+        hours=48.5,
+        report_every_s=60.0,
+        home_unit_share=0.0,
+        mobile_unit_share=0.0,
+        breath_unit_share=0.0,
+        av_unit_share=0.0,
+        lives={life: 1},
     )
 
 
 def evening_of(life: Life) -> Scenario:
     return Scenario(
-        persons=1, hours=3.5, home_unit_share=1.0, mobile_unit_share=0.0, home_lives={life: 1}, power_cut_min=0
+        persons=1,
+        hours=3.5,
+        home_unit_share=1.0,
+        mobile_unit_share=0.0,
+        breath_unit_share=0.0,
+        av_unit_share=0.0,
+        home_lives={life: 1},
+        power_cut_min=0,
     )
 
 
@@ -83,9 +99,13 @@ def by_frames(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Fin
 
 
 def heard(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding, ...]:
-    assert isinstance(one.does, Household)
+    assert isinstance(one.does, Household | Standing)
     prescribed, unit, lasts_s = supervision(one, begun_at), unit_id(one.number), scenario.hours * 3600
-    home = HomeOnAir(one.number, one.does, prescribed, begun_at, lasts_s)
+    home = (
+        StandingUnit(one.number, one.does, prescribed, begun_at)
+        if isinstance(one.does, Standing)
+        else HomeOnAir(one.number, one.does, prescribed, begun_at, lasts_s)
+    )
     worn = bracelet_id(one.number)
     server = Server(prescribed, {each: secret(each) for each in (worn, relay_id(one.number))}, begun_at, unit)
     observations, previous, at_s = list[Observation](), CHAIN_START, 0.0
@@ -109,6 +129,8 @@ def roofed(life: Life, **more: float) -> Scenario:
         report_every_s=60.0,
         home_unit_share=0.0,
         mobile_unit_share=0.0,
+        breath_unit_share=0.0,
+        av_unit_share=0.0,
         lives={life: 1},
         protocols={"teltonika": 1},
         relay_share=1.0,
@@ -157,12 +179,35 @@ def test_a_relay_that_broke_down_beside_a_home_unit_is_found_and_nobody_is_misse
     ],
 )
 def test_a_life_with_a_unit_that_is_carried_is_found_as_it_is_through_an_evening(life: Life, code: Code) -> None:
-    scenario = Scenario(persons=1, hours=3.5, home_unit_share=0.0, mobile_unit_share=1.0, mobile_lives={life: 1})
+    scenario = Scenario(
+        persons=1,
+        hours=3.5,
+        home_unit_share=0.0,
+        mobile_unit_share=1.0,
+        breath_unit_share=0.0,
+        av_unit_share=0.0,
+        mobile_lives={life: 1},
+    )
     people = list(citizens(scenario, MONDAY_EVENING))
     findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
     outcome = compare(people, findings, MONDAY_EVENING)
     assert outcome.wrong == []
     assert outcome.by_code[code].found == 1
+
+
+@pytest.mark.parametrize(
+    ("share", "code"), [("breath_unit_share", Code.BREATH_TAMPER), ("av_unit_share", Code.CASE_OPEN)]
+)
+def test_a_unit_that_waits_for_checks_says_that_it_is_opened_and_nothing_else_of_anybody(
+    share: str, code: Code
+) -> None:
+    shares = dict.fromkeys(("home_unit_share", "mobile_unit_share", "breath_unit_share", "av_unit_share"), 0.0)
+    scenario = Scenario(persons=2, seed=3, hours=30.0, standing_lives={Life.OPENED: 1}, **shares | {share: 1.0})  # type: ignore[arg-type]
+    people = list(citizens(scenario, MONDAY_EVENING))
+    findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
+    outcome = compare(people, findings, MONDAY_EVENING)
+    assert outcome.wrong == []
+    assert outcome.by_code[code].found == 4
 
 
 @cache
@@ -216,7 +261,15 @@ def test_what_happens_around_a_home_unit_is_found_once(life: Life, code: Code) -
 
 
 def test_a_home_in_a_power_cut_says_so_and_goes_on_hearing() -> None:
-    scenario = Scenario(persons=12, hours=3.0, home_unit_share=1.0, mobile_unit_share=0.0, home_lives={Life.AT_HOME: 1})
+    scenario = Scenario(
+        persons=12,
+        hours=3.0,
+        home_unit_share=1.0,
+        mobile_unit_share=0.0,
+        breath_unit_share=0.0,
+        av_unit_share=0.0,
+        home_lives={Life.AT_HOME: 1},
+    )
     people = [one for one in citizens(scenario, MONDAY_EVENING) if one.truths][:2]
     assert people
     findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
@@ -227,7 +280,16 @@ def test_a_home_in_a_power_cut_says_so_and_goes_on_hearing() -> None:
 
 def test_who_works_is_asked_for_nothing_on_a_weekend() -> None:
     [one] = citizens(
-        Scenario(persons=1, home_unit_share=0, mobile_unit_share=0, lives={Life.AT_WORK: 1}, hours=50.0), FRIDAY
+        Scenario(
+            persons=1,
+            home_unit_share=0,
+            mobile_unit_share=0,
+            breath_unit_share=0,
+            av_unit_share=0,
+            lives={Life.AT_WORK: 1},
+            hours=50.0,
+        ),
+        FRIDAY,
     )
     assert isinstance(one.does, Story)
     walks = [leg for leg in one.does.legs if len(leg.way) > 1]

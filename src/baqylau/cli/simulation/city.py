@@ -27,7 +27,7 @@ from baqylau.sim.city import days
 from baqylau.sim.city.lives import LINK, Citizen, citizens
 from baqylau.sim.city.living import City, Spoken, timed
 from baqylau.sim.city.outcome import compare
-from baqylau.sim.city.registers import person_id
+from baqylau.sim.city.registers import heard_devices, person_id
 from baqylau.sim.city.report import Result, Sample, write_report, write_truth
 from baqylau.sim.city.sample import houses, sample
 from baqylau.sim.city.scenario import Scenario, read_scenario
@@ -112,6 +112,7 @@ def _lived(
         scenario=plan,
         begun_at=begun_at,
         spoken=spoken,
+        heard=heard_devices(people),
         judged_after_s=judged_s - told_s,
         seconds=told_s - begun_s,
         outcome=compare(people, _found(engine, people, begun_at, ended_at), begun_at),

@@ -13,6 +13,7 @@ from baqylau.sim.city.days import MINUTE_S, Days
 from baqylau.sim.city.homes import Household, household
 from baqylau.sim.city.relays import HEARS, Spell, by_relay, relay, under_roof
 from baqylau.sim.city.scenario import Life, Scenario
+from baqylau.sim.city.standing import Standing, standing
 from baqylau.sim.city.tracked import tracked
 from baqylau.sim.city.truth import Truth
 from baqylau.sim.stories import Story
@@ -36,8 +37,8 @@ class Citizen(Struct, frozen=True, kw_only=True):
     """Where they work, or where they go."""
     protocol: str
     """What their device speaks: a protocol of trackers, or the link of a unit."""
-    does: Story | Household
-    """What the tracker tells, or what goes on around the unit."""
+    does: Story | Household | Standing
+    """What the tracker tells, or what goes on around the unit or happens to it."""
     truths: tuple[Truth, ...]
     may: frozenset[Code]
     """What may be found besides, and counts neither way."""
@@ -75,13 +76,15 @@ def _citizen(number: int, scenario: Scenario, days: Days, houses: Sequence[House
     lost_s = random.uniform(0.1, 0.8) * days.lasts_s
     lost = (lost_s, lost_s + scenario.line_lost_min * MINUTE_S) if random.random() < scenario.line_lost_share else None
     protocol = _drawn(scenario.protocols, random) if kind is DeviceKind.TRACKER else LINK
-    does: Story | Household
+    does: Story | Household | Standing
     anchor, near = relay(scenario, number, days), tuple[Spell, ...]()
     match kind:
         case DeviceKind.HOME_UNIT:
             does, told = household(life, scenario, days, home, anchor, random)
         case DeviceKind.MOBILE_UNIT:
             does, told = carrying(life, scenario, days, home.middle, place.middle, random)
+        case DeviceKind.BREATH_UNIT | DeviceKind.AV_UNIT:
+            does, told = standing(kind, life, days, random)
         case _:
             does, told = tracked(life, scenario, days, home.middle, place.middle, random)
             if anchor is not None and protocol == HEARS:

@@ -21,6 +21,8 @@ from baqylau.sim.city.lives import Citizen
 from baqylau.sim.city.on_air import HomeOnAir
 from baqylau.sim.city.registers import ble_number, secret, supervision, unit_id, wire_number
 from baqylau.sim.city.scenario import Scenario
+from baqylau.sim.city.standing import Standing
+from baqylau.sim.city.standing_on_air import StandingUnit
 from baqylau.sim.city.unit_line import UnitLine
 from baqylau.sim.client import Habits, Line, Sleep, Tally, Tracker
 from baqylau.sim.stories import Story, reports
@@ -165,7 +167,7 @@ class City:
         if isinstance(citizen.does, Story):
             await self._tracked(citizen, citizen.does, random)
         else:
-            await self._at_home(citizen, citizen.does)
+            await self._at_home(citizen, self._on_air(citizen, citizen.does))
 
     async def _tracked(self, citizen: Citizen, story: Story, random: Random) -> None:
         """Let a tracker tell its story."""
@@ -196,10 +198,16 @@ class City:
             tracker.remember(one)
         device.told_at = self._ends_at
 
-    async def _at_home(self, citizen: Citizen, household: Household) -> None:
-        """Let a home unit hear its bracelet, and send what it wrote."""
-        number, begun_at, lasts_s = citizen.number, self._time.begun_at, self._scenario.hours * 3600
-        home = HomeOnAir(number, household, supervision(citizen, begun_at), begun_at, lasts_s)
+    def _on_air(self, citizen: Citizen, does: Household | Standing) -> HomeOnAir | StandingUnit:
+        number, begun_at = citizen.number, self._time.begun_at
+        prescribed = supervision(citizen, begun_at)
+        if isinstance(does, Standing):
+            return StandingUnit(number, does, prescribed, begun_at)
+        return HomeOnAir(number, does, prescribed, begun_at, self._scenario.hours * 3600)
+
+    async def _at_home(self, citizen: Citizen, home: HomeOnAir | StandingUnit) -> None:
+        """Let a unit do its work, and send what it wrote."""
+        number = citizen.number
         line = ServerLine(self._doors.server, self._doors.authority)
         signer = Signer(secret(unit_id(number)))
         unit = UnitLine(home.box, unit_id(number), signer, line, self._doors.server_key)
@@ -211,12 +219,12 @@ class City:
         finally:
             await line.close()
 
-    def _unsent(self, home: HomeOnAir, citizen: Citizen) -> datetime | None:
+    def _unsent(self, home: HomeOnAir | StandingUnit, citizen: Citizen) -> datetime | None:
         """Give of which instant the oldest record is that waits though there is a line."""
         waiting = home.box.waiting
         return waiting[0].observed_at if waiting and not _line_lost(citizen, home.at_s) else None
 
-    async def _pace(self, home: HomeOnAir, unit: UnitLine, device: Device, citizen: Citizen) -> None:
+    async def _pace(self, home: HomeOnAir | StandingUnit, unit: UnitLine, device: Device, citizen: Citizen) -> None:
         time_s, sent_s, at_s = asyncio.get_running_loop().time, float("-inf"), 0.0
         device.told = len(home.box.waiting)
         while at_s < self._scenario.hours * 3600:

@@ -1,11 +1,22 @@
 """What the registers hold of a city's people."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from baqylau.domain.findings import Code
 from baqylau.domain.ids import DeviceId, FittingId, OrderId, PersonId, RestrictionId
-from baqylau.domain.orders import ExclusionZone, Fitting, Order, PresenceRegime, RequiredPlace, Restriction
+from baqylau.domain.orders import (
+    ExclusionZone,
+    Fitting,
+    Identification,
+    Order,
+    PresenceRegime,
+    RequiredPlace,
+    Restriction,
+    Sobriety,
+)
 from baqylau.domain.people import Device, DeviceKind, Person, Supervision
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle
@@ -27,10 +38,15 @@ UNIT_SILENCE_LIMIT_S = 600
 """Two heartbeats of five minutes (catalogue, S05)."""
 BEACON, BLE = "beacon", "ble"
 BLE_BYTES = 20
+LIMIT_MG_L = 0.16
+CHECKS = frozenset({DeviceKind.BREATH_UNIT, DeviceKind.AV_UNIT})
+"""Units that wait for checks: nobody wears anything beside them."""
 WORKS = frozenset({Life.AT_WORK, Life.LATE})
 """Who has a working window; all others are bound to their home around the clock, or to no place."""
 WEEKDAYS, WEEKEND = (0, 1, 2, 3, 4), (5, 6)
 _ALWAYS = Schedule(timezone=TIMEZONE, windows=(Window(start_min=0, end_min=0),))
+_AFTER = (Code.STRAP_OPEN,)
+_NEVER = Schedule(timezone=TIMEZONE, windows=())
 _NIGHTS = Schedule(
     timezone=TIMEZONE,
     windows=(
@@ -97,6 +113,12 @@ def registry(people: Iterable[Citizen], begun_at: datetime, until_at: datetime) 
     )
 
 
+def heard_devices(people: Iterable[Citizen]) -> dict[str, int]:
+    """Give how many devices of each kind only others hear: they have no line of their own."""
+    kinds = (device.kind for one in people for device in _devices(one) if device.protocol in {BEACON, BLE})
+    return dict(sorted(Counter(kinds).items()))
+
+
 def orders_end(scenario: Scenario, begun_at: datetime) -> datetime:
     """Give until when orders are in force while the city lives.
 
@@ -131,7 +153,8 @@ def _devices(one: Citizen) -> Iterator[Device]:
             silence_limit_s=SILENCE_LIMIT_S,
         )
         return
-    yield Device(id=bracelet_id(one.number), kind=DeviceKind.BRACELET, protocol=BEACON, number=f"B{number}")
+    if one.kind not in CHECKS:
+        yield Device(id=bracelet_id(one.number), kind=DeviceKind.BRACELET, protocol=BEACON, number=f"B{number}")
     yield Device(
         id=unit_id(one.number),
         kind=one.kind,
@@ -169,6 +192,9 @@ def _order(one: Citizen, since_at: datetime, until_at: datetime) -> Order:
 
 def _restrictions(one: Citizen, since_at: datetime) -> Iterator[Restriction]:
     number = wire_number(one.number)
+    if one.kind in CHECKS:
+        yield _checked(one, since_at)
+        return
     if one.life is Life.FORBIDDEN:
         yield ExclusionZone(
             id=RestrictionId(f"{number}-forbidden"),
@@ -199,6 +225,32 @@ def _restrictions(one: Citizen, since_at: datetime) -> Iterator[Restriction]:
             zone=_circle(one.place, PLACE_M),
             schedule=_WORKING,
         )
+
+
+def _checked(one: Citizen, since_at: datetime) -> Identification | Sobriety:
+    """Give what is watched by checks: by hand, and after a strap is opened that nobody here wears; never by a plan."""
+    number = wire_number(one.number)
+    name, order = RestrictionId(f"{number}-checked"), OrderId(number)
+    if one.kind is DeviceKind.AV_UNIT:
+        return Identification(
+            id=name,
+            order_id=order,
+            version=1,
+            clause="shows who it is",
+            from_at=since_at,
+            schedule=_NEVER,
+            after=_AFTER,
+        )
+    return Sobriety(
+        id=name,
+        order_id=order,
+        version=1,
+        clause="no alcohol",
+        from_at=since_at,
+        schedule=_NEVER,
+        after=_AFTER,
+        limit_mg_l=LIMIT_MG_L,
+    )
 
 
 def _circle(house: House, radius_m: float) -> Circle:

@@ -37,6 +37,8 @@ class Result(Struct, frozen=True, kw_only=True):
     begun_at: datetime
     spoken: Mapping[str, Spoken]
     """By kind of device."""
+    heard: Mapping[str, int]
+    """How many devices of each kind only others hear."""
     judged_after_s: float
     """How long after the last acknowledgement everything was judged."""
     seconds: float
@@ -105,17 +107,17 @@ def _lines(result: Result) -> Iterator[str]:
     yield f"| acknowledged a second | {confirmed / result.seconds:.0f} |"
     yield f"| all judged after the last acknowledgement | {result.judged_after_s:.1f} s |"
     yield ""
-    yield from _devices(result.spoken)
+    yield from _devices(result.spoken, result.heard)
     for curve in _curves(result.samples):
         yield f"![{curve.title}]({_file(curve.title)})"
     yield ""
     yield from _alarms(result.outcome)
 
 
-def _devices(spoken: Mapping[str, Spoken]) -> Iterator[str]:
+def _devices(spoken: Mapping[str, Spoken], heard: Mapping[str, int]) -> Iterator[str]:
     yield "## Devices"
     yield ""
-    yield "Told are reports of trackers and records of home units; sent counts repetitions. Answers of the server are"
+    yield "Told are reports of trackers and records of units; sent counts repetitions. Answers of the server are"
     yield "timed at the device, from what it sent to what it read."
     yield ""
     yield "| device | number | told | sent | acknowledged | refused | lines lost | answer, mean | longest |"
@@ -126,6 +128,10 @@ def _devices(spoken: Mapping[str, Spoken]) -> Iterator[str]:
         told = " | ".join(map(str, counts))
         yield f"| {kind} | {told} | {mean_ms:.0f} ms | {1000 * one.longest_answer_s:.0f} ms |"
     yield ""
+    if heard:
+        counts_of = ", ".join(f"{kind} {count}" for kind, count in heard.items())
+        yield f"Heard by these, without a line of their own: {counts_of}."
+        yield ""
 
 
 def _alarms(outcome: Outcome) -> Iterator[str]:

@@ -42,11 +42,13 @@ class Life(StrEnum):
     """Somebody carries the relay away from where it stands."""
     APART = "parted from the unit"
     """Leaves the unit that is to be carried lying at home, and goes out."""
+    OPENED = "unit opened"
+    """Somebody opens the case of a unit that waits for checks."""
     WEAK = "heard weakly"
     """A flat with thick walls and one receiver at its far end: nobody can know well who is there."""
 
 
-TRACKED = frozenset(Life) - {Life.MOVED, Life.RELAY_MOVED, Life.APART, Life.WEAK}
+TRACKED = frozenset(Life) - {Life.MOVED, Life.RELAY_MOVED, Life.APART, Life.OPENED, Life.WEAK}
 """Lives with a tracker."""
 HEARD = frozenset(
     {Life.AT_HOME, Life.AT_WORK, Life.LATE, Life.OUT, Life.STRAP, Life.MOVED, Life.RELAY_MOVED, Life.WEAK}
@@ -55,6 +57,9 @@ HEARD = frozenset(
 
 CARRIED = TRACKED - {Life.UNCHARGED, Life.SPENT, Life.ASTRAY} | {Life.APART}
 """Lives with a bracelet and a unit that is carried beside it."""
+
+STANDING = frozenset({Life.AT_HOME, Life.OPENED})
+"""Lives with a unit that waits for checks."""
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,6 +122,11 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         }
     )
     """How often each is among those with mobile units."""
+    breath_unit_share: float = 0.02
+    av_unit_share: float = 0.02
+    """Of all people: have a breath unit, or an audio-visual one, that waits for checks, and nothing else."""
+    standing_lives: dict[str, float] = field(default_factory=lambda: {Life.AT_HOME: 4, Life.OPENED: 1})
+    """How often each is among those with either."""
     programs: int = 0
     """So many of the home units are real programs; in real time only."""
     receivers: int = 2
@@ -140,6 +150,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _shares("lives", self.lives, TRACKED)
         _shares("home_lives", self.home_lives, HEARD)
         _shares("mobile_lives", self.mobile_lives, CARRIED)
+        _shares("standing_lives", self.standing_lives, STANDING)
         _shares("protocols", self.protocols, FLEET)
         if sum(self.unit_shares.values()) > 1:
             raise ValueError("the shares of people with units are more than all together")
@@ -161,11 +172,20 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def unit_shares(self) -> dict[DeviceKind, float]:
         """Give which part of all people has which unit; all others wear a tracker."""
-        return {DeviceKind.HOME_UNIT: self.home_unit_share, DeviceKind.MOBILE_UNIT: self.mobile_unit_share}
+        return {
+            DeviceKind.HOME_UNIT: self.home_unit_share,
+            DeviceKind.MOBILE_UNIT: self.mobile_unit_share,
+            DeviceKind.BREATH_UNIT: self.breath_unit_share,
+            DeviceKind.AV_UNIT: self.av_unit_share,
+        }
 
     def lives_with(self, kind: DeviceKind) -> dict[str, float]:
         """Give how often each life is among those with a kind of equipment."""
-        return {DeviceKind.HOME_UNIT: self.home_lives, DeviceKind.MOBILE_UNIT: self.mobile_lives}.get(kind, self.lives)
+        return {
+            DeviceKind.HOME_UNIT: self.home_lives,
+            DeviceKind.MOBILE_UNIT: self.mobile_lives,
+            DeviceKind.TRACKER: self.lives,
+        }.get(kind, self.standing_lives)
 
     @property
     def real_time(self) -> bool:
