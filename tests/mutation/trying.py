@@ -5,6 +5,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import _lru_cache_wrapper
 from importlib.machinery import SourceFileLoader
 from inspect import CO_OPTIMIZED
 from math import ceil
@@ -80,8 +81,11 @@ class Bench:
 
     def _look(self) -> str:
         seen: dict[str, Seen | None] = {}
+        caches = _caches(self._folder)
         for name, item in self._items.items():
             functions: set[tuple[str, int]] = set()
+            for cache in caches:
+                cache.cache_clear()
             began_s = monotonic()
             sys.settrace(_watching(self._folder, functions))
             failed = _fails(item)
@@ -90,7 +94,8 @@ class Bench:
         return msgspec.json.encode(seen).decode()
 
     def _exchanged(self, path: str, new: "_Parts", tests: Sequence[str]) -> str:
-        gc.unfreeze()
+        for cache in _caches(self._folder):
+            cache.cache_clear()
         codes = new.all
         for function in [one for one in gc.get_objects() if isinstance(one, FunctionType)]:
             code = function.__code__
@@ -159,6 +164,13 @@ def _parts(code: CodeType) -> _Parts:
 
 def _code(path: Path, mutant: Mutant) -> CodeType:
     return compile(mutated(path, mutant), str(path), "exec")
+
+
+def _caches(folder: str) -> list["_lru_cache_wrapper[object]"]:
+    """Give what remembers results of functions: a test that finds one there does not run the function."""
+    gc.unfreeze()
+    found = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper)]
+    return [one for one in found if one.__wrapped__.__code__.co_filename.startswith(folder)]
 
 
 def _watching(folder: str, functions: set[tuple[str, int]]) -> Callable[[FrameType, str, object], None]:

@@ -20,8 +20,8 @@ from baqylau.rules.presence.curfew import Curfew, Gaps, Moment
 from baqylau.rules.presence.listening import Gap
 from baqylau.rules.presence.radio import FRESH, Presence, Word
 from baqylau.rules.settings import GAPS_PER_DAY
-from tests.unit.rules.radio_stories import wearer
-from tests.unit.rules.stories import HOME, at, exclusion, permission, presence, supervision, told
+from tests.unit.rules.radio_stories import at_home, hears, listens, wearer, well
+from tests.unit.rules.stories import HOME, at, exclusion, judged, permission, presence, supervision, told
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 BEGIN, END = at("22:00"), at("06:00", 1)
@@ -319,3 +319,13 @@ def test_the_gaps_of_another_day_begin_anew_and_those_of_an_absence_are_none() -
     assert state.gaps == Gaps(BEGIN.date().toordinal(), (gap_at(0).because[1],), gap_at(0).since)
     assert "P06" not in dict(told(stepped(HOURS, NIGHT, back(BEGIN), away(), gap=gap_at(0))[1]))
     assert "P06" not in dict(told(stepped(HOURS, BEGIN - SECOND, back(BEGIN), gap=gap_at(0))[1]))
+
+
+def test_who_is_home_at_the_very_instant_of_a_permission_did_not_use_it_whatever_is_said_first() -> None:
+    who, back_at = wearer(permissions=(permission(at("23:00"), at("23:59")),)), at("23:00")
+    back = hears(back_at)
+    said = next(one for frames in range(1, 20) if (one := well(back_at, frames=frames)).id < back.id)
+    gone = [*at_home(at("21:30"), at("22:30")), *listens(at("22:30"), back_at)]
+    assert told(judged(who, [*gone, said, back], at("23:30"))[1]) == [("P05", "22:00"), ("P03", "22:35")]
+    found = told(judged(who, [*gone, said], back_at)[1])
+    assert found == [("P05", "22:00"), ("P03", "22:35"), ("P09", "23:00")]

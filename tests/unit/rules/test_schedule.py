@@ -84,6 +84,40 @@ def test_a_week_that_leaves_no_minute_free_has_no_end_and_one_that_leaves_a_minu
     assert around(nearly, utc(2025, 3, 12)) == (True, utc(2025, 3, 10, 1), utc(2025, 3, 17, 0, 59))
 
 
+@pytest.mark.parametrize("free_min", [0, 1, 719, 1439, 1440, 7 * 1440 - 1])
+def test_one_free_minute_anywhere_in_the_week_ends_the_hours(free_min: int) -> None:
+    day, minute = divmod(free_min, 1440)
+    windows = [Window(start_min=0, end_min=1440, weekdays=tuple(one for one in range(7) if one != day))]
+    if minute > 0:
+        windows.append(Window(start_min=0, end_min=minute, weekdays=(day,)))
+    if minute + 1 < 1440:
+        windows.append(Window(start_min=minute + 1, end_min=1440, weekdays=(day,)))
+    free_from = utc(2025, 3, 9, 19) + timedelta(minutes=free_min)
+    found = around(Schedule(timezone="Asia/Almaty", windows=tuple(windows)), free_from)
+    assert found == (False, free_from, free_from + timedelta(minutes=1))
+
+
+def test_hours_without_an_end_are_not_walked_through_to_the_end_of_the_calendar() -> None:
+    """A step beyond the calendar's last day would be an error."""
+    whole_days, last = (Window(start_min=0, end_min=0),), datetime.max.replace(tzinfo=UTC)
+    night_and_day = (Window(start_min=6 * 60, end_min=22 * 60), Window(start_min=22 * 60, end_min=6 * 60))
+    first = last - timedelta(days=9)
+    for windows in (whole_days, night_and_day):
+        schedule = Schedule(timezone="Asia/Almaty", windows=windows)
+        found = stretch(schedule, last - timedelta(days=4), floor_at=first, ceiling_at=last)
+        assert (found.on, found.from_at, found.until_at) == (True, first, last)
+
+
+def test_hours_are_not_looked_for_beyond_the_given_bounds() -> None:
+    """These go on from the calendar's first day to its last, but for a holiday, and a step beyond would be an error."""
+    free = date(2025, 3, 12)
+    whole_days = Schedule(timezone="Asia/Almaty", windows=(Window(start_min=0, end_min=0),), holidays=(free,))
+    for at in (utc(1, 1, 6), utc(9999, 12, 26)):
+        floor_at, ceiling_at = at - timedelta(days=1), at + timedelta(days=1)
+        found = stretch(whole_days, at, floor_at=floor_at, ceiling_at=ceiling_at)
+        assert (found.on, found.from_at, found.until_at) == (True, floor_at, ceiling_at)
+
+
 def test_a_week_without_an_end_has_one_on_a_day_of_its_own() -> None:
     always, free = (Window(start_min=0, end_min=0),), date(2025, 3, 12)
     for schedule in (

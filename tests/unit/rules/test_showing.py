@@ -99,3 +99,11 @@ def test_a_receiver_that_fails_leaves_the_place_to_the_very_next_position() -> N
     story = [*every(60, at("22:10:30"), at("22:32")), hears(at("22:30")), well(at("22:30:20"), working=False)]
     state, _ = judged(wearer(*TRACKED), story)
     assert (state.ticked_at, state.compliance, state.since) == (at("22:05"), Compliance.AS_PRESCRIBED, at("22:30:30"))
+
+
+def test_what_the_first_instant_of_hours_changes_is_shown_when_all_of_that_instant_is_said() -> None:
+    story = every(60, at("21:50"), at("22:01"))
+    before, _ = judged(supervision(presence()), story)
+    assert (before.compliance, before.ticked_at) == (Compliance.FREE, at("06:00"))
+    after, _ = judged(supervision(presence()), story, at("22:00"))
+    assert (after.compliance, after.since) == (Compliance.AS_PRESCRIBED, at("22:00"))
