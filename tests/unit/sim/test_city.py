@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from random import Random
 
@@ -10,6 +11,7 @@ import pytest
 
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, SubjectId
+from baqylau.domain.observations import Fix
 from baqylau.monitoring.server.fleet import Fleet
 from baqylau.sim.air.life import Leave
 from baqylau.sim.city.days import begun_at
@@ -20,9 +22,11 @@ from baqylau.sim.city.outcome import compare
 from baqylau.sim.city.plot import Bars, Curve, bars, svg
 from baqylau.sim.city.registers import heard_devices, orders_end, person_id, registry, supervision
 from baqylau.sim.city.report import Result, Sample, write_report, write_truth
-from baqylau.sim.city.sample import houses, plot, sample
+from baqylau.sim.city.sample import houses, plot, sample, skies
 from baqylau.sim.city.scenario import Life, Scenario, read_scenario
+from baqylau.sim.sky.way import Way
 from baqylau.sim.stories import Story, reports
+from baqylau.sim.town_plan import to_point
 
 NOW = datetime(2026, 3, 12, 9, 30, 15, tzinfo=UTC)
 BEGUN_AT = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -255,7 +259,8 @@ def test_counts_are_drawn_as_long_as_they_are() -> None:
 
 
 def test_the_sample_for_real_programs_lives_as_its_people_do_from_when_it_is_on_the_air() -> None:
-    real = Scenario(persons=30, speed=1.0, programs=2, home_unit_share=0.5, home_lives={Life.OUT: 1}, power_cut_min=5)
+    shares = {"home_unit_share": 0.5, "mobile_unit_share": 0.0, "relay_share": 0.0}
+    real = Scenario(persons=30, speed=1.0, programs=2, home_lives={Life.OUT: 1}, power_cut_min=5, **shares)  # type: ignore[arg-type]
     everybody = list(citizens(real, BEGUN_AT))
     chosen = sample(everybody, real)
     assert [one.protocol for one in chosen] == [LINK] * 2
@@ -266,6 +271,26 @@ def test_the_sample_for_real_programs_lives_as_its_people_do_from_when_it_is_on_
         away = [(scene.after_s, scene.away) for scene in house.plot if scene.away is not None]
         assert away == [(leave.out_s - 20, True), (leave.back_s - 20, False)]
         assert house.port == 9000 + one.number
+
+
+def test_a_unit_of_the_sample_that_is_carried_sees_the_sky_of_its_wearers_way_from_when_it_is_there() -> None:
+    real = Scenario(persons=30, speed=1.0, programs=1, mobile_unit_share=0.5, mobile_lives={Life.OUT: 1})
+    [_, one] = sample(list(citizens(real, BEGUN_AT)), real)
+    assert isinstance(one.does, Household)
+    assert one.does.carried is not None
+    [sky] = skies([one], "127.0.0.1", {one.number: 9001}, late_s=20.0)
+    told = takewhile(
+        lambda each: each[0] < BEGUN_AT + timedelta(hours=3), reports(one.does.carried, BEGUN_AT, Random(1))  # noqa: S311 - noise of a receiver
+    )
+    way = Way(sky.start, *sky.legs)
+    for at, bodies in told:
+        [fix] = [body for body in bodies if isinstance(body, Fix)]
+        true = to_point(way.at((at - BEGUN_AT).total_seconds() - 20.0).place)
+        assert abs(fix.latitude_deg - true.latitude_deg) < 0.0004
+        assert abs(fix.longitude_deg - true.longitude_deg) < 0.0006
+    [house] = houses([one], "127.0.0.1", {one.number: 9002}, late_s=20.0)
+    felt = [(scene.after_s, scene.box["moving"]) for scene in house.plot]
+    assert [moving for _, moving in felt] == [0.0, 1.0, 0.0, 1.0, 0.0]
 
 
 def test_what_happened_before_a_home_was_on_the_air_is_so_from_the_beginning() -> None:

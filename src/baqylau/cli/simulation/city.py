@@ -4,7 +4,7 @@ import asyncio
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from baqylau.cli.roles.doors import options
 from baqylau.cli.simulation.city_equipment import doors, go_on, heard_until, registered, unit_programs
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import PersonId
+from baqylau.domain.people import DeviceKind
 from baqylau.links import wall_clock
 from baqylau.sim.air.live import run_houses
 from baqylau.sim.city import days
@@ -29,9 +30,11 @@ from baqylau.sim.city.living import City, Spoken, timed
 from baqylau.sim.city.outcome import compare
 from baqylau.sim.city.registers import heard_devices, person_id
 from baqylau.sim.city.report import Result, Sample, write_report, write_truth
-from baqylau.sim.city.sample import houses, sample
+from baqylau.sim.city.sample import houses, sample, skies
 from baqylau.sim.city.scenario import Scenario, read_scenario
 from baqylau.sim.free_ports import FreePorts
+from baqylau.sim.sky.gpsd import LiveGpsd
+from baqylau.sim.speaking import speak
 from baqylau.storage.database import plain_dsn, transaction
 from baqylau.storage.judging.findings import Findings
 from baqylau.storage.judging.live import Live
@@ -42,7 +45,7 @@ app.add_typer(sim, name="sim")
 
 HOST, LOG = "127.0.0.1", "programs.log"
 START_S, STOP_S, JUDGED_S = 300.0, 60.0, 3_600.0
-LOOK_S = 1.0
+LOOK_S = SKY_S = 1.0
 LOOKED_AGAIN = timedelta(seconds=3)
 _KEPT = text("SELECT coalesce(sum(seq), 0) FROM journal_head")
 
@@ -94,7 +97,9 @@ def _lived(
     """Run a server, let the city live before it, and hold what was found against the truth."""
     free, watch, ended_at = FreePorts(HOST), Live(engine), begun_at + timedelta(hours=plan.hours)
     ports = {name: free.take() for name in (*plan.protocols, LINK)}
-    radio = {one.number: free.take() for one in sample(people, plan)}
+    chosen = sample(people, plan)
+    radio = {one.number: free.take() for one in chosen}
+    sky = {one.number: free.take() for one in chosen if one.kind is DeviceKind.MOBILE_UNIT}
     registered(engine, data, people, plan, begun_at)
     open_doors = doors(data, HOST, ports)
     with _running(data, _roles(engine, data, ports, judges)):
@@ -102,8 +107,10 @@ def _lived(
         time = timed(plan, begun_at, now=wall_clock.now, sleep=wall_clock.sleep)
         begun_s = wall_clock.monotonic_s()
         alive = City(plan, time, open_doors, Random(plan.seed))  # noqa: S311 - noise of receivers
-        with _running(data, unit_programs(data, radio, open_doors)):
-            spoken, samples = asyncio.run(_watched(people, alive, begun_at, radio, engine))
+        with _running(data, unit_programs(data, chosen, radio, sky, open_doors)):
+            around = _around(chosen, radio, sky, (wall_clock.now() - begun_at).total_seconds())
+            others = [one for one in people if one.number not in radio]
+            spoken, samples = asyncio.run(_watched(others, alive, around, engine))
         told_s, told_at = wall_clock.monotonic_s(), wall_clock.now()
         _until(lambda: _judged(watch, told_at), JUDGED_S)
         judged_s = wall_clock.monotonic_s()
@@ -155,21 +162,29 @@ def _running(data: Path, programs: list[list[str]]) -> Iterator[None]:
             one.communicate(timeout=STOP_S)
 
 
+async def _around(chosen: list[Citizen], radio: dict[int, int], sky: dict[int, int], late_s: float) -> None:
+    """Let radio and satellites be there for the units that are programs. `late_s`: so long after the city began."""
+    if not chosen:
+        return
+    dice, now, sleep = Random(), wall_clock.now, wall_clock.sleep  # noqa: S311 - noise of receivers
+    above = skies(chosen, HOST, sky, late_s)
+
+    def begun(at: datetime) -> list[LiveGpsd]:
+        return [LiveGpsd(one, at, dice) for one in above]
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run_houses(houses(chosen, HOST, radio, late_s), now=now, sleep=sleep, random=dice))
+        group.create_task(speak([(one.host, one.port) for one in above], begun, every_s=SKY_S, now=now, sleep=sleep))
+
+
 async def _watched(
-    people: list[Citizen], alive: City, begun_at: datetime, radio: dict[int, int], engine: Engine
+    people: list[Citizen], alive: City, around: Coroutine[None, None, None], engine: Engine
 ) -> tuple[dict[str, Spoken], list[Sample]]:
-    """Let the city live, and look once a second how the programs do. `radio`: whose units are programs, and where."""
+    """Let the city live, and look once a second how the programs do. `around`: what is there for them."""
     samples: list[Sample] = []
-    late_s = (wall_clock.now() - begun_at).total_seconds()
-    by_program = [one for one in people if one.number in radio]
-    beside = [asyncio.create_task(_watch(engine, samples))]
-    if by_program:
-        heard, dice = houses(by_program, HOST, radio, late_s), Random()  # noqa: S311 - noise of receivers
-        on_air = run_houses(heard, now=wall_clock.now, sleep=wall_clock.sleep, random=dice)
-        beside.append(asyncio.create_task(on_air))
+    beside = [asyncio.create_task(_watch(engine, samples)), asyncio.create_task(around)]
     try:
-        others = [one for one in people if one.number not in radio]
-        spoken = await alive.live(others, partial(heard_until, Live(engine)))
+        spoken = await alive.live(people, partial(heard_until, Live(engine)))
     finally:
         for task in beside:
             task.cancel()

@@ -64,12 +64,20 @@ def _own_time(engine: Engine, devices: list[DeviceId], plan: Scenario, begun_at:
         live.gateway_beat(now + WITHIN, connected=0, keep_ms=None)
 
 
-def unit_programs(data: Path, ports: dict[int, int], doors: Doors) -> list[list[str]]:
-    """Give the words by which the programs of the sample's home units are started. `ports`: of their radio."""
-    common = ["home-unit", "--lifeline", "--server", doors.server]
+def unit_programs(
+    data: Path, chosen: list[Citizen], radio: dict[int, int], sky: dict[int, int], doors: Doors
+) -> list[list[str]]:
+    """Give the words by which the programs of the sample are started. `radio`, `sky`: their ports, by number."""
+    common = ["--lifeline", "--server", doors.server]
     return [
-        [*common, "--dir", str(data / UNITS / unit_id(number)), "--source", f"socket:{doors.host}:{port}"]
-        for number, port in ports.items()
+        [
+            one.kind.replace("_", "-"),
+            *common,
+            *("--dir", str(data / UNITS / unit_id(one.number))),
+            *("--source", f"socket:{doors.host}:{radio[one.number]}"),
+            *(("--gnss", f"gpsd:{doors.host}:{sky[one.number]}") if one.number in sky else ()),
+        ]
+        for one in chosen
     ]
 
 

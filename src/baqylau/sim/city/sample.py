@@ -1,24 +1,31 @@
-"""A sample of the city's homes for real programs of units: their radio on sockets, in real time."""
+"""A sample of the city's units as real programs: the radio, and the sky, around them on sockets, in real time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
+from math import dist
 
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import DeviceKind
 from baqylau.sim.air.live import House, Scene, Worn
+from baqylau.sim.city.carried import walks
 from baqylau.sim.city.homes import Household
 from baqylau.sim.city.lives import Citizen
 from baqylau.sim.city.registers import bracelet_id, relay_id, secret
 from baqylau.sim.city.scenario import Scenario
+from baqylau.sim.sky.gpsd import Carried
+from baqylau.sim.sky.way import Leg
+from baqylau.sim.stories import WALK_M_S, Story
 
 USUAL_DBM, WEAK_DBM, RELAY_DBM = -66.0, -93.0, -58.0
+PROGRAMS = (DeviceKind.HOME_UNIT, DeviceKind.MOBILE_UNIT)
+"""What a program of a unit takes from sockets alone."""
 MOVES_BEFORE_S = 30.0
 """Whoever leaves is heard to move before: one that lay still is waited for longer."""
 
 
 def sample(people: Sequence[Citizen], scenario: Scenario) -> list[Citizen]:
-    """Give whose home units are real programs."""
-    return list(islice((one for one in people if one.kind is DeviceKind.HOME_UNIT), scenario.programs))
+    """Give whose units are real programs: as many of each kind as the scenario says."""
+    return [one for kind in PROGRAMS for one in islice((one for one in people if one.kind is kind), scenario.programs)]
 
 
 def houses(people: Sequence[Citizen], host: str, ports: Mapping[int, int], late_s: float) -> list[House]:
@@ -36,12 +43,38 @@ def houses(people: Sequence[Citizen], host: str, ports: Mapping[int, int], late_
     ]
 
 
+def skies(people: Sequence[Citizen], host: str, ports: Mapping[int, int], late_s: float) -> list[Carried]:
+    """Give the satellite receivers of the units that are carried, on the ways that their wearers go."""
+    return [
+        _sky(one.does.carried, host, ports[one.number], late_s)
+        for one in people
+        if isinstance(one.does, Household) and one.does.carried is not None
+    ]
+
+
+def _sky(story: Story, host: str, port: int, late_s: float) -> Carried:
+    """Give a receiver that begins so long after the story: what was before it is left out."""
+    legs, begun_s = list[Leg](), -late_s
+    for leg in story.legs:
+        for before, after in pairwise(leg.way) if len(leg.way) > 1 else [(leg.way[0], leg.way[0])]:
+            lasts_s = dist(before, after) / WALK_M_S if before != after else leg.lasts_s or 0.0
+            if begun_s + lasts_s > 0:
+                legs.append(Leg(to=after, lasts_s=min(lasts_s, begun_s + lasts_s)))
+            begun_s += lasts_s
+    return Carried(host=host, port=port, start=story.legs[0].way[0], legs=tuple(legs))
+
+
 def _worn(device_id: DeviceId, rssi_dbm: float) -> Worn:
     return Worn(serial=str(device_id), root=secret(device_id), rssi_dbm=rssi_dbm)
 
 
 def plot(household: Household, late_s: float) -> Iterator[Scene]:
     """Give what happens in a home that begins so long after the city: what was before it is so from the beginning."""
+    if household.carried is not None:
+        yield Scene(after_s=0.0, box={"mains": 0.0, "moving": 0.0})
+        for at_s, moves in walks(household.carried):
+            walking = float(bool(moves["moves"]))
+            yield Scene(after_s=max(at_s - late_s, 0.0), bracelet=moves, box={"moving": walking})
     for one in household.leaves:
         yield Scene(after_s=max(one.out_s - MOVES_BEFORE_S - late_s, 0.0), bracelet={"moves": True})
         yield Scene(after_s=max(one.out_s - late_s, 0.0), away=True)

@@ -128,7 +128,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     standing_lives: dict[str, float] = field(default_factory=lambda: {Life.AT_HOME: 4, Life.OPENED: 1})
     """How often each is among those with either."""
     programs: int = 0
-    """So many of the home units are real programs; in real time only."""
+    """So many of the home units, and of the mobile units, are real programs; in real time only."""
     receivers: int = 2
     """In each home. With one, homes as they are give a false absence every other day."""
     relay_share: float = 0.5
