@@ -17,11 +17,11 @@ from baqylau.storage.checks.enrolment_sheets import sheets_of
 from baqylau.storage.judging.live import AV_SERVER
 from baqylau.storage.registers.registers import Registers
 from tests.browser.alone.conftest import STATIC
-from tests.browser.alone.test_passkey import AUTHENTICATOR
+from tests.browser.alone.passkeys import page_with_authenticator, sign_in_and_make_one, town_of
 from tests.unit.av.stage import MODELS
 from tests.unit.av.test_enrolment import DIGITS, PHOTOS, SENTENCES, photo
 from tests.unit.workstation.invented import AYAN, TOWN
-from tests.unit.workstation.office import PASSWORD, Office
+from tests.unit.workstation.office import Office
 
 
 class Apart:
@@ -54,19 +54,6 @@ def files(folder: Path) -> dict[str, list[Path]]:
     for one in (*PHOTOS, crowd, *SENTENCES, *DIGITS):
         (folder / one.name).write_bytes(one.item.content)
     return {kind: [folder / one.name for one in named] for kind, named in kinds.items()}
-
-
-def sign_in(page: Page, town: str) -> None:
-    """Sign in, and make a passkey."""
-    page.goto(town)
-    page.fill("#login", "aliya")
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".me-open")
-    page.goto(f"{town}/account")
-    page.get_by_label("Name, such as: work telephone").fill("A telephone")
-    page.get_by_role("button", name="Make a passkey").click()
-    expect(page.get_by_role("listitem").filter(has_text="A telephone")).to_be_visible()
 
 
 def bring(page: Page, brought: dict[str, list[Path]]) -> None:
@@ -116,16 +103,13 @@ def test_somebody_is_enrolled_signed_for_and_deleted_on_the_page(
     office, brought = prepared(engine, tmp_path), files(tmp_path)
     stop, errors = Event(), list[str]()
     with ExitStack() as stack:
-        town = stack.enter_context(office.open(static_dir=STATIC)).replace("127.0.0.1", "localhost")
+        town = town_of(stack.enter_context(office.open(static_dir=STATIC)))
         context = stack.enter_context(browser.new_context(locale="en-GB"))
         stack.callback(av_server(office, stop).join)
         stack.callback(stop.set)
-        page = context.new_page()
+        page = page_with_authenticator(context)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        devtools = context.new_cdp_session(page)
-        devtools.send("WebAuthn.enable")
-        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-        sign_in(page, town)
+        sign_in_and_make_one(page, town, "aliya")
         page.goto(f"{town}/people/{AYAN}")
         page.get_by_role("link", name="Enrolment").click()
         expect(page.get_by_text("This person is not enrolled")).to_be_visible()

@@ -8,16 +8,8 @@ from sqlalchemy import Engine
 
 from baqylau.domain.people import Language
 from tests.browser.alone.conftest import STATIC
-from tests.unit.workstation.office import PASSWORD, Office
-
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
+from tests.browser.alone.passkeys import page_with_authenticator, sign_in_and_make_one, town_of
+from tests.unit.workstation.office import Office
 
 
 def _sign_out(page: Page) -> None:
@@ -35,22 +27,8 @@ def test_a_passkey_is_made_and_opens_the_account_without_a_password(
     office.employ("aliya")
     office.stores.accounts.set_language("aliya", Language.EN)
     with office.open(static_dir=STATIC) as address, browser.new_context(locale="en-GB") as context:
-        page = context.new_page()
-        devtools = context.new_cdp_session(page)
-        devtools.send("WebAuthn.enable")
-        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-        # Passkeys belong to a name, never to a bare address.
-        town = address.replace("127.0.0.1", "localhost")
-        page.goto(town)
-        page.fill("#login", "aliya")
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_selector(".me-open")
-        page.goto(f"{town}/account")
-        page.get_by_label("Name, such as: work telephone").fill("A telephone")
-        page.get_by_role("button", name="Make a passkey").click()
-        kept = page.get_by_role("listitem").filter(has_text="A telephone")
-        expect(kept).to_be_visible()
+        page = page_with_authenticator(context)
+        kept = sign_in_and_make_one(page, town_of(address), "aliya")
         _sign_out(page)
         page.get_by_role("button", name="Sign in by passkey").click()
         expect(page.locator(".me-open")).to_be_visible()
