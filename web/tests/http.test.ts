@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { change, doneBefore, ensure, joined, lost, once, RefusedError } from '../src/session/http'
+import { change, doneBefore, ensure, ensureFile, joined, lost, once, RefusedError } from '../src/session/http'
 
 const PATH = '/api/alarms/7/acts'
 const NOTE = { type: 'note', text: 'Six rings.' }
@@ -105,5 +105,27 @@ describe('a change on its way', () => {
     answers = [refused(409, '{"key": "request.refused.done_already", "params": {}}'), refused(409, '{"key": "alarm.refused.closed", "params": {}}')]
     await ensure(PATH, NOTE)
     await expect(ensure(PATH, NOTE)).rejects.toThrow(RefusedError)
+  })
+})
+
+describe('a file that must not arrive twice', () => {
+  const photo = () => new File(['a strap'], 'strap.jpg', { type: 'image/jpeg' })
+  const DOOR = '/my/api/alarms/7/files'
+
+  it('is sent again with the same key after its answer was lost, and is there when the server knows it', async () => {
+    const one = photo()
+    answers = [nobody, refused(409, '{"key": "request.refused.done_already", "params": {}}')]
+    await expect(ensureFile(DOOR, one)).rejects.toThrow(TypeError)
+    await ensureFile(DOOR, one)
+    expect([asked.length, keys()]).toEqual([2, 1])
+  })
+
+  it('has another key when it was refused, and when it is chosen anew', async () => {
+    const one = photo()
+    answers = [refused(415, '{"key": "own.refused.file_kind", "params": {}}')]
+    await expect(ensureFile(DOOR, one)).rejects.toThrow(RefusedError)
+    await ensureFile(DOOR, one)
+    await ensureFile(DOOR, photo())
+    expect(keys()).toBe(3)
   })
 })

@@ -1,6 +1,6 @@
 // A person's own page: how far this browser has come, and what the page says.
 import type { Language, OwnAlarm, OwnAsking, OwnDoorway, OwnPage } from '../generated/api'
-import { carry, change, ensure, read, RefusedError, upload } from '../session/http'
+import { carry, change, ensure, ensureFile, read, RefusedError } from '../session/http'
 import { said } from '../session/refusal'
 import { t, words } from '../words/words.svelte'
 
@@ -16,6 +16,8 @@ class Own {
   /** The code that came with the address. */
   code = $state('')
   now = $state(0)
+  /** Whether it is not known yet whose page was opened: one that was kept stays unseen until then. */
+  unsure = $state(false)
   /** Files that arrived: when the words beside them did not, only the words are sent again. */
   readonly #taken = new WeakSet<File>()
 
@@ -36,17 +38,21 @@ class Own {
     carry(doorway.csrf)
     words.timezone = doorway.timezone
     this.doorway = doorway
+    this.unsure = true
     if (doorway.standing === 'open') await this.load()
-    else this.page = null
+    // A page that closed by itself stays behind the door: the PIN of the same phone leads back to what was being written.
+    else if (doorway.standing !== 'phone') this.page = null
   }
 
   async load(): Promise<void> {
     const doorway = this.doorway
+    if (doorway?.standing !== 'open') return
     await this.#do(async () => {
       const page = (await read(`${API}/page?language=${words.language}`)) as OwnPage
       // What comes after the page was closed is not shown any more.
       if (this.doorway !== doorway) return
       this.page = page
+      this.unsure = false
       // The server's clock: a telephone's may be wrong.
       this.now = Date.parse(page.at)
     })
@@ -72,12 +78,20 @@ class Own {
     this.trouble = said_before
   }
 
-  useCode = (code: string, pin: string) => this.#do(async () => this.#enter((await change('POST', `${API}/code`, { code, pin })) as OwnDoorway))
+  /** A code may be another person's: nothing of the page before it is left. */
+  useCode = (code: string, pin: string) =>
+    this.#do(async () => {
+      const doorway = (await change('POST', `${API}/code`, { code, pin })) as OwnDoorway
+      this.page = null
+      await this.#enter(doorway)
+    })
   sayPin = (pin: string) => this.#do(async () => this.#enter((await change('POST', `${API}/pin`, { pin })) as OwnDoorway))
 
   async leave(forget = false): Promise<void> {
     await this.#do(async () => {
       await change('DELETE', `${API}/${forget ? 'phone' : 'session'}`)
+      // What is still on its way belongs to the page that was left.
+      this.doorway = this.page = null
       await this.#look()
     })
   }
@@ -94,7 +108,7 @@ class Own {
     const done = await this.#do(async () => {
       for (const file of files) {
         if (this.#taken.has(file)) continue
-        await upload(`${API}/alarms/${alarm.number}/files`, file)
+        await ensureFile(`${API}/alarms/${alarm.number}/files`, file)
         this.#taken.add(file)
       }
       if (text !== '') await ensure(`${API}/alarms/${alarm.number}/words`, { type, text })

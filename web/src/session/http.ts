@@ -22,6 +22,8 @@ let lapsed: (() => void) | null = null
 const SAME_WITHIN_MS = 120_000
 /** Changes whose answer never came, by what was asked, with the key under which the server knows each. */
 const unanswered = new Map<string, { key: string; until: number }>()
+/** Files on their way, with the key under which the server knows each: a file that is chosen anew is another one. */
+const sent = new WeakMap<Blob, string>()
 let line = new AbortController()
 
 /** Wait no longer for changes that are on their way: nothing was heard from the server for too long. */
@@ -38,6 +40,10 @@ export function joined(): void {
 function keyOf(asked: string): string {
   const known = unanswered.get(asked)
   if (known && Date.now() < known.until) return known.key
+  return fresh()
+}
+
+function fresh(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (octet) => octet.toString(16).padStart(2, '0')).join('')
 }
 
@@ -141,10 +147,23 @@ export function doneBefore(error: unknown): boolean {
 }
 
 /** Send a file as it is, and read what became of it. */
-export async function upload(path: string, content: Blob): Promise<unknown> {
-  const response = await fetch(path, { method: 'POST', headers: { Accept: 'application/json', 'X-CSRF-Token': token, 'Content-Type': content.type }, credentials: 'same-origin', cache: 'no-store', body: content })
-  await taken(response)
+export async function upload(path: string, content: Blob, key?: string): Promise<unknown> {
+  const headers: Record<string, string> = { Accept: 'application/json', 'X-CSRF-Token': token, 'Content-Type': content.type }
+  if (key) headers['Idempotency-Key'] = key
+  const response = await taken(await fetch(path, { method: 'POST', headers, credentials: 'same-origin', cache: 'no-store', body: content }))
   return response.status === 204 ? null : response.json()
+}
+
+/** Send a file that must not arrive twice: sent again after its answer was lost, it is the one that is there already. */
+export async function ensureFile(path: string, content: Blob): Promise<void> {
+  const key = sent.get(content) ?? fresh()
+  sent.set(content, key)
+  try {
+    await upload(path, content, key)
+  } catch (error) {
+    if (settled(error)) sent.delete(content)
+    if (!doneBefore(error)) throw error
+  }
 }
 
 /** Ask for a file that is made for the asking. */
