@@ -280,7 +280,8 @@ def test_a_unit_of_the_sample_that_is_carried_sees_the_sky_of_its_wearers_way_fr
     assert one.does.carried is not None
     [sky] = skies([one], "127.0.0.1", {one.number: 9001}, late_s=20.0)
     told = takewhile(
-        lambda each: each[0] < BEGUN_AT + timedelta(hours=3), reports(one.does.carried, BEGUN_AT, Random(1))  # noqa: S311 - noise of a receiver
+        lambda each: each[0] < BEGUN_AT + timedelta(hours=3),
+        reports(one.does.carried, BEGUN_AT, Random(1)),  # noqa: S311 - noise of a receiver
     )
     way = Way(sky.start, *sky.legs)
     for at, bodies in told:
