@@ -254,8 +254,8 @@ def test_a_picture_without_points_is_a_picture() -> None:
 def test_counts_are_drawn_as_long_as_they_are() -> None:
     drawn = bars(Bars(title="alarms", counts=[("P01", {"found": 3, "missed": 1, "false": 0})]))
     assert "3 + 1 + 0" in drawn
-    assert 'width="390.0"' in drawn
-    assert 'width="130.0"' in drawn
+    assert 'width="360.0"' in drawn
+    assert 'width="120.0"' in drawn
 
 
 def test_the_sample_for_real_programs_lives_as_its_people_do_from_when_it_is_on_the_air() -> None:

@@ -37,7 +37,8 @@ def svg(curve: Curve) -> str:
 
 
 COLOURS = {"found": "#1f6f8b", "missed": "#c2571a", "false": "#8a97a3"}
-ROW = 18
+ROW, COUNTED = 18, 100
+"""How high a row is, and what the counts at the end of the longest take."""
 
 
 class Bars(Struct, frozen=True, kw_only=True):
@@ -66,7 +67,7 @@ def bars(drawn: Bars) -> str:
 
 def _row(row: int, one: tuple[str, Mapping[str, int]], most: int) -> Iterator[str]:
     name, counts = one
-    top, wide = ABOVE + ROW * row, (WIDTH - LEFT - 60) / most
+    top, wide = ABOVE + ROW * row, (WIDTH - LEFT - COUNTED) / most
     yield f'<text x="{LEFT - 6}" y="{top + 12}" text-anchor="end" fill="#1c2733">{name}</text>\n'
     begins = accumulate(counts.values(), initial=0)
     for begin, (kind, count) in zip(begins, counts.items(), strict=False):
