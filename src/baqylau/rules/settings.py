@@ -163,6 +163,8 @@ STRONG_R95_M: Final = 25.0
 """A fix this precise was made in the open, or nearly. Notes on radio and GNSS, 4.2 [K]."""
 STRONG_CELL_DBM: Final = -95.0
 """A mobile network this strong is not lost by walking on [K]."""
+WEAK_CELL_DBM: Final = -103.0
+"""Weaker than this it is going. In between it fades: under an open sky it comes again, on a ramp it does not [K]."""
 STRONG_WITHIN_S: Final = 180
 """How old the last strong word may be when the signal is lost [K]."""
 LOST_TOGETHER_S: Final = 30

@@ -32,5 +32,17 @@ def test_both_have_to_be_lost_and_from_a_strong_state() -> None:
         assert not shielding.at_once(sky, network)
 
 
+@pytest.mark.parametrize(
+    ("open_s", "faded_s", "together"),
+    [(-60, None, True), (-60, -60, True), (-60, -61, True), (-60, -59, False), (None, -59, False)],
+)
+def test_a_network_that_faded_after_the_last_open_sky_went_down_with_it(
+    open_s: float | None, faded_s: float | None, *, together: bool
+) -> None:
+    open_at, faded_at = (None if one is None else NOON + timedelta(seconds=one) for one in (open_s, faded_s))
+    sky = Signal(strong_at=open_at, lost_at=NOON, was_strong=True)
+    assert shielding.at_once(sky, Signal(lost_at=NOON, was_strong=True, faded_at=faded_at)) is together
+
+
 def test_the_network_that_is_back_ends_it_and_one_that_is_not_says_nothing_more() -> None:
     assert [shielding.KIND.says(Cell(registered=back)) for back in (True, False)] == [Word.ENDED, None]

@@ -18,12 +18,13 @@ from baqylau.rules.settings import (
     STRONG_R95_M,
     STRONG_SATELLITES,
     STRONG_WITHIN_S,
+    WEAK_CELL_DBM,
 )
 from tests.unit.rules.stories import HOME, at
 
 NOON = at("12:00")
 SECOND = timedelta(seconds=1)
-STRONG, WEAK, LOST = Strength.STRONG, Strength.WEAK, Strength.LOST
+STRONG, FADED, WEAK, LOST = Strength.STRONG, Strength.FADED, Strength.WEAK, Strength.LOST
 
 
 def placed(after_s: float = 0, accuracy_m: float = STRONG_R95_M, satellites: int = 12) -> Position:
@@ -69,21 +70,33 @@ def test_a_network_is_lost_when_the_device_is_not_registered_and_strong_when_it_
         Cell(registered=True),
         Cell(registered=True, signal_dbm=STRONG_CELL_DBM),
         Cell(registered=True, signal_dbm=STRONG_CELL_DBM - 1),
+        Cell(registered=True, signal_dbm=WEAK_CELL_DBM),
+        Cell(registered=True, signal_dbm=WEAK_CELL_DBM - 1),
     )
-    assert [signals.of_cell(cell) for cell in cells] == [LOST, STRONG, STRONG, WEAK]
+    assert [signals.of_cell(cell) for cell in cells] == [LOST, STRONG, STRONG, FADED, FADED, WEAK]
 
 
 def test_each_word_about_a_signal_replaces_the_one_before() -> None:
     before = Signal(lost_at=NOON, was_strong=True)
     assert signals.heard(before, NOON + SECOND, STRONG) == Signal(strong_at=NOON + SECOND)
     assert signals.heard(before, NOON + SECOND, WEAK) == Signal(weak_at=NOON + SECOND)
+    assert signals.heard(before, NOON + SECOND, FADED) == Signal(faded_at=NOON + SECOND)
     assert signals.heard(before, NOON + SECOND, LOST) is before
+
+
+def test_a_signal_that_fades_was_as_strong_as_it_was_and_is_known_to_have_faded() -> None:
+    strong = Signal(strong_at=NOON)
+    faded = signals.heard(strong, NOON + SECOND, FADED)
+    assert faded == Signal(strong_at=NOON, faded_at=NOON + SECOND)
+    lost = signals.heard(faded, NOON + 2 * SECOND, LOST)
+    assert lost == Signal(NOON, None, NOON + 2 * SECOND, was_strong=True, faded_at=NOON + SECOND)
+    assert signals.heard(faded, NOON + 2 * SECOND, STRONG) == Signal(NOON + 2 * SECOND)
 
 
 @pytest.mark.parametrize(("age_s", "was_strong"), [(STRONG_WITHIN_S, True), (STRONG_WITHIN_S + 1, False)])
 def test_a_signal_is_lost_from_a_strong_state_that_was_told_lately(age_s: int, *, was_strong: bool) -> None:
     when = NOON + age_s * SECOND
-    assert signals.heard(Signal(strong_at=NOON), when, LOST) == Signal(lost_at=when, was_strong=was_strong)
+    assert signals.heard(Signal(strong_at=NOON), when, LOST) == Signal(NOON, None, when, was_strong)
     assert signals.heard(Signal(), when, LOST, placed()).was_strong is was_strong
     assert not signals.heard(Signal(), when, LOST).was_strong
 

@@ -101,6 +101,43 @@ def test_a_garage_weakens_signals_first_and_accuses_nobody() -> None:
     assert codes(judged(WHO, garage(at("12:00")))[1]) == []
 
 
+def network(level_dbm: float) -> Cell:
+    return Cell(registered=True, id="401-01-7-1", signal_dbm=level_dbm)
+
+
+def then_hidden(*way: tuple[Body, ...]) -> list[str]:
+    """Give what is found when both signals vanish at the end of a way, told every 30 s from an open place on."""
+    words = [(here(), OPEN, NETWORK), *way, (NoFix(), COVERED, NONE)]
+    story = [after(at("12:00"), 30 * number, *bodies) for number, bodies in enumerate(words)]
+    story.append(after(at("12:00"), 30 * len(words) + 300, here(), OPEN, NETWORK))
+    return [code for code, _ in of(judged(WHO, story)[1], "L06")]
+
+
+@pytest.mark.parametrize(("level_dbm", "found"), [(-95.0, ["L06"]), (-95.1, ["L06"]), (-103.0, ["L06"]), (-103.1, [])])
+def test_a_network_that_fades_under_an_open_sky_is_not_weakened_and_one_that_goes_is(
+    level_dbm: float, found: list[str]
+) -> None:
+    assert then_hidden((here(), OPEN, network(level_dbm))) == found
+    assert then_hidden((network(level_dbm), OPEN)) == found
+    assert then_hidden((network(level_dbm),), (OPEN,)) == found
+
+
+def test_a_network_that_fades_before_the_sky_is_gone_too_tells_of_a_ramp() -> None:
+    assert then_hidden((network(-97),)) == []
+    assert then_hidden((OPEN, network(-97)), (network(-97),)) == []
+    assert then_hidden((network(-97),), (network(-90),)) == ["L06"]
+
+
+def test_a_network_that_was_strong_three_minutes_before_is_not_lost_from_there() -> None:
+    faint = (OPEN, network(-100))
+    assert then_hidden(*[faint] * 5) == ["L06"]
+    assert then_hidden(*[faint] * 6) == []
+
+
+def test_a_network_that_is_back_but_faint_is_not_strong_when_it_goes_again() -> None:
+    assert then_hidden((OPEN, NONE), (OPEN, network(-100))) == []
+
+
 def test_a_fix_that_blurs_tells_of_a_garage_too() -> None:
     start = at("12:00")
     story = [

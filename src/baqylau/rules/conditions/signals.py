@@ -17,6 +17,7 @@ from baqylau.rules.settings import (
     STRONG_R95_M,
     STRONG_SATELLITES,
     STRONG_WITHIN_S,
+    WEAK_CELL_DBM,
 )
 
 _STRONG = timedelta(seconds=STRONG_WITHIN_S)
@@ -27,6 +28,8 @@ class Strength(Enum):
     """How a signal is."""
 
     STRONG = auto()
+    FADED = auto()
+    """Neither: it comes again, or it is going."""
     WEAK = auto()
     LOST = auto()
 
@@ -40,6 +43,8 @@ class Signal(Struct, frozen=True, array_like=True):
     lost_at: datetime | None = None
     was_strong: bool = False
     """Lost from a strong state."""
+    faded_at: datetime | None = None
+    """The last word that it faded, since it was strong."""
 
 
 class Signals(Struct, frozen=True, array_like=True):
@@ -81,8 +86,9 @@ def of_cell(body: Cell) -> Strength:
     """Say how the mobile network is."""
     if not body.registered:
         return Strength.LOST
-    loud = body.signal_dbm is None or body.signal_dbm >= STRONG_CELL_DBM
-    return Strength.STRONG if loud else Strength.WEAK
+    if body.signal_dbm is None or body.signal_dbm >= STRONG_CELL_DBM:
+        return Strength.STRONG
+    return Strength.FADED if body.signal_dbm >= WEAK_CELL_DBM else Strength.WEAK
 
 
 def heard(state: Signal, at: datetime, strength: Strength, place: Position | None = None) -> Signal:
@@ -91,12 +97,14 @@ def heard(state: Signal, at: datetime, strength: Strength, place: Position | Non
         return Signal(at)
     if strength is Strength.WEAK:
         return Signal(None, at)
+    if strength is Strength.FADED:
+        return replace(state if state.lost_at is None else Signal(), faded_at=at)
     if state.lost_at is not None:
         return state
     strong_at, weak_at = state.strong_at, state.weak_at
     if place is not None and of_place(place) is Strength.STRONG and (weak_at is None or place.at > weak_at):
         strong_at = max(place.at, strong_at or place.at)
-    return Signal(None, None, at, strong_at is not None and at - strong_at <= _STRONG)
+    return Signal(strong_at, None, at, strong_at is not None and at - strong_at <= _STRONG, state.faded_at)
 
 
 def place_at(place: Position | None, at: datetime) -> Position | None:
