@@ -40,6 +40,8 @@ HELD_S = (2.0, 3.0 * LEASE_S)
 WELL_AFTER = timedelta(seconds=10)
 """So long after the end of a fault everything is as fast as ever."""
 SOON_S = 1.0
+SHOWN = 20
+"""Of the longest delays so many are told, each with the fault before it."""
 UNSOUND = (
     SOUND,
     Faults(late_share=0.2, twice_share=0.2),
@@ -91,14 +93,23 @@ class Plan(Struct, frozen=True, kw_only=True):
     quiet_s: tuple[float, float] = QUIET_S
 
 
+class Delay(Struct, frozen=True, order=True):
+    """How long an open strap waited for its finding."""
+
+    seconds: float
+    at: datetime
+    after: str
+    """The fault before it."""
+
+
 class Seen(Struct, kw_only=True):
     """What came of it."""
 
     outcome: Outcome
     taken_over_s: Sequence[float]
     """How long it took each time until the others had what a killed judge had had."""
-    delays_s: Sequence[float]
-    """From an observation to its alarm, while all was well."""
+    delays: Sequence[Delay]
+    """From an observation to its alarm, while all was well, the shortest first."""
     seconds: float
     broke_off: Sequence[str]
     """What programs had said that ended without being killed."""
@@ -118,6 +129,7 @@ class _Run:
         self.random = Random(plan.seed)  # noqa: S311 - moments and pauses, not secrets
         self.taken_over_s: list[float] = []
         self.spans: list[tuple[datetime, datetime]] = []
+        self.suffered: list[str] = []
 
     async def live_through(self) -> Crowd:
         """Let the devices live while everything goes wrong; give them when nothing does any more."""
@@ -129,7 +141,8 @@ class _Run:
             what = await asyncio.to_thread(self._suffer, fault)
             self.spans.append((begun_at, wall_clock.now()))
             lasted_s = (self.spans[-1][1] - begun_at).total_seconds()
-            self.console.print(f"{number}: {fault} {what}, {lasted_s:.1f} s", highlight=False)
+            self.suffered.append(f"{number}: {fault} {what}, {lasted_s:.1f} s")
+            self.console.print(self.suffered[-1], highlight=False)
         await asyncio.sleep(self.plan.quiet_s[1])
         return people
 
@@ -205,10 +218,10 @@ def run(plan: Plan, console: Console) -> Seen:
         seconds = wall_clock.monotonic_s() - begun_s
         country.forwarded(wall_clock.now())
         outcome = examine(installation.dsn, installation.data, told, stop=country.stop)
-        delays_s = list(_delays_s(installation, told, under_way.spans))
+        delays = sorted(_delays(installation, told, under_way))
         broke_off = [said for one in country.programs.values() for said in one.broke_off]
         taken_over_s = under_way.taken_over_s
-        return Seen(outcome=outcome, taken_over_s=taken_over_s, delays_s=delays_s, seconds=seconds, broke_off=broke_off)
+        return Seen(outcome=outcome, taken_over_s=taken_over_s, delays=delays, seconds=seconds, broke_off=broke_off)
 
 
 async def _until_delivered(under_way: _Run) -> Mapping[str, Told]:
@@ -216,11 +229,10 @@ async def _until_delivered(under_way: _Run) -> Mapping[str, Told]:
     return await people.end(DELIVER_S)
 
 
-def _delays_s(
-    installation: Installation, told: Mapping[str, Told], spans: Sequence[tuple[datetime, datetime]]
-) -> Iterator[float]:
+def _delays(installation: Installation, told: Mapping[str, Told], under_way: _Run) -> Iterator[Delay]:
     """Give how long it took from an open strap to its finding, of sound devices, while all was well."""
     sound = [number for index, number in enumerate(told, 1) if UNSOUND[index % len(UNSOUND)] is SOUND]
+    spans, suffered = under_way.spans, under_way.suffered
     begun = [begun_at for begun_at, _ in spans]
     with installation.engine.connect() as connection:
         for person_id, at, raised_at in connection.execute(_DELAYS, {"code": Code.STRAP_OPEN, "people": sound}):
@@ -228,7 +240,7 @@ def _delays_s(
             well = before == 0 or at > spans[before - 1][1] + WELL_AFTER
             soon_bad = before < len(spans) and spans[before][0] - at < timedelta(seconds=SOON_S * 2)
             if well and not soon_bad and at in told[person_id].openings:
-                yield (raised_at - at).total_seconds()
+                yield Delay((raised_at - at).total_seconds(), at, suffered[before - 1] if before else "nothing")
 
 
 def figures(plan: Plan, console: Console) -> Iterator[Figure]:
@@ -244,11 +256,11 @@ def figures(plan: Plan, console: Console) -> Iterator[Figure]:
         yield figure(f"{name}: {what}", count, "of them", at_most=0)
     if seen.taken_over_s:
         yield figure(f"{name}: a killed judge is replaced, at most", max(seen.taken_over_s), "s", at_most=2 * LEASE_S)
-    if seen.delays_s:
-        yield figure(f"{name}: observation to alarm 10 s later, p50", quantile(seen.delays_s, 0.5), "s")
-        yield figure(
-            f"{name}: observation to alarm 10 s later, p99", quantile(seen.delays_s, 0.99), "s", at_most=SOON_S
-        )
+    for late in seen.delays[-SHOWN:]:
+        console.print(f"{late.seconds:.1f} s for {late.at:%H:%M:%S}, after {late.after}", highlight=False)
+    if delays_s := [one.seconds for one in seen.delays]:
+        yield figure(f"{name}: observation to alarm 10 s later, p50", quantile(delays_s, 0.5), "s")
+        yield figure(f"{name}: observation to alarm 10 s later, p99", quantile(delays_s, 0.99), "s", at_most=SOON_S)
 
 
 def _main() -> None:
