@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 from msgspec import Struct
 
 from baqylau.domain.findings import Code
+from tests.conftest import own_directory
 
 TOWN = """
 persons: 12
@@ -54,15 +56,15 @@ class Person(Struct):
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("town")
-    scenario = folder / "town.yaml"
-    scenario.write_text(TOWN)
-    words = ["sim", "city", str(folder / "city"), "--scenario", str(scenario)]
-    done = subprocess.run([sys.executable, "-m", "baqylau.cli", *words], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == str(folder / "city" / "report.md")
-    return folder / "city"
+def city() -> Iterator[Path]:
+    with own_directory() as folder:
+        scenario = folder / "town.yaml"
+        scenario.write_text(TOWN)
+        words = [sys.executable, "-m", "baqylau.cli", "sim", "city", str(folder / "city"), "--scenario", str(scenario)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip() == str(folder / "city" / "report.md")
+        yield folder / "city"
 
 
 def rows(report: str, heading: str) -> dict[str, list[int]]:

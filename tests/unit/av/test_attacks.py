@@ -19,6 +19,7 @@ TRIED = (
     "another voice",
     "two faces",
     "injected stream",
+    "photo, then a cut of power",
     "injected, old number",
     "shifted clock",
 )
