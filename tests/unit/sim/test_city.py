@@ -12,6 +12,7 @@ import pytest
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, SubjectId
 from baqylau.domain.observations import Fix
+from baqylau.domain.people import DeviceKind
 from baqylau.monitoring.server.fleet import Fleet
 from baqylau.sim.air.life import Leave
 from baqylau.sim.city.days import begun_at
@@ -27,6 +28,7 @@ from baqylau.sim.city.scenario import Life, Scenario, read_scenario
 from baqylau.sim.sky.way import Way
 from baqylau.sim.stories import Story, reports
 from baqylau.sim.town_plan import to_point
+from tests.unit.sim.towns import town
 
 NOW = datetime(2026, 3, 12, 9, 30, 15, tzinfo=UTC)
 BEGUN_AT = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -67,16 +69,7 @@ def test_about_as_many_as_wanted_have_a_home_unit_and_a_bracelet(people: list[Ci
 
 
 def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once() -> None:
-    many = Scenario(
-        persons=200,
-        seed=1,
-        hours=26.0,
-        home_unit_share=1.0,
-        mobile_unit_share=0.0,
-        breath_unit_share=0.0,
-        av_unit_share=0.0,
-        home_lives={Life.AT_HOME: 1},
-    )
+    many = town(DeviceKind.HOME_UNIT, Life.AT_HOME, persons=200, seed=1, hours=26.0)
     cuts = [
         (one.home.middle[0] > 0, one.home.middle[1] > 0, true.after_s)
         for one in citizens(many, BEGUN_AT)
@@ -90,16 +83,7 @@ def test_a_quarter_of_the_town_has_no_mains_and_everybody_there_loses_it_at_once
 
 
 def test_what_ran_down_in_the_night_waits_for_the_evening_and_does_not_run_down_again() -> None:
-    tuesday_night = Scenario(
-        persons=20,
-        seed=1,
-        hours=30.0,
-        home_unit_share=0.0,
-        mobile_unit_share=0.0,
-        breath_unit_share=0.0,
-        av_unit_share=0.0,
-        lives={Life.SPENT: 1},
-    )
+    tuesday_night = town(DeviceKind.TRACKER, Life.SPENT, persons=20, seed=1, hours=30.0)
     low = [[true.after_s for true in one.truths] for one in citizens(tuesday_night, BEGUN_AT)]
     assert all(len(one) <= 1 for one in low)
     assert any(low)

@@ -13,6 +13,7 @@ from baqylau.crypto.signing import Signer
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
+from baqylau.domain.people import DeviceKind
 from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.reading import read
 from baqylau.protocols.batch.envelope import digest_of, sealed_batch
@@ -32,6 +33,7 @@ from baqylau.sim.city.scenario import HEARD, TRACKED, Life, Scenario
 from baqylau.sim.city.standing import Standing
 from baqylau.sim.city.standing_on_air import StandingUnit
 from baqylau.sim.stories import Story, reports
+from tests.unit.sim.towns import town
 
 FRIDAY = datetime(2026, 3, 13, 3, tzinfo=UTC)
 """08:00 in Almaty: a working day and the weekend after it."""
@@ -40,29 +42,11 @@ ON_THE_LINE = timedelta(milliseconds=300)
 
 
 def days_of(life: Life) -> Scenario:
-    return Scenario(
-        persons=2,
-        hours=48.5,
-        report_every_s=60.0,
-        home_unit_share=0.0,
-        mobile_unit_share=0.0,
-        breath_unit_share=0.0,
-        av_unit_share=0.0,
-        lives={life: 1},
-    )
+    return town(DeviceKind.TRACKER, life, persons=2, hours=48.5, report_every_s=60.0)
 
 
 def evening_of(life: Life) -> Scenario:
-    return Scenario(
-        persons=1,
-        hours=3.5,
-        home_unit_share=1.0,
-        mobile_unit_share=0.0,
-        breath_unit_share=0.0,
-        av_unit_share=0.0,
-        home_lives={life: 1},
-        power_cut_min=0,
-    )
+    return town(DeviceKind.HOME_UNIT, life, persons=1, hours=3.5, power_cut_min=0)
 
 
 def tracked(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding, ...]:
@@ -123,18 +107,15 @@ def heard(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding
 
 
 def roofed(life: Life, **more: float) -> Scenario:
-    return Scenario(
+    return town(
+        DeviceKind.TRACKER,
+        life,
         persons=1,
         hours=48.5,
         report_every_s=60.0,
-        home_unit_share=0.0,
-        mobile_unit_share=0.0,
-        breath_unit_share=0.0,
-        av_unit_share=0.0,
-        lives={life: 1},
         protocols={"teltonika": 1},
         relay_share=1.0,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -179,15 +160,7 @@ def test_a_relay_that_broke_down_beside_a_home_unit_is_found_and_nobody_is_misse
     ],
 )
 def test_a_life_with_a_unit_that_is_carried_is_found_as_it_is_through_an_evening(life: Life, code: Code) -> None:
-    scenario = Scenario(
-        persons=1,
-        hours=3.5,
-        home_unit_share=0.0,
-        mobile_unit_share=1.0,
-        breath_unit_share=0.0,
-        av_unit_share=0.0,
-        mobile_lives={life: 1},
-    )
+    scenario = town(DeviceKind.MOBILE_UNIT, life, persons=1, hours=3.5)
     people = list(citizens(scenario, MONDAY_EVENING))
     findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
     outcome = compare(people, findings, MONDAY_EVENING)
@@ -196,13 +169,12 @@ def test_a_life_with_a_unit_that_is_carried_is_found_as_it_is_through_an_evening
 
 
 @pytest.mark.parametrize(
-    ("share", "code"), [("breath_unit_share", Code.BREATH_TAMPER), ("av_unit_share", Code.CASE_OPEN)]
+    ("kind", "code"), [(DeviceKind.BREATH_UNIT, Code.BREATH_TAMPER), (DeviceKind.AV_UNIT, Code.CASE_OPEN)]
 )
 def test_a_unit_that_waits_for_checks_says_that_it_is_opened_and_nothing_else_of_anybody(
-    share: str, code: Code
+    kind: DeviceKind, code: Code
 ) -> None:
-    shares = dict.fromkeys(("home_unit_share", "mobile_unit_share", "breath_unit_share", "av_unit_share"), 0.0)
-    scenario = Scenario(persons=1, seed=3, hours=30.0, standing_lives={Life.OPENED: 1}, **shares | {share: 1.0})  # type: ignore[arg-type]
+    scenario = town(kind, Life.OPENED, persons=1, seed=3, hours=30.0)
     people = list(citizens(scenario, MONDAY_EVENING))
     findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
     outcome = compare(people, findings, MONDAY_EVENING)
@@ -261,15 +233,7 @@ def test_what_happens_around_a_home_unit_is_found_once(life: Life, code: Code) -
 
 
 def test_a_home_in_a_power_cut_says_so_and_goes_on_hearing() -> None:
-    scenario = Scenario(
-        persons=12,
-        hours=3.0,
-        home_unit_share=1.0,
-        mobile_unit_share=0.0,
-        breath_unit_share=0.0,
-        av_unit_share=0.0,
-        home_lives={Life.AT_HOME: 1},
-    )
+    scenario = town(DeviceKind.HOME_UNIT, Life.AT_HOME, persons=12, hours=3.0)
     people = [one for one in citizens(scenario, MONDAY_EVENING) if one.truths][:2]
     assert people
     findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
@@ -279,18 +243,7 @@ def test_a_home_in_a_power_cut_says_so_and_goes_on_hearing() -> None:
 
 
 def test_who_works_is_asked_for_nothing_on_a_weekend() -> None:
-    [one] = citizens(
-        Scenario(
-            persons=1,
-            home_unit_share=0,
-            mobile_unit_share=0,
-            breath_unit_share=0,
-            av_unit_share=0,
-            lives={Life.AT_WORK: 1},
-            hours=50.0,
-        ),
-        FRIDAY,
-    )
+    [one] = citizens(town(DeviceKind.TRACKER, Life.AT_WORK, persons=1, hours=50.0), FRIDAY)
     assert isinstance(one.does, Story)
     walks = [leg for leg in one.does.legs if len(leg.way) > 1]
     assert len(walks) == 2
