@@ -105,6 +105,27 @@ def consolidated(alarm: Alarm, told: Collection[Told], ended: Iterable[End]) -> 
     )
 
 
+def only_gains(alarm: Alarm, at: datetime) -> bool:
+    """Whether what is said of an alarm from now on can be told from how it stands (`joined`).
+
+    Not where findings under it were taken away, nor where each of them ends by itself: those have to be looked through.
+    """
+    by_each = not NAMED_ONLY.isdisjoint(CLEARED_BY[alarm.code])
+    whole = alarm.superseded_at is None and alarm.state is not AlarmState.CLOSED
+    return whole and not by_each and alarm.raised_at < at
+
+
+def joined(alarm: Alarm, new: Collection[Told], ended: Iterable[End]) -> Alarm:
+    """Give what `consolidated` gives, without what was said before: an hour of repeats costs no more than the last one.
+
+    `new` was not said of it yet, and `ended` are the endings from its last finding on. The alarm `only_gains`.
+    """
+    first = Told(id=alarm.first_finding_id, at=alarm.began_at, raised_at=alarm.raised_at)
+    last = Told(id=alarm.last_finding_id, at=alarm.last_at, raised_at=alarm.raised_at)
+    spanned = consolidated(alarm, [first, last, *new], ended)
+    return replace(spanned, count=alarm.count + len(new), late=alarm.late)
+
+
 def _cleared_at(shown: Sequence[Told], ended: Sequence[End]) -> datetime | None:
     """Give when everything that is shown was over: by an ending of all, or once each has its own."""
     whole = [one.at for one in ended if one.of is None and one.at >= shown[-1].at]

@@ -20,6 +20,8 @@ from nats.js.errors import NotFoundError
 log = structlog.get_logger()
 
 KEEP_WITHIN_S = 5.0
+ASK_WITHIN_S = 2.0
+"""A question that reached a server just when nobody led the stream is never answered: it is asked anew soon."""
 READER_LIVES_S = 60.0
 """So long the server remembers where a reader stands that asks nothing."""
 FULL = frozenset({10_077, 10_023, 10_047})
@@ -88,7 +90,7 @@ class Log:
     def __init__(self, client: Client, domain: str) -> None:
         """Use `opened`."""
         self._client = client
-        self._streams: JetStreamContext = client.jetstream(domain=domain or None, timeout=KEEP_WITHIN_S)
+        self._streams: JetStreamContext = client.jetstream(domain=domain or None, timeout=ASK_WITHIN_S)
 
     @property
     def version(self) -> tuple[int, int]:

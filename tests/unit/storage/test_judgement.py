@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from random import Random
 
 import pytest
 from msgspec.structs import replace
@@ -9,7 +10,7 @@ from sqlalchemy import event, text
 
 from baqylau.domain.acts import Close, Reopen
 from baqylau.domain.alarms import Action, Cause
-from baqylau.domain.findings import Code
+from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.verdicts import Compliance
@@ -285,6 +286,29 @@ def test_the_order_in_which_findings_come_makes_no_difference_to_the_alarm(house
         for view in Alarms(house.engine, house.clock).open()
     ]
     assert ends == [(2, after(10), after(50), after(90))] * 3
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_alarm_stands_as_everything_under_it_makes_it_whatever_was_said_and_taken_back(
+    bench: Bench, alarms: Alarms, seed: int
+) -> None:
+    random, standing = Random(seed), dict[FindingId, Finding]()  # noqa: S311 - a story, no secret
+    for second in range(40):
+        code = random.choice((Code.EXCLUSION_ENTRY, Code.EXCLUSION_ENTRY, Code.ZONE_CLEARED))
+        new = [found(code, at_s) for at_s in random.sample(range(second + 3), k=random.randrange(3))]
+        gone = random.sample(sorted(standing), k=min(len(standing), random.choice((0, 0, 0, 1))))
+        bench.say(*new, superseded=gone, at=after(100 + second - second % 3))
+        standing |= {one.id: one for one in new if one.id not in gone}
+        for name in gone:
+            standing.pop(name)
+        entries = [one.at for one in standing.values() if one.code is Code.EXCLUSION_ENTRY]
+        ends = [one.at for one in standing.values() if one.code is Code.ZONE_CLEARED]
+        for view in alarms.open():
+            one = view.alarm
+            assert one.count == len(entries)
+            if entries:
+                over = min((at for at in ends if at >= max(entries)), default=None)
+                assert (one.began_at, one.last_at, one.cleared_at) == (min(entries), max(entries), over)
 
 
 def test_every_changed_alarm_is_in_the_feed_once_for_each_commit(house: House, bench: Bench) -> None:

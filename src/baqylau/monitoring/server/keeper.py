@@ -21,6 +21,7 @@ from baqylau.domain.ids import DeviceId
 from baqylau.domain.partitions import ALL_PARTITIONS, ourselves
 from baqylau.monitoring.server.deafness import deaf
 from baqylau.monitoring.server.delays import Delays
+from baqylau.monitoring.server.signing import Signing
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.equipment.link_records import Arrival, keeping
 from baqylau.storage.journal.journal import Entry, Journal
@@ -34,7 +35,6 @@ BLIND_AFTER = timedelta(seconds=5)
 """A longer pause between two beats is a time in which we did not listen."""
 BEFORE_US = datetime(2000, 1, 1, tzinfo=UTC)
 """Earlier than any installation."""
-SIGN_EVERY = timedelta(minutes=1)
 GROUP_MAX = 4_000
 SET_ASIDE_MAX = 10_000
 """How many rejected frames may wait for the database. More are counted and dropped: they are not acknowledged facts."""
@@ -85,9 +85,7 @@ class Keeper:
         self._live = live
         self._role = role
         self._listens = role.partition("/")[0] == GATEWAY
-        self._signer = signer
-        self._signed_at = BEFORE_US
-        self._unsigned = True
+        self._signing = Signing(journal, signer, now)
         self._now = now
         self._deliver = deliver
         self.connected: Callable[[], int] = lambda: 0
@@ -99,9 +97,13 @@ class Keeper:
         self._stopping = False
         self._delays = Delays()
         self._beat_at = BEFORE_US
-        self.failure: BaseException | None = None
-        """Why the thread ended, when it was our own fault."""
+        self._broke_by: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="keeper")
+
+    @property
+    def failure(self) -> BaseException | None:
+        """Why keeping or signing ended, when it was our own fault."""
+        return self._broke_by or self._signing.failure
 
     def start(self) -> None:
         """Write down how long we did not listen, then begin to keep. Raises what the database raises.
@@ -112,6 +114,7 @@ class Keeper:
         self._beat_at = (self._live.last_listened() or BEFORE_US) if self._listens else self._now()
         self._beat()
         self._thread.start()
+        self._signing.start()
 
     def stop(self) -> None:
         """Commit what waits, then end, unless we never began. One gateway of several leaves listening to the others."""
@@ -120,6 +123,7 @@ class Keeper:
         with self._lock:
             self._stopping = True
             self._lock.notify()
+        self._signing.stop()
         self._thread.join()
         if self._listens and self._role != GATEWAY:
             self._attempt(self._leave, [])
@@ -156,7 +160,7 @@ class Keeper:
                 self._round()
             self._round()
         except BaseException as failure:
-            self.failure = failure
+            self._broke_by = failure
             log.exception("keeper_failed")
             raise
 
@@ -184,7 +188,7 @@ class Keeper:
         arrivals = [waiting.arrival for waiting in group if waiting.arrival is not None]
         also = (keeping(arrivals, self._now()),) if arrivals else ()
         self._journal.append([entry for waiting in group for entry in waiting.entries], also)
-        self._unsigned = True
+        self._signing.grew()
         now, now_s = self._now(), perf_counter()
         for waiting in group:
             self._delays.note(now, (now_s - waiting.since_s) * 1000)
@@ -225,15 +229,3 @@ class Keeper:
                 log.warning("we_were_blind", since=self._beat_at.isoformat(), until=now.isoformat())
         self._live.gateway_beat(now, connected=self.connected(), keep_ms=self._delays.median_ms(now), role=self._role)
         self._beat_at = now
-        self._sign_if_due(now)
-
-    def _sign_if_due(self, now: datetime) -> None:
-        """Sign where the chains stand, once a minute in which they grew: from then on no entry can be taken away.
-
-        What was found and done meanwhile comes into the ledger with it.
-        """
-        if now - self._signed_at < SIGN_EVERY:
-            return
-        if self._unsigned or self._journal.words_wait():
-            self._journal.sign_heads(self._signer, now)
-            self._signed_at, self._unsigned = now, False

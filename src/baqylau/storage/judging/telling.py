@@ -5,7 +5,7 @@ each stands afterwards.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ from baqylau.domain.consolidation import (
     Told,
     asked_sooner,
     consolidated,
+    joined,
+    only_gains,
     opened,
     opens_alarm,
 )
@@ -95,7 +97,9 @@ def tell(
     _RAISE.run(cursor, [_row(one, under.get(one.id), at) for one in new])
     _LOG.run(cursor, _events(new, gone, known, under, at))
     touched = {*under.values(), *(one.alarm_id for one in gone)}
-    changed = [one for one in _consolidated(cursor, alarms) if one.id in touched or one != alarms[one.id]]
+    stirred = {*(known[name].alarm_id for name in known), *(under.get(name) for name in known)}
+    joining = _joining({name: alarms[name] for name in before - stirred}, new, under, at)
+    changed = [one for one in _consolidated(cursor, alarms, joining) if one.id in touched or one != alarms[one.id]]
     put_alarms(cursor, changed)
     announce(cursor, [(one.id, Why.RAISED, one.level) for one in changed if one.id not in before], at)
     correlated = correlate(cursor, changed, at) if concerned else []
@@ -178,16 +182,44 @@ def _events(
     return [*said, *((one.id, one.alarm_id, at, "superseded", None) for one in gone)]
 
 
-def _consolidated(cursor: "Cursor[Any]", alarms: dict[AlarmId, Alarm]) -> list[Alarm]:
-    """Give the alarms as they stand now, but for those of which other alarms took over every finding."""
-    told = defaultdict(list)
+def _joining(
+    alarms: Mapping[AlarmId, Alarm], new: Sequence[Finding], under: Mapping[FindingId, AlarmId], at: datetime
+) -> dict[AlarmId, list[Told]]:
+    """Give what joins each alarm that only gains by it."""
+    joining: dict[AlarmId, list[Told]] = {name: [] for name, one in alarms.items() if only_gains(one, at)}
+    for one in new:
+        number = under.get(one.id)
+        if number in joining and one.code == alarms[number].code:
+            joining[number].append(Told(id=one.id, at=one.at, raised_at=at))
+    return joining
+
+
+def _consolidated(
+    cursor: "Cursor[Any]", alarms: dict[AlarmId, Alarm], joining: Mapping[AlarmId, Sequence[Told]]
+) -> list[Alarm]:
+    """Give the alarms as they stand now, but for those of which other alarms took over every finding.
+
+    What is under them is read, but of those to which something is only `joining`.
+    """
+    told = _under(cursor, {name: one for name, one in alarms.items() if name not in joining})
+    since = {name: min(one.at for one in under) for name, under in told.items()}
+    since |= {name: alarms[name].last_at for name in joining}
+    standing = [one for one in alarms.values() if one.id in since]
+    ended = _ended(cursor, [(one.id, one.person_id, one.subject, since[one.id]) for one in standing], alarms)
+    return [
+        joined(one, joining[one.id], ended[one.id])
+        if one.id in joining
+        else consolidated(one, told[one.id], ended[one.id])
+        for one in standing
+    ]
+
+
+def _under(cursor: "Cursor[Any]", alarms: Mapping[AlarmId, Alarm]) -> dict[AlarmId, list[Told]]:
+    told: dict[AlarmId, list[Told]] = defaultdict(list)
     for alarm_id, code, name, at, raised_at, superseded_at in cursor.execute(_TOLD, (list(alarms),)).fetchall():
         if code == alarms[alarm_id].code:
             told[alarm_id].append(Told(id=name, at=at, raised_at=raised_at, superseded_at=superseded_at))
-    standing = [one for one in alarms.values() if one.id in told]
-    since = {alarm_id: min(one.at for one in under) for alarm_id, under in told.items()}
-    ended = _ended(cursor, [(one.id, one.person_id, one.subject, since[one.id]) for one in standing], alarms)
-    return [consolidated(one, told[one.id], ended[one.id]) for one in standing]
+    return told
 
 
 def _ended(

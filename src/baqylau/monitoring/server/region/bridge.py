@@ -45,6 +45,8 @@ log = structlog.get_logger()
 LETTERS_AT_ONCE = 100
 WAIT_S = 0.2
 AGAIN_S = 1.0
+LEADERLESS_S = 0.3
+"""So soon the log is asked again: the servers of a cluster that lost one choose another within seconds."""
 PROTOCOL = "region"
 NOT_OPENED = "not_opened"
 _NOT_NOW = (Outcome.NOT_KEPT, Outcome.FULL, Outcome.TOO_OFTEN)
@@ -224,7 +226,7 @@ async def forward(name: str, line: Log, stream: str, subject: str, forwarding: F
         except LogUnavailableError:
             log.warning("site_away", region=name)
             reader = None
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(LEADERLESS_S)
         except StorageUnavailableError:
             log.warning("database_unavailable", region=name)
             await asyncio.sleep(AGAIN_S)
