@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import psycopg
 import sqlalchemy
@@ -33,8 +34,29 @@ _GAVE_UP = (
 )
 
 
+_WHY_LENGTH = 200
+
+
 class StorageUnavailableError(Exception):
     """The database could not be reached or gave up; nothing of the transaction can be relied upon. Try again later."""
+
+
+class Witness(Protocol):
+    """Who is told how the database does, by whichever thread asks it."""
+
+    def gave_up(self, why: str) -> None:
+        """It could not be reached or gave up; `why` is one line, without anybody's data."""
+
+    def answered(self) -> None:
+        """It did what was asked."""
+
+
+_WITNESSES: WeakKeyDictionary[Engine, Witness] = WeakKeyDictionary()
+
+
+def witnessed(engine: Engine, by: Witness) -> None:
+    """Have somebody told of every transaction over an engine: who waits for the database need not say so himself."""
+    _WITNESSES[engine] = by
 
 
 def open_database(dsn: str, *, name: str = "baqylau", pool_size: int = 5, idle_s: float | None = None) -> Engine:
@@ -97,13 +119,27 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except _GAVE_UP as cause:
-        msg = "the database is not available"
-        raise StorageUnavailableError(msg) from cause
+        raise gave_up(engine, "the database is not available", cause) from cause
     except sqlalchemy.exc.InternalError as cause:
         if isinstance(cause.orig, IdleInTransactionSessionTimeout):
             msg = "the database ended a transaction that did nothing for too long"
-            raise StorageUnavailableError(msg) from cause
+            raise gave_up(engine, msg, cause) from cause
         raise
+    if (witness := _WITNESSES.get(engine)) is not None:
+        witness.answered()
+
+
+def gave_up(engine: Engine, msg: str, cause: Exception) -> StorageUnavailableError:
+    """Tell whoever looks after an engine that the database gave up, and give what is to be raised."""
+    if (witness := _WITNESSES.get(engine)) is not None:
+        witness.gave_up(_short(cause))
+    return StorageUnavailableError(msg)
+
+
+def _short(cause: Exception) -> str:
+    """Give a cause as one line: what follows the first may quote what was written."""
+    driver = cause.orig if isinstance(cause, sqlalchemy.exc.DBAPIError) else cause
+    return str(driver).partition("\n")[0][:_WHY_LENGTH] or type(driver).__name__
 
 
 def driver(connection: Connection) -> "psycopg.Connection[tuple[Any, ...]]":

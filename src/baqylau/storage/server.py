@@ -159,7 +159,11 @@ class _Cluster:
 
     def start(self) -> None:
         """Start the server unless it runs, and make the database unless it is there."""
-        made_by = (self._data_dir / "PG_VERSION").read_text().strip()
+        try:
+            made_by = (self._data_dir / "PG_VERSION").read_text().strip()
+        except OSError as cause:
+            msg = f"{self._data_dir} cannot be read: {cause.strerror}"
+            raise ServerFailedError(msg) from cause
         version = self._run("postgres", "--version").split()[2].split(".")[0]
         if made_by != version:
             msg = f"{self._data_dir} was made by PostgreSQL {made_by}, the installed one is {version}"

@@ -17,6 +17,7 @@ from baqylau.domain.alarms import AlarmState, Cause, Level
 from baqylau.domain.ids import AlarmId
 from baqylau.storage import database
 from baqylau.storage.alarms.alarms import Alarms
+from baqylau.storage.alarms.feed import notifications
 from baqylau.storage.columns import metadata
 from baqylau.storage.database import (
     FRESH_S,
@@ -24,6 +25,7 @@ from baqylau.storage.database import (
     open_database,
     plain_dsn,
     transaction,
+    witnessed,
 )
 from baqylau.storage.migrating import migrate
 from baqylau.storage.upgrading import upgrade
@@ -87,6 +89,34 @@ def test_a_server_that_is_not_there_is_storage_unavailable() -> None:
     engine = open_database("postgresql://nobody@/none?host=/nonexistent")
     with pytest.raises(StorageUnavailableError), transaction(engine) as connection:
         connection.execute(text("SELECT 1"))
+
+
+class Notes:
+    """Writes down what it is told of a database."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def gave_up(self, why: str) -> None:
+        self.said.append(why)
+
+    def answered(self) -> None:
+        self.said.append("answered")
+
+
+def test_whoever_looks_after_a_database_is_told_of_every_transaction(engine: Engine) -> None:
+    notes = Notes()
+    witnessed(engine, notes)
+    with transaction(engine) as connection:
+        connection.execute(text("SELECT 1"))
+    sent_away = text("DO $$ BEGIN RAISE EXCEPTION 'going down' USING ERRCODE = '57P01', DETAIL = 'of Dana'; END $$")
+    with pytest.raises(StorageUnavailableError), transaction(engine) as connection:
+        connection.execute(sent_away)
+    line = notifications(engine, ["feed"], timeout_s=1)
+    next(line)
+    with pytest.raises(StorageUnavailableError):
+        line.throw(psycopg.OperationalError("server closed the connection\nThis probably means more"))
+    assert notes.said == ["answered", "going down", "server closed the connection"]
 
 
 def test_the_pool_recovers_when_its_lines_were_cut(engine: Engine) -> None:

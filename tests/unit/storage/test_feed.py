@@ -62,8 +62,8 @@ def test_many_writers_and_one_reader_that_goes_on_after_its_cursor(engine: Engin
     assert sorted(seen) == sorted(f"{writer}/{number}" for writer in range(4) for number in range(15))
 
 
-def test_those_who_wait_are_woken_at_the_commit(engine: Engine, dsn: str) -> None:
-    waiting = notifications(dsn, ["feed", "live"], timeout_s=0.1)
+def test_those_who_wait_are_woken_at_the_commit(engine: Engine) -> None:
+    waiting = notifications(engine, ["feed", "live"], timeout_s=0.1)
     assert next(waiting) == frozenset()
     assert next(waiting) == frozenset()
     put(engine, "1")
@@ -72,7 +72,7 @@ def test_those_who_wait_are_woken_at_the_commit(engine: Engine, dsn: str) -> Non
 
 
 def test_who_waits_is_told_that_the_line_broke(house: House) -> None:
-    waiting = notifications(house.dsn, ["feed"], timeout_s=5)
+    waiting = notifications(house.engine, ["feed"], timeout_s=5)
     next(waiting)
     house.cut_all_lines()
     with pytest.raises(StorageUnavailableError):

@@ -80,6 +80,20 @@ def test_data_of_another_version_is_refused_in_a_sentence(data_dir: Path) -> Non
         start(data_dir)
 
 
+def test_a_folder_that_is_away_for_a_while_is_a_sentence_each_time_and_then_no_loss(data_dir: Path) -> None:
+    with embedded(data_dir, settings=SMALL) as dsn:
+        ask(dsn, "CREATE TABLE kept AS SELECT 17 AS number")
+        elsewhere = data_dir.rename(data_dir.with_name("elsewhere"))
+        os.kill(int((elsewhere / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        for _ in range(2):
+            with pytest.raises(ServerFailedError, match="cannot be read: No such file or directory"):
+                stand_up_again(data_dir)
+        elsewhere.rename(data_dir)
+        while not stand_up_again(data_dir):
+            """The killed one is still going."""
+        assert ask(dsn, "SELECT number FROM kept") == (17,)
+
+
 def test_a_setting_that_the_server_refuses_is_told_with_its_own_words(data_dir: Path) -> None:
     with pytest.raises(ServerFailedError, match="pg_ctl of the embedded PostgreSQL failed"):
         start(data_dir, shared_buffers="none at all")

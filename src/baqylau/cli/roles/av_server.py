@@ -74,7 +74,7 @@ def av_server(
         raise typer.Exit(1) from wrong
 
 
-def av_role(settings: Settings, engine: Engine) -> None:
+def av_role(settings: Settings, engine: Engine, _stop: threading.Event) -> None:
     """Take recordings until we are asked to stop."""
     folder = settings.data_dir / "media"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -186,13 +186,11 @@ async def _look_around(
     """Once a second: say that we live, take over changed keys, end when the comparing ended; tend what is over."""
     tended_at = now() - RETENTION_EVERY
     while not stop.is_set() and not working.done():
-        try:
+        with suppress(StorageUnavailableError):
             await asyncio.to_thread(live.role_beat, AV_SERVER, now())
             await asyncio.to_thread(keys.look)
             if now() - tended_at >= RETENTION_EVERY:
                 await asyncio.to_thread(ends.tend)
                 tended_at = now()
-        except StorageUnavailableError:
-            log.exception("database_unavailable")
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), BEAT_S)

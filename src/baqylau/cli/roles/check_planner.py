@@ -2,8 +2,8 @@
 
 import hmac
 import os
-import signal
 import threading
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -29,14 +29,11 @@ LOOK_S = 2.0
 @app.command("check-planner")
 def check_planner(data: Data = DEFAULT_DATA, database: Database = "", lifeline: Lifeline = False) -> None:  # noqa: FBT002 - options
     """Run only the planner of checks: ask for what is due, for repetitions, second tests and tests to zero."""
-    role.run("check-planner", data, database, lifeline=lifeline, work=lambda engine: planner_role(data, engine))
+    role.run("check-planner", data, database, lifeline=lifeline, work=partial(planner_role, data))
 
 
-def planner_role(data_dir: Path, engine: Engine) -> None:
+def planner_role(data_dir: Path, engine: Engine, stop: threading.Event) -> None:
     """Plan until we are asked to stop."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
     live = Live(engine)
     checks = Checks(engine, vaulted(engine, data_dir).journal, now)
     planner = Planner(

@@ -1,9 +1,9 @@
 """`baqylau forwarder`: takes positions and alarms to other systems, within a recorded basis, and publishes heads."""
 
 import os
-import signal
 import threading
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 
@@ -35,19 +35,16 @@ log = structlog.get_logger()
 @app.command()
 def forwarder(data: Data = DEFAULT_DATA, database: Database = "", lifeline: Lifeline = False) -> None:  # noqa: FBT002 - options
     """Run only the forwarder: take what a recorded basis allows to the targets of forwarding.yaml."""
-    role.run("forwarder", data, database, lifeline=lifeline, work=lambda engine: forwarder_role(data, engine))
+    role.run("forwarder", data, database, lifeline=lifeline, work=partial(forwarder_role, data))
 
 
-def forwarder_role(data_dir: Path, engine: Engine) -> None:
+def forwarder_role(data_dir: Path, engine: Engine, stop: threading.Event) -> None:
     """Forward until we are asked to stop. A changed file is taken over at once."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    live = Live(engine)
+    live, ending = Live(engine), threading.Event()
     publisher = Publisher(
         PublishedHeads(engine), vaulted(engine, data_dir).signer, data_dir, now=now, random=os.urandom
     )
-    publishing = threading.Thread(target=publisher.until, args=(stop,), name="heads")
+    publishing = threading.Thread(target=publisher.until, args=(ending,), name="heads")
     publishing.start()
     try:
         with closing(_Forwarders(data_dir, sources(engine, data_dir))) as forwarders:
@@ -56,7 +53,7 @@ def forwarder_role(data_dir: Path, engine: Engine) -> None:
                 live.role_beat(FORWARDER, now())
                 stop.wait(LOOK_S)
     finally:
-        stop.set()
+        ending.set()
         publishing.join()
 
 

@@ -4,12 +4,12 @@ import asyncio
 import os
 import resource
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Annotated, Protocol
 
-import structlog
 import typer
 import uvloop
 from sqlalchemy import Engine
@@ -36,7 +36,6 @@ from baqylau.storage.judging.live import GATEWAY, Live, role_of
 from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
-log = structlog.get_logger()
 
 FILES_WANTED = 30_000
 """Two doors' worth of lines, and what we open besides."""
@@ -70,7 +69,7 @@ def gateway(
         raise typer.Exit(1) from wrong
 
 
-def gateway_role(settings: Settings, engine: Engine) -> None:
+def gateway_role(settings: Settings, engine: Engine, _stop: threading.Event) -> None:
     """Hear devices until we are asked to stop."""
     let_many_in()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -166,12 +165,10 @@ async def look_around(
     """
     while not stop.is_set():
         gateway.close_overdue()
-        try:
+        with suppress(StorageUnavailableError):
             latest = await asyncio.to_thread(registers.version)
             if latest != version:
                 gateway.fleet, version = await asyncio.to_thread(_fleet, registers), latest
-        except StorageUnavailableError:
-            log.warning("registers_not_read")
         failure = keeper.failure or (link.failed if link is not None else None)
         if failure is not None:
             raise failure

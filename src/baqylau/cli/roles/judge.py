@@ -1,10 +1,9 @@
 """`baqylau judge`: folds the journal by the rules into findings and alarms."""
 
 import os
-import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import structlog
@@ -20,7 +19,7 @@ from baqylau.monitoring.server.judge import Judge
 from baqylau.monitoring.server.settings import Settings
 from baqylau.storage.alarms.feed import notifications
 from baqylau.storage.alarms.waiting import Waiting
-from baqylau.storage.database import StorageUnavailableError, plain_dsn
+from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal.regions import Regions
 from baqylau.storage.judging.judgement import FencedError, JudgeStore
 from baqylau.storage.judging.live import Live
@@ -60,16 +59,10 @@ def judge(
         data,
         database,
         lifeline=lifeline,
-        work=lambda engine: judge_role(Settings(data_dir=data), engine, Seats(engine, seat, os.urandom(8).hex())),
+        work=lambda engine, stop: judge_until(
+            stop, Settings(data_dir=data), engine, Seats(engine, seat, os.urandom(8).hex())
+        ),
     )
-
-
-def judge_role(settings: Settings, engine: Engine, seats: Seats) -> None:
-    """Judge what is kept until we are asked to stop."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    judge_until(stop, settings, engine, seats)
 
 
 def judge_until(stop: threading.Event, settings: Settings, engine: Engine, seats: Seats) -> None:
@@ -88,7 +81,6 @@ def judge_until(stop: threading.Event, settings: Settings, engine: Engine, seats
                 log.warning("another_judge_took_over")
                 return
             except StorageUnavailableError:
-                log.warning("judging_waits_for_the_database")
                 stop.wait(AWAY_S)
 
 
@@ -104,7 +96,7 @@ def _judge_on(settings: Settings, engine: Engine, seats: Seats, stop: threading.
         now=now,
     )
     judge.start()
-    for _ in notifications(plain_dsn(engine), ("journal", "registers"), JUDGE_WAITS_S):
+    for _ in notifications(engine, ("journal", "registers"), JUDGE_WAITS_S):
         judge.catch_up(stop.is_set)
         if stop.is_set():
             break
@@ -119,9 +111,8 @@ def _beside(stop: threading.Event, name: str, every_s: float, work: Callable[[],
     def again() -> None:
         while not done.wait(every_s):
             try:
-                work()
-            except StorageUnavailableError:
-                log.warning("database_away", work=name)
+                with suppress(StorageUnavailableError):
+                    work()
             except Exception as fault:  # noqa: BLE001 - raised where the program ends
                 broken.append(fault)
                 stop.set()

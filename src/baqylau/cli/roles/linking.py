@@ -3,11 +3,11 @@
 import asyncio
 import os
 import ssl
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
-import structlog
 from msgspec import Struct
 from sqlalchemy import Engine
 
@@ -32,8 +32,6 @@ from baqylau.storage.equipment.link_configurations import LinkConfigurations
 from baqylau.storage.equipment.link_records import LinkRecords, prune
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.vault import Vault
-
-log = structlog.get_logger()
 
 LOOK_S = 0.5
 """How soon a command is on its way to a device that waits for one."""
@@ -121,10 +119,8 @@ class Link:
         """Take over what changed, let commands end, tend what grows."""
         while True:
             await asyncio.sleep(LOOK_S)
-            try:
+            with suppress(StorageUnavailableError):
                 await self._look_once()
-            except StorageUnavailableError:
-                log.exception("database_unavailable")
 
     async def _look_once(self) -> None:
         await asyncio.to_thread(self._commands.expire)

@@ -1,6 +1,5 @@
 """`baqylau messenger`: tells people what happens to alarms."""
 
-import signal
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -23,7 +22,6 @@ from baqylau.monitoring.server.settings import Settings
 from baqylau.storage.alarms.announcing import CHANNEL
 from baqylau.storage.alarms.feed import notifications
 from baqylau.storage.alarms.outbox import Outbox
-from baqylau.storage.database import plain_dsn
 from baqylau.storage.judging.live import MESSENGER, Live
 from baqylau.storage.registers.terms import Terms
 
@@ -42,20 +40,17 @@ def messenger(data: Data = DEFAULT_DATA, database: Database = "", lifeline: Life
         data,
         database,
         lifeline=lifeline,
-        work=lambda engine: messenger_role(Settings(data_dir=data), engine),
+        work=lambda engine, stop: messenger_role(Settings(data_dir=data), engine, stop),
     )
 
 
-def messenger_role(settings: Settings, engine: Engine) -> None:
+def messenger_role(settings: Settings, engine: Engine, stop: threading.Event) -> None:
     """Tell people what the outbox holds until we are asked to stop. A changed file is taken over at once."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
     live = Live(engine)
     live.role_beat(MESSENGER, now())
     messengers, reminding = _Messengers(settings.data_dir, Outbox(engine)), Reminding(Terms(engine), now)
     with watched_over(settings, engine), closing(messengers):
-        for _ in notifications(plain_dsn(engine), (CHANNEL,), MESSENGER_WAITS_S):
+        for _ in notifications(engine, (CHANNEL,), MESSENGER_WAITS_S):
             messenger = messengers.current()
             if messenger is not None:
                 reminding.look(messengers.ahead)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from baqylau.cli.roles.linking import VIEW_EVERY, sources
 from baqylau.cli.roles.nats_options import HERE, Ca, Credentials, Domain, Nats, server_of
 from baqylau.cli.vaulted import vaulted
 from baqylau.links.jetstream import Log, LogUnavailableError, Server, opened
+from baqylau.links.outage import Outage
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.link.by_hand import Opener
@@ -60,7 +62,11 @@ def region_bridge(  # noqa: PLR0913, PLR0917 - each is an option of the command
     server = server_of(nats, nats_credentials, nats_ca, nats_domain)
     settings = Settings(data_dir=data)
     role.run(
-        "region-bridge", data, database, lifeline=lifeline, work=lambda engine: _role(settings, engine, region, server)
+        "region-bridge",
+        data,
+        database,
+        lifeline=lifeline,
+        work=lambda engine, _stop: _role(settings, engine, region, server),
     )
 
 
@@ -150,14 +156,15 @@ async def _run(settings: Settings, engine: Engine, site: Region, server: Server)
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    line = await _line(server, site.name, stop)
+    away = Outage("site", region=site.name)
+    line = await _line(server, site.name, away, stop)
     if line is None:
         return
     bridge = Bridge(settings, engine, site, loop)
     bridge.keeper.start()
     working = [
-        asyncio.create_task(_tell(bridge, line, site, stop)),
-        asyncio.create_task(_forward(bridge, line, site.name, stop)),
+        asyncio.create_task(_tell(bridge, line, site, away, stop)),
+        asyncio.create_task(_forward(bridge, line, site.name, away, stop)),
         asyncio.create_task(_watch(bridge.keeper, stop)),
     ]
     try:
@@ -174,30 +181,31 @@ async def _run(settings: Settings, engine: Engine, site: Region, server: Server)
         await line.close()
 
 
-async def _line(server: Server, name: str, stop: asyncio.Event) -> Log | None:
+async def _line(server: Server, name: str, outage: Outage, stop: asyncio.Event) -> Log | None:
     """Give a line to the log; None when asked to stop before there was one."""
     while not stop.is_set():
         try:
             return await opened(server, f"baqylau-bridge-{name}")
         except LogUnavailableError as away:
-            log.warning("log_unavailable", why=str(away))
+            outage.gave_up(str(away))
             await asyncio.sleep(AGAIN_S)
     return None
 
 
-async def _forward(bridge: Bridge, line: Log, name: str, stop: asyncio.Event) -> None:
+async def _forward(bridge: Bridge, line: Log, name: str, outage: Outage, stop: asyncio.Event) -> None:
     stream = up_stream(name, 1, 1)
-    await forward(name, line, stream.name, stream.subjects[0], bridge.forwarding, stop)
+    await forward(outage, line, stream.name, stream.subjects[0], bridge.forwarding, stop)
 
 
-async def _tell(bridge: Bridge, line: Log, site: Region, stop: asyncio.Event) -> None:
+async def _tell(bridge: Bridge, line: Log, site: Region, outage: Outage, stop: asyncio.Event) -> None:
     subject = down_stream(site.name, 1).subjects[0].removesuffix(".>")
     telling = Telling(site, bridge.letters, line, subject, os.urandom)
     while not stop.is_set():
         try:
-            await bridge.look(telling)
-        except (StorageUnavailableError, LogUnavailableError) as away:
-            log.warning("site_not_told", region=site.name, why=type(away).__name__)
+            with suppress(StorageUnavailableError):
+                await bridge.look(telling)
+        except LogUnavailableError as away:
+            outage.gave_up(str(away))
         await asyncio.sleep(LOOK_S)
 
 

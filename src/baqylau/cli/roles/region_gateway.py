@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 import uvloop
 from msgspec import Struct
@@ -20,6 +19,7 @@ from baqylau.cli.roles.nats_options import HERE, Ca, Credentials, Nats, server_o
 from baqylau.cli.roles.server_tls import server_context
 from baqylau.crypto.signing import Signer
 from baqylau.links.jetstream import Log, LogUnavailableError, Server, opened
+from baqylau.links.outage import Outage
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server import lifeline as parent
 from baqylau.monitoring.server.gateway import LOOK_AROUND_S, DoorNotOpenedError, Gateway
@@ -34,7 +34,6 @@ from baqylau.monitoring.server.region.site_file import Site, SiteFileError, down
 from baqylau.monitoring.server.settings import LINK, Limits, Settings
 
 app = typer.Typer()
-log = structlog.get_logger()
 
 NOTEBOOK = "region-notebook.sqlite"
 AGAIN_S = 1.0
@@ -99,18 +98,19 @@ async def _run(wanted: Wanted) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    line = await _line(wanted, stop)
+    outage = Outage("log")
+    line = await _line(wanted, outage, stop)
     if line is None:
         return
     notebook = Notebook(wanted.settings.data_dir / NOTEBOOK)
     try:
-        await _hear(wanted, line, notebook, stop)
+        await _hear(wanted, line, notebook, outage, stop)
     finally:
         notebook.close()
         await line.close()
 
 
-async def _line(wanted: Wanted, stop: asyncio.Event) -> Log | None:
+async def _line(wanted: Wanted, outage: Outage, stop: asyncio.Event) -> Log | None:
     """Give a line to the log, with the streams there; None when asked to stop before."""
     name, line = wanted.site.name, None
     while not stop.is_set():
@@ -119,7 +119,7 @@ async def _line(wanted: Wanted, stop: asyncio.Event) -> Log | None:
             await line.ensure(up_stream(name, wanted.room_gib, wanted.replicas))
             await line.ensure(down_stream(name, wanted.replicas))
         except LogUnavailableError as away:
-            log.warning("log_unavailable", why=str(away))
+            outage.gave_up(str(away))
             await asyncio.sleep(AGAIN_S)
         else:
             if line.payload_max_bytes < PAYLOAD_BYTES:
@@ -130,13 +130,14 @@ async def _line(wanted: Wanted, stop: asyncio.Event) -> Log | None:
     return None
 
 
-async def _hear(wanted: Wanted, line: Log, notebook: Notebook, stop: asyncio.Event) -> None:
+async def _hear(wanted: Wanted, line: Log, notebook: Notebook, outage: Outage, stop: asyncio.Event) -> None:
     site, settings, letters = wanted.site, wanted.settings, wanted.site.letters()
     down = down_stream(site.name, wanted.replicas)
     known = Known(letters, line.reader(down.name, down.subjects[0], 0, holes=True))
     while not stop.is_set() and await _followed(known):
         pass
     keeper = RegionKeeper(line, up_stream(site.name, 1, 1).subjects[0], letters, notebook, now, os.urandom)
+    keeper.outage = outage
     gateway = Gateway(known.picture().view.fleet, keeper, Limits(), now)
     desk = RegionDesk(known, keeper, notebook, Signer(site.signer_seed), now)
     link = _Link(settings, desk) if LINK in settings.ports else None

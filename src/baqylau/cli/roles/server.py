@@ -126,14 +126,21 @@ async def _serve(
 
 
 async def _tend(own: Path) -> None:
-    """Keep our own PostgreSQL up: the programs that use it know its address and no more."""
+    """Keep our own PostgreSQL up: the programs that use it know its address and no more.
+
+    Why it does not start is said once.
+    """
+    told = ""
     while True:
         await asyncio.sleep(TEND_S)
         try:
             if await asyncio.to_thread(stand_up_again, own):
                 log.error("database_started_again")
+            told = ""
         except ServerFailedError as failed:
-            log.error("database_not_started", why=str(failed))  # noqa: TRY400 - its own words say more than our calls
+            if told != str(failed):
+                log.error("database_not_started", why=str(failed))  # noqa: TRY400 - its own words say more than our calls
+            told = str(failed)
 
 
 async def _tell(pages: tuple[str, int], answering: Callable[[], None]) -> None:

@@ -1,6 +1,7 @@
 """`baqylau web`: the workstation's pages and the interface behind them."""
 
 import os
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -58,7 +59,7 @@ def web(  # noqa: PLR0913, PLR0917 - each is an option of the command
 ) -> None:
     """Run only the workstation: its pages and the interface behind them."""
 
-    def serve(engine: Engine) -> None:
+    def serve(engine: Engine, _stop: threading.Event) -> None:
         settings = Settings(
             data_dir=data,
             host=host,

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-import structlog
 from msgspec import Struct
 
 from baqylau.monitoring.av_server.reception import Reception
@@ -18,8 +17,6 @@ from baqylau.monitoring.server.link.desk import Outcome, Reply
 from baqylau.monitoring.server.link.gateway import Handler, LinkDoor
 from baqylau.protocols.media.paths import MANIFESTS, PIECES
 from baqylau.storage.database import StorageUnavailableError
-
-log = structlog.get_logger()
 
 AT_ONCE_MAX = 4
 QUEUED_MAX = 64
@@ -82,7 +79,6 @@ class Bench(Struct, frozen=True):
             try:
                 busy = [work.once() for work in self.works]
             except StorageUnavailableError:
-                log.exception("database_unavailable")
                 self.stop.wait(AGAIN_S)
                 continue
             if not any(busy):

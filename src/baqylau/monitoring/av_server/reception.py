@@ -104,7 +104,6 @@ class Reception(Struct, frozen=True, kw_only=True):
         except _BusyError:
             return Reply(Outcome.TOO_OFTEN, device_id=device_id)
         except StorageUnavailableError:
-            log.exception("database_unavailable")
             return Reply(Outcome.NOT_KEPT, device_id=device_id)
         except OSError as wrong:
             log.exception("recording_not_written")

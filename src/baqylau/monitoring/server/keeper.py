@@ -180,7 +180,6 @@ class Keeper:
         try:
             work()
         except StorageUnavailableError:
-            log.exception("database_unavailable", not_kept=len(group))
             self._tell(group, committed=False)
             threading.Event().wait(BEAT_S)
 

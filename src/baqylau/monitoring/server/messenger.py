@@ -119,8 +119,10 @@ class Messenger:
     def stop(self) -> None:
         """Let what is under way come to its end."""
         self._threads.shutdown()
-        self._finish(timeout_s=0)
-        self._ways.close()
+        try:
+            self._finish(timeout_s=0)
+        finally:
+            self._ways.close()
 
     def _finish(self, timeout_s: float) -> None:
         """Forget the attempts that have ended; a fault of ours in one of them is raised here."""

@@ -7,6 +7,7 @@ order covers is ordered nothing (promise 4).
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -52,10 +53,8 @@ class Ordering:
     async def run(self) -> None:
         """Go on until cancelled. While the database is away nothing goes out and nothing is forgotten."""
         while True:
-            try:
+            with suppress(StorageUnavailableError):
                 await self.round()
-            except StorageUnavailableError:
-                log.exception("database_unavailable")
             await asyncio.sleep(LOOK_S)
 
     async def round(self) -> None:

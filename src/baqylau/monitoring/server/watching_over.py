@@ -7,11 +7,11 @@ alive when they are not. Several may watch at once; alarms are written once. Sou
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from math import inf
 from pathlib import Path
 
-import structlog
 from msgspec import Struct
 
 from baqylau.domain.findings import Code
@@ -19,8 +19,6 @@ from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal.proof import Verification
 from baqylau.storage.judging.live import AV_SERVER, GATEWAY, JUDGE, REGION
 from baqylau.storage.judging.ourselves import Condition, Ourselves, Signs
-
-log = structlog.get_logger()
 
 STANDING_STILL = "judge/standing"
 PASSING = (Code.INGEST_LAG, Code.PART_DOWN, Code.AV_SERVER_DOWN, Code.STORAGE_FAULT, Code.QUARANTINE_RISING)
@@ -167,10 +165,8 @@ class Watch:
     def until(self, stop: threading.Event) -> None:
         """Look again and again; while the database is away nothing can be told."""
         while not stop.wait(self._limits.look_every_s):
-            try:
+            with suppress(StorageUnavailableError):
                 self.look()
-            except StorageUnavailableError:
-                log.warning("database_away")
 
 
 def disk_at(place: Path) -> Disk:

@@ -11,7 +11,6 @@ from typing import Protocol, TypeVar
 
 import anyio
 import msgspec
-import structlog
 from anyio import CapacityLimiter, to_thread
 from msgspec import Struct
 
@@ -19,7 +18,6 @@ from baqylau.monitoring.workstation.messages import FeedAlarm, FeedBeat, FeedPeo
 from baqylau.storage.database import StorageUnavailableError
 
 _T = TypeVar("_T")
-_LOG = structlog.get_logger("baqylau.workstation")
 
 RING = 4_096
 READ_AT_ONCE = 500
@@ -167,7 +165,6 @@ class Broadcaster:
             try:
                 return await to_thread.run_sync(call, *args, limiter=self._threads)
             except StorageUnavailableError:
-                _LOG.warning("database away")
                 await anyio.sleep(AGAIN_AFTER_S)
 
     async def _follow(self) -> None:

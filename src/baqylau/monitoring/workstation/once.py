@@ -52,7 +52,9 @@ class Once:
             await self._app(scope, receive, heard)
         finally:
             if not done:
-                await desk.do(kept.forget, by, key)
+                # What is not forgotten is refused for a while: the answer may be on its way, and no other can follow.
+                with suppress(StorageUnavailableError):
+                    await desk.do(kept.forget, by, key)
 
 
 def _new(asked: Asked) -> None:

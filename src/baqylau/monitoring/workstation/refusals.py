@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 import msgspec
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +13,6 @@ from baqylau.monitoring.workstation.messages import Refusal
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal.archived import DaysArchivedError
 
-_LOG = structlog.get_logger("baqylau.workstation")
 _KEYS = {
     HTTPStatus.NOT_FOUND: "request.refused.not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "request.refused.method",
@@ -66,7 +64,6 @@ async def http_error(_request: Request, error: Exception) -> Response:
 
 async def database_away(_request: Request, _error: Exception) -> Response:
     """Answer while the database cannot be reached: nothing was done, try again."""
-    _LOG.error("database away")
     return RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "server.refused.database_away", retry_after_s=2).response()
 
 

@@ -10,7 +10,7 @@ from baqylau.monitoring.workstation.messages import FeedAlarm, FeedPeople, Healt
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.ending import SESSIONS
 from baqylau.storage.alarms.feed import ALARM, notifications
-from baqylau.storage.database import StorageUnavailableError, plain_dsn
+from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.judging.live import LiveRow
 
 _OVERLAP = timedelta(seconds=10)
@@ -35,7 +35,7 @@ class Watching:
     def wait(self, timeout_s: float) -> bool:
         """Come back when the feed has grown, or when the time is over; tell whether sessions ended meanwhile."""
         if self._line is None:
-            self._line = notifications(plain_dsn(self._stores.engine), ["feed", SESSIONS], timeout_s)
+            self._line = notifications(self._stores.engine, ["feed", SESSIONS], timeout_s)
         try:
             return SESSIONS in next(self._line)
         except StorageUnavailableError:

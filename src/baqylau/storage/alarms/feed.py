@@ -5,9 +5,10 @@ from typing import LiteralString
 
 import psycopg
 from msgspec import Struct
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, Engine, func, insert, select, text
 
-from baqylau.storage.database import StorageUnavailableError, transaction
+from baqylau.storage.database import LINE, gave_up, plain_dsn, transaction
 from baqylau.storage.schema import feed
 
 FEED_LOCK = 0x6261_7166
@@ -60,14 +61,15 @@ def notify(connection: Connection, channel: str) -> None:
     connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": channel})
 
 
-def notifications(dsn: str, channels: Sequence[LiteralString], timeout_s: float) -> Generator[frozenset[str]]:
+def notifications(engine: Engine, channels: Sequence[LiteralString], timeout_s: float) -> Generator[frozenset[str]]:
     """Wait on channels, for ever: gives those that spoke, or none when the time passed without a word.
 
     It has a connection of its own. The first value comes at once, when the line stands: look at the database then,
     because what was said before is not heard. `StorageUnavailableError` when the line breaks.
     """
     try:
-        with psycopg.connect(dsn, autocommit=True, application_name="baqylau-listener") as connection:
+        address = make_conninfo(plain_dsn(engine), **LINE)
+        with psycopg.connect(address, autocommit=True, application_name="baqylau-listener") as connection:
             for channel in channels:
                 connection.execute(f"LISTEN {channel}")
             yield frozenset()
@@ -75,5 +77,4 @@ def notifications(dsn: str, channels: Sequence[LiteralString], timeout_s: float)
                 heard = connection.notifies(timeout=timeout_s, stop_after=1)
                 yield frozenset(one.channel for one in heard)
     except psycopg.OperationalError as cause:
-        msg = "the line on which the database notifies is broken"
-        raise StorageUnavailableError(msg) from cause
+        raise gave_up(engine, "the line on which the database notifies is broken", cause) from cause

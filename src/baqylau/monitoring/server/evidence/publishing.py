@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import assert_never
@@ -97,14 +98,13 @@ class Publisher:
         told = ""
         while not stop.is_set():
             try:
-                self.round(publishing_in(self._data_dir))
+                with suppress(StorageUnavailableError):
+                    self.round(publishing_in(self._data_dir))
                 told = ""
             except NoticeFileError as wrong:
                 if told != str(wrong):
                     log.warning("heads_file_wrong", why=str(wrong))
                 told = str(wrong)
-            except StorageUnavailableError:
-                log.warning("database_away")
             stop.wait(LOOK_S)
 
     def _delivered(self, http: httpx.Client, targets: dict[str, HeadTarget], one: Delivery) -> bool:

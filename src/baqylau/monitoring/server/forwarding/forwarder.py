@@ -3,10 +3,9 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from typing import assert_never
-
-import structlog
 
 from baqylau.domain.forwarding import EgtsTarget, Forwarding, MqttTarget, Target, WebhookTarget, WialonTarget
 from baqylau.links.forwarding.egts import Egts
@@ -16,8 +15,6 @@ from baqylau.links.forwarding.webhook import Webhook
 from baqylau.links.forwarding.wialon import Wialon
 from baqylau.monitoring.server.forwarding.relay import Relay, Sources
 from baqylau.storage.database import StorageUnavailableError
-
-log = structlog.get_logger()
 
 LOOK_S = 1.0
 """How soon something new is seen."""
@@ -72,8 +69,6 @@ class Forwarder:
             relay.close()
 
     def _catch_up(self, relay: Relay) -> None:
-        try:
+        with suppress(StorageUnavailableError):
             while relay.round() and not self._stop.is_set():
                 pass
-        except StorageUnavailableError:
-            log.exception("database_unavailable")

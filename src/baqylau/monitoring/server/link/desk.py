@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-import structlog
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -32,8 +31,6 @@ from baqylau.protocols.batch.records import Poll
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.equipment.link_records import NO_BATCH, Arrival, Kept, joined
 from baqylau.storage.journal.quarantine import Item
-
-log = structlog.get_logger()
 
 POLL_S_MAX = 25.0
 BODY_BYTES_MAX = 1 << 20
@@ -263,7 +260,6 @@ class Desk:
         try:
             await asyncio.to_thread(self._commands.sent, commands)
         except StorageUnavailableError:
-            log.exception("commands_not_sent", device=device_id)
             return ()
         one.sent = {command.number: self._time_s() for command in commands}
         return commands

@@ -18,6 +18,7 @@ from baqylau.crypto.sealing import SealBrokenError
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.partitions import unheard_of
 from baqylau.links.jetstream import Log, LogUnavailableError, Message
+from baqylau.links.outage import Outage
 from baqylau.monitoring.server.deafness import deaf
 from baqylau.monitoring.server.keeper import Keeper
 from baqylau.monitoring.server.link.desk import Desk, Outcome, Peer
@@ -112,7 +113,6 @@ class Forwarding:
             try:
                 await asyncio.to_thread(say)
             except StorageUnavailableError:
-                log.warning("database_unavailable", region=self._name)
                 await asyncio.sleep(AGAIN_S)
             else:
                 return
@@ -208,8 +208,10 @@ def _of_device(parcel: Parcel) -> DeviceId | None:
             return None
 
 
-async def forward(name: str, line: Log, stream: str, subject: str, forwarding: Forwarding, stop: asyncio.Event) -> None:
-    """Forward until asked to stop. While the line is down it is tried again. `SupersededError`."""
+async def forward(
+    site: Outage, line: Log, stream: str, subject: str, forwarding: Forwarding, stop: asyncio.Event
+) -> None:
+    """Forward until asked to stop. While the line is down it is tried again, and `site` is told. `SupersededError`."""
     identity, reader, forgotten = "", None, 0
     while not stop.is_set():
         try:
@@ -218,15 +220,15 @@ async def forward(name: str, line: Log, stream: str, subject: str, forwarding: F
                 await asyncio.to_thread(forwarding.begin, identity)
                 reader = line.reader(stream, subject, forwarding.seq)
             letters = await reader.next(LETTERS_AT_ONCE, WAIT_S)
+            site.answered()
             if letters:
                 await forwarding.forward(letters)
             elif forwarding.seq > forgotten:
                 await line.forget_through(stream, forwarding.seq)
                 forgotten = forwarding.seq
-        except LogUnavailableError:
-            log.warning("site_away", region=name)
+        except LogUnavailableError as away:
+            site.gave_up(str(away))
             reader = None
             await asyncio.sleep(LEADERLESS_S)
         except StorageUnavailableError:
-            log.warning("database_unavailable", region=name)
             await asyncio.sleep(AGAIN_S)

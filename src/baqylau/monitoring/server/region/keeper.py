@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
 
-import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -20,6 +19,7 @@ from baqylau.domain.commands import Command
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
 from baqylau.links.jetstream import Log, LogUnavailableError
+from baqylau.links.outage import Outage
 from baqylau.monitoring.server.delays import Delays
 from baqylau.monitoring.server.keeper import BEAT_S, BLIND_AFTER, SET_ASIDE_MAX
 from baqylau.monitoring.server.region.notebook import Notebook
@@ -29,8 +29,6 @@ from baqylau.rules.clock import told_at
 from baqylau.storage.equipment.link_records import Arrival
 from baqylau.storage.journal.journal import Entry
 from baqylau.storage.journal.quarantine import KEPT_BYTES, Item
-
-log = structlog.get_logger()
 
 LETTER_PARCELS = 500
 LETTER_BYTES = 400_000
@@ -61,6 +59,8 @@ class RegionKeeper:
         """Take the log and the subject in it, who writes the letters, what is remembered, time and chance."""
         self._log, self._subject, self._letters, self._notebook = kept_in, subject, letters, notebook
         self._now, self._random = now, random
+        self.outage = Outage("log")
+        """Told whenever the log keeps something, or does not."""
         self._waiting: deque[_Waiting] = deque()
         self._aside: deque[SetAside] = deque(maxlen=SET_ASIDE_MAX)
         self._refused: Counter[DeviceId] = Counter()
@@ -170,10 +170,11 @@ class RegionKeeper:
         try:
             await self._log.keep(self._subject, letter)
         except LogUnavailableError as away:
-            log.warning("log_unavailable", why=type(away).__name__, not_kept=len(group))
+            self.outage.gave_up(str(away))
             _tell(group, kept=False)
             await asyncio.sleep(AWAY_S)
             return
+        self.outage.answered()
         now, now_s = self._now(), perf_counter()
         for one in group:
             self._delays.note(now, (now_s - one.since_s) * 1000)
