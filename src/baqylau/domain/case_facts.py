@@ -1,6 +1,7 @@
-"""Facts of a case beside what is prescribed: visits, warnings, hours of labour, each recorded by somebody.
+"""Facts of a case beside what is prescribed: visits, warnings, hours of labour, places of life.
 
-No rule ever records one. What was recorded wrongly is taken back with a reason, and stays readable.
+Each is recorded by somebody; no rule ever records one. What was recorded wrongly is taken back with a reason, and stays
+readable.
 """
 
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from baqylau.domain.ids import PersonId
+from baqylau.domain.zones import Zone
 
 Line = Annotated[str, Meta(max_length=256, pattern=r"^[^\x00]*$")]
 Lines = Annotated[str, Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
@@ -72,6 +74,35 @@ class LabourDone(Struct, frozen=True, tag="labour_done", kw_only=True, forbid_un
     confirmed_by: Line
 
 
+class LifeKind(StrEnum):
+    """What the person goes to a place for."""
+
+    HOME = "home"
+    WORK = "work"
+    STUDY = "study"
+    TREATMENT = "treatment"
+    FAMILY = "family"
+    """Children, parents, whoever the person cares for."""
+    OTHER = "other"
+
+
+class LifePlace(Struct, frozen=True, tag="life_place", kw_only=True, forbid_unknown_fields=True):
+    """The person lives, works, studies or is treated somewhere. It prescribes nothing, and no rule reads it."""
+
+    kind: LifeKind
+    zone: Zone
+    """Its ground; the name is the address in words."""
+    instead_of: int | None = None
+    """The earlier fact of the same place that this one corrects. None: one more place."""
+
+
+class LifePlaceLeft(Struct, frozen=True, tag="life_place_left", kw_only=True, forbid_unknown_fields=True):
+    """The person does not go there any more."""
+
+    place: int
+    text: Lines
+
+
 class TakenBack(Struct, frozen=True, tag="taken_back", kw_only=True, forbid_unknown_fields=True):
     """An earlier fact was recorded wrongly."""
 
@@ -79,7 +110,7 @@ class TakenBack(Struct, frozen=True, tag="taken_back", kw_only=True, forbid_unkn
     why: Lines
 
 
-Fact = VisitDue | VisitEnded | WarningGiven | LabourSet | LabourDone | TakenBack
+Fact = VisitDue | VisitEnded | WarningGiven | LabourSet | LabourDone | LifePlace | LifePlaceLeft | TakenBack
 
 
 class EndedVisit(Struct, frozen=True, kw_only=True):
@@ -88,6 +119,15 @@ class EndedVisit(Struct, frozen=True, kw_only=True):
     kept: "KeptFact"
     due: VisitDue
     ended: VisitEnded | None
+
+
+class KeptPlace(Struct, frozen=True, kw_only=True):
+    """A version of a place of the person's life, and what ended it."""
+
+    kept: "KeptFact"
+    place: LifePlace
+    ended: "KeptFact | None"
+    """A later version, or word that the person left it. None: it is known so now."""
 
 
 class KeptFact(Struct, frozen=True, kw_only=True):
@@ -116,6 +156,28 @@ def visits(facts: tuple[KeptFact, ...]) -> tuple[EndedVisit, ...]:
         if isinstance(one.fact, VisitDue)
     ]
     return tuple(sorted(found, key=lambda visit: visit.due.at))
+
+
+def life_places(facts: tuple[KeptFact, ...]) -> tuple[KeptPlace, ...]:
+    """Give every version of the places of the person's life that stands, the oldest first."""
+    stand = standing(facts)
+    ended: dict[int, KeptFact] = {}
+    for one in stand:
+        match one.fact:
+            case LifePlace(instead_of=int(number)) | LifePlaceLeft(place=number):
+                ended[number] = one
+            case _:
+                pass
+    return tuple(
+        KeptPlace(kept=one, place=one.fact, ended=ended.get(one.number))
+        for one in stand
+        if isinstance(one.fact, LifePlace)
+    )
+
+
+def places_now(facts: tuple[KeptFact, ...]) -> tuple[KeptPlace, ...]:
+    """Give the places of the person's life as they are known now."""
+    return tuple(one for one in life_places(facts) if one.ended is None)
 
 
 class Labour(Struct, frozen=True, kw_only=True):

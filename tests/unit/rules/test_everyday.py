@@ -2,13 +2,14 @@
 
 import pytest
 
+from baqylau.domain.case_facts import LifeKind, LifePlace
 from baqylau.domain.ids import RestrictionId
 from baqylau.domain.orders import Restriction, TimedPlace
 from baqylau.domain.public_places import PlaceKind, PublicPlace
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
 from baqylau.rules.places.geometry import metres_per_degree
 from baqylau.rules.prescribing.covering import corners
-from baqylau.rules.prescribing.everyday import Frame, avoided, frame_of, over_public
+from baqylau.rules.prescribing.everyday import Frame, avoided, frame_of, over_own, over_public
 from tests.unit.rules.stories import HOME, ORDER, ORDER_FROM, circle, exclusion, nightly, north, presence, territory
 
 CLINIC = PublicPlace(kind=PlaceKind.CLINIC, zone=circle("Clinic 5", north(150)))
@@ -112,3 +113,27 @@ def test_every_shape_lies_within_its_rectangle(zone: Zone) -> None:
     wider = frame_of(zone, 10.0)
     assert wider.south_deg < frame.south_deg
     assert wider.east_deg > frame.east_deg
+
+
+def test_the_places_of_a_persons_own_life_are_told_where_a_zone_or_its_ring_takes_them() -> None:
+    lives = LifePlace(kind=LifeKind.HOME, zone=circle("Tal 3", north(150), 50.0))
+    works = LifePlace(kind=LifeKind.WORK, zone=circle("Depot", north(400), 50.0))
+
+    def own(restriction: Restriction) -> list[tuple[str, object]]:
+        return [(one.key, one.params["place"]) for one in over_own(restriction, (lives, works))]
+
+    assert own(exclusion(zone=circle("Block"))) == [("covers_own_home", "Tal 3")]
+    assert own(exclusion(zone=circle("Block"), warning_m=260)) == [
+        ("covers_own_home", "Tal 3"),
+        ("covers_own_work", "Depot"),
+    ]
+    assert own(TIMED) == [("covers_own_home", "Tal 3")]
+    assert own(presence()) == []
+
+
+def test_a_territory_that_leaves_out_where_the_person_works_is_told() -> None:
+    lives = LifePlace(kind=LifeKind.HOME, zone=circle("Tal 3", north(10), 20.0))
+    works = LifePlace(kind=LifeKind.WORK, zone=circle("Depot", north(90_000), 50.0))
+    assert [(one.key, one.params["place"]) for one in over_own(territory(), (lives, works))] == [
+        ("leaves_out", "Depot")
+    ]

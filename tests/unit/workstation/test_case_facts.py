@@ -1,10 +1,11 @@
-"""Visits, warnings and hours of labour: recorded by officers, never written over; due visits reach the inspector."""
+"""Visits, warnings, hours of labour, places of life: recorded by officers, never written over; due visits are told."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -19,6 +20,13 @@ from tests.unit.workstation.office import Browser, Office
 
 VISIT = {"type": "visit_due", "at": (NOW + timedelta(days=2)).isoformat(), "place": "home", "purpose": "talk"}
 DONE = {"type": "labour_done", "day": "2026-11-20", "hours": 4, "place": "park", "confirmed_by": "akimat"}
+
+HOME = {
+    "type": "life_place",
+    "kind": "home",
+    "zone": {"type": "circle", "name": "Tal 3", "center": [43.3, 77.05], "radius_m": 50},
+}
+NEAR_MARKET = {"type": "circle", "name": "Market street 1", "center": [43.252, 76.95], "radius_m": 30}
 
 
 def record(browser: Browser, **fact: Any) -> Any:
@@ -162,3 +170,78 @@ def test_the_page_of_a_person_shows_visits_permissions_and_papers_to_whoever_may
     assert [one["reason"] for one in card["permissions"]] == ["clinic"]
     assert [one["kind"] for one in card["papers"]] == ["memo"]
     assert (seen["papers"], len(seen["visits"]), len(seen["permissions"])) == ([], 1, 1)
+
+
+def places(page: Any) -> list[tuple[str, str]]:
+    return [(one["place"]["kind"], one["place"]["zone"]["name"]) for one in page["places"]]
+
+
+def test_where_somebody_lives_is_recorded_corrected_and_left_and_every_version_stays(browser: Browser) -> None:
+    page = record(browser, **HOME).json()
+    assert places(page) == [("home", "Tal 3")]
+    assert (page["places"][0]["recorded"]["by"], page["places"][0]["against"]) == ("Aliya", [])
+    first = page["places"][0]["recorded"]["number"]
+    page = record(browser, **{**HOME, "zone": NEAR_MARKET, "instead_of": first}).json()
+    assert places(page) == [("home", "Market street 1")]
+    assert [(one["place"]["zone"]["name"], one["left"]) for one in page["earlier_places"]] == [("Tal 3", "")]
+    second = page["places"][0]["recorded"]["number"]
+    page = record(browser, type="life_place_left", place=second, text="moved to another town").json()
+    assert places(page) == []
+    assert [(one["place"]["zone"]["name"], one["left"]) for one in page["earlier_places"]] == [
+        ("Market street 1", "moved to another town"),
+        ("Tal 3", ""),
+    ]
+
+
+def test_a_correction_that_was_wrong_is_taken_back_and_the_place_before_stands_again(browser: Browser) -> None:
+    first = record(browser, **HOME).json()["places"][0]["recorded"]["number"]
+    page = record(browser, **{**HOME, "zone": NEAR_MARKET, "instead_of": first}).json()
+    wrong = page["places"][0]["recorded"]["number"]
+    page = record(browser, type="taken_back", fact=wrong, why="another person's address").json()
+    assert places(page) == [("home", "Tal 3")]
+    assert page["earlier_places"] == []
+
+
+def test_two_who_correct_the_same_place_are_told_of_each_other(browser: Browser) -> None:
+    first = record(browser, **HOME).json()["places"][0]["recorded"]["number"]
+    correction = {**HOME, "zone": NEAR_MARKET, "instead_of": first}
+    assert record(browser, **correction).status_code == 200
+    for late in (correction, {"type": "life_place_left", "place": first, "text": "a"}):
+        refused = record(browser, **late)
+        assert (refused.status_code, refused.json()["key"]) == (409, "case.refused.no_fact")
+
+
+@pytest.mark.parametrize(
+    ("zone", "field", "key"),
+    [
+        ({**NEAR_MARKET, "name": " "}, "fact.zone.name", "case.fault.empty"),
+        ({**NEAR_MARKET, "radius_m": 0}, "fact.zone", "zone.refused.radius"),
+        ({**NEAR_MARKET, "center": [143.2, 76.9]}, "fact.zone", "zone.refused.off_the_globe"),
+    ],
+)
+def test_a_place_without_an_address_or_off_the_map_is_refused_and_nothing_is_kept(
+    browser: Browser, zone: dict[str, Any], field: str, key: str
+) -> None:
+    refused = record(browser, **{**HOME, "zone": zone})
+    assert refused.status_code == 422
+    assert [(one["field"], one["key"]) for one in refused.json()["faults"]] == [(field, key)]
+    assert browser.get(f"/api/people/{AYAN}/case/facts").json()["places"] == []
+
+
+def test_a_place_in_a_forbidden_zone_is_told_when_it_is_recorded(browser: Browser) -> None:
+    (home,) = record(browser, **{**HOME, "zone": NEAR_MARKET}).json()["places"]
+    assert [(one["key"], one["params"]) for one in home["against"]] == [
+        ("case.warning.covers_own_home", {"zone": "Market", "place": "Market street 1"})
+    ]
+
+
+def test_whoever_draws_a_zone_is_told_which_places_of_the_persons_life_it_takes(browser: Browser) -> None:
+    record(browser, **HOME)
+    zone = msgspec.to_builtins(invented.TOWN.restrictions[0])
+    zone |= {"id": "", "version": 0, "from_at": NOW.isoformat()}
+    zone["zone"] = {"type": "circle", "name": "Stadium", "center": [43.3, 77.05], "radius_m": 80}
+    asked = {"change": {"type": "set_restriction", "restriction": zone}}
+    warnings = browser.change("POST", f"/api/people/{AYAN}/case/preview", asked).json()["warnings"]
+    assert [(one["key"], one["params"]) for one in warnings] == [
+        ("case.warning.covers_own_home", {"zone": "Stadium", "place": "Tal 3"})
+    ]

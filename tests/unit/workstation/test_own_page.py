@@ -1,6 +1,7 @@
 """A supervised person's own page: how they come to it, what it tells, and that nothing else is open to them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,9 +12,11 @@ from PIL import Image
 
 from baqylau.domain.acts import Channel, Close, Contact, Whom
 from baqylau.domain.alarms import Action, Cause
+from baqylau.domain.case_facts import LabourSet, LifeKind, LifePlace, TakenBack
 from baqylau.domain.ids import AlarmId, DeviceId, FittingId, OrderId, PersonId
 from baqylau.domain.observations import Battery
 from baqylau.domain.rights import STRANGER, Role
+from baqylau.domain.zones import Circle, Point
 from baqylau.monitoring.workstation.app import api
 from baqylau.monitoring.workstation.door import Door, Hall
 from baqylau.monitoring.workstation.openapi import method_of
@@ -21,7 +24,7 @@ from baqylau.monitoring.workstation.own_page.doors import OWN
 from baqylau.monitoring.workstation.own_page.gate import OwnDoor
 from baqylau.storage.registers.registers import Registers
 from tests.unit.workstation import invented
-from tests.unit.workstation.invented import AYAN, DANA, SPARE, TRACKER
+from tests.unit.workstation.invented import AYAN, DANA, NOW, SPARE, TRACKER
 from tests.unit.workstation.office import Browser, Office
 
 PIN = "271828"
@@ -254,6 +257,24 @@ def test_the_copy_holds_what_is_kept_of_a_month_until_a_day_ago_and_names_no_off
     for _ in range(3):
         assert phone.client.get("/my/api/copy").status_code == 200
     assert phone.client.get("/my/api/copy").json()["key"] == "own.refused.copies"
+
+
+def test_the_copy_holds_what_was_recorded_written_and_asked(service: Service) -> None:
+    stores = service.office.stores
+    home = LifePlace(kind=LifeKind.HOME, zone=Circle(name="Tal 3", center=Point(43.3, 77.05), radius_m=50))
+    stores.case_facts.record(AYAN, home, "aliya")
+    wrong = stores.case_facts.record(AYAN, LabourSet(hours=900, act="of somebody else"), "aliya")
+    stores.case_facts.record(AYAN, TakenBack(fact=wrong.number, why="another person's act"), "aliya")
+    stores.own_words.write(AYAN, "come on Monday", "aliya")
+    phone = service.begin()
+    asked = {"from_at": (NOW + timedelta(days=1)).isoformat(), "until_at": (NOW + timedelta(days=2)).isoformat()}
+    assert phone.send("POST", "/requests", {**asked, "weekly": None, "reason": "a wedding"}).is_success
+    answer = phone.client.get("/my/api/copy")
+    copy = answer.json()
+    assert [one["fact"]["zone"]["name"] for one in copy["recorded"]] == ["Tal 3"]
+    assert [one["text"] for one in copy["written"]] == ["come on Monday"]
+    assert [one["reason"] for one in copy["asked"]] == ["a wedding"]
+    assert "aliya" not in answer.text
 
 
 def _own_paths() -> list[tuple[str, str]]:

@@ -86,3 +86,13 @@ def test_a_name_is_taken_once_and_a_retired_template_is_bound_to_nobody(browser:
 def test_a_restriction_of_nobody_is_no_template(browser: Browser) -> None:
     asked = {"name": "a", "person_id": AYAN, "restriction_id": RestrictionId("r-none")}
     assert browser.change("POST", "/api/templates", asked).status_code == 404
+
+
+def test_whoever_binds_a_template_is_told_at_whom_it_takes_their_home(browser: Browser) -> None:
+    (template,) = make(browser).json()["templates"]
+    home = {"type": "circle", "name": "Market street 1", "center": [43.252, 76.95], "radius_m": 30}
+    fact = {"type": "life_place", "kind": "home", "zone": home}
+    browser.change("POST", f"/api/people/{DANA}/case/facts", {"fact": fact})
+    looked = bind(browser, template["number"], AYAN, DANA, propose=False)
+    told = {whose: [one["key"] for one in row["warnings"]] for whose, row in looked.items()}
+    assert told == {AYAN: [], DANA: ["case.warning.covers_own_home"]}

@@ -1,4 +1,4 @@
-"""Which public places a zone reaches over that must be avoided: who may not go there needs another way. Pure.
+"""Which places of everyday life a zone takes that must be avoided: who may not go there needs another way. Pure.
 
 Texts: `case.warning.<key>`.
 """
@@ -9,11 +9,12 @@ from typing import Final, assert_never
 
 from msgspec import Struct
 
-from baqylau.domain.orders import ExclusionZone, Restriction, TimedPlace
+from baqylau.domain.case_facts import LifePlace
+from baqylau.domain.orders import ExclusionZone, Restriction, Territory, TimedPlace
 from baqylau.domain.public_places import PublicPlace
 from baqylau.domain.zones import Circle, Corridor, Polygon, Zone
 from baqylau.rules.places.geometry import metres_per_degree
-from baqylau.rules.prescribing.covering import corners, meet
+from baqylau.rules.prescribing.covering import corners, covers, meet
 from baqylau.rules.prescribing.reach import Reach
 
 _NAMED: Final = 5
@@ -71,6 +72,16 @@ def over_public(restriction: Restriction, places: Iterable[PublicPlace]) -> Iter
     more = sum(1 for _ in met)
     if more:
         yield Reach(key="covers_more", params={"zone": zone.name, "count": more})
+
+
+def over_own(restriction: Restriction, places: Iterable[LifePlace]) -> Iterator[Reach]:
+    """Give the places of the person's own life that a restriction forbids, or leaves out of where they may be."""
+    forbidden = avoided(restriction)
+    for one in places:
+        if forbidden is not None and meet(forbidden[0], one.zone, forbidden[1]):
+            yield Reach(key=f"covers_own_{one.kind}", params={"zone": forbidden[0].name, "place": one.zone.name})
+        elif isinstance(restriction, Territory) and not covers(restriction.zone, one.zone):
+            yield Reach(key="leaves_out", params={"zone": restriction.zone.name, "place": one.zone.name})
 
 
 def _beyond_corners_m(zone: Zone) -> float:

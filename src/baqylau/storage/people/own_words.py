@@ -67,10 +67,7 @@ class OwnWords:
 
     def messages(self, person_id: PersonId) -> Sequence[OwnMessage]:
         """Give the last messages to a person, the newest first."""
-        wanted = select(own_message).where(own_message.c.person_id == person_id)
-        with transaction(self._engine) as connection:
-            rows = connection.execute(wanted.order_by(own_message.c.id.desc()).limit(_LISTED))
-            return [msgspec.convert(row, OwnMessage, from_attributes=True) for row in rows]
+        return written_to(self._engine, person_id)
 
     def received(self, person_id: PersonId, number: int) -> bool:
         """Note that the person says to have read it; the first time counts. False: no such message to this person."""
@@ -119,6 +116,14 @@ class OwnWords:
 
 
 _SAID = tuple(one for one in own_file.c if one.name not in {"sealed", "key_id"})
+
+
+def written_to(engine: Engine, person_id: PersonId) -> Sequence[OwnMessage]:
+    """Give the last messages to a person, the newest first."""
+    wanted = select(own_message).where(own_message.c.person_id == person_id)
+    with transaction(engine) as connection:
+        rows = connection.execute(wanted.order_by(own_message.c.id.desc()).limit(_LISTED))
+        return [msgspec.convert(row, OwnMessage, from_attributes=True) for row in rows]
 
 
 def _context(person_id: PersonId, alarm_id: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The table of a case's visits, warnings and hours of labour; all others are in `storage.schema`."""
+"""The table of a case's visits, warnings, hours of labour and places of life; all others are in `storage.schema`."""
 
 from sqlalchemy import Column, Index, Table, text
 from sqlalchemy.dialects.postgresql import JSONB

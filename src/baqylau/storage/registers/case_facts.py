@@ -1,4 +1,4 @@
-"""Visits, warnings and hours of labour as officers recorded them."""
+"""Visits, warnings, hours of labour and places of life as officers recorded them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,7 +6,18 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, Engine, insert, select, text
 
-from baqylau.domain.case_facts import Fact, KeptFact, TakenBack, VisitDue, VisitEnded, standing, visits
+from baqylau.domain.case_facts import (
+    Fact,
+    KeptFact,
+    LifePlace,
+    LifePlaceLeft,
+    TakenBack,
+    VisitDue,
+    VisitEnded,
+    places_now,
+    standing,
+    visits,
+)
 from baqylau.domain.ids import PersonId
 from baqylau.storage.access import audit
 from baqylau.storage.database import transaction
@@ -62,6 +73,9 @@ def _possible(fact: Fact, facts: tuple[KeptFact, ...]) -> None:
         case VisitEnded(visit=number):
             ended = any(isinstance(one, VisitEnded) and one.visit == number for one in stand.values())
             if ended or not isinstance(stand.get(number), VisitDue):
+                raise UnknownFactError(number)
+        case LifePlace(instead_of=int(number)) | LifePlaceLeft(place=number):
+            if number not in {one.kept.number for one in places_now(facts)}:
                 raise UnknownFactError(number)
         case TakenBack(fact=number):
             if number not in stand:

@@ -8,11 +8,15 @@ import msgspec
 from msgspec.structs import replace
 
 from baqylau.domain.alarms import Alarm
+from baqylau.domain.case_facts import standing
 from baqylau.domain.ids import PersonId
 from baqylau.monitoring.server.evidence.gathering import without_others
 from baqylau.monitoring.server.papers.making import LONGEST, NoSuchError, PeriodError, Shelf, written_of
 from baqylau.storage.alarms.alarms import AlarmFilter, Done
+from baqylau.storage.people.own_requests import OwnRequests
+from baqylau.storage.people.own_words import written_to
 from baqylau.storage.people.papers import Given, Papers
+from baqylau.storage.registers.case_facts import CaseFacts
 
 FORMAT = "baqylau own data 1"
 ALARMS_MAX = 10_000
@@ -34,7 +38,7 @@ def own_copy(
     at: datetime,
     told: Told = _all,
 ) -> bytes:
-    """Write everything as JSON: who, prescribed, heard, found, alarms with their acts. `NoSuchError`, `PeriodError`."""
+    """Write everything as JSON, what officers recorded without their names. `NoSuchError`, `PeriodError`."""
     from_at, until_at = period
     person = shelf.registers.person(person_id)
     if person is None:
@@ -45,6 +49,7 @@ def own_copy(
     own = without_others(whole)
     of_others = {str(one.id) for one in whole.restrictions} - {str(one.id) for one in own.restrictions}
     chosen = AlarmFilter(person_id=person_id, raised_from=from_at, raised_until=until_at)
+    facts = standing(CaseFacts(shelf.engine, lambda: at).of(person_id))
     copy = {
         "format": FORMAT,
         "made_at": at,
@@ -62,6 +67,9 @@ def own_copy(
             for view in shelf.alarms.page(chosen, limit=ALARMS_MAX)
             if (said := told(view.alarm, shelf.alarms.grounds(view.alarm.id).acts)) is not None
         ],
+        "recorded": [{"at": one.at, "fact": one.fact} for one in facts],
+        "written": [{"at": one.at, "text": one.text} for one in written_to(shelf.engine, person_id)],
+        "asked": [replace(one, ended_by=None) for one in OwnRequests(shelf.engine, lambda: at).of(person_id)],
     }
     given = Given(person_id=person_id, by=by, purpose="own data", recipient="", what=f"{from_at} - {until_at}")
     Papers(shelf.engine).give_table(given, at)

@@ -133,14 +133,14 @@ async def free_devices(request: Request) -> Response:
 
 @speaks(gives=CaseFactsPage)
 async def facts(request: Request) -> Response:
-    """Give the visits, warnings and hours of labour of one person."""
+    """Give the visits, warnings, hours of labour and places of life of one person."""
     desk = desk_of(request)
     return reply(await desk.do(desk.case_facts.page, _person(request), account(request)))
 
 
 @speaks(takes=Recording, gives=CaseFactsPage, refuses=(409,))
 async def record_fact(request: Request) -> Response:
-    """Record a visit, a warning or hours of labour, or take back what was recorded wrongly."""
+    """Record a visit, a warning, hours of labour or a place of life, or take back what was recorded wrongly."""
     desk = desk_of(request)
     given = await received(request, Recording)
     return reply(await desk.do(desk.case_facts.record, _person(request), given.fact, account(request)))

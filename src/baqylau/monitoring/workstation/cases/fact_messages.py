@@ -1,11 +1,12 @@
-"""What the pages and their API say to each other of a case's visits, warnings and hours of labour."""
+"""What the pages and their API say to each other of a case's visits, warnings, hours of labour and places of life."""
 
 from datetime import datetime
 
 from msgspec import Struct
 
-from baqylau.domain.case_facts import Fact, LabourDone, VisitDue, VisitEnded, WarningGiven
+from baqylau.domain.case_facts import Fact, LabourDone, LifePlace, VisitDue, VisitEnded, WarningGiven
 from baqylau.domain.ids import PersonId
+from baqylau.monitoring.workstation.cases.messages import Sentence
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
@@ -39,6 +40,19 @@ class LabourRow(Struct, frozen=True, kw_only=True):
     done: LabourDone
 
 
+class PlaceRow(Struct, frozen=True, kw_only=True):
+    """A place of the person's life in one of its versions."""
+
+    recorded: Recorded
+    place: LifePlace
+    against: tuple[Sentence, ...] = ()
+    """What is prescribed and takes this place, or leaves it out."""
+    ended: Recorded | None = None
+    """Who corrected it, or recorded that the person left it. None: it is known so now."""
+    left: str = ""
+    """What was said when the person left it."""
+
+
 class TakenBackRow(Struct, frozen=True, kw_only=True):
     """A fact that was recorded wrongly, and why it does not count."""
 
@@ -49,7 +63,7 @@ class TakenBackRow(Struct, frozen=True, kw_only=True):
 
 
 class CaseFactsPage(Struct, frozen=True, kw_only=True):
-    """Visits, warnings and hours of labour of one person."""
+    """Visits, warnings, hours of labour and places of life of one person."""
 
     at: datetime
     visits: tuple[VisitRow, ...]
@@ -60,6 +74,10 @@ class CaseFactsPage(Struct, frozen=True, kw_only=True):
     """What the court set; None where it set nothing."""
     labour_act: str
     labour_done_h: float
+    places: tuple[PlaceRow, ...]
+    """As they are known now."""
+    earlier_places: tuple[PlaceRow, ...]
+    """Every earlier version, the latest first."""
     taken_back: tuple[TakenBackRow, ...]
     may_record: bool
 

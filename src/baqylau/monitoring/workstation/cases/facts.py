@@ -1,4 +1,4 @@
-"""Visits, warnings and hours of labour as the pages show and record them, in a thread."""
+"""Visits, warnings, hours of labour and places of life as the pages show and record them, in a thread."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,13 +8,17 @@ from typing import Final
 from baqylau.domain.case_facts import (
     Fact,
     KeptFact,
+    KeptPlace,
     LabourDone,
     LabourSet,
+    LifePlace,
+    LifePlaceLeft,
     TakenBack,
     VisitDue,
     VisitEnded,
     WarningGiven,
     labour,
+    life_places,
     standing,
     visits,
 )
@@ -26,13 +30,17 @@ from baqylau.monitoring.workstation.cases.fact_messages import (
     DueVisit,
     DueVisits,
     LabourRow,
+    PlaceRow,
     Recorded,
+    Recording,
     TakenBackRow,
     VisitRow,
     WarningRow,
 )
 from baqylau.monitoring.workstation.cases.faults import wrong_fields
+from baqylau.monitoring.workstation.cases.fields import Fields
 from baqylau.monitoring.workstation.cases.messages import FieldFault
+from baqylau.monitoring.workstation.cases.reaches import against
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
@@ -51,6 +59,8 @@ _NEEDED: Final[dict[type, tuple[str, ...]]] = {
     WarningGiven: ("grounds",),
     LabourSet: ("act",),
     LabourDone: ("place", "confirmed_by"),
+    LifePlace: (),
+    LifePlaceLeft: ("text",),
     TakenBack: ("why",),
 }
 """Words without which a fact says too little."""
@@ -72,7 +82,10 @@ class FactRecords:
         """Record something, and give what is there then."""
         self._known(person_id, by)
         self._stores.duty.act(by, person_id)
-        faults = list(self._faults(person_id, fact))
+        fields = Fields()
+        if isinstance(fact, LifePlace):
+            fact = fields.read(Recording(fact=fact)).fact
+        faults = [*fields.faults, *self._faults(person_id, fact)]
         if faults:
             raise wrong_fields(faults)
         try:
@@ -144,6 +157,14 @@ class FactRecords:
         def recorded(one: KeptFact) -> Recorded:
             return Recorded(number=one.number, by=names.get(one.by, one.by), at=one.at)
 
+        def place(one: KeptPlace) -> PlaceRow:
+            left = one.ended.fact.text if one.ended and isinstance(one.ended.fact, LifePlaceLeft) else ""
+            ended = recorded(one.ended) if one.ended else None
+            takes = () if ended else tuple(against(one.place, supervision, now))
+            return PlaceRow(recorded=recorded(one.kept), place=one.place, against=takes, ended=ended, left=left)
+
+        supervision = self._stores.directory.book().supervision(person_id)
+        places = [place(one) for one in life_places(facts)]
         stand, by_number, hours = standing(facts), {one.number: one for one in facts}, labour(facts)
         return CaseFactsPage(
             at=now,
@@ -167,6 +188,8 @@ class FactRecords:
             labour_set_h=hours.set_h,
             labour_act=hours.act,
             labour_done_h=hours.done_h,
+            places=tuple(one for one in places if one.ended is None),
+            earlier_places=tuple(one for one in reversed(places) if one.ended is not None),
             taken_back=tuple(
                 TakenBackRow(recorded=recorded(one), fact=by_number[one.fact.fact].fact, why=one.fact.why)
                 for one in facts

@@ -33,9 +33,8 @@ from baqylau.monitoring.workstation.cases.messages import (
     WouldBe,
     WouldMove,
 )
+from baqylau.monitoring.workstation.cases.reaches import Reaches
 from baqylau.monitoring.workstation.stores import Stores
-from baqylau.rules.prescribing.everyday import avoided, frame_of, over_public
-from baqylau.rules.prescribing.reach import Reach, reaching
 from baqylau.rules.refold import Comparison
 from baqylau.rules.schedule import stretch
 from baqylau.storage.judging.judgement import JudgeStore
@@ -58,7 +57,7 @@ class Previews:
 
     def __init__(self, stores: Stores, clock: Callable[[], datetime]) -> None:
         self._stores, self._clock = stores, clock
-        self._registers = Registers(stores.engine, clock)
+        self._registers, self._reaches = Registers(stores.engine, clock), Reaches(stores)
         judging = Judging(JudgeStore(stores.engine), stores.journal)
         self._review = Review(self._registers, stores.findings, stores.live, judging)
 
@@ -101,17 +100,9 @@ class Previews:
             if plain not in known or told.restriction_id in changed:
                 yield told
         for restriction in changed.values():
-            for one in (*reaching(restriction, trial.after), *self._over_public(restriction)):
-                params = dict(one.params)
-                yield CaseWarning(key=f"case.warning.{one.key}", params=params, restriction_id=restriction.id)
+            yield from self._reaches.of(restriction, trial.after)
         if any(one < now - _LONG_AGO for one in _begins(trial.rows)):
             yield CaseWarning(key="case.warning.past")
-
-    def _over_public(self, restriction: Restriction) -> Iterator[Reach]:
-        """Give the clinics, courts and the like that a restriction forbids, as far as the installation knows any."""
-        forbidden = avoided(restriction)
-        if forbidden is not None:
-            yield from over_public(restriction, self._stores.public_places.within(frame_of(*forbidden)))
 
     def words(self, person_id: PersonId, change: Change) -> dict[str, str]:
         """Give what people call the things that a case and a change name by their ids."""

@@ -9,7 +9,7 @@ from baqylau.domain.case_facts import Line
 from baqylau.domain.ids import PersonId, RestrictionId
 from baqylau.domain.orders import Restriction
 from baqylau.domain.proposals import ProposalState
-from baqylau.monitoring.workstation.cases.messages import FieldFault, Grounds, Sentence
+from baqylau.monitoring.workstation.cases.messages import CaseWarning, FieldFault, Grounds, Sentence
 
 MOST_BOUND = 200
 """As many people are bound at once."""
@@ -62,6 +62,8 @@ class BoundRow(Struct, frozen=True, kw_only=True):
     act: str
     """Of the order under which it would stand."""
     stricter: tuple[Sentence, ...]
+    warnings: tuple[CaseWarning, ...]
+    """What it takes of this person's everyday life."""
     faults: tuple[FieldFault, ...]
     refusal: Sentence | None
     """Why nothing is possible for this person."""

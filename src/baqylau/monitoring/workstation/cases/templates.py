@@ -13,6 +13,7 @@ from baqylau.monitoring.workstation.access.duty import missing
 from baqylau.monitoring.workstation.cases.faults import CaseRefusedError, located, words_of, wrong_fields
 from baqylau.monitoring.workstation.cases.messages import FieldFault, Proposing, Sentence
 from baqylau.monitoring.workstation.cases.preview import sentences
+from baqylau.monitoring.workstation.cases.reaches import Reaches
 from baqylau.monitoring.workstation.cases.records import CaseRecords
 from baqylau.monitoring.workstation.cases.template_messages import (
     Binding,
@@ -37,7 +38,7 @@ class TemplateRecords:
 
     def __init__(self, stores: Stores, cases: CaseRecords, clock: Callable[[], datetime]) -> None:
         self._stores, self._cases, self._clock = stores, cases, clock
-        self._templates = RestrictionTemplates(stores.engine, clock)
+        self._templates, self._reaches = RestrictionTemplates(stores.engine, clock), Reaches(stores)
 
     def all(self) -> TemplateList:
         """Give those in use. They name nobody."""
@@ -96,6 +97,7 @@ class TemplateRecords:
             person_name="",
             act="",
             stricter=(),
+            warnings=(),
             faults=(),
             refusal=None,
             proposal=None,
@@ -113,7 +115,9 @@ class TemplateRecords:
     def _tried(self, row: BoundRow, change: SetRestriction) -> BoundRow:
         named = SetRestriction(restriction=replace(change.restriction, id=RestrictionId("r-preview")))
         try:
-            return replace(row, stricter=sentences(self._stores.proposals.tried(row.person_id, named).stricter))
+            trial = self._stores.proposals.tried(row.person_id, named)
+            warnings = tuple(self._reaches.of(named.restriction, trial.after))
+            return replace(row, stricter=sentences(trial.stricter), warnings=warnings)
         except RegisterRefusedError as refused:
             supervision = self._stores.directory.book().supervision(row.person_id)
             words = words_of((*supervision.orders, *supervision.restrictions, named.restriction))
