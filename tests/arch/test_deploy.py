@@ -50,6 +50,13 @@ def test_a_service_starts_a_command_with_options_that_exist(unit: Path) -> None:
     assert {word for word in words if word.startswith("--")} <= options
 
 
+def test_every_role_of_its_own_has_a_service() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/baqylau/cli/roles").glob("*.py"))
+    roles = set(re.findall(r'role\.run\(\s*"([a-z-]+)"', source))
+    assert "judge" in roles
+    assert roles <= {started(unit)[1] for unit in UNITS}
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
 def test_systemd_finds_no_fault_in_the_services_and_calls_them_safe(tmp_path: Path) -> None:
     for unit in UNITS:
