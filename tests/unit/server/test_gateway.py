@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from baqylau.domain.observations import Blind, Fix
 from baqylau.domain.partitions import ALL_PARTITIONS, UNASSIGNED, ourselves
@@ -40,6 +40,22 @@ def test_a_position_is_on_disk_when_its_answer_arrives(engine: Engine) -> None:
             assert await tracker.say(report(START, FAR_AWAY)) == b"#AD#1"
             kept = site.journal.of_devices([TRACKER], START, LATER)
             assert [body for one in kept for body in one.bodies if isinstance(body, Fix)] == [FAR_AWAY]
+
+    asyncio.run(story())
+
+
+def test_what_is_heard_while_the_heads_are_signed_is_kept_meanwhile(engine: Engine) -> None:
+    site = Site(engine, prescribed())
+
+    async def story() -> None:
+        with engine.connect() as sealing:
+            sealing.execute(text("SELECT FROM ledger_head FOR UPDATE"))
+            async with site.gateway() as (_, port):
+                tracker = await Peer.call(port)
+                assert await tracker.say(hello()) == b"#AL#1"
+                async with asyncio.timeout(20):
+                    assert await tracker.say(report(START, FAR_AWAY)) == b"#AD#1"
+                sealing.rollback()
 
     asyncio.run(story())
 
