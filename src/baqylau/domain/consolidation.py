@@ -105,25 +105,24 @@ def consolidated(alarm: Alarm, told: Collection[Told], ended: Iterable[End]) -> 
     )
 
 
-def only_gains(alarm: Alarm, at: datetime) -> bool:
-    """Whether what is said of an alarm from now on can be told from how it stands (`joined`).
+def can_shift(alarm: Alarm, at: datetime) -> bool:
+    """Whether what comes and goes from now on can be told from how an alarm stands (`shifted`).
 
-    Not where findings under it were taken away, nor where each of them ends by itself: those have to be looked through.
+    Not where nothing stands any more under it, nor where each finding ends by itself: those have to be looked through.
     """
     by_each = not NAMED_ONLY.isdisjoint(CLEARED_BY[alarm.code])
     whole = alarm.superseded_at is None and alarm.state is not AlarmState.CLOSED
     return whole and not by_each and alarm.raised_at < at
 
 
-def joined(alarm: Alarm, new: Collection[Told], ended: Iterable[End]) -> Alarm:
-    """Give what `consolidated` gives, without what was said before: an hour of repeats costs no more than the last one.
+def shifted(alarm: Alarm, edges: Collection[Told], count: int, ended: Iterable[End]) -> Alarm:
+    """Give what `consolidated` gives, without all of what was said: an hour of repeats costs no more than the last one.
 
-    `new` was not said of it yet, and `ended` are the endings from its last finding on. The alarm `only_gains`.
+    `edges`: the first and the last of the `count` findings that stand now, maybe with others between; `ended`: the
+    endings from the last on. The alarm could shift (`can_shift`), and what was said first of all is under it still.
     """
-    first = Told(id=alarm.first_finding_id, at=alarm.began_at, raised_at=alarm.raised_at)
-    last = Told(id=alarm.last_finding_id, at=alarm.last_at, raised_at=alarm.raised_at)
-    spanned = consolidated(alarm, [first, last, *new], ended)
-    return replace(spanned, count=alarm.count + len(new), late=alarm.late)
+    spanned = consolidated(alarm, edges, ended)
+    return replace(spanned, count=count, raised_at=alarm.raised_at, late=alarm.late)
 
 
 def _cleared_at(shown: Sequence[Told], ended: Sequence[End]) -> datetime | None:

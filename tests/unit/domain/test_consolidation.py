@@ -16,11 +16,11 @@ from baqylau.domain.consolidation import (
     Told,
     asked_at,
     asked_sooner,
+    can_shift,
     consolidated,
-    joined,
-    only_gains,
     opened,
     opens_alarm,
+    shifted,
 )
 from baqylau.domain.findings import ASKED_AFTER, Code, Finding, Threshold
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
@@ -170,28 +170,44 @@ def test_the_order_in_which_findings_came_does_not_matter(
     assert consolidated(one, shuffled, other_ends) == one
 
 
+LATER = NOON + timedelta(seconds=1000)
+
+
+def _in_time(one: Told) -> tuple[datetime, FindingId]:
+    return one.at, one.id
+
+
 @given(
     st.lists(some_told, min_size=1, unique_by=lambda one: one.id),
     st.lists(st.tuples(st.text("ghij", min_size=1, max_size=3), st.integers(0, 300)), unique_by=lambda one: one[0]),
     st.lists(st.integers(0, 400)),
     st.lists(st.integers(0, 400)),
+    st.randoms(),
 )
-def test_what_joins_an_alarm_needs_no_look_at_what_was_said_before(
-    before: list[Told], joining: list[tuple[str, int]], ends_s: list[int], later_ends_s: list[int]
+def test_what_comes_and_goes_needs_no_look_at_all_that_was_said_before(
+    before: list[Told],
+    joining: list[tuple[str, int]],
+    ends_s: list[int],
+    later_ends_s: list[int],
+    chance: random.Random,
 ) -> None:
     earlier = [End(NOON + timedelta(seconds=second)) for second in ends_s]
     ends = [*earlier, *(End(NOON + timedelta(seconds=second)) for second in later_ends_s)]
     new = [told(name, at_s, said_s=1000) for name, at_s in joining]
     stands = consolidated(alarm(), before, earlier)
-    if only_gains(stands, NOON + timedelta(seconds=1000)):
-        told_from_there = [one for one in ends if one.at >= stands.last_at]
-        assert joined(stands, new, told_from_there) == consolidated(alarm(), [*before, *new], ends)
+    gone = chance.sample(before, k=chance.randrange(len(before) + 1))
+    left = [one if one not in gone else replace(one, superseded_at=one.superseded_at or LATER) for one in before]
+    standing = [one for one in (*left, *new) if one.superseded_at is None]
+    if can_shift(stands, LATER) and standing:
+        edges = [min(standing, key=_in_time), max(standing, key=_in_time)]
+        told_from_there = [one for one in ends if one.at >= edges[1].at]
+        assert shifted(stands, edges, len(standing), told_from_there) == consolidated(alarm(), [*left, *new], ends)
 
 
 def test_an_alarm_of_which_findings_end_one_by_one_or_were_taken_away_is_looked_through() -> None:
     later = NOON + timedelta(minutes=1)
-    assert only_gains(alarm(), later)
-    assert not only_gains(alarm(), NOON), "a clock that stands behind may say something before what was said first"
-    assert not only_gains(replace(alarm(), code=Code.FACE_NOT_MATCHED), later)
-    assert not only_gains(replace(alarm(), superseded_at=NOON), later)
-    assert not only_gains(replace(alarm(), state=AlarmState.CLOSED), later)
+    assert can_shift(alarm(), later)
+    assert not can_shift(alarm(), NOON), "a clock that stands behind may say something before what was said first"
+    assert not can_shift(replace(alarm(), code=Code.FACE_NOT_MATCHED), later)
+    assert not can_shift(replace(alarm(), superseded_at=NOON), later)
+    assert not can_shift(replace(alarm(), state=AlarmState.CLOSED), later)

@@ -1,29 +1,20 @@
 """Findings become alarms, inside the judge's transaction.
 
-The rows of every alarm that may change are locked first, in the order of their numbers; `domain.consolidation` says how
-each stands afterwards.
+The rows of every alarm that may change are locked first, in the order of their numbers; `storage.judging.standing` says
+how each stands afterwards.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct
 
 from baqylau.domain.alarms import Alarm, AlarmState
 from baqylau.domain.catalogue import EVENTS
 from baqylau.domain.consolidation import (
-    CLEARED_BY,
-    NAMED_ONLY,
     PART_OF,
-    End,
-    Told,
     asked_sooner,
-    consolidated,
-    joined,
-    only_gains,
     opened,
     opens_alarm,
 )
@@ -34,6 +25,7 @@ from baqylau.storage.alarms.alarm_rows import alarm_from, put_alarms, selecting
 from baqylau.storage.alarms.announcing import announce
 from baqylau.storage.bulk import BulkInsert, columns_of
 from baqylau.storage.judging.correlating import CONCERNED, INCIDENT_LOCK, correlate
+from baqylau.storage.judging.standing import Known, Said, standing
 from baqylau.storage.schema import finding, finding_event
 
 if TYPE_CHECKING:
@@ -56,26 +48,6 @@ _RAISE = BulkInsert(
     "ON CONFLICT (id) DO UPDATE SET superseded_at = NULL, alarm_id = excluded.alarm_id, body = excluded.body",
 )
 _LOG = BulkInsert(finding_event, ("finding_id", "alarm_id", "at", "kind", "body"))
-_TOLD = "SELECT alarm_id, code, id, at, raised_at, superseded_at FROM finding WHERE alarm_id = ANY(%s)"
-_ENDED = (
-    "SELECT waiting.id, finding.code, finding.at, finding.body->>'ends', "
-    "(SELECT own.code FROM finding AS own WHERE own.id = finding.body->>'ends') "
-    "FROM unnest(%s::int8[], %s::text[], %s::text[], %s::timestamptz[]) "
-    "AS waiting (id, person_id, subject, since) JOIN finding USING (person_id, subject) "
-    "WHERE finding.code = ANY(%s) AND finding.at >= waiting.since AND finding.superseded_at IS NULL"
-)
-_ENDING_CODES = [event.code.value for event in EVENTS.values() if event.clears]
-
-
-class _Known(Struct, frozen=True):
-    """A finding that is there already."""
-
-    id: FindingId
-    person_id: PersonId
-    code: Code
-    subject: SubjectId
-    alarm_id: AlarmId | None
-    superseded_at: datetime | None
 
 
 def tell(
@@ -97,25 +69,24 @@ def tell(
     _RAISE.run(cursor, [_row(one, under.get(one.id), at) for one in new])
     _LOG.run(cursor, _events(new, gone, known, under, at))
     touched = {*under.values(), *(one.alarm_id for one in gone)}
-    stirred = {*(known[name].alarm_id for name in known), *(under.get(name) for name in known)}
-    joining = _joining({name: alarms[name] for name in before - stirred}, new, under, at)
-    changed = [one for one in _consolidated(cursor, alarms, joining) if one.id in touched or one != alarms[one.id]]
+    said = Said(new=new, under=under, gone=gone, known=known, at=at)
+    changed = [one for one in standing(cursor, alarms, before, said) if one.id in touched or one != alarms[one.id]]
     put_alarms(cursor, changed)
     announce(cursor, [(one.id, Why.RAISED, one.level) for one in changed if one.id not in before], at)
     correlated = correlate(cursor, changed, at) if concerned else []
     return list(dict.fromkeys([*(one.id for one in changed), *correlated]))
 
 
-def _known(cursor: "Cursor[Any]", names: list[FindingId]) -> dict[FindingId, _Known]:
+def _known(cursor: "Cursor[Any]", names: list[FindingId]) -> dict[FindingId, Known]:
     return {
-        row[0]: _Known(row[0], row[1], Code(row[2]), *row[3:]) for row in cursor.execute(_KNOWN, (names,)).fetchall()
+        row[0]: Known(row[0], row[1], Code(row[2]), *row[3:]) for row in cursor.execute(_KNOWN, (names,)).fetchall()
     }
 
 
-def _keys_of(new: Iterable[Finding], gone: Iterable[_Known]) -> set[Key]:
+def _keys_of(new: Iterable[Finding], gone: Iterable[Known]) -> set[Key]:
     """What may be opened, repeated, cleared, or be no longer cleared."""
     keys: set[Key] = set()
-    said: tuple[Finding | _Known, ...] = (*new, *gone)
+    said: tuple[Finding | Known, ...] = (*new, *gone)
     for one in said:
         codes = (*EVENTS[one.code].clears, *_waiting_codes(one.code))
         keys.update((one.person_id, code, one.subject) for code in codes)
@@ -172,66 +143,11 @@ def _body(one: Finding) -> str:
 
 def _events(
     new: list[Finding],
-    gone: list[_Known],
-    known: dict[FindingId, _Known],
+    gone: list[Known],
+    known: dict[FindingId, Known],
     under: dict[FindingId, AlarmId],
     at: datetime,
 ) -> list[tuple[object, ...]]:
     kinds = ("raised", "raised_again")
     said = [(one.id, under.get(one.id), at, kinds[one.id in known], _body(one)) for one in new]
     return [*said, *((one.id, one.alarm_id, at, "superseded", None) for one in gone)]
-
-
-def _joining(
-    alarms: Mapping[AlarmId, Alarm], new: Sequence[Finding], under: Mapping[FindingId, AlarmId], at: datetime
-) -> dict[AlarmId, list[Told]]:
-    """Give what joins each alarm that only gains by it."""
-    joining: dict[AlarmId, list[Told]] = {name: [] for name, one in alarms.items() if only_gains(one, at)}
-    for one in new:
-        number = under.get(one.id)
-        if number in joining and one.code == alarms[number].code:
-            joining[number].append(Told(id=one.id, at=one.at, raised_at=at))
-    return joining
-
-
-def _consolidated(
-    cursor: "Cursor[Any]", alarms: dict[AlarmId, Alarm], joining: Mapping[AlarmId, Sequence[Told]]
-) -> list[Alarm]:
-    """Give the alarms as they stand now, but for those of which other alarms took over every finding.
-
-    What is under them is read, but of those to which something is only `joining`.
-    """
-    told = _under(cursor, {name: one for name, one in alarms.items() if name not in joining})
-    since = {name: min(one.at for one in under) for name, under in told.items()}
-    since |= {name: alarms[name].last_at for name in joining}
-    standing = [one for one in alarms.values() if one.id in since]
-    ended = _ended(cursor, [(one.id, one.person_id, one.subject, since[one.id]) for one in standing], alarms)
-    return [
-        joined(one, joining[one.id], ended[one.id])
-        if one.id in joining
-        else consolidated(one, told[one.id], ended[one.id])
-        for one in standing
-    ]
-
-
-def _under(cursor: "Cursor[Any]", alarms: Mapping[AlarmId, Alarm]) -> dict[AlarmId, list[Told]]:
-    told: dict[AlarmId, list[Told]] = defaultdict(list)
-    for alarm_id, code, name, at, raised_at, superseded_at in cursor.execute(_TOLD, (list(alarms),)).fetchall():
-        if code == alarms[alarm_id].code:
-            told[alarm_id].append(Told(id=name, at=at, raised_at=raised_at, superseded_at=superseded_at))
-    return told
-
-
-def _ended(
-    cursor: "Cursor[Any]", waiting: list[tuple[object, ...]], alarms: dict[AlarmId, Alarm]
-) -> dict[AlarmId, list[End]]:
-    ended: dict[AlarmId, list[End]] = defaultdict(list)
-    if waiting:
-        rows = cursor.execute(_ENDED, (*columns_of(waiting), _ENDING_CODES)).fetchall()
-        for alarm_id, code, at, named, of in rows:
-            alarm_code = alarms[alarm_id].code
-            only = Code(code) in NAMED_ONLY
-            meant = {alarm_code.value} if only else {None, alarm_code.value}
-            if Code(code) in CLEARED_BY[alarm_code] and of in meant:
-                ended[alarm_id].append(End(at, FindingId(named) if only else None))
-    return ended
