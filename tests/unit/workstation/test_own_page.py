@@ -92,7 +92,8 @@ def service(office: Office) -> Iterator[Service]:
 
 def test_a_code_opens_the_page_once_and_from_then_on_the_pin_does_on_that_phone(service: Service) -> None:
     phone = service.phone
-    assert phone.send("GET", "/session").json()["standing"] == "stranger"
+    stranger = phone.send("GET", "/session").json()
+    assert (stranger["standing"], stranger["access"]) == ("stranger", 0)
     code = service.code()
     assert phone.send("POST", "/code", {"code": code, "pin": "1234"}).json()["key"] == "own.refused.pin_form"
     for easy in ("111111", "345678", "876543", "907907"):
@@ -104,7 +105,7 @@ def test_a_code_opens_the_page_once_and_from_then_on_the_pin_does_on_that_phone(
         "Path=/my;" in one and "HttpOnly" in one and "samesite=strict" in one.lower()
         for one in opened.headers.get_list("set-cookie")
     )
-    assert phone.page()["name"] == "Ayan Sample"
+    assert (phone.page()["name"], phone.page()["access"]) == ("Ayan Sample", opened.json()["access"])
     again = Phone(str(service.browser.client.base_url))
     with again.client:
         assert again.send("POST", "/code", {"code": code, "pin": PIN}).json()["key"] == "own.refused.code"
@@ -113,7 +114,7 @@ def test_a_code_opens_the_page_once_and_from_then_on_the_pin_does_on_that_phone(
     service.office.clock.pass_(minutes=16)
     assert phone.client.get("/my/api/page").json()["key"] == "session.refused.expired"
     doorway = phone.send("GET", "/session").json()
-    assert doorway["standing"] == "phone"
+    assert (doorway["standing"], doorway["access"]) == ("phone", opened.json()["access"])
     assert "Ayan" not in str(doorway)
     assert phone.send("POST", "/pin", {"pin": PIN}).status_code == 200
     assert phone.send("DELETE", "/session").status_code == 204

@@ -16,8 +16,6 @@ class Own {
   /** The code that came with the address. */
   code = $state('')
   now = $state(0)
-  /** Whether it is not known yet whose page was opened: one that was kept stays unseen until then. */
-  unsure = $state(false)
   /** Files that arrived: when the words beside them did not, only the words are sent again. */
   readonly #taken = new WeakSet<File>()
 
@@ -37,11 +35,11 @@ class Own {
   async #enter(doorway: OwnDoorway): Promise<void> {
     carry(doorway.csrf)
     words.timezone = doorway.timezone
+    // A page that closed by itself stays behind the door: its own PIN leads back to what was being written. Behind the
+    // door of another person nothing of it is left.
+    if (this.page?.access !== doorway.access) this.page = null
     this.doorway = doorway
-    this.unsure = true
     if (doorway.standing === 'open') await this.load()
-    // A page that closed by itself stays behind the door: the PIN of the same phone leads back to what was being written.
-    else if (doorway.standing !== 'phone') this.page = null
   }
 
   async load(): Promise<void> {
@@ -52,14 +50,13 @@ class Own {
       // What comes after the page was closed is not shown any more.
       if (this.doorway !== doorway) return
       this.page = page
-      this.unsure = false
       // The server's clock: a telephone's may be wrong.
       this.now = Date.parse(page.at)
     })
   }
 
   /** Do something; true when it was done. What the server refuses is said, and a page that has closed is shown closed. */
-  async #do(act: () => Promise<void>): Promise<boolean> {
+  async #do(act: () => Promise<void>, again = true): Promise<boolean> {
     try {
       await act()
       this.trouble = ''
@@ -67,8 +64,12 @@ class Own {
     } catch (error) {
       if (!(error instanceof RefusedError || error instanceof TypeError)) throw error
       this.trouble = said(error)
-      if (error instanceof RefusedError && GONE.has(error.status) && this.page) await this.#look()
-      return false
+      if (!(error instanceof RefusedError && GONE.has(error.status) && this.page)) return false
+      const whose = this.page.access
+      await this.#look()
+      // Nothing was done. Where the same person opened the page anew in another tab, it is done in the session of that one.
+      const same = error.refusal?.key === 'request.refused.wrong_csrf' && this.doorway?.standing === 'open' && this.doorway.access === whose
+      return again && same ? this.#do(act, false) : false
     }
   }
 
@@ -78,13 +79,7 @@ class Own {
     this.trouble = said_before
   }
 
-  /** A code may be another person's: nothing of the page before it is left. */
-  useCode = (code: string, pin: string) =>
-    this.#do(async () => {
-      const doorway = (await change('POST', `${API}/code`, { code, pin })) as OwnDoorway
-      this.page = null
-      await this.#enter(doorway)
-    })
+  useCode = (code: string, pin: string) => this.#do(async () => this.#enter((await change('POST', `${API}/code`, { code, pin })) as OwnDoorway))
   sayPin = (pin: string) => this.#do(async () => this.#enter((await change('POST', `${API}/pin`, { pin })) as OwnDoorway))
 
   async leave(forget = false): Promise<void> {

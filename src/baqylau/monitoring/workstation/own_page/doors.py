@@ -13,7 +13,7 @@ from baqylau.monitoring.workstation.desk import desk_of
 from baqylau.monitoring.workstation.giving.papers import shelf_of
 from baqylau.monitoring.workstation.looks import alarm_number
 from baqylau.monitoring.workstation.own_page import entrance
-from baqylau.monitoring.workstation.own_page.gate import OwnDoor, person_of
+from baqylau.monitoring.workstation.own_page.gate import OwnDoor, own_of, person_of
 from baqylau.monitoring.workstation.own_page.messages import OwnAsking, OwnSaying
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.wire import received, reply, whole_number
@@ -45,7 +45,7 @@ _ALIASES: Final = {
 async def page(request: Request) -> Response:
     """Give everything on the page; `language` says in which language."""
     desk = desk_of(request)
-    return reply(await desk.do(desk.own_page.page, person_of(request), _language(request)))
+    return reply(await desk.do(desk.own_page.page, own_of(request), _language(request)))
 
 
 def _language(request: Request) -> Language | None:

@@ -33,14 +33,17 @@ _ROWS: Final = "01234567890", "09876543210"
 
 async def show(request: Request) -> Response:
     """Tell how far this browser has come. Whose phone it is, it is not told before the PIN."""
-    own = await session_of(request)
-    standing = OwnStanding.OPEN if own else OwnStanding.PHONE if await phone_of(request) else OwnStanding.STRANGER
-    return reply(_doorway(desk_of(request), standing, own.csrf if own else ""))
+    desk = desk_of(request)
+    if own := await session_of(request):
+        return reply(_doorway(desk, OwnStanding.OPEN, own.access_id, own.csrf))
+    if phone := await phone_of(request):
+        return reply(_doorway(desk, OwnStanding.PHONE, phone.id))
+    return reply(_doorway(desk, OwnStanding.STRANGER))
 
 
-def _doorway(desk: Desk, standing: OwnStanding, csrf: str) -> OwnDoorway:
+def _doorway(desk: Desk, standing: OwnStanding, access: int = 0, csrf: str = "") -> OwnDoorway:
     place = desk.settings.installation
-    return OwnDoorway(standing=standing, installation=place.name, timezone=place.timezone, csrf=csrf)
+    return OwnDoorway(standing=standing, installation=place.name, timezone=place.timezone, csrf=csrf, access=access)
 
 
 def plain_code(text: str) -> str:
@@ -104,7 +107,7 @@ async def _open(desk: Desk, access: OwnAccess) -> Response:
         await desk.do(desk.stores.own_accesses.open, access, digest(token), csrf, expires_at)
     except CodeSpentError:
         raise _unknown_phone() from None
-    response = reply(_doorway(desk, OwnStanding.OPEN, csrf))
+    response = reply(_doorway(desk, OwnStanding.OPEN, access.id, csrf))
     keep(response, desk.settings, session_cookie(desk.settings), token)
     return response
 

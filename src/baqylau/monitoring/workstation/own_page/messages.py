@@ -50,6 +50,8 @@ class OwnDoorway(Struct, frozen=True, kw_only=True):
     timezone: str
     csrf: str
     """Empty unless the page is open."""
+    access: int
+    """Which code this phone was opened by, 0 for none: by it two pages are told apart, and not whose they are."""
 
 
 class OwnCode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -201,6 +203,8 @@ class OwnPage(Struct, frozen=True, kw_only=True):
     """Everything on a person's own page. Sentences are in the language that was asked for."""
 
     at: datetime
+    access: int
+    """As the doorway says it: another one is another person's page, or begun anew."""
     name: str
     language: Language
     """In which the service writes to the person."""

@@ -30,7 +30,7 @@ from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.audit import AuditFilter
 from baqylau.storage.alarms.alarms import AlarmView, Done
-from baqylau.storage.people.own_access import signature
+from baqylau.storage.people.own_access import OwnSession, signature
 from baqylau.storage.people.own_requests import (
     MOST_WAITING,
     RequestEndedError,
@@ -58,8 +58,9 @@ class OwnRecords:
     def __init__(self, stores: Stores, timezone: str, clock: Callable[[], datetime]) -> None:
         self._stores, self._timezone, self._clock = stores, timezone, clock
 
-    def page(self, person_id: PersonId, language: Language | None) -> OwnPage:
+    def page(self, own: OwnSession, language: Language | None) -> OwnPage:
         """Give everything on the page of whoever it is."""
+        person_id = own.person_id
         now, book = self._clock(), self._stores.directory.book()
         person = book.people.get(person_id)
         if person is None:
@@ -71,6 +72,7 @@ class OwnRecords:
         due = telling.duties(words, supervision, now)
         return OwnPage(
             at=now,
+            access=own.access_id,
             name=person.name,
             language=person.language,
             orders=telling.orders(supervision, now),
