@@ -6,6 +6,7 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, ClassVar
@@ -91,6 +92,10 @@ class _Door(BaseHTTPRequestHandler):
     provider: ClassVar[IdentityProvider]
 
     def do_GET(self) -> None:
+        if self.path.startswith("/authorize?"):
+            back = escape(self.provider.sign_in(self.path))
+            self._page(f'<!doctype html><title>Invented ID</title><a href="{back}">Sign in</a>')
+            return
         found = {
             "/.well-known/openid-configuration": self.provider.published(),
             "/keys": {"keys": [KEY.as_dict(private=False)]},
@@ -101,6 +106,12 @@ class _Door(BaseHTTPRequestHandler):
         form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
         basic = b64decode(self.headers["authorization"].partition(" ")[2]).decode()
         self._answer(self.provider.token(form, basic))
+
+    def _page(self, html: str) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(html.encode())
 
     def _answer(self, body: Claims | None) -> None:
         self.send_response(200 if body else 400)
