@@ -352,6 +352,29 @@ def test_nothing_is_wider_than_the_screen(visit: Open, width: int) -> None:
         assert wide <= 0, path
 
 
+CUT = "parts => parts.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_on_a_telephone_the_queue_writes_in_full_what_was_found_and_about_whom(visit: Open, language: str) -> None:
+    page = visit("/", language=language, width=320)
+    page.wait_for_selector(".hot")
+    assert page.locator(".q").count() > 9
+    assert page.locator(".q :is(b, small)").evaluate_all(CUT) == []
+
+
+HEIGHTS = "fields => [...new Set(fields.map(one => one.offsetHeight).filter(high => high > 0))]"
+
+
+@pytest.mark.parametrize("path", ["/audit", "/nearby", "/staff", "/people/bekzat/minute"])
+def test_dates_lists_and_words_of_a_form_stand_in_fields_of_one_height(visit: Open, path: str) -> None:
+    page = visit(path)
+    fields = page.locator("main :is(input:not([type=file]), select).field")
+    expect(fields.first).to_be_visible()
+    heights = fields.evaluate_all(HEIGHTS)
+    assert len(heights) == 1, heights
+
+
 @pytest.mark.parametrize(
     ("language", "look", "paths"), [("kk", "light", PAGES), ("ru", "dark", PAGES), ("en", "light", PAGES[1::3])]
 )
