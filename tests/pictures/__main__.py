@@ -10,6 +10,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
@@ -25,6 +26,7 @@ LIVED_S = 150.0
 """How long the town lives before it is looked at, so that something has happened in it."""
 SETTLED_MS = 3_000
 QUALITY = 62
+A_MINUTE = timedelta(minutes=1)
 AUDITOR = "Марат Қуат"
 NAME, LOGIN, PASSWORD = "Айгүл Сарыжан", "aigul", "long-enough-pass-2026"
 
@@ -113,12 +115,13 @@ class Walk:
         person = alarms[0]["alarm"]["person_id"]
         people = [person, *(one["id"] for one in self._read("/api/people")["people"])]
         checked = (self._read(f"/api/people/{one}/checks")["rows"] for one in people)
-        check = next((rows[0] for rows in checked if rows), {"id": "", "person_id": person})
+        rows = [row for one in checked for row in one]
+        check = min(rows, key=lambda row: row["ended_at"] is None, default={"id": "", "person_id": person})
         card = self._read(f"/api/people/{person}")
         return Found(
             person=person,
             alarm=alarms[0]["alarm"]["id"],
-            at=alarms[0]["alarm"]["began_at"],
+            at=(datetime.fromisoformat(alarms[0]["alarm"]["raised_at"]) + A_MINUTE).isoformat(),
             check=check["id"],
             enrolled=check["person_id"],
             device=card["devices"][0]["id"],
@@ -127,7 +130,8 @@ class Walk:
 
     def _see(self, name: str, path: str) -> None:
         self._page.goto(self._address + path)
-        self._page.wait_for_load_state("load")
+        self._page.wait_for_selector("main h1", state="attached")
+        self._page.wait_for_selector(".waiting", state="detached")
         if name in WITH_A_MAP:
             self._page.wait_for_selector(WITH_A_MAP[name])
         self._take(name)

@@ -32,7 +32,7 @@ ROUTES: dict[str, Callable[[Found], str]] = {
     "people": lambda _: "/people",
     "person": lambda found: f"/people/{quote(found.person)}",
     "minute": lambda found: f"/people/{quote(found.person)}/minute?at={quote(found.at)}",
-    "replay": lambda found: f"/people/{quote(found.person)}/replay",
+    "replay": lambda found: f"/people/{quote(found.person)}/replay?at={quote(found.at)}",
     "patterns": lambda found: f"/people/{quote(found.person)}/patterns",
     "cases": lambda _: "/cases",
     "case": lambda found: f"/people/{quote(found.person)}/case",

@@ -63,7 +63,7 @@ def come_in(phone: Page, line: CutLine, person: PersonId = AYAN, pin: str = PIN)
     phone.fill("#pin", pin)
     phone.fill("#again", pin)
     phone.keyboard.press("Enter")
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Ayan Sample")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Ayan Sample", timeout=ARRIVES_WITHIN_S * 1_000)
 
 
 def begin_writing(phone: Page, line: CutLine) -> None:
