@@ -60,6 +60,7 @@ def step(state: State, given: "Given") -> "tuple[State, list[object]]":
     _take(turn, given)
     _settle(turn)
     place.indoors(turn)
+    place.hours(turn)
     if not turn.state.worn.gasped:
         place.searched(turn)
     if turn.at_ms - turn.state.spoke_ms >= ALIVE_MS:

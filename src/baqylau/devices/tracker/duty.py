@@ -4,8 +4,8 @@
     warned --a place surely on the right side--> kept
 
 In doubt is a place whose circle of R95 reaches over the edge, or the warning ring, and everything after one that is on
-the wrong side. Urgency only: the server judges for itself, from the same places. Source: catalogue, and notes on radio
-and GNSS, 4.3, step 5.
+the wrong side. When something begins to be asked, a place is looked for at once, also of somebody at rest. Urgency
+only: the server judges for itself, from the same places. Source: catalogue, and notes on radio and GNSS, 4.3, step 5.
 """
 
 from baqylau.devices.tracker.hours import holds
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 AGAIN_MS = 900_000
 WRONG_PLACES = 2
+_MINUTE_MS = 60_000
 INSIDE, OUTSIDE, FREE = "inside", "outside", "free"
 _CODES = {
     "presence": "P01",
@@ -37,7 +38,7 @@ _CODES = {
 class Duty:
     """What is asked of the wearer, and how it stands."""
 
-    FIELDS = ("rules", "permissions", "ahead_min", "language", "wrong", "warned", "doubt")
+    FIELDS = ("rules", "permissions", "ahead_min", "language", "wrong", "warned", "doubt", "asked", "minute")
 
     def __init__(self) -> None:
         """Begin with nothing asked."""
@@ -50,6 +51,10 @@ class Duty:
         self.warned: dict[str, int] = {}
         """When the wearer was last warned (UTC), by the restriction's id; while it is not kept."""
         self.doubt = False
+        self.asked: tuple[str, ...] = ()
+        """What each restriction asked when it was last looked at."""
+        self.minute = 0
+        """When that was, in UTC; 0 when nobody looked yet."""
 
     def copy(self) -> "Duty":
         """Give another one that is the same."""
@@ -68,6 +73,16 @@ class Duty:
         known = [rule["id"] for rule in self.rules]
         self.wrong = {name: count for name, count in self.wrong.items() if name in known}
         self.warned = {name: at_ms for name, at_ms in self.warned.items() if name in known}
+        self.minute = 0
+
+    def begins(self, utc_ms: int) -> bool:
+        """Tell whether something is asked now that was not asked a minute ago: whoever rests elsewhere is looked at."""
+        minute, known = utc_ms // _MINUTE_MS, self.minute > 0
+        if minute == self.minute:
+            return False
+        before = self.asked
+        self.minute, self.asked = minute, tuple([self._asks(rule, utc_ms) for rule in self.rules])
+        return known and bool([one for one, old in zip(self.asked, before) if one not in (FREE, old)])  # noqa: B905 - as boards have it
 
     def judge(self, place: Place, utc_ms: int) -> "list[str]":
         """Take a believed place; give the codes that the wearer is to be warned of now."""
@@ -96,7 +111,7 @@ class Duty:
 
     def _stands(self, rule: "Rule", place: Place, utc_ms: int) -> "tuple[str, float, bool]":
         """Give what is asked now, by how much the place is on the wrong side, and whether it is in a warning ring."""
-        asked = FREE if self._excused(rule, utc_ms) else _asked(rule, utc_ms, self.ahead_min)
+        asked = self._asks(rule, utc_ms)
         if asked == FREE:
             return FREE, 0.0, False
         zones = rule["places"] if rule["type"] == "presence" else [rule["zone"]]
@@ -104,6 +119,10 @@ class Duty:
         if asked == INSIDE:
             return INSIDE, outside, False
         return OUTSIDE, -outside, outside - place.r95_m < float(rule.get("warning_m", 0.0))
+
+    def _asks(self, rule: "Rule", utc_ms: int) -> str:
+        """Give where the wearer has to be now by a restriction, unless they are excused."""
+        return FREE if self._excused(rule, utc_ms) else _asked(rule, utc_ms, self.ahead_min)
 
     def _excused(self, rule: "Rule", utc_ms: int) -> bool:
         if not _between(rule, utc_ms):

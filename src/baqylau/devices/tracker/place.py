@@ -140,6 +140,13 @@ def searched(turn: "Turn") -> None:
         turn.do(Receiver(on=on))
 
 
+def hours(turn: "Turn") -> None:
+    """Look where the wearer is when hours begin: at rest the next place may be an hour away."""
+    state = turn.state
+    if state.duty.begins(turn.utc_ms()) and not state.anchors.indoors:
+        state.plan.wanted = True
+
+
 def heard(turn: "Turn", given: "Heard") -> None:
     """Take a frame from the air: our own relays' alone."""
     state = turn.state

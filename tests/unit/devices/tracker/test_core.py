@@ -1,5 +1,6 @@
 """What a tracker does in its wearer's day."""
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,7 @@ from baqylau.devices.tracker.inputs import Located, Network, Pressed
 from baqylau.domain.observations import Battery, Farewell, Fix, FixSource, Motion, Panic, Power, Skin, Strain, Strap
 from baqylau.protocols.batch.records import ClockQuality, CommandResult, Doubt, LocalFinding, Own, Reception
 from firmware.tracker.runner import POLL_EVERY_MS
-from tests.unit.devices.tracker.life import HOME, Life
+from tests.unit.devices.tracker.life import BEGIN, HOME, Life
 
 FAR = (HOME[0] + 0.05, HOME[1])
 
@@ -214,6 +215,30 @@ def test_by_day_nobody_is_sent_home_and_at_night_they_are() -> None:
     hours = {one.observed_at.hour for one in life.records if isinstance(one.said, LocalFinding)}
     assert hours
     assert hours <= {17, 18, 19, 20, 21, 22, 23, 0}, "22:00 to 06:00 in Almaty is 17:00 to 01:00 UTC"
+
+
+def test_who_rests_elsewhere_is_looked_at_when_the_hours_begin_and_not_up_to_an_hour_later() -> None:
+    begins = (BEGIN + timedelta(hours=5, minutes=100)).replace(second=0)
+    window = {"start_min": 60 * begins.hour + begins.minute, "end_min": 0, "weekdays": list(range(7))}
+    life = Life(place=FAR)
+    life.run_by(
+        watched=watched(
+            rule(
+                "presence", places=[rule("presence")["zone"]], schedule={"timezone": "Asia/Almaty", "windows": [window]}
+            )
+        ),
+        ahead=[{"timezone": "Asia/Almaty", "minutes": 300}],
+    )
+    life.show(motion=(False, 0.0))
+    for _ in range(12 * 120):
+        life.wait(5)
+        life.show()
+    begun_s = (begins - timedelta(hours=5) - BEGIN).total_seconds()
+    before = [at_s for at_s in life.fixes() if at_s < begun_s]
+    after = [at_s for at_s in life.fixes() if at_s >= begun_s]
+    assert begun_s - before[-1] > 600, "it rested, and nobody looked"
+    assert after[0] < begun_s + 90
+    assert gaps(after[:4]) == {15}, "elsewhere is looked at closely"
 
 
 def test_a_position_on_demand_comes_at_once_and_the_order_is_done() -> None:
