@@ -14,9 +14,9 @@ from baqylau.domain.findings import Code
 from tests.conftest import own_directory
 
 TOWN = """
-persons: 12
+persons: 18
 hours: 2
-seed: 18
+seed: 19
 speed: 1800
 home_unit_share: 0.2
 mobile_unit_share: 0.15
@@ -26,10 +26,12 @@ lives: {forbidden place: 2, strap opened: 1}
 home_lives: {out in the hours: 1, relay moved: 1}
 mobile_lives: {parted from the unit: 1}
 standing_lives: {unit opened: 1}
-protocols: {teltonika: 1, wialon: 1}
+protocols: {teltonika: 1, wialon: 1, own: 2}
 relay_share: 1
 relay_fails_share: 0
 power_cut_min: 0
+spoilings:
+- {deed: jammed, radius_m: 20000, after_h: 1.2, lasts_min: 20}
 """
 HAPPENS = {
     Code.EXCLUSION_ENTRY,
@@ -40,6 +42,7 @@ HAPPENS = {
     Code.RELAY_FIX,
     Code.BREATH_TAMPER,
     Code.CASE_OPEN,
+    Code.NO_FIX,
 }
 
 
@@ -84,8 +87,8 @@ def test_everything_that_happened_was_found_and_nothing_else(city: Path) -> None
 
 def test_each_kind_of_device_spoke_and_everything_that_it_said_was_acknowledged(city: Path) -> None:
     spoke = rows((city / "report.md").read_text(), "Devices")
-    assert set(spoke) == {"av unit", "breath unit", "home unit", "mobile unit", "teltonika", "wialon"}
-    assert sum(number for number, *_ in spoke.values()) == 12
+    assert set(spoke) == {"av unit", "breath unit", "home unit", "mobile unit", "own tracker", "teltonika", "wialon"}
+    assert sum(number for number, *_ in spoke.values()) == 18
     for _number, told, _sent, acknowledged, refused, *_ in spoke.values():
         assert acknowledged >= told > 0
         assert refused == 0

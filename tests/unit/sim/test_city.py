@@ -9,6 +9,8 @@ from random import Random
 import msgspec
 import pytest
 
+from baqylau.devices.strap import Sample as Sensed
+from baqylau.devices.tracker.board_line import read as _read_board
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import FindingId, SubjectId
 from baqylau.domain.observations import Fix
@@ -17,23 +19,28 @@ from baqylau.monitoring.server.fleet import Fleet
 from baqylau.sim.air.life import Leave
 from baqylau.sim.city.days import begun_at
 from baqylau.sim.city.homes import Household
-from baqylau.sim.city.lives import LINK, Citizen, citizens
+from baqylau.sim.city.lives import Citizen, citizens
 from baqylau.sim.city.living import Spoken, timed
 from baqylau.sim.city.outcome import compare
 from baqylau.sim.city.plot import Bars, Curve, bars, svg
 from baqylau.sim.city.registers import heard_devices, orders_end, person_id, registry, supervision
-from baqylau.sim.city.report import Result, Sample, write_report, write_truth
-from baqylau.sim.city.sample import houses, plot, sample, skies
-from baqylau.sim.city.scenario import Life, Scenario, read_scenario
+from baqylau.sim.city.report import Result, Sample, spoilings, write_report, write_truth
+from baqylau.sim.city.sample import boards, houses, plot, sample, skies
+from baqylau.sim.city.scenario import LINK, Deed, Life, Scenario, Spoiling, read_scenario
 from baqylau.sim.sky.way import Way
 from baqylau.sim.stories import Story, reports
 from baqylau.sim.town_plan import to_point
 from tests.unit.sim.towns import town
 
+
+def read_board(line: bytes) -> object:
+    return _read_board(line, 0)
+
+
 NOW = datetime(2026, 3, 12, 9, 30, 15, tzinfo=UTC)
 BEGUN_AT = datetime(2026, 3, 9, 12, tzinfo=UTC)
 """Monday, 17:00 in Almaty."""
-SMALL = Scenario(persons=120, seed=3, hours=3.0, home_unit_share=0.3)
+SMALL = Scenario(persons=120, seed=3, hours=3.0, home_unit_share=0.3, spoilings=())
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +66,8 @@ def test_everybody_lives_in_the_time_that_there_is_and_most_lives_are_led(people
 
 def test_about_as_many_as_wanted_have_a_home_unit_and_a_bracelet(people: list[Citizen]) -> None:
     at_home = [one for one in people if one.protocol == LINK]
-    assert 0.15 < len(at_home) / len(people) < 0.45
-    assert {one.kind for one in at_home} == set(SMALL.unit_shares)
+    assert 0.25 < len(at_home) / len(people) < 0.6
+    assert {one.kind for one in at_home} == {*SMALL.unit_shares, DeviceKind.TRACKER}
     bracelets = [one for one in at_home if isinstance(one.does, Household)]
     known = registry(people, BEGUN_AT, orders_end(SMALL, BEGUN_AT))
     relays = [one for one in people if one.has_relay]
@@ -133,6 +140,8 @@ def test_what_the_command_wants_goes_before_the_file_and_both_have_to_fit(tmp_pa
         ("lives: {unit moved: 1}", "lives: 'unit moved' is not one of"),
         ("home_lives: {led astray: 1}", "home_lives: 'led astray' is not one of"),
         ("protocols: {carrier pigeon: 1}", "protocols: 'carrier pigeon' is not one of"),
+        ("spoilings: [{deed: jammed, after_h: 1, lasts_min: 0}]", "jammed: radius_m and lasts_min are more than 0"),
+        ("spoilings: [{deed: dimmed, after_h: 1, lasts_min: 5}]", "dimmed"),
         ("lives: {at home: 0}", "lives: no share is less than 0"),
         ("persons: 0", "persons has to be more than 0"),
         ("home_unit_share: 3", "home_unit_share is a part of all"),
@@ -217,6 +226,7 @@ def test_the_report_lies_beside_the_truth_and_its_pictures(people: list[Citizen]
         seconds=4.0,
         outcome=compare(people, {}, BEGUN_AT),
         samples=samples,
+        spoilings=(),
     )
     page = write_report(result, tmp_path / "city").read_text()
     assert "| acknowledged a second | 100 |" in page
@@ -243,8 +253,8 @@ def test_counts_are_drawn_as_long_as_they_are() -> None:
 
 
 def test_the_sample_for_real_programs_lives_as_its_people_do_from_when_it_is_on_the_air() -> None:
-    shares = {"home_unit_share": 0.5, "mobile_unit_share": 0.0, "relay_share": 0.0}
-    real = Scenario(persons=30, speed=1.0, programs=2, home_lives={Life.OUT: 1}, power_cut_min=5, **shares)  # type: ignore[arg-type]
+    bought = {"home_unit_share": 0.5, "mobile_unit_share": 0.0, "relay_share": 0.0, "protocols": {"wialon": 1}}
+    real = Scenario(persons=30, speed=1.0, programs=2, home_lives={Life.OUT: 1}, power_cut_min=5, **bought)  # type: ignore[arg-type]
     everybody = list(citizens(real, BEGUN_AT))
     chosen = sample(everybody, real)
     assert [one.protocol for one in chosen] == [LINK] * 2
@@ -257,8 +267,32 @@ def test_the_sample_for_real_programs_lives_as_its_people_do_from_when_it_is_on_
         assert house.port == 9000 + one.number
 
 
+def test_a_tracker_of_the_sample_has_a_board_that_its_wearer_wears_from_when_it_is_there() -> None:
+    shares = {"home_unit_share": 0.0, "mobile_unit_share": 0.0, "protocols": {"own": 1}}
+    real = Scenario(persons=9, speed=1.0, programs=1, lives={Life.STRAP: 1}, spoilings=(), **shares)  # type: ignore[arg-type]
+    [one] = sample(list(citizens(real, BEGUN_AT)), real)
+    opened = next(true for true in one.truths if true.code is Code.STRAP_OPEN)
+    [board] = boards([one], BEGUN_AT, late_s=100.0)
+    before, after = (board.lines(opened.after_s - 100.0 + beside_s) for beside_s in (0.0, 120.0))
+    straps = [word for said in (before, after) for word in map(read_board, said) if isinstance(word, Sensed)]
+    assert [strap.loop_ohm for strap in straps] == [47_000, 0]
+    assert b"$GNRMC" in before[0]
+
+
+def test_what_the_satellites_are_is_in_the_report_with_how_many_were_there() -> None:
+    town_wide = Spoiling(deed=Deed.JAMMED, radius_m=20_000.0, after_h=1.0, lasts_min=20.0)
+    jammed = msgspec.structs.replace(SMALL, persons=10, spoilings=(town_wide,), relay_share=0.0)
+    everybody = list(citizens(jammed, BEGUN_AT))
+    page = "\n".join(spoilings(jammed, everybody))
+    there = sum(bool(one.sky.jammed_s) for one in everybody)
+    assert there > 0
+    assert f"| jammed | 0 m east, 0 m north | 20000 m | 1 h | 20 min | {there} |" in page
+    assert not list(spoilings(SMALL, everybody))
+
+
 def test_a_unit_of_the_sample_that_is_carried_sees_the_sky_of_its_wearers_way_from_when_it_is_there() -> None:
-    real = Scenario(persons=30, speed=1.0, programs=1, mobile_unit_share=0.5, mobile_lives={Life.OUT: 1})
+    shares = {"mobile_unit_share": 0.5, "protocols": {"wialon": 1}}
+    real = Scenario(persons=30, speed=1.0, programs=1, mobile_lives={Life.OUT: 1}, **shares)  # type: ignore[arg-type]
     [_, one] = sample(list(citizens(real, BEGUN_AT)), real)
     assert isinstance(one.does, Household)
     assert one.does.carried is not None

@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from itertools import takewhile
+from pathlib import Path
 from random import Random
+from typing import Any
 
 import msgspec
 import pytest
 
+from baqylau.crypto.cose import SharedKey
 from baqylau.crypto.digests import CHAIN_START, observation_id
 from baqylau.crypto.signing import Signer
 from baqylau.domain.findings import Code, Finding
@@ -29,10 +32,13 @@ from baqylau.sim.city.living import hears_relay
 from baqylau.sim.city.on_air import HomeOnAir
 from baqylau.sim.city.outcome import Outcome, compare
 from baqylau.sim.city.registers import bracelet_id, person_id, relay_id, secret, supervision, unit_id, wire_number
-from baqylau.sim.city.scenario import HEARD, TRACKED, Life, Scenario
+from baqylau.sim.city.scenario import HEARD, TRACKED, Deed, Life, Scenario, Spoiling
+from baqylau.sim.city.spoilt import done, told
 from baqylau.sim.city.standing import Standing
 from baqylau.sim.city.standing_on_air import StandingUnit
-from baqylau.sim.stories import Story, reports
+from baqylau.sim.city.worn_board import WornBoard
+from baqylau.sim.city.worn_on_air import WornTracker
+from baqylau.sim.stories import Story
 from tests.unit.sim.towns import town
 
 FRIDAY = datetime(2026, 3, 13, 3, tzinfo=UTC)
@@ -52,7 +58,7 @@ def evening_of(life: Life) -> Scenario:
 def tracked(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding, ...]:
     assert isinstance(one.does, Story)
     ends_at, device = begun_at + timedelta(hours=scenario.hours), DeviceId(wire_number(one.number))
-    told = takewhile(lambda each: each[0] < ends_at, reports(one.does, begun_at, Random(one.number)))  # noqa: S311 - noise of a receiver
+    heard_of = takewhile(lambda each: each[0] < ends_at, told(one.does, one.sky, begun_at, Random(one.number)))  # noqa: S311 - noise of a receiver
     observations = [
         Observation(
             id=observation_id(device.encode(), at.isoformat().encode()),
@@ -61,7 +67,7 @@ def tracked(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Findi
             received_at=at + ON_THE_LINE,
             bodies=bodies,
         )
-        for at, bodies in told
+        for at, bodies in heard_of
     ]
     return found(supervision(one, begun_at), observations, ends_at)
 
@@ -74,7 +80,7 @@ def by_frames(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Fin
     device = TeltonikaDevice(number, partial(hears_relay, one, begun_at))
     tracker, observations = fleet.device(DeviceId(number)), list[Observation]()
     assert tracker is not None
-    for said in takewhile(lambda each: each[0] < ends_at, reports(one.does, begun_at, Random(one.number))):  # noqa: S311 - noise of a receiver
+    for said in takewhile(lambda each: each[0] < ends_at, told(one.does, one.sky, begun_at, Random(one.number))):  # noqa: S311 - noise of a receiver
         [keep] = decode_frame(device.report([said]))
         assert isinstance(keep, Keep)
         for reading in keep.readings:
@@ -88,7 +94,7 @@ def heard(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding
     home = (
         StandingUnit(one.number, one.does, prescribed, begun_at)
         if isinstance(one.does, Standing)
-        else HomeOnAir(one.number, one.does, prescribed, begun_at, lasts_s)
+        else HomeOnAir(one.number, one.does, prescribed, begun_at, lasts_s, one.sky)
     )
     worn = bracelet_id(one.number)
     server = Server(prescribed, {each: secret(each) for each in (worn, relay_id(one.number))}, begun_at, unit)
@@ -104,6 +110,71 @@ def heard(one: Citizen, scenario: Scenario, begun_at: datetime) -> tuple[Finding
             observations += server.take(raw, begun_at + timedelta(seconds=at_s) + ON_THE_LINE)
     assert server.faults == []
     return found(prescribed, observations, begun_at + timedelta(hours=scenario.hours))
+
+
+def worn(one: Citizen, scenario: Scenario, begun_at: datetime, folder: Path) -> tuple[Finding, ...]:
+    """By a tracker of our own: its core, its ring and its link, to the server's reading."""
+    assert isinstance(one.does, Story)
+    prescribed, name = supervision(one, begun_at), unit_id(one.number)
+    board = WornBoard(one.number, one.does, begun_at, done(one.sky))
+    tracker = WornTracker(one.number, board, prescribed, begun_at, folder / name)
+    observations, at_s = list[Observation](), 0.0
+    while at_s < scenario.hours * 3600:
+        at_s += 60.0
+        tracker.live_until(at_s)
+        ring, arrives_at = tracker.machine.ring, begun_at + timedelta(seconds=at_s) + ON_THE_LINE
+        while (batch := ring.batch()) is not None and (raw := tracker.machine.link.request()) is not None:
+            server = Server(prescribed, {}, begun_at, name, SharedKey(secret(name)))
+            observations += server.take(raw, arrives_at)
+            assert server.faults == []
+            ring.kept(0, [[batch[0], batch[0] + len(batch[1]) - 1]])
+    return found(prescribed, observations, begun_at + timedelta(hours=scenario.hours))
+
+
+@pytest.mark.parametrize("life", sorted(TRACKED))
+def test_a_life_with_a_tracker_of_our_own_is_found_as_it_is_through_a_working_day(life: Life, tmp_path: Path) -> None:
+    scenario = town(DeviceKind.TRACKER, life, persons=1, hours=14.0, protocols={"own": 1})
+    people = list(citizens(scenario, FRIDAY))
+    findings = {person_id(one.number): worn(one, scenario, FRIDAY, tmp_path) for one in people}
+    assert compare(people, findings, FRIDAY).wrong == []
+
+
+def spoilt(kind: DeviceKind, life: Life, deed: Deed, lasts_min: float, **more: Any) -> tuple[Scenario, list[Citizen]]:
+    """A town in which satellites are spoilt for everybody, half an hour after it begins."""
+    everywhere = (Spoiling(deed=deed, radius_m=20_000.0, after_h=0.5, lasts_min=lasts_min),)
+    scenario = town(kind, life, persons=2, hours=3.5, spoilings=everywhere, **more)
+    return scenario, list(citizens(scenario, MONDAY_EVENING))
+
+
+@pytest.mark.parametrize(
+    ("deed", "lasts_min", "code"), [(Deed.JAMMED, 25.0, Code.NO_FIX), (Deed.SPOOFED, 0.5, Code.JUMP)]
+)
+@pytest.mark.parametrize("life", [Life.AT_HOME, Life.AT_WORK, Life.OUT, Life.FORBIDDEN])
+def test_where_satellites_are_spoilt_a_bought_tracker_has_no_place_and_nobody_is_found_elsewhere(
+    life: Life, deed: Deed, lasts_min: float, code: Code
+) -> None:
+    scenario, people = spoilt(DeviceKind.TRACKER, life, deed, lasts_min)
+    findings = {person_id(one.number): tracked(one, scenario, MONDAY_EVENING) for one in people}
+    outcome = compare(people, findings, MONDAY_EVENING)
+    assert outcome.wrong == []
+    assert outcome.by_code[code].found >= len(people)
+
+
+@pytest.mark.parametrize(("deed", "lasts_min"), [(Deed.JAMMED, 25.0), (Deed.SPOOFED, 20.0)])
+@pytest.mark.parametrize("life", [Life.AT_HOME, Life.AT_WORK])
+def test_where_satellites_are_spoilt_nobody_with_a_tracker_of_ours_is_found_elsewhere(
+    life: Life, deed: Deed, lasts_min: float, tmp_path: Path
+) -> None:
+    scenario, people = spoilt(DeviceKind.TRACKER, life, deed, lasts_min, protocols={"own": 1})
+    findings = {person_id(one.number): worn(one, scenario, MONDAY_EVENING, tmp_path) for one in people}
+    assert compare(people, findings, MONDAY_EVENING).wrong == []
+
+
+@pytest.mark.parametrize(("deed", "lasts_min"), [(Deed.JAMMED, 25.0), (Deed.SPOOFED, 0.5)])
+def test_where_satellites_are_spoilt_nobody_who_carries_a_unit_is_found_elsewhere(deed: Deed, lasts_min: float) -> None:
+    scenario, people = spoilt(DeviceKind.MOBILE_UNIT, Life.AT_WORK, deed, lasts_min)
+    findings = {person_id(one.number): heard(one, scenario, MONDAY_EVENING) for one in people}
+    assert compare(people, findings, MONDAY_EVENING).wrong == []
 
 
 def roofed(life: Life, **more: float) -> Scenario:

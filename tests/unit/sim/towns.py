@@ -17,5 +17,6 @@ _LIVES = {DeviceKind.HOME_UNIT: "home_lives", DeviceKind.MOBILE_UNIT: "mobile_li
 def town(kind: DeviceKind, life: Life, **more: Any) -> Scenario:
     """Give a town of people with this equipment, who all live like that."""
     shares = {name: float(one is kind) for one, name in _SHARES.items()}
+    bought = {"wialon": 2, "egts": 2, "teltonika": 1}
     lives = {_LIVES.get(kind, "standing_lives"): {life: 1}}
-    return Scenario(**{**shares, **lives, **more})
+    return Scenario(**{**shares, **lives, "protocols": bought, "spoilings": (), **more})

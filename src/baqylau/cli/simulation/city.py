@@ -25,13 +25,13 @@ from baqylau.domain.people import DeviceKind
 from baqylau.links import wall_clock
 from baqylau.sim.air.live import run_houses
 from baqylau.sim.city import days
-from baqylau.sim.city.lives import LINK, Citizen, citizens
+from baqylau.sim.city.lives import Citizen, citizens
 from baqylau.sim.city.living import City, Spoken, timed
 from baqylau.sim.city.outcome import compare
 from baqylau.sim.city.registers import heard_devices, person_id
-from baqylau.sim.city.report import Result, Sample, write_report, write_truth
-from baqylau.sim.city.sample import houses, sample, skies
-from baqylau.sim.city.scenario import Scenario, read_scenario
+from baqylau.sim.city.report import Result, Sample, spoilings, write_report, write_truth
+from baqylau.sim.city.sample import boards, houses, sample, skies
+from baqylau.sim.city.scenario import LINK, OWN, Scenario, read_scenario
 from baqylau.sim.free_ports import FreePorts
 from baqylau.sim.sky.gpsd import LiveGpsd
 from baqylau.sim.speaking import speak
@@ -96,7 +96,7 @@ def _lived(
 ) -> Result:
     """Run a server, let the city live before it, and hold what was found against the truth."""
     free, watch, ended_at = FreePorts(HOST), Live(engine), begun_at + timedelta(hours=plan.hours)
-    ports = {name: free.take() for name in (*plan.protocols, LINK)}
+    ports = {name: free.take() for name in ({*plan.protocols, LINK} - {OWN})}
     chosen = sample(people, plan)
     radio = {one.number: free.take() for one in chosen}
     sky = {one.number: free.take() for one in chosen if one.kind is DeviceKind.MOBILE_UNIT}
@@ -108,7 +108,7 @@ def _lived(
         begun_s = wall_clock.monotonic_s()
         alive = City(plan, time, open_doors, Random(plan.seed))  # noqa: S311 - noise of receivers
         with _running(data, unit_programs(data, chosen, radio, sky, open_doors)):
-            around = _around(chosen, radio, sky, (wall_clock.now() - begun_at).total_seconds())
+            around = _around(chosen, radio, sky, begun_at)
             others = [one for one in people if one.number not in radio]
             spoken, samples = asyncio.run(_watched(others, alive, around, engine))
         told_s, told_at = wall_clock.monotonic_s(), wall_clock.now()
@@ -124,6 +124,7 @@ def _lived(
         seconds=told_s - begun_s,
         outcome=compare(people, _found(engine, people, begun_at, ended_at), begun_at),
         samples=samples,
+        spoilings=tuple(spoilings(plan, people)),
     )
 
 
@@ -162,10 +163,12 @@ def _running(data: Path, programs: list[list[str]]) -> Iterator[None]:
             one.communicate(timeout=STOP_S)
 
 
-async def _around(chosen: list[Citizen], radio: dict[int, int], sky: dict[int, int], late_s: float) -> None:
-    """Let radio and satellites be there for the units that are programs. `late_s`: so long after the city began."""
+async def _around(chosen: list[Citizen], radio: dict[int, int], sky: dict[int, int], begun_at: datetime) -> None:
+    """Let radio and satellites be there for the devices that are programs, from now on in the city's time."""
     if not chosen:
         return
+    late_s = (wall_clock.now() - begun_at).total_seconds()
+    worn = [(HOST, radio[one.number]) for one in chosen if one.kind is DeviceKind.TRACKER]
     dice, now, sleep = Random(), wall_clock.now, wall_clock.sleep  # noqa: S311 - noise of receivers
     above = skies(chosen, HOST, sky, late_s)
 
@@ -175,6 +178,7 @@ async def _around(chosen: list[Citizen], radio: dict[int, int], sky: dict[int, i
     async with asyncio.TaskGroup() as group:
         group.create_task(run_houses(houses(chosen, HOST, radio, late_s), now=now, sleep=sleep, random=dice))
         group.create_task(speak([(one.host, one.port) for one in above], begun, every_s=SKY_S, now=now, sleep=sleep))
+        group.create_task(speak(worn, lambda _: boards(chosen, begun_at, late_s), every_s=SKY_S, now=now, sleep=sleep))
 
 
 async def _watched(

@@ -8,15 +8,17 @@ from sqlalchemy import Engine
 
 from baqylau.cli.equipment import workshop
 from baqylau.cli.simulation.households import UNITS, enrolled
+from baqylau.cli.simulation.wearers import TRACKERS, provisioned
 from baqylau.crypto.certificates import chain_pem
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId
+from baqylau.domain.people import DeviceKind
 from baqylau.links import wall_clock
-from baqylau.sim.city.lives import LINK, Citizen
+from baqylau.sim.city.lives import Citizen
 from baqylau.sim.city.living import Doors
 from baqylau.sim.city.registers import A_YEAR, BEACON, orders_end, registry, secret, unit_id
 from baqylau.sim.city.sample import sample
-from baqylau.sim.city.scenario import Scenario
+from baqylau.sim.city.scenario import LINK, Scenario
 from baqylau.storage.equipment.authorities import authorities, command_signer
 from baqylau.storage.equipment.device_keys import KeyKind
 from baqylau.storage.journal.regions import Region, Regions
@@ -37,8 +39,12 @@ def registered(engine: Engine, data: Path, people: list[Citizen], plan: Scenario
     for device in known.devices:
         if device.protocol == BEACON:
             shop.keys.enrol(device.id, KeyKind.BEACON, device.number, secret(device.id), BY)
+        elif device.id in by_program and device.kind is DeviceKind.TRACKER:
+            provisioned(shop, data, device.id)
         elif device.id in by_program:
             enrolled(shop, data, device)
+        elif device.kind is DeviceKind.TRACKER and device.protocol == LINK:
+            shop.keys.enrol(device.id, KeyKind.HMAC, device.number, secret(device.id), BY)
         elif device.protocol == LINK:
             shop.keys.enrol(device.id, KeyKind.ED25519, device.number, Signer(secret(device.id)).public_key, BY)
     _own_time(engine, [one.id for one in known.devices], plan, begun_at)
@@ -73,7 +79,7 @@ def unit_programs(
         [
             one.kind.replace("_", "-"),
             *common,
-            *("--dir", str(data / UNITS / unit_id(one.number))),
+            *("--dir", str(data / (TRACKERS if one.kind is DeviceKind.TRACKER else UNITS) / unit_id(one.number))),
             *("--source", f"socket:{doors.host}:{radio[one.number]}"),
             *(("--gnss", f"gpsd:{doors.host}:{sky[one.number]}") if one.number in sky else ()),
         ]
@@ -97,4 +103,5 @@ def doors(data: Path, host: str, ports: dict[str, int]) -> Doors:
         server=f"https://{host}:{ports[LINK]}",
         authority=authority,
         server_key=command_signer(keys, os.urandom).public_key,
+        rings=data / TRACKERS,
     )

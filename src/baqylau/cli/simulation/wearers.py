@@ -32,14 +32,15 @@ def put_on(
     shop.save(wearers_registry(founded_at=founded_at), BY)
     ports, boards = dict[DeviceId, int](), []
     for one in wearers():
-        _provisioned(shop, data, one.tracker_id)
+        provisioned(shop, data, one.tracker_id)
         ports[one.tracker_id] = free()
         boards.append(board(one, host, ports[one.tracker_id]))
     (data / WORN).write_bytes(msgspec.json.encode(boards))
     return ports
 
 
-def _provisioned(shop: Workshop, data: Path, name: DeviceId) -> None:
+def provisioned(shop: Workshop, data: Path, name: DeviceId) -> None:
+    """Give a tracker its folder with what it needs to know, once."""
     folder = Folder(data / TRACKERS / name)
     try:
         folder.enrolment()

@@ -33,6 +33,13 @@ def written(sample: Sample) -> bytes:
     return line + b"*%02X\r\n" % modem.check(line)
 
 
+def on_network(said: Network) -> bytes:
+    """Give the line of whether the mobile network is there."""
+    strong = "" if said.signal_dbm is None else f" {said.signal_dbm:.0f}"
+    line = f"N {int(said.there)}{strong if said.there else ''}".encode("ascii")
+    return line + b"*%02X\r\n" % modem.check(line)
+
+
 def read(line: bytes, at_ms: int) -> Word | None:
     """Give what a line says at a count; None for one that is garbled, or says nothing that we know."""
     said = modem.read(line)

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from baqylau.crypto.cose import PublicKey
+from baqylau.crypto.cose import PublicKey, SharedKey
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.observations import Observation
@@ -40,8 +40,14 @@ class Server:
     """What the server does with batches of one unit: proves, reads, and remembers how far."""
 
     def __init__(
-        self, prescribed: Supervision, roots: Mapping[DeviceId, bytes], begun_at: datetime, unit: DeviceId = UNIT
+        self,
+        prescribed: Supervision,
+        roots: Mapping[DeviceId, bytes],
+        begun_at: datetime,
+        unit: DeviceId = UNIT,
+        key: PublicKey | SharedKey | None = None,
     ) -> None:
+        """Take what is prescribed. `key`: by which the unit proves what it says, where it is not that of all units."""
         keys = [
             DeviceKey(id=0, device_id=one, kind=KeyKind.BEACON, serial=one, material=root, enrolled_at=begun_at)
             for one, root in roots.items()
@@ -51,7 +57,7 @@ class Server:
         self._reader = Reader(fleet=fleet, beacons=self.beacons, latches=Latches(()))
         self._unit = unit
         self._kept = Kept(device_id=unit)
-        self._key = PublicKey(Signer(_SEED).public_key)
+        self._key = key or PublicKey(Signer(_SEED).public_key)
         self.faults: list[str] = []
         """Names of what was set aside."""
 

@@ -14,6 +14,7 @@ from baqylau.sim.air.life import Leave
 from baqylau.sim.city.days import MINUTE_S, Days
 from baqylau.sim.city.homes import GONE_WITHIN_S, OUT_MIN, Household, Shown, strap_opened
 from baqylau.sim.city.scenario import Life, Scenario
+from baqylau.sim.city.spoilt import CLEAR, Sky, under
 from baqylau.sim.city.tracked import tracked
 from baqylau.sim.city.truth import Told, happens, held
 from baqylau.sim.stories import Story, reports
@@ -30,7 +31,7 @@ def carrying(
     life: Life, scenario: Scenario, days: Days, home: Place, place: Place, random: Random
 ) -> tuple[Household, Told]:
     """Give what somebody does who carries a unit, and what has to be found of it. `place`: where they work, or go."""
-    story, told = tracked(Life.AT_HOME if life in _BESIDE else life, scenario, days, home, place, random)
+    story, to_find = tracked(Life.AT_HOME if life in _BESIDE else life, scenario, days, home, place, random)
     legs = tuple(replace(leg, every_s=SEEN_EVERY_S) for leg in story.legs)
     calm = Household(receivers=1, carried=replace(story, legs=legs))
     if life is Life.STRAP:
@@ -41,7 +42,7 @@ def carrying(
         return replace(calm, leaves=leaves), held(
             days, [happens(Code.SEPARATION, one.out_s, GONE_WITHIN_S) for one in leaves]
         )
-    return calm, told
+    return calm, to_find
 
 
 def walks(story: Story) -> Iterator[Shown]:
@@ -56,16 +57,16 @@ def walks(story: Story) -> Iterator[Shown]:
 class Hand:
     """What a unit sees and feels that somebody carries. Seconds are those of the city."""
 
-    def __init__(self, story: Story, begun_at: datetime, random: Random) -> None:
+    def __init__(self, story: Story, begun_at: datetime, random: Random, sky: Sky = CLEAR) -> None:
         """Take it along."""
-        self._reports, self._begun_at = reports(story, begun_at, random), begun_at
+        self._reports, self._begun_at, self._sky = reports(story, begun_at, random), begun_at, sky
         self._next = next(self._reports)
 
     def until(self, until_s: float) -> Iterator[tuple[float, Epoch, dict[str, object]]]:
         """Give what the receiver says up to an instant, and what the sensors show then."""
         while (at_s := (self._next[0] - self._begun_at).total_seconds()) < until_s:
             at, bodies = self._next
-            yield at_s, epoch(at, bodies), dict(_felt(bodies))
+            yield at_s, epoch(at, under(self._sky, at_s, bodies)), dict(_felt(bodies))
             self._next = next(self._reports)
 
 

@@ -5,8 +5,9 @@ from random import Random
 
 from baqylau.sim.city.days import DAY_S, HOUR_S, MINUTE_S, Days, seconds
 
-FULL, USUAL, SPENT, LOW = 95.0, 65.0, 15.0, 25.0
-"""Per cent: after a charge, before the next one, when it has run down, and when it counts as low."""
+FULL, USUAL, SPENT, LOW = 95.0, 65.0, 12.0, 25.0
+"""Per cent: after a charge, before the next one, when it has run down, and when it counts as low. A tracker of ours
+speaks of it by itself below 15."""
 BEGINS = "21:15", "23:00"
 LASTS_H = 2.0, 3.0
 EVENLY_MIN = 10.0

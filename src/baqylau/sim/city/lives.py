@@ -12,17 +12,16 @@ from baqylau.sim.city.carried import carrying
 from baqylau.sim.city.days import MINUTE_S, Days
 from baqylau.sim.city.homes import Household, household
 from baqylau.sim.city.relays import HEARS, Spell, by_relay, relay, under_roof
-from baqylau.sim.city.scenario import Life, Scenario
+from baqylau.sim.city.scenario import LINK, OWN, Life, Scenario
+from baqylau.sim.city.spoilt import CLEAR, Sky, sky_of, spoilt
 from baqylau.sim.city.standing import Standing, standing
 from baqylau.sim.city.tracked import tracked
-from baqylau.sim.city.truth import Truth
+from baqylau.sim.city.truth import Truth, by_own_tracker
 from baqylau.sim.stories import Story
 from baqylau.sim.town import House, town
 
 NEAR_M, FAR_M = 300.0, 2_000.0
 """Between these, along streets that cross at right angles, lies where somebody goes."""
-LINK = "link"
-"""What units speak."""
 
 
 class Citizen(Struct, frozen=True, kw_only=True):
@@ -36,7 +35,7 @@ class Citizen(Struct, frozen=True, kw_only=True):
     place: House
     """Where they work, or where they go."""
     protocol: str
-    """What their device speaks: a protocol of trackers, or the link of a unit."""
+    """What their device speaks: a protocol of bought trackers, or the link of our own devices."""
     does: Story | Household | Standing
     """What the tracker tells, or what goes on around the unit or happens to it."""
     truths: tuple[Truth, ...]
@@ -44,13 +43,23 @@ class Citizen(Struct, frozen=True, kw_only=True):
     """What may be found besides, and counts neither way."""
     line_lost_s: Spell | None
     """From when to when the device has no line."""
+    sky: Sky = CLEAR
+    """When it is spoilt where they are."""
     near_relay_s: tuple[Spell, ...] = ()
     """When their tracker hears the relay of their home."""
 
     @property
     def device(self) -> str:
         """Give what they wear, in a word of the report."""
-        return self.protocol if self.kind is DeviceKind.TRACKER else self.kind.replace("_", " ")
+        if self.kind is DeviceKind.TRACKER:
+            return f"{OWN} tracker" if self.protocol == LINK else self.protocol
+        return self.kind.replace("_", " ")
+
+    @property
+    def story(self) -> Story | None:
+        """Give the way that they go with a receiver of satellites, where they have one."""
+        does = self.does.carried if isinstance(self.does, Household) else self.does
+        return does if isinstance(does, Story) else None
 
     @property
     def has_relay(self) -> bool:
@@ -75,7 +84,8 @@ def _citizen(number: int, scenario: Scenario, days: Days, houses: Sequence[House
     place = random.choice(around or houses)
     lost_s = random.uniform(0.1, 0.8) * days.lasts_s
     lost = (lost_s, lost_s + scenario.line_lost_min * MINUTE_S) if random.random() < scenario.line_lost_share else None
-    protocol = _drawn(scenario.protocols, random) if kind is DeviceKind.TRACKER else LINK
+    drawn = _drawn(scenario.protocols, random) if kind is DeviceKind.TRACKER else OWN
+    protocol = LINK if drawn == OWN else drawn
     does: Story | Household | Standing
     anchor, near = relay(scenario, number, days), tuple[Spell, ...]()
     match kind:
@@ -90,6 +100,11 @@ def _citizen(number: int, scenario: Scenario, days: Days, houses: Sequence[House
             if anchor is not None and protocol == HEARS:
                 does = under_roof(does, home.middle)
                 told, near = by_relay(does, told, days, anchor, scenario.report_every_s)
+    if kind is DeviceKind.TRACKER and protocol == LINK:
+        told = by_own_tracker(told)
+    story = does.carried if isinstance(does, Household) else does
+    sky = sky_of(story, scenario.spoilings) if isinstance(story, Story) else CLEAR
+    told = spoilt(told, sky, days, bought_every_s=None if protocol == LINK else scenario.report_every_s)
     return Citizen(
         number=number,
         kind=kind,
@@ -101,6 +116,7 @@ def _citizen(number: int, scenario: Scenario, days: Days, houses: Sequence[House
         truths=told.truths,
         may=told.may,
         line_lost_s=lost,
+        sky=sky,
         near_relay_s=near,
     )
 

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -16,16 +17,19 @@ from baqylau.links.device_line import ServerLine
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import DeviceSide, Sighting
 from baqylau.protocols.teltonika import TeltonikaDevice
-from baqylau.sim.city.homes import Household
 from baqylau.sim.city.lives import Citizen
 from baqylau.sim.city.on_air import HomeOnAir
 from baqylau.sim.city.registers import ble_number, secret, supervision, unit_id, wire_number
-from baqylau.sim.city.scenario import Scenario
+from baqylau.sim.city.scenario import LINK, Scenario
+from baqylau.sim.city.spoilt import done, told
 from baqylau.sim.city.standing import Standing
 from baqylau.sim.city.standing_on_air import StandingUnit
-from baqylau.sim.city.unit_line import UnitLine
+from baqylau.sim.city.tracker_line import TrackerLine
+from baqylau.sim.city.unit_line import Speaks, UnitLine
+from baqylau.sim.city.worn_board import WornBoard
+from baqylau.sim.city.worn_on_air import WornTracker
 from baqylau.sim.client import Habits, Line, Sleep, Tally, Tracker
-from baqylau.sim.stories import Story, reports
+from baqylau.sim.stories import Story
 
 HABITS = Habits(answer_within_s=30.0, first_pause_s=0.5, longest_pause_s=5.0)
 HOME_STEP_S = 60.0
@@ -72,6 +76,18 @@ class Doors(Struct, frozen=True, kw_only=True):
     """By which they know it."""
     server_key: bytes = b""
     """By which it signs what it answers."""
+    rings: Path
+    """Where the trackers of ours keep what they wrote."""
+
+
+class OnAir(Protocol):
+    """A device that lives by itself. Seconds are those of the city."""
+
+    at_s: float
+    """How far it has come."""
+
+    def live_until(self, until_s: float) -> None:
+        """Live on up to an instant."""
 
 
 class Spoken(Struct, kw_only=True):
@@ -79,7 +95,7 @@ class Spoken(Struct, kw_only=True):
 
     devices: int = 0
     told: int = 0
-    """Reports of trackers, records of home units."""
+    """Reports of bought trackers, records of trackers of ours and of units."""
     sent: int = 0
     """With repetitions."""
     confirmed: int = 0
@@ -164,10 +180,10 @@ class City:
             await asyncio.to_thread(heard, until)
 
     async def _one_life(self, citizen: Citizen, random: Random) -> None:
-        if isinstance(citizen.does, Story):
+        if isinstance(citizen.does, Story) and citizen.protocol != LINK:
             await self._tracked(citizen, citizen.does, random)
         else:
-            await self._at_home(citizen, self._on_air(citizen, citizen.does))
+            await self._with_unit(citizen)
 
     async def _tracked(self, citizen: Citizen, story: Story, random: Random) -> None:
         """Let a tracker tell its story."""
@@ -183,7 +199,7 @@ class City:
     async def _tell(self, tracker: Tracker, device: Device, citizen: Citizen, story: Story, random: Random) -> None:
         """Tell the story to its end; what is said without a line waits."""
         time, waiting = self._time, []
-        for report in takewhile(lambda one: one[0] < self._ends_at, reports(story, time.begun_at, random)):
+        for report in takewhile(lambda one: one[0] < self._ends_at, told(story, citizen.sky, time.begun_at, random)):
             await time.until(report[0])
             waiting.append(report)
             if random.random() < self._scenario.twice_share:
@@ -198,46 +214,46 @@ class City:
             tracker.remember(one)
         device.told_at = self._ends_at
 
-    def _on_air(self, citizen: Citizen, does: Household | Standing) -> HomeOnAir | StandingUnit:
-        number, begun_at = citizen.number, self._time.begun_at
-        prescribed = supervision(citizen, begun_at)
-        if isinstance(does, Standing):
-            return StandingUnit(number, does, prescribed, begun_at)
-        return HomeOnAir(number, does, prescribed, begun_at, self._scenario.hours * 3600)
-
-    async def _at_home(self, citizen: Citizen, home: HomeOnAir | StandingUnit) -> None:
-        """Let a unit do its work, and send what it wrote."""
-        number = citizen.number
+    async def _with_unit(self, citizen: Citizen) -> None:
+        """Let a unit, or a tracker of ours, do its work, and send what it wrote."""
         line = ServerLine(self._doors.server, self._doors.authority)
-        signer = Signer(secret(unit_id(number)))
-        unit = UnitLine(home.box, unit_id(number), signer, line, self._doors.server_key)
-        device = self._device(citizen, unit.tally, partial(self._unsent, home, citizen))
         try:
-            await self._pace(home, unit, device, citizen)
-            while home.box.waiting:
-                await unit.send(asyncio.get_running_loop().time, self._time.sleep)
+            on_air, speaks = self._on_air(citizen, line)
+            await self._pace(on_air, speaks, citizen)
+            while speaks.waiting:
+                await speaks.send(asyncio.get_running_loop().time, self._time.sleep)
         finally:
             await line.close()
 
-    def _unsent(self, home: HomeOnAir | StandingUnit, citizen: Citizen) -> datetime | None:
-        """Give of which instant the oldest record is that waits though there is a line."""
-        waiting = home.box.waiting
-        return waiting[0].observed_at if waiting and not _line_lost(citizen, home.at_s) else None
+    def _on_air(self, citizen: Citizen, line: ServerLine) -> tuple[OnAir, Speaks]:
+        number, begun_at, does = citizen.number, self._time.begun_at, citizen.does
+        prescribed = supervision(citizen, begun_at)
+        if isinstance(does, Story):
+            folder = self._doors.rings / unit_id(number)
+            board = WornBoard(number, does, begun_at, done(citizen.sky))
+            worn = WornTracker(number, board, prescribed, begun_at, folder)
+            return worn, TrackerLine(worn, begun_at, line)
+        unit = (
+            StandingUnit(number, does, prescribed, begun_at)
+            if isinstance(does, Standing)
+            else HomeOnAir(number, does, prescribed, begun_at, self._scenario.hours * 3600, citizen.sky)
+        )
+        signer = Signer(secret(unit_id(number)))
+        return unit, UnitLine(unit.box, unit_id(number), signer, line, self._doors.server_key)
 
-    async def _pace(self, home: HomeOnAir | StandingUnit, unit: UnitLine, device: Device, citizen: Citizen) -> None:
+    async def _pace(self, on_air: OnAir, speaks: Speaks, citizen: Citizen) -> None:
         time_s, sent_s, at_s = asyncio.get_running_loop().time, float("-inf"), 0.0
-        device.told = len(home.box.waiting)
+        device = self._device(
+            citizen, speaks.tally, lambda: None if _line_lost(citizen, on_air.at_s) else speaks.waits_since
+        )
         while at_s < self._scenario.hours * 3600:
             at_s = min(at_s + HOME_STEP_S, self._scenario.hours * 3600)
             await self._time.until(self._time.begun_at + timedelta(seconds=at_s))
-            before = len(home.box.waiting)
-            home.live_until(at_s)
-            device.told += len(home.box.waiting) - before
-            device.told_at = self._time.begun_at + timedelta(seconds=at_s)
-            due = home.box.urgent or (home.box.wanted and time_s() - sent_s >= UNIT_EVERY_S)
-            if due and not _line_lost(citizen, at_s):
+            on_air.live_until(at_s)
+            device.told, device.told_at = speaks.written, self._time.begun_at + timedelta(seconds=at_s)
+            if speaks.due(time_s() - sent_s, UNIT_EVERY_S) and not _line_lost(citizen, at_s):
                 sent_s = time_s()
-                await unit.send(time_s, self._time.sleep)
+                await speaks.send(time_s, self._time.sleep)
 
     def _device(self, citizen: Citizen, tally: Tally, waits_since: Callable[[], datetime | None]) -> Device:
         device = Device(kind=citizen.device, told_at=self._time.begun_at, tally=tally, waits_since=waits_since)

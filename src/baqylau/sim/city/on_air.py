@@ -24,6 +24,7 @@ from baqylau.sim.air.worn import Bracelet, Crystal, Relay, Sent
 from baqylau.sim.city.carried import Hand, walks
 from baqylau.sim.city.homes import Household, Shown
 from baqylau.sim.city.registers import bracelet_id, relay_id, secret, unit_id
+from baqylau.sim.city.spoilt import CLEAR, Sky
 from baqylau.storage.equipment.device_keys import DeviceKey, KeyKind
 
 TICK_S = 5.0
@@ -41,9 +42,15 @@ class HomeOnAir:
     """One home. Seconds are those of the city."""
 
     def __init__(
-        self, number: int, household: Household, prescribed: Supervision, begun_at: datetime, lasts_s: float
+        self,
+        number: int,
+        household: Household,
+        prescribed: Supervision,
+        begun_at: datetime,
+        lasts_s: float,
+        sky: Sky = CLEAR,
     ) -> None:
-        """Put the bracelet on and switch the unit on. The chance in it is the person's own."""
+        """Put the bracelet on and switch the unit on. The chance in it is the person's own. `sky`: over one carried."""
         self._dice, self._household = np.random.default_rng(number), household
         life = Life(days=lasts_s / DAY_S, leaves=household.leaves)
         sources = tuple(f"receiver {one}" for one in range(1, household.receivers + 1))
@@ -57,7 +64,7 @@ class HomeOnAir:
         """How far it has come."""
         self._hand, self._felt = None, dict[str, object]()
         if household.carried is not None:
-            self._hand = Hand(household.carried, begun_at, Random(number))  # noqa: S311 - noise of a receiver
+            self._hand = Hand(household.carried, begun_at, Random(number), sky)  # noqa: S311 - noise of a receiver
         kind = HOME_UNIT if self._hand is None else MOBILE_UNIT
         self.box = Box(unit_id(number), sources, begun_at, kind, mains=self._hand is None)
         runs_by = document(prescribed, unit_id(number), _beacons(number, begun_at), begun_at)

@@ -22,9 +22,9 @@ from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle
 from baqylau.sim import town_plan
 from baqylau.sim.city.days import TIMEZONE, minutes
-from baqylau.sim.city.lives import LINK, Citizen
+from baqylau.sim.city.lives import Citizen
 from baqylau.sim.city.relays import AWAY_S, UNHEARD_S
-from baqylau.sim.city.scenario import Life, Scenario
+from baqylau.sim.city.scenario import LINK, Life, Scenario
 from baqylau.sim.city.truth import HOME_FROM, HOME_GRACE_S, HOME_UNTIL, WORK_FROM, WORK_UNTIL
 from baqylau.sim.load_fleet import load_number
 from baqylau.sim.town import House
@@ -41,6 +41,8 @@ BLE_BYTES = 20
 LIMIT_MG_L = 0.16
 CHECKS = frozenset({DeviceKind.BREATH_UNIT, DeviceKind.AV_UNIT})
 """Units that wait for checks: nobody wears anything beside them."""
+BESIDE = frozenset({DeviceKind.HOME_UNIT, DeviceKind.MOBILE_UNIT})
+"""Units that hear a bracelet."""
 WORKS = frozenset({Life.AT_WORK, Life.LATE})
 """Who has a working window; all others are bound to their home around the clock, or to no place."""
 WEEKDAYS, WEEKEND = (0, 1, 2, 3, 4), (5, 6)
@@ -76,7 +78,7 @@ def bracelet_id(number: int) -> DeviceId:
 
 
 def unit_id(number: int) -> DeviceId:
-    """Give the name of somebody's unit."""
+    """Give the name of somebody's unit, or of their tracker where it is ours."""
     return DeviceId(f"unit-{wire_number(number)}")
 
 
@@ -153,7 +155,7 @@ def _devices(one: Citizen) -> Iterator[Device]:
             silence_limit_s=SILENCE_LIMIT_S,
         )
         return
-    if one.kind not in CHECKS:
+    if one.kind in BESIDE:
         yield Device(id=bracelet_id(one.number), kind=DeviceKind.BRACELET, protocol=BEACON, number=f"B{number}")
     yield Device(
         id=unit_id(one.number),

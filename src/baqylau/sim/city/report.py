@@ -14,6 +14,7 @@ from baqylau.sim.city.living import Spoken
 from baqylau.sim.city.outcome import Outcome
 from baqylau.sim.city.plot import Bars, Curve, bars, svg
 from baqylau.sim.city.scenario import Scenario
+from baqylau.sim.city.spoilt import sky_of
 
 WRONG_SHOWN = 40
 ALARMS = "alarms by kind"
@@ -44,6 +45,8 @@ class Result(Struct, frozen=True, kw_only=True):
     seconds: float
     outcome: Outcome
     samples: Sequence[Sample]
+    spoilings: Sequence[str]
+    """Lines of where satellites were spoilt, and for how many."""
 
 
 def write_truth(people: Sequence[Citizen], scenario: Scenario, folder: Path) -> None:
@@ -111,6 +114,7 @@ def _lines(result: Result) -> Iterator[str]:
     for curve in _curves(result.samples):
         yield f"![{curve.title}]({_file(curve.title)})"
     yield ""
+    yield from result.spoilings
     yield from _alarms(result.outcome)
 
 
@@ -132,6 +136,27 @@ def _devices(spoken: Mapping[str, Spoken], heard: Mapping[str, int]) -> Iterator
         counts_of = ", ".join(f"{kind} {count}" for kind, count in heard.items())
         yield f"Heard by these, without a line of their own: {counts_of}."
         yield ""
+
+
+def spoilings(scenario: Scenario, people: Sequence[Citizen]) -> Iterator[str]:
+    """Give where and when satellites were spoilt, and how many people were there without a roof above them."""
+    if not scenario.spoilings:
+        return
+    yield "## Satellites"
+    yield ""
+    yield "Who is there has no place, or a false one: found is what a device can know of that, and nobody is found"
+    yield "elsewhere for it."
+    yield ""
+    yield "| what | where | radius | begins after | lasts | people there |"
+    yield "|---|---|---:|---:|---:|---:|"
+    for spoiling in scenario.spoilings:
+        there = sum(bool(sky_of(one.story, (spoiling,)).spoilt_s) for one in people if one.story is not None)
+        east_m, north_m = spoiling.place
+        yield (
+            f"| {spoiling.deed} | {east_m:g} m east, {north_m:g} m north | {spoiling.radius_m:g} m "
+            f"| {spoiling.after_h:g} h | {spoiling.lasts_min:g} min | {there} |"
+        )
+    yield ""
 
 
 def _alarms(outcome: Outcome) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """A sample of the city's units as real programs: the radio, and the sky, around them on sockets, in real time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, pairwise
-from math import dist
+from datetime import datetime
+from itertools import islice
 
 from baqylau.domain.ids import DeviceId
 from baqylau.domain.people import DeviceKind
@@ -10,22 +10,25 @@ from baqylau.sim.air.live import House, Scene, Worn
 from baqylau.sim.city.carried import walks
 from baqylau.sim.city.homes import Household
 from baqylau.sim.city.lives import Citizen
+from baqylau.sim.city.on_the_way import legs_of
 from baqylau.sim.city.registers import bracelet_id, relay_id, secret
-from baqylau.sim.city.scenario import Scenario
+from baqylau.sim.city.scenario import LINK, Scenario
+from baqylau.sim.city.spoilt import done
+from baqylau.sim.city.worn_board import LiveWorn, WornBoard
 from baqylau.sim.sky.gpsd import Carried
-from baqylau.sim.sky.way import Leg
-from baqylau.sim.stories import WALK_M_S, Story
+from baqylau.sim.stories import Story
 
 USUAL_DBM, WEAK_DBM, RELAY_DBM = -66.0, -93.0, -58.0
-PROGRAMS = (DeviceKind.HOME_UNIT, DeviceKind.MOBILE_UNIT)
-"""What a program of a unit takes from sockets alone."""
+PROGRAMS = (DeviceKind.HOME_UNIT, DeviceKind.MOBILE_UNIT, DeviceKind.TRACKER)
+"""What a program takes from sockets alone."""
 MOVES_BEFORE_S = 30.0
 """Whoever leaves is heard to move before: one that lay still is waited for longer."""
 
 
 def sample(people: Sequence[Citizen], scenario: Scenario) -> list[Citizen]:
     """Give whose units are real programs: as many of each kind as the scenario says."""
-    return [one for kind in PROGRAMS for one in islice((one for one in people if one.kind is kind), scenario.programs)]
+    ours = [one for one in people if one.protocol == LINK]
+    return [one for kind in PROGRAMS for one in islice((one for one in ours if one.kind is kind), scenario.programs)]
 
 
 def houses(people: Sequence[Citizen], host: str, ports: Mapping[int, int], late_s: float) -> list[House]:
@@ -52,16 +55,18 @@ def skies(people: Sequence[Citizen], host: str, ports: Mapping[int, int], late_s
     ]
 
 
+def boards(people: Sequence[Citizen], begun_at: datetime, late_s: float) -> list[LiveWorn]:
+    """Give the boards of the trackers, in the order of the people who wear one."""
+    return [
+        LiveWorn(WornBoard(one.number, one.does, begun_at, done(one.sky)), late_s)
+        for one in people
+        if isinstance(one.does, Story)
+    ]
+
+
 def _sky(story: Story, host: str, port: int, late_s: float) -> Carried:
-    """Give a receiver that begins so long after the story: what was before it is left out."""
-    legs, begun_s = list[Leg](), -late_s
-    for leg in story.legs:
-        for before, after in pairwise(leg.way) if len(leg.way) > 1 else [(leg.way[0], leg.way[0])]:
-            lasts_s = dist(before, after) / WALK_M_S if before != after else leg.lasts_s or 0.0
-            if begun_s + lasts_s > 0:
-                legs.append(Leg(to=after, lasts_s=min(lasts_s, begun_s + lasts_s)))
-            begun_s += lasts_s
-    return Carried(host=host, port=port, start=story.legs[0].way[0], legs=tuple(legs))
+    """Give a receiver that begins so long after the story."""
+    return Carried(host=host, port=port, start=story.legs[0].way[0], legs=legs_of(story, late_s))
 
 
 def _worn(device_id: DeviceId, rssi_dbm: float) -> Worn:

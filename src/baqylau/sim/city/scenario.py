@@ -11,6 +11,10 @@ from msgspec import Struct, field
 from baqylau.domain.people import DeviceKind
 from baqylau.protocols.fleet import FLEET
 
+LINK = "link"
+"""What our own devices speak."""
+OWN = "own"
+"""Among trackers: ours."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES = 1440
 
@@ -62,6 +66,32 @@ STANDING = frozenset({Life.AT_HOME, Life.OPENED})
 """Lives with a unit that waits for checks."""
 
 
+class Deed(StrEnum):
+    """What is done to the satellites at a place."""
+
+    JAMMED = "jammed"
+    """Drowned out: no receiver there has a place."""
+    SPOOFED = "spoofed"
+    """Somebody else plays them: receivers there are led far away."""
+
+
+class Spoiling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Satellites that are spoilt at a place for a time, for everybody who is there."""
+
+    deed: Deed
+    place: tuple[float, float] = (0.0, 0.0)
+    """Metres east and north of the middle of the town."""
+    radius_m: float = 500.0
+    after_h: float
+    """When it begins, in hours after the city."""
+    lasts_min: float
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense, with a sentence."""
+        if not (self.radius_m > 0 and self.lasts_min > 0 and self.after_h >= 0):
+            raise ValueError(f"{self.deed}: radius_m and lasts_min are more than 0, and after_h is not less")
+
+
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to simulate. `ValueError` says what makes no sense."""
 
@@ -89,8 +119,8 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         }
     )
     """How often each is among those with trackers, in any unit."""
-    protocols: dict[str, float] = field(default_factory=lambda: {"wialon": 2, "egts": 2, "teltonika": 1})
-    """Which trackers people wear, in any unit."""
+    protocols: dict[str, float] = field(default_factory=lambda: {"wialon": 2, "egts": 2, "teltonika": 1, OWN: 1})
+    """Which trackers people wear, in any unit: bought ones by what they speak, and `own`, the one of this project."""
     report_every_s: float = 20.0
     """How often a tracker at rest reports. On the way it does every 10 s."""
     home_unit_share: float = 0.1
@@ -138,6 +168,11 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of all relays: break down, and stay so."""
     power_cut_min: float = 20.0
     """Once in each 24 hours a quarter of the town has no mains for so long; 0 for never."""
+    spoilings: tuple[Spoiling, ...] = (
+        Spoiling(deed=Deed.JAMMED, radius_m=700.0, after_h=0.6, lasts_min=25.0),
+        Spoiling(deed=Deed.SPOOFED, place=(0.0, -900.0), radius_m=700.0, after_h=1.5, lasts_min=0.5),
+    )
+    """Where and when satellites are spoilt; what begins after the city's end never is."""
     line_lost_share: float = 0.1
     """Of all people: their device has no line for a while, keeps, and tells afterwards."""
     line_lost_min: float = 10.0
@@ -151,7 +186,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _shares("home_lives", self.home_lives, HEARD)
         _shares("mobile_lives", self.mobile_lives, CARRIED)
         _shares("standing_lives", self.standing_lives, STANDING)
-        _shares("protocols", self.protocols, FLEET)
+        _shares("protocols", self.protocols, {*FLEET, OWN})
         if sum(self.unit_shares.values()) > 1:
             raise ValueError("the shares of people with units are more than all together")
         begins_of(self)

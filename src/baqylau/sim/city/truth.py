@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from baqylau.domain.findings import Code
 from baqylau.sim.city.days import Days, seconds
@@ -27,6 +28,10 @@ class Truth(Struct, frozen=True, kw_only=True):
     within_s: float
 
 
+OWN_LOW_S = 5_400.0
+"""A tracker of ours at rest tells its charge with the place of each hour, and by itself when it is nearly empty."""
+
+
 class Told(Struct, frozen=True):
     """What has to be found of a life, and what may be: that counts neither way."""
 
@@ -42,6 +47,16 @@ def happens(code: Code, at_s: float, within_s: float = SOON_S) -> Truth:
 def late_home(days: Days) -> list[Truth]:
     """Give what is found of who comes home late on every working day."""
     return [happens(Code.LATE_RETURN, one + seconds(HOME_FROM) + HOME_GRACE_S) for one in days.workdays()]
+
+
+def by_own_tracker(told: Told) -> Told:
+    """Give what has to be found where the tracker is ours: at rest it looks at the sky once an hour."""
+    truths = tuple(
+        replace(one, within_s=OWN_LOW_S) if one.code is Code.BATTERY_LOW else one
+        for one in told.truths
+        if one.code is not Code.JUMP
+    )
+    return Told(truths, told.may | {Code.JUMP, Code.SPOOFING, Code.GNSS_JAM})
 
 
 def held(days: Days, truths: Iterable[Truth], may: Iterable[Code] = ()) -> Told:

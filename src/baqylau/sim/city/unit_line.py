@@ -1,6 +1,8 @@
 """What a home unit of the city wrote, on its way to the server: sealed batches on a line of its own."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Protocol
 
 from baqylau.crypto.digests import CHAIN_START
 from baqylau.crypto.signing import Signer
@@ -16,6 +18,30 @@ AGAIN_S = 1.0
 """So long is waited after a failure."""
 
 
+class Speaks(Protocol):
+    """The line of a device of ours."""
+
+    tally: Tally
+
+    @property
+    def written(self) -> int:
+        """How many records the device ever wrote."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything waits."""
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when, in the city's time, something waits."""
+
+    def due(self, after_s: float, every_s: float) -> bool:
+        """Whether it is to be sent now, so long after the last time."""
+
+    async def send(self, time_s: Callable[[], float], sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Send everything that waits; what the server does not take is tried again after a pause, from then on."""
+
+
 class UnitLine:
     """The line of one unit. What is not acknowledged stays in the box."""
 
@@ -24,6 +50,25 @@ class UnitLine:
         self.tally = Tally()
         self._box, self._device_id, self._signer = box, device_id, signer
         self._line, self._trusted, self._previous = line, trusted, CHAIN_START
+
+    @property
+    def written(self) -> int:
+        """How many records the unit ever wrote."""
+        return self.tally.confirmed + len(self._box.waiting)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._box.waiting)
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Give of which instant the oldest record is that waits."""
+        return self._box.waiting[0].observed_at if self._box.waiting else None
+
+    def due(self, after_s: float, every_s: float) -> bool:
+        """Whether it is to be sent now, so long after the last time."""
+        return self._box.urgent or (self._box.wanted and after_s >= every_s)
 
     async def send(self, time_s: Callable[[], float], sleep: Callable[[float], Awaitable[None]]) -> None:
         """Send everything that waits; what the server does not take is tried again after a pause, from then on."""

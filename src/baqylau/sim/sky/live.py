@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from baqylau.devices.strap import Sample
 from baqylau.devices.tracker import board_line
-from baqylau.links.radio import modem
+from baqylau.devices.tracker.inputs import Network as Registered
 from baqylau.sim.client import Sleep
 from baqylau.sim.sky.disturbances import Bag, Disturbance
 from baqylau.sim.sky.network import Network
@@ -61,7 +61,7 @@ class LiveBoard:
         there = level_dbm is not None
         if there is not self._there or due:
             self._there = there
-            said.append(_framed(b"N 0" if level_dbm is None else b"N 1 %.0f" % level_dbm))
+            said.append(board_line.on_network(Registered(0, there=self._there, signal_dbm=level_dbm)))
         if due:
             self._sensed_s = after_s
             said.append(board_line.written(self._sensed(after_s, moves=truth.moving)))
@@ -72,10 +72,6 @@ class LiveBoard:
         is_cut = cut_s is not None and cut_s <= after_s < cut_s + 60
         loop = (0, 0.0) if is_cut else (47_000, 80.0)
         return Sample(0, loop, (False, 0.0), 900, (moves, 0.4 if moves else 0.0), 31.0, (FULL_MV, False))
-
-
-def _framed(line: bytes) -> bytes:
-    return line + b"*%02X\r\n" % modem.check(line)
 
 
 async def run_boards(
