@@ -34,6 +34,7 @@ def write_down(page: Page) -> None:
     assert faults(page) == []
     panel.get_by_role("button", name="Record", exact=True).press("Enter")
     expect(panel.locator(".side-list").first).to_contain_text("lives")
+    expect(panel.get_by_role("heading", name="Where the person lives")).to_be_focused()
     expect(panel).to_contain_text("the zone “Market” reaches over “Базар көшесі, 1”, where the person lives")
 
 

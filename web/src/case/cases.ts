@@ -26,5 +26,11 @@ export const cases = {
 
 /** What the server says of a change that it does not take; null where something else went wrong. */
 export function refusalOf(error: unknown): CaseRefusal | null {
-  return error instanceof RefusedError && error.refusal && 'faults' in error.refusal ? (error.refusal as unknown as CaseRefusal) : null
+  const refusal = error instanceof RefusedError ? error.refusal : null
+  if (refusal === null) return null
+  if ('faults' in refusal) return refusal as unknown as CaseRefusal
+  const { field } = refusal.params
+  if (refusal.key !== 'request.refused.field' || typeof field !== 'string') return null
+  // What is not even of the right kind is refused before it is looked at: it stands at its field all the same.
+  return { key: 'case.refused.fields', params: {}, faults: [{ field, key: 'case.fault.wrong', params: {} }], changed: [], version: null }
 }

@@ -3,10 +3,16 @@ import { plain } from '../people/restriction'
 import { clock, day, minute, weekday } from '../words/format'
 import { maybe, t, words, type Params } from '../words/words.svelte'
 import type { Change } from './cases'
-import type { HistoryRow, KeptRow } from '../generated/api'
+import type { FieldFault, HistoryRow, KeptRow } from '../generated/api'
 
 /** A sentence whose key the server names; the key itself where the catalogues do not know it yet. */
 export const sentence = ({ key, params }: { key: string; params: Params }) => maybe(key, params) ?? key
+
+/** A fault in a list, away from its field: it names the field. */
+export function faultSaid(fault: FieldFault): string {
+  const names = fault.field.replaceAll(/\[\d+\]/g, '').split('.').flatMap((part) => maybe(`cases.field.${part}`) ?? [])
+  return names.length === 0 ? sentence(fault) : t('cases.fault_at', { field: names.join(', '), fault: sentence(fault) })
+}
 
 /** 19 Nov 2026, 22:06: days far away need their year. */
 export const dated = (at: string) => `${day(at, words.locale)}, ${minute(at, words.locale)}`
