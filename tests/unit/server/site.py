@@ -1,7 +1,7 @@
 """One installation for tests: real gateway on a real socket, real database, a clock that the test may move."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
@@ -18,6 +18,7 @@ from baqylau.monitoring.server.fleet import Fleet
 from baqylau.monitoring.server.gateway import Gateway
 from baqylau.monitoring.server.judge import Judge
 from baqylau.monitoring.server.keeper import Keeper
+from baqylau.monitoring.server.roster import Recalled
 from baqylau.monitoring.server.settings import Limits
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.wialon import WialonDevice
@@ -109,7 +110,9 @@ class Site:
         if registry is not None:
             self.registers.save(registry, by="test")
 
-    def judge(self, run: str = "first", seat: str = "judge") -> Judge:
+    def judge(
+        self, run: str = "first", seat: str = "judge", recalled: Mapping[PersonId, Recalled] | None = None
+    ) -> Judge:
         """A judge that sits on its seat, whoever sat there before."""
         judge = Judge(
             store=JudgeStore(self.engine),
@@ -120,7 +123,7 @@ class Site:
             regions=Regions(self.engine),
             now=self.clock,
         )
-        judge.start()
+        judge.start(recalled)
         return judge
 
     def alarms(self) -> list[AlarmView]:

@@ -161,6 +161,31 @@ def test_after_a_gap_of_ours_who_tells_everything_late_is_judged_from_their_last
     assert is_as_if_in_time(site).count(Code.EXCLUSION_ENTRY) == 2
 
 
+@pytest.mark.parametrize("taken_over", [False, True])
+def test_when_the_database_was_away_a_judge_goes_on_from_what_it_knew_unless_another_judged_meanwhile(
+    site: Site, read: list[datetime | None], *, taken_over: bool
+) -> None:
+    judge = site.judge()
+    for _ in range(90):
+        site.clock.pass_by(seconds=10)
+        tell(site, site.clock(), FAR_AWAY)
+        go_on(site, judge)
+    known = judge.recalled()
+    if taken_over:
+        go_on(site, site.judge(run="second"))
+    begun = site.clock() - MINUTE
+    judge = site.judge(recalled=known)
+    tell_of_a_gap(site, begun)
+    read.clear()
+    go_on(site, judge)
+    if taken_over:
+        assert read[0] is None or read[0] < begun - 10 * MINUTE, "from the last snapshot"
+    else:
+        assert read[0] is not None
+        assert begun - 2 * MINUTE < read[0] < begun
+    is_as_if_in_time(site)
+
+
 def delayed(random: Random) -> Iterator[tuple[int, int]]:
     """Give minutes of words and the minutes at which they come, in the order of coming."""
     habit = random.choice((0, 1, 45, 90))
@@ -180,6 +205,11 @@ def test_in_whatever_order_words_come_and_however_time_goes_on_in_between(site: 
             tell_of_a_gap(site, site.clock() - random.random() * 10 * MINUTE)
         if random.random() < 0.5:
             go_on(site, judge)
+        if random.random() < 0.1:
+            known = judge.recalled()
+            if random.random() < 0.3:
+                go_on(site, site.judge(run="second"))
+            judge = site.judge(recalled=known)
     site.clock.pass_by(hours=random.choice((0, 1, 9)))
     go_on(site, judge)
     is_as_if_in_time(site)

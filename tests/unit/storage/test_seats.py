@@ -1,21 +1,34 @@
 """Any number of judges share the partitions; whoever is silent loses them."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from time import sleep
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from baqylau.domain.partitions import ALL_PARTITIONS
+from baqylau.storage.database import open_database
 from baqylau.storage.judging.judgement import FencedError
 from baqylau.storage.judging.seats import LEASE_S, Seats
+from baqylau.storage.migrating import migrate
+from baqylau.storage.server import embedded
+from tests.conftest import own_directory
 from tests.unit.storage.kept import House
 
 ALL = set(ALL_PARTITIONS)
+LONG_UP = text(
+    "SELECT pg_sleep(greatest(0, :s - extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float))"
+)
+"""Waits until the database itself has not been away for a lease: then nobody is given time for its sake."""
 
 
 def fall_silent(house: House, name: str) -> None:
     """Let a judge have said its last word a lease ago."""
     with house.engine.begin() as connection:
+        connection.execute(LONG_UP, {"s": LEASE_S})
         silent = text("UPDATE judge_seat SET seen_at = seen_at - :s * interval '1 second' WHERE name = :name")
         connection.execute(silent, {"s": LEASE_S + 1, "name": name})
 
@@ -97,3 +110,35 @@ def test_many_that_come_at_once_never_hold_the_same_partition(house: House) -> N
     held = [judge.share() for judge in judges]
     assert sorted(partition for one in held for partition in one) == sorted(ALL)
     assert max(map(len, held)) == 13
+
+
+def test_when_the_database_was_away_nobody_is_taken_for_dead_for_it() -> None:
+    lease_s = 1.0
+
+    def judges(engine: Engine) -> list[Seats]:
+        return [Seats(engine, name, "a", lease_s) for name in ("one", "two")]
+
+    with own_directory() as place:
+        with opened(place) as engine:
+            migrate(engine)
+            one, two = judges(engine)
+            one.sit()
+            two.sit()
+            before = one.share()
+            assert two.share().keys() == ALL - before.keys()
+        sleep(2 * lease_s)
+        with opened(place) as engine:
+            one, two = judges(engine)
+            assert one.sit().keys() == before.keys(), "the other one, who lived, has time to come back"
+            sleep(2 * lease_s)
+            assert one.share().keys() == ALL, "and not for ever"
+
+
+@contextmanager
+def opened(place: Path) -> Iterator[Engine]:
+    with embedded(place / "postgresql") as dsn:
+        engine = open_database(dsn)
+        try:
+            yield engine
+        finally:
+            engine.dispose()

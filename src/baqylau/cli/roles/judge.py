@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Annotated
 
@@ -13,9 +13,11 @@ from sqlalchemy import Engine
 from baqylau.cli.options import DEFAULT_DATA, Data, Database, Lifeline
 from baqylau.cli.roles import role
 from baqylau.cli.vaulted import vaulted
+from baqylau.domain.ids import PersonId
 from baqylau.links.wall_clock import now
 from baqylau.monitoring.server.escalating import Escalating
 from baqylau.monitoring.server.judge import Judge
+from baqylau.monitoring.server.roster import Recalled
 from baqylau.monitoring.server.settings import Settings
 from baqylau.storage.alarms.feed import notifications
 from baqylau.storage.alarms.waiting import Waiting
@@ -68,25 +70,27 @@ def judge(
 def judge_until(stop: threading.Event, settings: Settings, engine: Engine, seats: Seats) -> None:
     """Judge what is kept until it is enough, or another program takes our seat.
 
-    When the database was away we begin anew: nothing that a broken transaction left half known is relied upon. To fold
-    a year again takes longer than silence is borne with, so that we live is said from beside; and judging does not wait
-    for the timers of alarms, however many ran out at once.
+    When the database was away we begin anew: nothing that a broken transaction left half known is relied upon, and what
+    was known before only where the database still has it so. To fold a year again takes longer than silence is borne
+    with, so that we live is said from beside; and judging does not wait for the timers of alarms, however many ran out.
     """
     escalating = Escalating(Waiting(engine), now)
     with _beside(stop, "seat", LEASE_S / 4, seats.stay), _beside(stop, "timers", TIMERS_S, escalating.look):
+        recalled: dict[PersonId, Recalled] = {}
         while not stop.is_set():
+            judge = _judge(settings, engine, seats)
             try:
-                _judge_on(settings, engine, seats, stop)
+                _judge_on(judge, recalled, engine, stop)
             except FencedError:
                 log.warning("another_judge_took_over")
                 return
             except StorageUnavailableError:
+                recalled = judge.recalled()
                 stop.wait(AWAY_S)
 
 
-def _judge_on(settings: Settings, engine: Engine, seats: Seats, stop: threading.Event) -> None:
-    """Sit down and judge until we are asked to stop. `FencedError`, `StorageUnavailableError`."""
-    judge = Judge(
+def _judge(settings: Settings, engine: Engine, seats: Seats) -> Judge:
+    return Judge(
         store=JudgeStore(engine),
         journal=vaulted(engine, settings.data_dir).journal,
         registers=Registers(engine, now),
@@ -95,7 +99,11 @@ def _judge_on(settings: Settings, engine: Engine, seats: Seats, stop: threading.
         regions=Regions(engine),
         now=now,
     )
-    judge.start()
+
+
+def _judge_on(judge: Judge, recalled: Mapping[PersonId, Recalled], engine: Engine, stop: threading.Event) -> None:
+    """Sit down and judge until we are asked to stop. `FencedError`, `StorageUnavailableError`."""
+    judge.start(recalled)
     for _ in notifications(engine, ("journal", "registers"), JUDGE_WAITS_S):
         judge.catch_up(stop.is_set)
         if stop.is_set():

@@ -36,7 +36,7 @@ from baqylau.monitoring.server.judging import (
 )
 from baqylau.monitoring.server.listening import Horizons, Listening
 from baqylau.monitoring.server.pairing import Pairing
-from baqylau.monitoring.server.roster import Roster
+from baqylau.monitoring.server.roster import Recalled, Roster
 from baqylau.rules.clock import instant
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal.journal import Journal, JournalEntry
@@ -83,12 +83,19 @@ class Judge:
         self._delays = Delays()
         self._beat_at = self._shared_at = BEFORE_EVERYTHING
 
-    def start(self) -> None:
-        """Take our share of the people, and where everybody stands."""
-        for supervision in self._roster.start():
+    def start(self, recalled: Mapping[PersonId, Recalled] | None = None) -> None:
+        """Take our share of the people, and where everybody stands.
+
+        `recalled`: by the judge that we were before the database went away.
+        """
+        for supervision in self._roster.start(recalled or {}):
             self._pairing.know(supervision)
         self._store.judge_by(by_what.code(), by_what.figures(), self._now())
         log.info("judge_started", people=len(self._roster.known))
+
+    def recalled(self) -> dict[PersonId, Recalled]:
+        """Give what the next judge on our seat need not learn anew, when the database went away."""
+        return self._roster.recalled()
 
     def stop(self) -> None:
         """Leave our people to the other judges."""

@@ -245,6 +245,11 @@ def _before(first: Observation, state: PersonState) -> datetime | None:
     return at - timedelta(microseconds=1) if at == state.through else None
 
 
+def stored_form(state: PersonState) -> bytes:
+    """Write a state down."""
+    return msgspec.msgpack.encode(state)
+
+
 def state_from(stored: bytes) -> PersonState:
     """Read a state as it was written."""
     return msgspec.msgpack.decode(stored, type=PersonState)
@@ -256,7 +261,7 @@ def judged(known: Known, folded: Folded, shown_at: datetime) -> Judged:
     return Judged(
         person_id=known.person_id,
         partition=known.partition,
-        state=msgspec.msgpack.encode(state),
+        state=stored_form(state),
         through=state.through,
         wake_at=state.wake_at,
         snapshot=_snapshot(folded),
@@ -315,7 +320,7 @@ def _thinned(near: Sequence[Begun]) -> tuple[Begun, ...]:
 
 def _snapshot(folded: Folded) -> Snapshot | None:
     due_at = _snapshot_due_at(folded)
-    return Snapshot(state=msgspec.msgpack.encode(folded.heard), through=due_at) if due_at else None
+    return Snapshot(state=stored_form(folded.heard), through=due_at) if due_at and folded.heard else None
 
 
 def _snapshot_due_at(folded: Folded) -> datetime | None:

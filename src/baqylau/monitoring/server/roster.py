@@ -5,21 +5,22 @@ Where the fold stands is known for those alone who are ours; it is read anew whe
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 
 import structlog
+from msgspec import Struct
 
 from baqylau.domain.ids import PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import ourselves, partition_of
 from baqylau.domain.people import Supervision
-from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Begun, Known, state_from
+from baqylau.monitoring.server.judging import BEFORE_EVERYTHING, Begun, Known, state_from, stored_form
 from baqylau.monitoring.server.listening import By, Horizons, Listening
 from baqylau.rules.fold import begin
 from baqylau.storage.journal.journal import JournalEntry
-from baqylau.storage.judging.judgement import JudgeStore
+from baqylau.storage.judging.judgement import JudgeStore, Stored
 from baqylau.storage.judging.seats import Seats
 from baqylau.storage.registers.registers import Change, Registers
 
@@ -27,6 +28,14 @@ log = structlog.get_logger()
 
 SINGLY_MAX = 50
 """Up to so many changed people are read one by one, more with everybody at once."""
+
+
+class Recalled(Struct, frozen=True):
+    """What was known of a person when the database went away, and how far their partition was judged then."""
+
+    known: Known
+    epoch: int
+    cursor: int
 
 
 class Roster:
@@ -37,6 +46,7 @@ class Roster:
         self._store = store
         self._registers = registers
         self._seats = seats
+        self._recalled: dict[PersonId, Recalled] = {}
         self._last_change = 0
         self._unjudged: dict[int, Change] = {}
         self._by_partition: dict[int, list[PersonId]] = defaultdict(list)
@@ -47,17 +57,27 @@ class Roster:
         self.epochs: dict[int, int] = {}
         self.cursors: dict[int, int] = {}
 
-    def start(self) -> Iterable[Supervision]:
-        """Sit down, and give what is prescribed for everybody."""
+    def start(self, recalled: Mapping[PersonId, Recalled]) -> Iterable[Supervision]:
+        """Sit down, and give what is prescribed for everybody. What is `recalled` holds where nobody judged since."""
+        self._recalled = dict(recalled)
         self._last_change = self._registers.last_change()
         self.prescribed.update(self._registers.supervisions())
         self._listening.look(self.prescribed.values())
         self._hold(self._seats.sit())
         return self.prescribed.values()
 
+    def recalled(self) -> dict[PersonId, Recalled]:
+        """Give what may be known again when the database is back: else everybody is folded again from far back."""
+        mine = {
+            person_id: Recalled(known, self.epochs[known.partition], self.cursors[known.partition])
+            for person_id, known in self.known.items()
+        }
+        return self._recalled | mine
+
     def share(self) -> None:
         """Take over what is ours by now, of however many we are. `FencedError` when our seat is another's."""
         self._hold(self._seats.share())
+        self._recalled.clear()
         if self._listening.look(self.prescribed.values()):
             self._wakes.clear()
             for known in self.known.values():
@@ -186,7 +206,17 @@ class Roster:
         stored = self._store.states(None if every else [one.person_id for one in people])
         for supervision in people:
             kept = stored.get(supervision.person_id)
-            known = Known(supervision=supervision, stands=Begun(state_from(kept.state) if kept else begin()))
+            known = kept and self._known_again(supervision, kept)
+            known = known or Known(supervision=supervision, stands=Begun(state_from(kept.state) if kept else begin()))
             self.known[known.person_id] = known
             self._by_partition[known.partition].append(known.person_id)
             self.wake_later(known)
+
+    def _known_again(self, supervision: Supervision, kept: Stored) -> Known | None:
+        """Give what was known before the database went away, where it stands as it stood and was ours all the time."""
+        before = self._recalled.pop(supervision.person_id, None)
+        if before is None or supervision != before.known.supervision:
+            return None
+        partition = before.known.partition
+        ours = self.epochs[partition] == before.epoch + 1 and self.cursors[partition] == before.cursor
+        return before.known if ours and kept.state == stored_form(before.known.state) else None

@@ -3,7 +3,8 @@
 A judge sits on a seat with a name of its own. Whoever sits down on a taken one, such as the program that was started
 again, has it from then on, and nothing that the one before still writes is taken: the epoch of each partition grows
 whenever it changes hands (`storage.judging.judgement` refuses older ones). A seat whose judge says nothing for
-`LEASE_S` is empty, and the others share what it had. The database's clock counts, so machines may differ in theirs.
+`LEASE_S` is empty, and the others share what it had. The database's clock counts, so machines may differ in theirs. And
+when it was the database that was away, everybody who lived until then is given that time to come back.
 """
 
 from collections.abc import Sequence
@@ -43,6 +44,9 @@ _TAKE = text(
 _GIVE = text("UPDATE judge_cursor SET owner = '' WHERE owner = :name AND partition = ANY(:given)")
 _GIVE_ALL = text("UPDATE judge_cursor SET owner = '' WHERE owner = :name")
 _NOW = func.clock_timestamp()
+_STARTED = func.pg_postmaster_start_time()
+_LAST_WORD = select(func.max(judge_seat.c.seen_at)).where(judge_seat.c.seen_at < _STARTED).scalar_subquery()
+"""The last that anybody said before the database was started, as far as they said nothing since."""
 
 
 class Seats:
@@ -90,8 +94,9 @@ class Seats:
                 connection.execute(_GIVE_ALL, self._who)
 
     def _shared(self, connection: Connection) -> dict[int, int]:
-        since = _NOW - timedelta(seconds=self._lease_s)
-        live = (judge_seat.c.seen_at > since) | (judge_seat.c.name == self._who["name"])
+        lease = timedelta(seconds=self._lease_s)
+        waits = (_NOW - lease < _STARTED) & (judge_seat.c.seen_at > _LAST_WORD - lease)
+        live = (judge_seat.c.seen_at > _NOW - lease) | waits | (judge_seat.c.name == self._who["name"])
         alive = list(connection.scalars(select(judge_seat.c.name).where(live)))
         mine = self._mine(connection)
         share = ceil(len(ALL_PARTITIONS) / len(alive))

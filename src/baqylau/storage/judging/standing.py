@@ -131,13 +131,15 @@ def _under(cursor: "Cursor[Any]", alarms: Mapping[AlarmId, Alarm]) -> dict[Alarm
 def _edges(
     cursor: "Cursor[Any]", alarms: Mapping[AlarmId, Alarm], shifts: Mapping[AlarmId, _Shift], at: datetime
 ) -> dict[AlarmId, list[Told]]:
-    """Give the first and the last that stand under each alarm; read only where one was taken away."""
+    """Give the first and the last that stand under each alarm; read only where one of several was taken away."""
     edges: dict[AlarmId, list[Told]] = {}
     lost: list[tuple[AlarmId, datetime]] = []
     for name, shift in shifts.items():
         one = alarms[name]
         came = [Told(id=each.id, at=each.at, raised_at=at) for each in shift.came]
-        if shift.went:
+        if shift.went == one.count:
+            edges[name] = came
+        elif shift.went:
             lost.append((name, min([one.began_at, *(each.at for each in came)])))
         else:
             edges[name] = [*_span(one, one.first_finding_id, one.began_at, one.last_finding_id, one.last_at), *came]
