@@ -274,6 +274,10 @@ async def opened(server: Server, name: str) -> Log:
         if not client.is_closed:
             log.warning("nats_away")
 
+    async def trouble(wrong: Exception) -> None:
+        if client.is_connected:  # while it is away, each attempt would say so again
+            log.warning("nats_trouble", why=type(wrong).__name__)
+
     try:
         await client.connect(
             server.url.split(","),
@@ -287,17 +291,13 @@ async def opened(server: Server, name: str) -> Log:
             ping_interval=5,
             max_outstanding_pings=2,
             pending_size=-1,
-            error_cb=_said,
+            error_cb=trouble,
             disconnected_cb=away,
             reconnected_cb=_back,
         )
     except _LOST as wrong:
         raise LogUnavailableError(server.url.rpartition("@")[2], wrong) from wrong
     return Log(client, server.domain)
-
-
-async def _said(wrong: Exception) -> None:
-    log.warning("nats_trouble", why=type(wrong).__name__)
 
 
 async def _back() -> None:

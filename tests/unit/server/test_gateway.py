@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, text
 
 from baqylau.domain.observations import Blind, Fix
@@ -118,6 +119,18 @@ def test_an_unknown_device_and_a_wrong_password_are_refused_and_set_aside(engine
     asyncio.run(story())
     assert not site.journal.of_devices([TRACKER], START, LATER)
     assert {kept.item.number for kept in site.quarantine.latest(10)} == {"999", NUMBER}
+
+
+def test_a_device_entered_with_the_word_for_no_password_signs_in_without_one(engine: Engine) -> None:
+    registry = prescribed()
+    devices = tuple(replace(one, password="NA") for one in registry.devices)  # noqa: S106 - the word for none
+    site = Site(engine, replace(registry, devices=devices))
+
+    async def story() -> None:
+        async with site.gateway() as (_, port):
+            assert await (await Peer.call(port)).say(hello(NUMBER, "")) == b"#AL#1"
+
+    asyncio.run(story())
 
 
 def test_what_a_device_of_a_person_without_an_order_says_is_counted_and_not_kept(engine: Engine) -> None:

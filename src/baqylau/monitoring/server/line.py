@@ -41,6 +41,8 @@ from baqylau.storage.journal.quarantine import Item
 log = structlog.get_logger()
 
 EVENTS_WAITING_MAX = 64
+NO_PASSWORD = frozenset({"", "NA"})
+"""What registers hold of a device without a password: makers' forms write NA, as Wialon IPS does on the wire."""
 
 
 class Switchboard(Protocol):
@@ -174,7 +176,7 @@ class Line(asyncio.Protocol):
 
     def _sign_in(self, login: Login) -> None:
         device = self._gateway.fleet.find(self._protocol, login.number)
-        if device is None or device.password not in ("", login.password):
+        if device is None or device.password not in NO_PASSWORD | {login.password}:
             outcome = Outcome.UNKNOWN_DEVICE if device is None else Outcome.WRONG_PASSWORD
             self._set_aside(Rejected(fault=Fault.NOT_SIGNED_IN, raw=login.raw, detail=outcome), number=login.number)
             self._answer(login, (outcome,))
