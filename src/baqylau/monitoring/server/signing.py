@@ -6,6 +6,7 @@ whoever keeps must not wait for it: a device would take us for dead.
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -65,15 +66,10 @@ class Signing:
     def _run(self) -> None:
         try:
             while not self._done.is_set():
-                self._attempt()
+                with suppress(StorageUnavailableError):
+                    self.look()
                 self._done.wait(LOOK_S)
         except BaseException as failure:
             self.failure = failure
             log.exception("signing_failed")
             raise
-
-    def _attempt(self) -> None:
-        try:
-            self.look()
-        except StorageUnavailableError:
-            log.warning("heads_not_signed")
