@@ -275,6 +275,7 @@ finding = Table(
     ),
     Column("body", JSONB, nullable=False),
     Index("finding_of_person", "person_id", "at"),
+    Index("finding_standing", "person_id", "at", postgresql_where=text("superseded_at IS NULL")),
     Index("finding_of_subject", "person_id", "subject", "code", "at"),
     Index("finding_of_area", text("(body->>'area')"), "at", postgresql_where=text("body->>'area' <> ''")),
 )
