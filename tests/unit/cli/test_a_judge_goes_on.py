@@ -20,6 +20,9 @@ CUT = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE pid <> pg_backend_pid() AND datname = current_database()"
 )
+LISTENS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'baqylau-listener' AND datname = current_database()"
+)
 OWNED = text("SELECT count(*) FROM judge_cursor WHERE owner = 'judge' AND epoch >= :epoch")
 
 
@@ -43,8 +46,12 @@ def test_a_judge_whose_line_was_cut_judges_on(tmp_path: Path, engine: Engine, mo
         with engine.connect() as connection:
             return bool(connection.scalar(OWNED, {"epoch": epoch}))
 
+    def listens() -> bool:
+        with engine.connect() as connection:
+            return bool(connection.scalar(LISTENS))
+
     with judging(tmp_path, engine) as thread:
-        until(lambda: sits(1), "it does not sit down")
+        until(lambda: sits(1) and listens(), "it does not sit down")
         before = Live(engine).health().judge_alive_at
         with engine.connect() as connection:
             connection.execute(CUT)

@@ -139,9 +139,13 @@ class Session {
     this.#tell()
   }
 
+  /** Speak a language from now on. The server is told first: a page that is loaded anew at once speaks it too. */
   async speak(language: Language): Promise<void> {
-    await words.use(language)
-    if (this.me) await api.speak(language)
+    try {
+      if (this.me) await api.speak(language)
+    } finally {
+      await words.use(language)
+    }
   }
 }
 
