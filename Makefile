@@ -11,10 +11,11 @@ BIN := .venv/bin
 PAGES := src/baqylau/monitoring/workstation/static/index.html
 PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
                 $(shell find src/baqylau/domain -name '*.py') $(shell find src/baqylau/monitoring/workstation -name '*messages.py' -o -name minute.py) src/baqylau/monitoring/av_server/report.py
-# Three parts that run side by side, since most stories wait more than they work. What drives a browser comes last in its part.
-TESTS := tests/unit --ignore=tests/unit/workstation
+# Four parts that run side by side, since most stories wait more than they work. What drives a browser comes last in its part.
+TESTS := tests/unit --ignore=tests/unit/workstation --ignore=tests/unit/sim --ignore=tests/unit/av --ignore=tests/unit/av_server
 PAGE_TESTS := tests/unit/workstation tests/browser --ignore=tests/browser/whole
-BESIDE := tests/sim tests/docs tests/micropython tests/property tests/replay tests/arch tests/browser/whole
+LIFE_TESTS := tests/unit/sim tests/unit/av tests/unit/av_server tests/property tests/replay tests/arch
+PROGRAM_TESTS := tests/sim tests/docs tests/micropython tests/browser/whole
 
 .PHONY: help
 help: ## This list
@@ -76,12 +77,14 @@ check-web:
 # Only the first part is shown as it goes; the others follow it.
 test: system setup ## Everything that must pass before a change lands
 	@mkdir -p build; $(MAKE) check >build/check.log 2>&1 & check=$$!; \
-	$(BIN)/pytest -q $(BESIDE) >build/beside.log 2>&1 & beside=$$!; \
-	$(BIN)/pytest -q $(PAGE_TESTS) >build/pages.log 2>&1 & pages=$$!; right=0; \
+	$(BIN)/pytest -q $(PROGRAM_TESTS) >build/programs.log 2>&1 & programs=$$!; \
+	$(BIN)/pytest -q $(PAGE_TESTS) >build/pages.log 2>&1 & pages=$$!; \
+	$(BIN)/pytest -q $(LIFE_TESTS) >build/lives.log 2>&1 & lives=$$!; right=0; \
 	$(BIN)/pytest -q $(TESTS) || right=1; \
 	wait $$check || right=1; cat build/check.log; \
+	wait $$lives || right=1; cat build/lives.log; \
 	wait $$pages || right=1; cat build/pages.log; \
-	wait $$beside || right=1; cat build/beside.log; exit $$right
+	wait $$programs || right=1; cat build/programs.log; exit $$right
 
 # --- measure ----------------------------------------------------------------------------------------------------------
 

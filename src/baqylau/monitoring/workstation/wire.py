@@ -29,7 +29,7 @@ def _wrong_field(error: msgspec.ValidationError) -> RefusedError:
     return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "request.refused.field", field=named.group(1) if named else "")
 
 
-async def body_of(request: Request, most_bytes: int = MAX_BODY_BYTES, within_s: float = BODY_WITHIN_S) -> bytes:
+async def body_of(request: Request, most_bytes: int, within_s: float) -> bytes:
     """Read the body, but no more than is allowed and not for longer."""
     try:
         with anyio.fail_after(within_s):
@@ -60,7 +60,7 @@ async def received(request: Request, kind: type[_T]) -> _T:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/json":
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "request.refused.not_json")
-    body = await body_of(request)
+    body = await body_of(request, MAX_BODY_BYTES, BODY_WITHIN_S)
     try:
         message = msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as wrong:

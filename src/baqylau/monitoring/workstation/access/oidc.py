@@ -24,7 +24,7 @@ from baqylau.monitoring.workstation.access.tokens import fresh
 from baqylau.monitoring.workstation.desk import Desk, desk_of
 from baqylau.monitoring.workstation.refusals import RefusedError, not_found
 from baqylau.monitoring.workstation.speech import speaks
-from baqylau.monitoring.workstation.wire import body_of, reply
+from baqylau.monitoring.workstation.wire import BODY_WITHIN_S, MAX_BODY_BYTES, body_of, reply
 from baqylau.storage.access.accounts import Account
 from baqylau.storage.access.identities import Identities
 
@@ -87,7 +87,8 @@ async def come_back(request: Request) -> Response:
 async def signed_out(request: Request) -> Response:
     """End the sessions of whom the provider signs out (Back-Channel Logout 1.0), by a token that it signed."""
     desk = desk_of(request)
-    identity, said = _identity(desk), parse_qs((await body_of(request)).decode("utf-8", "replace"))
+    identity, body = _identity(desk), await body_of(request, MAX_BODY_BYTES, BODY_WITHIN_S)
+    said = parse_qs(body.decode("utf-8", "replace"))
     token = said.get("logout_token", [""])[0]
     try:
         async with desk.one_signed_out:
