@@ -26,6 +26,7 @@ lives: {forbidden place: 2, strap opened: 1}
 home_lives: {out in the hours: 1, relay moved: 1}
 mobile_lives: {parted from the unit: 1}
 standing_lives: {unit opened: 1}
+breath_lives: {has drunk: 1}
 protocols: {teltonika: 1, wialon: 1, own: 2}
 relay_share: 1
 relay_fails_share: 0
@@ -40,7 +41,8 @@ HAPPENS = {
     Code.SEPARATION,
     Code.RELAY_FAULT,
     Code.RELAY_FIX,
-    Code.BREATH_TAMPER,
+    Code.BREATH_FIRST_POSITIVE,
+    Code.BREATH_POSITIVE,
     Code.CASE_OPEN,
     Code.NO_FIX,
 }

@@ -11,7 +11,12 @@ _SHARES = {
     DeviceKind.BREATH_UNIT: "breath_unit_share",
     DeviceKind.AV_UNIT: "av_unit_share",
 }
-_LIVES = {DeviceKind.HOME_UNIT: "home_lives", DeviceKind.MOBILE_UNIT: "mobile_lives", DeviceKind.TRACKER: "lives"}
+_LIVES = {
+    DeviceKind.BREATH_UNIT: "breath_lives",
+    DeviceKind.HOME_UNIT: "home_lives",
+    DeviceKind.MOBILE_UNIT: "mobile_lives",
+    DeviceKind.TRACKER: "lives",
+}
 
 
 def town(kind: DeviceKind, life: Life, **more: Any) -> Scenario:

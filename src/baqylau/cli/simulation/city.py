@@ -18,6 +18,7 @@ from sqlalchemy import Engine, text
 
 from baqylau.cli.opening import alone, ready
 from baqylau.cli.roles.doors import options
+from baqylau.cli.simulation.city_checks import Asker
 from baqylau.cli.simulation.city_equipment import doors, go_on, heard_until, registered, unit_programs
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import PersonId
@@ -26,9 +27,9 @@ from baqylau.links import wall_clock
 from baqylau.sim.air.live import run_houses
 from baqylau.sim.city import days
 from baqylau.sim.city.lives import Citizen, citizens
-from baqylau.sim.city.living import City, Spoken, timed
+from baqylau.sim.city.living import City, Spoken, is_asked, timed
 from baqylau.sim.city.outcome import compare
-from baqylau.sim.city.registers import heard_devices, person_id
+from baqylau.sim.city.registers import heard_devices, person_id, unit_id
 from baqylau.sim.city.report import Result, Sample, spoilings, write_report, write_truth
 from baqylau.sim.city.sample import boards, houses, sample, skies
 from baqylau.sim.city.scenario import LINK, OWN, Scenario, read_scenario
@@ -106,7 +107,9 @@ def _lived(
         _until(lambda: watch.health().judge_alive_at is not None and all(map(_listens, ports.values())), START_S)
         time = timed(plan, begun_at, now=wall_clock.now, sleep=wall_clock.sleep)
         begun_s = wall_clock.monotonic_s()
-        alive = City(plan, time, open_doors, Random(plan.seed))  # noqa: S311 - noise of receivers
+        asked = [unit_id(one.number) for one in people if is_asked(one)]
+        asks = Asker(engine, data, asked, plan.seed, begun_at).until if asked else None
+        alive = City(plan, time, open_doors, Random(plan.seed), asks)  # noqa: S311 - noise of receivers
         with _running(data, unit_programs(data, chosen, radio, sky, open_doors)):
             around = _around(chosen, radio, sky, begun_at)
             others = [one for one in people if one.number not in radio]

@@ -55,6 +55,11 @@ class Box:
         self._step(ClockTold(quality=ClockQuality.NETWORK, **self._clocks(0.0)))
         self._step(Sensed(mains=mains, battery_percent=100.0, moved=False, opened=False, **self._clocks(0.0)))
 
+    @property
+    def state(self) -> Any:
+        """Give how the core stands."""
+        return self._state
+
     def configure(self, document: Configuration) -> None:
         """Take by what to run, at the beginning of the story."""
         self.version = document.version

@@ -14,7 +14,7 @@ from baqylau.sim.city.homes import Household, household
 from baqylau.sim.city.relays import HEARS, Spell, by_relay, relay, under_roof
 from baqylau.sim.city.scenario import LINK, OWN, Life, Scenario
 from baqylau.sim.city.spoilt import CLEAR, Sky, sky_of, spoilt
-from baqylau.sim.city.standing import Standing, standing
+from baqylau.sim.city.standing import Standing, standing, unreached
 from baqylau.sim.city.tracked import tracked
 from baqylau.sim.city.truth import Truth, by_own_tracker
 from baqylau.sim.stories import Story
@@ -95,6 +95,7 @@ def _citizen(number: int, scenario: Scenario, days: Days, houses: Sequence[House
             does, told = carrying(life, scenario, days, home.middle, place.middle, random)
         case DeviceKind.BREATH_UNIT | DeviceKind.AV_UNIT:
             does, told = standing(kind, life, days, random)
+            told = unreached(told, lost) if lost is not None and kind is DeviceKind.BREATH_UNIT else told
         case _:
             does, told = tracked(life, scenario, days, home.middle, place.middle, random)
             if anchor is not None and protocol == HEARS:

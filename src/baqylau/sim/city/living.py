@@ -1,7 +1,7 @@
 """The city at work: every device on a socket of its own, tells its story as fast as wanted, and loses nothing of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,10 +13,13 @@ from typing import Protocol
 from msgspec import Struct
 
 from baqylau.crypto.signing import Signer
+from baqylau.domain.ids import DeviceId
+from baqylau.domain.people import DeviceKind
 from baqylau.links.device_line import ServerLine
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import DeviceSide, Sighting
 from baqylau.protocols.teltonika import TeltonikaDevice
+from baqylau.sim.city.asking import Asking, Asks
 from baqylau.sim.city.lives import Citizen
 from baqylau.sim.city.on_air import HomeOnAir
 from baqylau.sim.city.registers import ble_number, secret, supervision, unit_id, wire_number
@@ -126,6 +129,8 @@ class Device(Struct, kw_only=True):
     """Of which instant it told last."""
     tally: Tally
     told: int = 0
+    asked: bool = False
+    """Whether it is asked for checks: who plans waits for what it says."""
     waits_since: Callable[[], datetime | None]
     """Of which instant the oldest thing is that it told and that is not acknowledged, while it has a line."""
 
@@ -138,20 +143,26 @@ class Device(Struct, kw_only=True):
 class City:
     """Everybody of a city, alive."""
 
-    def __init__(self, scenario: Scenario, time: Time, doors: Doors, random: Random) -> None:
-        """Take what it is like and where the server is; `live` begins."""
+    def __init__(self, scenario: Scenario, time: Time, doors: Doors, random: Random, asks: Asks | None = None) -> None:
+        """Take what it is like and where the server is; `live` begins. `asks`: who asks for checks, if anybody."""
+        self._asking = None if asks is None else Asking(asks, time.begun_at)
         self._scenario, self._time, self._doors, self._random = scenario, time, doors, random
         self._devices: list[Device] = []
+        self._asked = 0
+        """How many are asked for checks."""
 
     async def live(self, people: Sequence[Citizen], heard: Callable[[datetime], None]) -> dict[str, Spoken]:
         """Let everybody live to the end, and everything be acknowledged; give what was done, by kind of device.
 
         `heard` is told, now and then on a thread of its own, until when everything that devices said is kept.
         """
+        self._asked = sum(map(is_asked, people))
         listening = asyncio.create_task(self._listen(heard))
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._time.until(self._ends_at))
+                if self._asking is not None:
+                    group.create_task(self._asking.run(self._ends_at, self._checked_until))
                 for citizen in people:
                     own = Random(self._random.random())  # noqa: S311 - noise of receivers
                     group.create_task(self._one_life(citizen, own))
@@ -176,8 +187,19 @@ class City:
         while True:
             await asyncio.sleep(HEARD_EVERY_S)
             # Who comes back with a backlog was silent meanwhile: what is known of that does not become unknown again.
-            until = max([until, min((one.heard_until() for one in self._devices), default=until)])
+            until = max([until, min(self._known_until(), default=until)])
             await asyncio.to_thread(heard, until)
+
+    def _checked_until(self) -> datetime:
+        """Give until when everything is kept that the units said which are asked for checks."""
+        known = [one.heard_until() for one in self._devices if one.asked]
+        return min(known) if len(known) == self._asked else self._time.begun_at
+
+    def _known_until(self) -> Iterator[datetime]:
+        """Give until when everything is kept: of each device, and of what is asked for."""
+        yield from (one.heard_until() for one in self._devices)
+        if self._asking is not None:
+            yield self._asking.planned_until
 
     async def _one_life(self, citizen: Citizen, random: Random) -> None:
         if isinstance(citizen.does, Story) and citizen.protocol != LINK:
@@ -220,8 +242,7 @@ class City:
         try:
             on_air, speaks = self._on_air(citizen, line)
             await self._pace(on_air, speaks, citizen)
-            while speaks.waiting:
-                await speaks.send(asyncio.get_running_loop().time, self._time.sleep)
+            await self._send_all(speaks)
         finally:
             await line.close()
 
@@ -249,16 +270,42 @@ class City:
         while at_s < self._scenario.hours * 3600:
             at_s = min(at_s + HOME_STEP_S, self._scenario.hours * 3600)
             await self._time.until(self._time.begun_at + timedelta(seconds=at_s))
+            if device.asked and not _line_lost(citizen, on_air.at_s):
+                await self._order(on_air, unit_id(citizen.number), device.told_at)
             on_air.live_until(at_s)
             device.told, device.told_at = speaks.written, self._time.begun_at + timedelta(seconds=at_s)
-            if speaks.due(time_s() - sent_s, UNIT_EVERY_S) and not _line_lost(citizen, at_s):
+            if _line_lost(citizen, on_air.at_s):
+                continue
+            if device.asked:
+                await self._send_all(speaks)
+            elif speaks.due(time_s() - sent_s, UNIT_EVERY_S):
                 sent_s = time_s()
                 await speaks.send(time_s, self._time.sleep)
 
+    async def _order(self, on_air: OnAir, unit: DeviceId, until: datetime) -> None:
+        """Let a unit have what it is asked up to an instant, as soon as that is known."""
+        if self._asking is not None and isinstance(on_air, StandingUnit):
+            on_air.order(await self._asking.orders(unit, until))
+
+    async def _send_all(self, speaks: Speaks) -> None:
+        while speaks.waiting:
+            await speaks.send(asyncio.get_running_loop().time, self._time.sleep)
+
     def _device(self, citizen: Citizen, tally: Tally, waits_since: Callable[[], datetime | None]) -> Device:
-        device = Device(kind=citizen.device, told_at=self._time.begun_at, tally=tally, waits_since=waits_since)
+        device = Device(
+            kind=citizen.device,
+            told_at=self._time.begun_at,
+            tally=tally,
+            waits_since=waits_since,
+            asked=self._asking is not None and is_asked(citizen),
+        )
         self._devices.append(device)
         return device
+
+
+def is_asked(citizen: Citizen) -> bool:
+    """Whether somebody is asked for checks by a plan."""
+    return citizen.kind is DeviceKind.BREATH_UNIT
 
 
 @asynccontextmanager

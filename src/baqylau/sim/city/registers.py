@@ -21,10 +21,11 @@ from baqylau.domain.people import Device, DeviceKind, Person, Supervision
 from baqylau.domain.schedules import Schedule, Window
 from baqylau.domain.zones import Circle
 from baqylau.sim import town_plan
-from baqylau.sim.city.days import TIMEZONE, minutes
+from baqylau.sim.city.days import MINUTE_S, TIMEZONE, minutes
 from baqylau.sim.city.lives import Citizen
 from baqylau.sim.city.relays import AWAY_S, UNHEARD_S
 from baqylau.sim.city.scenario import LINK, Life, Scenario
+from baqylau.sim.city.standing import ANSWER_S, CHECKED_AT
 from baqylau.sim.city.truth import HOME_FROM, HOME_GRACE_S, HOME_UNTIL, WORK_FROM, WORK_UNTIL
 from baqylau.sim.load_fleet import load_number
 from baqylau.sim.town import House
@@ -32,7 +33,7 @@ from baqylau.storage.registers.registry import Registry
 
 PREFIX = 780
 HOME_M, PLACE_M = 60.0, 80.0
-A_YEAR = timedelta(days=365)
+A_DAY, A_YEAR = timedelta(days=1), timedelta(days=365)
 SILENCE_LIMIT_S = 1800
 UNIT_SILENCE_LIMIT_S = 600
 """Two heartbeats of five minutes (catalogue, S05)."""
@@ -49,6 +50,12 @@ WEEKDAYS, WEEKEND = (0, 1, 2, 3, 4), (5, 6)
 _ALWAYS = Schedule(timezone=TIMEZONE, windows=(Window(start_min=0, end_min=0),))
 _AFTER = (Code.STRAP_OPEN,)
 _NEVER = Schedule(timezone=TIMEZONE, windows=())
+_CHECKS = Schedule(
+    timezone=TIMEZONE,
+    windows=tuple(
+        Window(start_min=minutes(one), end_min=minutes(one) + round(ANSWER_S / MINUTE_S)) for one in CHECKED_AT
+    ),
+)
 _NIGHTS = Schedule(
     timezone=TIMEZONE,
     windows=(
@@ -102,7 +109,7 @@ def registry(people: Iterable[Citizen], begun_at: datetime, until_at: datetime) 
 
     `until_at`: when all orders end.
     """
-    everybody, since_at = tuple(people), begun_at - timedelta(days=1)
+    everybody, since_at = tuple(people), begun_at - A_DAY
     return Registry(
         people=tuple(
             Person(id=person_id(one.number), name=f"№ {one.number}", address=one.home.address, district=town_plan.NAME)
@@ -110,7 +117,7 @@ def registry(people: Iterable[Citizen], begun_at: datetime, until_at: datetime) 
         ),
         devices=tuple(device for one in everybody for device in _devices(one)),
         orders=tuple(_order(one, since_at, until_at) for one in everybody),
-        restrictions=tuple(restriction for one in everybody for restriction in _restrictions(one, since_at)),
+        restrictions=tuple(restriction for one in everybody for restriction in _restrictions(one, begun_at)),
         fittings=tuple(fitting for one in everybody for fitting in _fittings(one, begun_at)),
     )
 
@@ -192,10 +199,10 @@ def _order(one: Citizen, since_at: datetime, until_at: datetime) -> Order:
     )
 
 
-def _restrictions(one: Citizen, since_at: datetime) -> Iterator[Restriction]:
-    number = wire_number(one.number)
+def _restrictions(one: Citizen, begun_at: datetime) -> Iterator[Restriction]:
+    number, since_at = wire_number(one.number), begun_at - A_DAY
     if one.kind in CHECKS:
-        yield _checked(one, since_at)
+        yield _checked(one, begun_at)
         return
     if one.life is Life.FORBIDDEN:
         yield ExclusionZone(
@@ -229,8 +236,11 @@ def _restrictions(one: Citizen, since_at: datetime) -> Iterator[Restriction]:
         )
 
 
-def _checked(one: Citizen, since_at: datetime) -> Identification | Sobriety:
-    """Give what is watched by checks: by hand, and after a strap is opened that nobody here wears; never by a plan."""
+def _checked(one: Citizen, begun_at: datetime) -> Identification | Sobriety:
+    """Give what is watched by checks, from the beginning of the city on: nothing is asked for that was due before.
+
+    Breath is asked for by a plan; who it is only by hand, and after a strap is opened that nobody here wears.
+    """
     number = wire_number(one.number)
     name, order = RestrictionId(f"{number}-checked"), OrderId(number)
     if one.kind is DeviceKind.AV_UNIT:
@@ -239,7 +249,7 @@ def _checked(one: Citizen, since_at: datetime) -> Identification | Sobriety:
             order_id=order,
             version=1,
             clause="shows who it is",
-            from_at=since_at,
+            from_at=begun_at,
             schedule=_NEVER,
             after=_AFTER,
         )
@@ -248,9 +258,9 @@ def _checked(one: Citizen, since_at: datetime) -> Identification | Sobriety:
         order_id=order,
         version=1,
         clause="no alcohol",
-        from_at=since_at,
-        schedule=_NEVER,
-        after=_AFTER,
+        from_at=begun_at,
+        schedule=_CHECKS,
+        answer_s=round(ANSWER_S),
         limit_mg_l=LIMIT_MG_L,
     )
 

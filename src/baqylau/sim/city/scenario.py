@@ -48,11 +48,23 @@ class Life(StrEnum):
     """Leaves the unit that is to be carried lying at home, and goes out."""
     OPENED = "unit opened"
     """Somebody opens the case of a unit that waits for checks."""
+    MISSES = "misses checks"
+    """Does not come when a breath test is due."""
+    DRANK = "has drunk"
+    """Whenever a breath test is due."""
     WEAK = "heard weakly"
     """A flat with thick walls and one receiver at its far end: nobody can know well who is there."""
 
 
-TRACKED = frozenset(Life) - {Life.MOVED, Life.RELAY_MOVED, Life.APART, Life.OPENED, Life.WEAK}
+TRACKED = frozenset(Life) - {
+    Life.MOVED,
+    Life.RELAY_MOVED,
+    Life.APART,
+    Life.OPENED,
+    Life.MISSES,
+    Life.DRANK,
+    Life.WEAK,
+}
 """Lives with a tracker."""
 HEARD = frozenset(
     {Life.AT_HOME, Life.AT_WORK, Life.LATE, Life.OUT, Life.STRAP, Life.MOVED, Life.RELAY_MOVED, Life.WEAK}
@@ -64,6 +76,9 @@ CARRIED = TRACKED - {Life.UNCHARGED, Life.SPENT, Life.ASTRAY} | {Life.APART}
 
 STANDING = frozenset({Life.AT_HOME, Life.OPENED})
 """Lives with a unit that waits for checks."""
+
+BREATHING = STANDING | {Life.MISSES, Life.DRANK}
+"""Lives with a breath unit."""
 
 
 class Deed(StrEnum):
@@ -156,7 +171,11 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     av_unit_share: float = 0.02
     """Of all people: have a breath unit, or an audio-visual one, that waits for checks, and nothing else."""
     standing_lives: dict[str, float] = field(default_factory=lambda: {Life.AT_HOME: 4, Life.OPENED: 1})
-    """How often each is among those with either."""
+    """How often each is among those with an audio-visual one."""
+    breath_lives: dict[str, float] = field(
+        default_factory=lambda: {Life.AT_HOME: 4, Life.OPENED: 1, Life.MISSES: 1, Life.DRANK: 1}
+    )
+    """How often each is among those with a breath unit."""
     programs: int = 0
     """So many of the home units, and of the mobile units, are real programs; in real time only."""
     receivers: int = 2
@@ -186,6 +205,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _shares("home_lives", self.home_lives, HEARD)
         _shares("mobile_lives", self.mobile_lives, CARRIED)
         _shares("standing_lives", self.standing_lives, STANDING)
+        _shares("breath_lives", self.breath_lives, BREATHING)
         _shares("protocols", self.protocols, {*FLEET, OWN})
         if sum(self.unit_shares.values()) > 1:
             raise ValueError("the shares of people with units are more than all together")
@@ -220,6 +240,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             DeviceKind.HOME_UNIT: self.home_lives,
             DeviceKind.MOBILE_UNIT: self.mobile_lives,
             DeviceKind.TRACKER: self.lives,
+            DeviceKind.BREATH_UNIT: self.breath_lives,
         }.get(kind, self.standing_lives)
 
     @property

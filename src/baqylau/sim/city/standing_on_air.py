@@ -1,10 +1,10 @@
 """A unit of the city that stands at home, at work: the real core of a breath or audio-visual unit, its board and case.
 
-The breath unit's cell was adjusted by an invented laboratory. What a board of theirs does while nobody blows or sits
-before it is to be there, to say how its case and its calibration stand, and to give signs of life.
+The breath unit's cell was adjusted by an invented laboratory, and somebody blows when it asks. What a board of theirs
+does otherwise is to be there, to say how its case and its calibration stand, and to give signs of life.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
@@ -15,6 +15,8 @@ import numpy as np
 from baqylau.devices.av_unit.shell import av_unit
 from baqylau.devices.breath_unit.inputs import BoardSaid, CalibrationRead
 from baqylau.devices.breath_unit.shell import BREATH_UNIT
+from baqylau.devices.linux_unit.inputs import Ordered
+from baqylau.domain.commands import Command
 from baqylau.domain.people import DeviceKind, Supervision
 from baqylau.links.breath_lines import Board, Switch, Switched
 from baqylau.monitoring.server.link.beacons import Beacons
@@ -22,6 +24,7 @@ from baqylau.sim.air.box import Box, document
 from baqylau.sim.breath import laboratory
 from baqylau.sim.breath.cell import FULL_SCALE_UA
 from baqylau.sim.breath.live import CELL, cell_of
+from baqylau.sim.city.blowing import Breather
 from baqylau.sim.city.registers import unit_id
 from baqylau.sim.city.standing import Standing
 
@@ -38,6 +41,7 @@ class StandingUnit:
         self._breath, self._opened_s = stands.kind is DeviceKind.BREATH_UNIT, stands.opened_s
         self.at_s = 0.0
         """How far it has come."""
+        self._breather = Breather(number, stands, BOARD) if self._breath else None
         kind = BREATH_UNIT if self._breath else av_unit(lamp=False, calls=False)
         self.box = Box(unit_id(number), (), begun_at, kind)
         if self._breath:
@@ -49,10 +53,22 @@ class StandingUnit:
         if runs_by is not None:
             self.box.configure(runs_by)
 
+    def order(self, commands: Iterable[Command]) -> None:
+        """Let it have commands now."""
+        for one in commands:
+            self.box.take(self.at_s, Ordered, command=one)
+
     def live_until(self, until_s: float) -> None:
         """Live on up to an instant."""
-        for _, happens in sorted(self._happens(until_s), key=itemgetter(0)):
+        for at_s, happens in sorted(self._happens(until_s), key=itemgetter(0)):
+            self._answered(at_s)
             happens()
+        self._answered(until_s)
+
+    def _answered(self, until_s: float) -> None:
+        """Let whoever lives there do what the unit asks for."""
+        if self._breather is not None:
+            self._breather.answer(self.box, self.at_s, until_s)
         self.at_s = until_s
 
     def _happens(self, until_s: float) -> Iterator[tuple[float, Callable[[], None]]]:

@@ -3,6 +3,8 @@
     queued -> sent -> acknowledged -> done | failed
        any of these three --its end passes--> expired --the device did it in time, and tells late--> done | failed
 
+That a device got a command is kept also when it says so late: it stays expired, and the person was asked.
+
 A number is given once for each device and never again.
 """
 
@@ -140,9 +142,13 @@ def _advance(
     connection: Connection, device_id: DeviceId, number: int, state: CommandState, at: datetime, detail: str = ""
 ) -> None:
     row = device_command.c
-    mine = (row.device_id == device_id) & (row.number == number) & row.state.in_(_BEFORE[state])
+    mine = (row.device_id == device_id) & (row.number == number)
     when = {CommandState.SENT: "sent_at", CommandState.ACKNOWLEDGED: "acknowledged_at"}.get(state, "ended_at")
-    connection.execute(update(device_command).where(mine).values({"state": state, "detail": detail, when: at}))
+    news = {"state": state, "detail": detail, when: at}
+    connection.execute(update(device_command).where(mine & row.state.in_(_BEFORE[state])).values(news))
+    if state is CommandState.ACKNOWLEDGED:
+        late = mine & (row.state == CommandState.EXPIRED) & row.acknowledged_at.is_(None)
+        connection.execute(update(device_command).where(late).values(acknowledged_at=at))
 
 
 def _tag(order: Order) -> str:
