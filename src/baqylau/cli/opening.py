@@ -22,6 +22,11 @@ def own_server(data: Path) -> Path:
     return data / "postgresql"
 
 
+def is_installed(data: Path) -> bool:
+    """Tell whether an installation with a server of its own was ever begun in a folder."""
+    return own_server(data).is_dir()
+
+
 @contextmanager
 def connected(
     data: Path, dsn: str, name: str = "baqylau", pool_size: int = 5, idle_s: float | None = None
@@ -51,7 +56,12 @@ def alone(data: Path) -> Iterator[None]:
 def ready(
     data: Path, database: str, name: str = "baqylau", pool_size: int = 5, idle_s: float | None = None
 ) -> Iterator[Engine]:
-    """Give a pool over a database whose schema is up to date, or end with a sentence: it is not there, or goes away."""
+    """Give a pool over a database whose schema is up to date, or end with a sentence: it is not there, or goes away.
+
+    Where there is no installation yet one is made, and said: a command typed in the wrong folder must not look right.
+    """
+    if not (database or is_installed(data)):
+        typer.echo(text(SPOKEN, "cli.new_installation", data=data), err=True)
     with sentence(), connected(data, database, name, pool_size, idle_s) as engine:
         migrate(engine)
         yield engine

@@ -4,6 +4,7 @@ A message counts as kept when the server says so, with as many copies as the str
 `nats`. Everything lives on one event loop.
 """
 
+import asyncio
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,6 +20,8 @@ from nats.js.errors import NotFoundError
 
 log = structlog.get_logger()
 
+CONNECT_WITHIN_S = 5.0
+"""So long a server of the cluster may take to answer; then the next one is asked."""
 KEEP_WITHIN_S = 5.0
 ASK_WITHIN_S = 2.0
 """A question that reached a server just when nobody led the stream is never answered: it is asked anew soon."""
@@ -34,7 +37,7 @@ class LogUnavailableError(Exception):
 
     def __init__(self, what: str, why: BaseException | None = None) -> None:
         """Name the stream or the server, and what it said."""
-        said = getattr(why, "description", None) or str(why or "")
+        said = getattr(why, "description", None) or str(why or "") or (type(why).__name__ if why else "")
         super().__init__(f"{what}: {said}" if said else what)
 
 
@@ -266,38 +269,51 @@ class Reader:
 
 
 async def opened(server: Server, name: str) -> Log:
-    """Begin to keep a line to the server, however long it is away. `LogUnavailableError` when it never answered."""
+    """Begin to keep a line to the server, however long it is away. `LogUnavailableError` when it never answered.
+
+    The library would try for ever, without a word: whoever mistyped a password could wait, and ask in vain to stop.
+    """
     context = ssl.create_default_context(cafile=server.ca or None) if server.url.startswith("tls://") else None
-    client = Client()
+    client, urls, last = Client(), server.url.split(","), _Last()
 
     async def away() -> None:
         if not client.is_closed:
             log.warning("nats_away")
 
     async def trouble(wrong: Exception) -> None:
+        last.wrong = wrong
         if client.is_connected:  # while it is away, each attempt would say so again
             log.warning("nats_trouble", why=type(wrong).__name__)
 
     try:
-        await client.connect(
-            server.url.split(","),
-            name=name,
-            tls=context,
-            user_credentials=server.credentials or None,
-            allow_reconnect=True,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=1,
-            connect_timeout=5,
-            ping_interval=5,
-            max_outstanding_pings=2,
-            pending_size=-1,
-            error_cb=trouble,
-            disconnected_cb=away,
-            reconnected_cb=_back,
-        )
+        async with asyncio.timeout(CONNECT_WITHIN_S * len(urls)):
+            await client.connect(
+                urls,
+                name=name,
+                tls=context,
+                user_credentials=server.credentials or None,
+                allow_reconnect=True,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=1,
+                connect_timeout=CONNECT_WITHIN_S,  # type: ignore[arg-type] # any number
+                ping_interval=5,
+                max_outstanding_pings=2,
+                pending_size=-1,
+                error_cb=trouble,
+                disconnected_cb=away,
+                reconnected_cb=_back,
+            )
     except _LOST as wrong:
-        raise LogUnavailableError(server.url.rpartition("@")[2], wrong) from wrong
+        with suppress(*_LOST):
+            await client.close()
+        raise LogUnavailableError(", ".join(url.rpartition("@")[2] for url in urls), last.wrong or wrong) from wrong
     return Log(client, server.domain)
+
+
+class _Last(Struct):
+    """What went wrong last on the way to the server."""
+
+    wrong: Exception | None = None
 
 
 async def _back() -> None:

@@ -11,7 +11,7 @@ import sqlalchemy
 from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import ARRAY, URL, ColumnElement, Connection, Engine, Text, any_, event, literal, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 LINE = {
@@ -64,8 +64,13 @@ def open_database(dsn: str, *, name: str = "baqylau", pool_size: int = 5, idle_s
 
     `idle_s`: how long a transaction of ours may do nothing before the database ends it, so that a program that is held
     still, or cut off without a word, keeps nobody else from writing. None for work that takes its time in between.
+    `StorageUnavailableError` when it is no address.
     """
-    url = make_url(dsn).set(drivername="postgresql+psycopg")
+    try:
+        url = make_url(dsn).set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError) as unread:
+        msg = "the address of the database cannot be read: it looks like postgresql://baqylau@db/baqylau"
+        raise StorageUnavailableError(msg) from unread
     engine = sqlalchemy.create_engine(
         url,
         pool_size=pool_size,
@@ -130,10 +135,11 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 
 def gave_up(engine: Engine, msg: str, cause: Exception) -> StorageUnavailableError:
-    """Tell whoever looks after an engine that the database gave up, and give what is to be raised."""
+    """Tell whoever looks after an engine that the database gave up, and give what is to be raised: what, and why."""
+    why = _short(cause)
     if (witness := _WITNESSES.get(engine)) is not None:
-        witness.gave_up(_short(cause))
-    return StorageUnavailableError(msg)
+        witness.gave_up(why)
+    return StorageUnavailableError(f"{msg}: {why}")
 
 
 def _short(cause: Exception) -> str:

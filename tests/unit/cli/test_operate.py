@@ -2,13 +2,14 @@
 
 import json
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
-from baqylau.cli import app
+from baqylau.cli import app, opening
 from baqylau.domain.findings import Code
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.installation import installation
@@ -131,3 +132,22 @@ def test_the_doctor_says_that_a_database_cannot_be_reached(tmp_path: Path) -> No
     done = RUN.invoke(app, ["doctor", "--database", nowhere, "--data", str(tmp_path), "--language", "ru"])
     assert done.exit_code == 1
     assert "База данных недоступна" in done.output
+
+
+def test_a_doctor_called_in_the_wrong_folder_says_so_and_begins_no_installation(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    done = RUN.invoke(app, ["doctor", "--data", str(elsewhere), "--language", "en"], env={"BAQYLAU_DATABASE": ""})
+    assert done.exit_code == 1
+    assert f"x There is no installation in {elsewhere}" in done.output
+    assert not elsewhere.exists()
+
+
+def test_a_command_that_begins_an_installation_says_so(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "embedded", lambda _folder: nullcontext(dsn))
+    for there in (False, True):
+        done = RUN.invoke(app, ["region", "list", "--data", str(tmp_path)], env={"BAQYLAU_DATABASE": ""})
+        assert done.exit_code == 0
+        assert (f"No installation in {tmp_path} yet" in done.stderr) is not there
+        (tmp_path / "postgresql").mkdir(exist_ok=True)

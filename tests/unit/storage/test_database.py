@@ -85,10 +85,17 @@ def test_addresses_are_taken_as_other_programs_write_them(dsn: str, driver: str)
     engine.dispose()
 
 
-def test_a_server_that_is_not_there_is_storage_unavailable() -> None:
+def test_a_server_that_is_not_there_is_storage_unavailable_and_says_why() -> None:
     engine = open_database("postgresql://nobody@/none?host=/nonexistent")
-    with pytest.raises(StorageUnavailableError), transaction(engine) as connection:
+    with pytest.raises(StorageUnavailableError, match="No such file or directory"), transaction(engine) as connection:
         connection.execute(text("SELECT 1"))
+
+
+@pytest.mark.parametrize("address", ["db/baqylau", "postgresql://baqylau:a-secret@db:port/baqylau"])
+def test_what_is_no_address_is_told_so_without_repeating_it(address: str) -> None:
+    with pytest.raises(StorageUnavailableError, match="it looks like postgresql://") as told:
+        open_database(address)
+    assert "a-secret" not in str(told.value)
 
 
 class Notes:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from baqylau.cli.language import SPOKEN, Language
-from baqylau.cli.opening import connected, ready
+from baqylau.cli.opening import connected, is_installed, ready
 from baqylau.cli.options import DEFAULT_DATA, Data, Database
 from baqylau.cli.running.rows import faults_told, mistakes_told
 from baqylau.cli.vaulted import vaulted
@@ -119,7 +119,18 @@ def doctor(
         *examine_notices(data),
         *examine_comparing(data),
         *examine_calls(data),
+        *_of_database(data, database, journal=journal),
     ]
+    for answer in answers:
+        typer.echo(f"{MARKS[answer.grade]} {text(language, answer.key, **answer.params)}")
+    raise typer.Exit(int(any(answer.grade == "fault" for answer in answers)))
+
+
+def _of_database(data: Path, database: str, *, journal: bool) -> list[Answer]:
+    """Look at the database; where none was ever begun, say so and begin none."""
+    if not (database or is_installed(data)):
+        return [Answer(grade="fault", key="doctor.not_installed", params={"folder": str(data)})]
+    answers: list[Answer] = []
     try:
         with connected(data, database) as engine:
             answers += examine_database(engine, now)
@@ -128,6 +139,4 @@ def doctor(
                 answers += examine_journal(own.journal.verify(own.signer.public_key), Ourselves(engine), now())
     except (StorageUnavailableError, ServerFailedError) as failed:
         answers.append(Answer(grade="fault", key="doctor.database_away", params={"why": str(failed)}))
-    for answer in answers:
-        typer.echo(f"{MARKS[answer.grade]} {text(language, answer.key, **answer.params)}")
-    raise typer.Exit(int(any(answer.grade == "fault" for answer in answers)))
+    return answers
