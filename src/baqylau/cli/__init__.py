@@ -30,6 +30,7 @@ _MADE_IN: dict[str, dict[str, tuple[str, ...]]] = {
         "person_files": ("file",),
         "recordings": ("recording",),
         "places": ("place",),
+        "invitations": ("invite",),
         "backup": ("backup", "restore"),
         "archive": ("archive",),
         "notices": ("notices", "load", "notify"),

@@ -11,6 +11,11 @@ from typer.testing import CliRunner
 
 from baqylau.cli import app, opening
 from baqylau.domain.findings import Code
+from baqylau.domain.people import Language
+from baqylau.domain.rights import Role
+from baqylau.links.wall_clock import now
+from baqylau.monitoring.workstation.access.tokens import digest
+from baqylau.storage.access.accounts import Accounts
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.installation import installation
 from baqylau.storage.registers.registers import Registers
@@ -151,3 +156,19 @@ def test_a_command_that_begins_an_installation_says_so(
         assert done.exit_code == 0
         assert (f"No installation in {tmp_path} yet" in done.stderr) is not there
         (tmp_path / "postgresql").mkdir(exist_ok=True)
+
+
+def test_who_runs_role_by_role_gets_the_first_administrators_link_until_there_is_one(
+    dsn: str, engine: Engine, tmp_path: Path
+) -> None:
+    asked = ["invite", "--address", "https://bq.example.kz/", "--database", dsn, "--data", str(tmp_path)]
+    done = RUN.invoke(app, [*asked, "--language", "en"])
+    address, _, token = done.output.strip().partition("/welcome#")
+    assert (done.exit_code, address) == (0, "https://bq.example.kz")
+    accounts = Accounts(engine, now)
+    accounts.accept(digest(token), "dana", "Дана Биртау", "long enough to keep", Language.KK)
+    [first] = accounts.all()
+    assert first.role is Role.ADMINISTRATOR
+    done = RUN.invoke(app, [*asked, "--language", "en"])
+    assert done.exit_code == 1
+    assert "Somebody administers this installation already" in done.output

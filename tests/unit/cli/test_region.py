@@ -20,11 +20,20 @@ def test_a_site_is_let_in_once_and_forgotten(dsn: str, tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o077 == 0
     assert "Almaty" in RUN.invoke(app, ["region", "list", *here]).output
     assert RUN.invoke(app, ["region", "add", "almaty", "--to", str(tmp_path / "again"), *here]).exit_code == 1
+    assert not (tmp_path / "again").exists()
     told = RUN.invoke(app, ["doctor", *here]).output
     assert "Region almaty was never heard" in told
     assert "No bridge runs for region almaty" in told
     assert RUN.invoke(app, ["region", "forget", "almaty", *here]).exit_code == 0
     assert RUN.invoke(app, ["region", "forget", "almaty", *here]).exit_code == 1
+
+
+def test_a_site_whose_file_cannot_be_written_is_not_let_in(dsn: str, tmp_path: Path) -> None:
+    here = ["--database", dsn, "--data", str(tmp_path / "data"), "--language", "en"]
+    done = RUN.invoke(app, ["region", "add", "turan", "--to", str(tmp_path / "no" / "turan.json"), *here])
+    assert done.exit_code == 2
+    assert "could not be written" in done.output
+    assert "turan" not in RUN.invoke(app, ["region", "list", *here]).output
 
 
 def test_a_site_file_that_others_can_read_is_not_used(tmp_path: Path) -> None:

@@ -59,11 +59,16 @@ def add(
         site, public_key = new_site(name, os.urandom(KEY_BYTES), command_seed(data / "keys", os.urandom))
         row = Region(name=name, public_key=public_key, districts=tuple(district or ()), added_at=now())
         try:
+            write_site(site, to)  # first: a site that is let in without its file can never speak
+        except OSError as wrong:
+            said = text(language, "region.file_not_written", file=str(to), why=str(wrong.strerror))
+            raise typer.BadParameter(said) from wrong
+        try:
             Regions(engine).add(row, by)
         except RegionTakenError as taken:
+            to.unlink()
             typer.echo(text(language, "region.taken", name=name), err=True)
             raise typer.Exit(1) from taken
-        write_site(site, to)
     typer.echo(text(language, "region.added", name=name, file=str(to)))
 
 

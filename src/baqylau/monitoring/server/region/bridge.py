@@ -218,7 +218,10 @@ async def forward(
             if reader is None:
                 identity = (await line.standing(stream)).identity
                 await asyncio.to_thread(forwarding.begin, identity)
-                reader = line.reader(stream, subject, forwarding.seq)
+                reader, forgotten = (
+                    line.reader(stream, subject, forwarding.seq),
+                    0,
+                )  # in another log numbers begin again
             letters = await reader.next(LETTERS_AT_ONCE, WAIT_S)
             site.answered()
             if letters:

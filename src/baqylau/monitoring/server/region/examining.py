@@ -13,7 +13,9 @@ RELEASE_MIN = (2, 11)
 PAYLOAD_BYTES = 1_500_000
 """A batch of the device link has up to a megabyte, and a letter is a little more."""
 OLD = timedelta(minutes=5)
-WAIT_S = 0.5
+WAIT_S = 3.0
+"""So long the first word may take: of a cluster that lost a server it takes its time."""
+MORE_S = 0.5
 _HERE = ("127.0.0.1", "[::1]", "localhost")
 
 
@@ -38,11 +40,11 @@ async def examined(line: Log, server: Server, site: Site, now: datetime) -> Asyn
         params={"count": standing.messages, "mib": standing.size_bytes // 2**20},
     )
     known = Known(site.letters(), line.reader(down.name, down.subjects[0], 0, holes=True))
-    while await known.follow(WAIT_S):
+    while await known.follow(WAIT_S if known.as_of is None else MORE_S):
         pass
     if known.as_of is None:
         yield Answer(grade="fault", key="region.knows_nothing")
     else:
-        minutes = (now - known.as_of) // timedelta(minutes=1)
+        minutes = max(now - known.as_of, timedelta()) // timedelta(minutes=1)
         fresh = now - known.as_of <= OLD
         yield Answer(grade="ok" if fresh else "warning", key="region.knows", params={"minutes": minutes})
