@@ -87,7 +87,8 @@ class LifeKind(StrEnum):
 
 
 class LifePlace(Struct, frozen=True, tag="life_place", kw_only=True, forbid_unknown_fields=True):
-    """The person lives, works, studies or is treated somewhere. It prescribes nothing, and no rule reads it."""
+    """The person lives, works, studies or is treated somewhere. It prescribes nothing, and nobody is judged by it: who
+    draws a forbidden zone over it is warned."""
 
     kind: LifeKind
     zone: Zone

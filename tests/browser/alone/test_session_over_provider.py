@@ -9,12 +9,11 @@ from baqylau.domain.acts import Note
 from baqylau.domain.ids import AlarmId
 from baqylau.domain.people import Language
 from baqylau.domain.rights import Role
-from baqylau.monitoring.workstation.access.provider import Identity
 from tests.browser.alone.conftest import STATIC
 from tests.browser.alone.test_session_over import RINGS, covered, end_session
 from tests.browser.axe import faults
 from tests.unit.workstation import invented
-from tests.unit.workstation.identity_provider import CLIENT, SECRET, IdentityProvider, identity_provider
+from tests.unit.workstation.identity_provider import IdentityProvider, identity_provider
 from tests.unit.workstation.office import Office
 
 pytestmark = pytest.mark.timeout(180)
@@ -30,8 +29,7 @@ def provider(office: Office) -> Iterator[IdentityProvider]:
 @pytest.fixture
 def address(office: Office, provider: IdentityProvider) -> Iterator[str]:
     """The workstation under a name of its own, so that the provider is another site to the browser."""
-    identity = Identity(issuer=provider.address, client_id=CLIENT, client_secret=SECRET, name="Invented ID")
-    with office.open(static_dir=STATIC, identity=identity) as address:
+    with office.open(static_dir=STATIC, identity=provider.identity) as address:
         yield address.replace("127.0.0.1", "localhost")
 
 

@@ -16,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from baqylau.crypto.id_tokens import pkce_challenge
+from baqylau.monitoring.workstation.access.provider import Identity
 
 CLIENT, SECRET = "baqylau", "a secret of the test"
 KEY = RSAKey.generate_key(2048, {"kid": "k-1", "use": "sig"}, private=True)
@@ -50,6 +51,11 @@ class IdentityProvider:
         self.sign: Callable[[Claims], str] = signed
         self.asked: dict[str, dict[str, str]] = {}
         self.issuer = address
+
+    @property
+    def identity(self) -> Identity:
+        """What an installation is told of it."""
+        return Identity(issuer=self.address, client_id=CLIENT, client_secret=SECRET, name="Invented ID")
 
     def sign_in(self, address: str) -> str:
         """Do what a person at the provider's page does, and give where the browser goes back to."""

@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 
 from baqylau.domain.rights import Role
-from baqylau.monitoring.workstation.access.provider import Identity
 from tests.unit.workstation.identity_provider import (
     CLIENT,
     OTHER,
-    SECRET,
     IdentityProvider,
     forged,
     identity_provider,
@@ -31,8 +29,7 @@ def provider(office: Office) -> Iterator[IdentityProvider]:
 @pytest.fixture
 def browser(office: Office, provider: IdentityProvider) -> Iterator[Browser]:
     office.employ(role=Role.INSPECTOR)
-    identity = Identity(issuer=provider.address, client_id=CLIENT, client_secret=SECRET, name="Invented ID")
-    with office.browser(identity=identity) as browser:
+    with office.browser(identity=provider.identity) as browser:
         yield browser
 
 
