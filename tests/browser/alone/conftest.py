@@ -10,7 +10,7 @@ from time import sleep
 import httpx
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from sqlalchemy import Engine
 
 from baqylau.domain.ids import RestrictionId
@@ -22,10 +22,11 @@ from baqylau.domain.zones import Circle, Point
 from baqylau.storage.registers.registers import Registers
 from tests.perf.installation import free_port
 from tests.unit.workstation import invented
-from tests.unit.workstation.office import Office
+from tests.unit.workstation.office import PASSWORD, Office
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "src" / "baqylau" / "monitoring" / "workstation" / "static"
+DESK: ViewportSize = {"width": 1500, "height": 1000}
 
 
 def _node() -> str | None:
@@ -121,3 +122,19 @@ def office(engine: Engine, tmp_path: Path) -> Office:
     office.employ("aliya", Role.INSPECTOR)
     office.stores.accounts.set_language("aliya", Language.EN)
     return office
+
+
+@pytest.fixture
+def desk(office: Office, browser: Browser) -> Iterator[Page]:
+    """The inspector, signed in. What the page complains of fails the test."""
+    complaints: list[str] = []
+    with office.open(static_dir=STATIC) as address, browser.new_context(viewport=DESK, base_url=address) as context:
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto("/")
+        page.fill("#login", "aliya")
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("header.top")
+        yield page
+    assert complaints == []

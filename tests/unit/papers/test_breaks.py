@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from baqylau.domain.schedules import Schedule, Window
-from baqylau.monitoring.server.papers.layout import Block, Days, Heading, Lines, Paper, Strip, Text
+from baqylau.monitoring.server.papers.layout import Block, Days, Heading, Lines, Note, Paper, Signatures, Strip, Text
 from baqylau.monitoring.server.papers.typesetting import pdf
 from baqylau.monitoring.server.papers.words import Words
 from tests.unit.papers.pdf_text import pages_of
@@ -30,6 +30,14 @@ def pages(*blocks: Block) -> list[str]:
 def test_room_to_write_in_is_on_the_page_of_what_is_to_be_written() -> None:
     first, second = pages(Lines(label="Түсініктеме", count=20))
     assert ("Түсініктеме" in first, "Түсініктеме" in second) == (False, True)
+
+
+def test_all_who_sign_do_so_on_one_page_under_what_they_sign() -> None:
+    signed = (Note("Осымен анықталды"), Signatures((("Инспектор", ""), ("Бастық", "")), "қолы"))
+    made = [pages(*[Text("жол")] * lines, *signed) for lines in range(2, 12, 2)]
+    assert {len(one) for one in made} == {1, 2}, "some end on the page, some go over"
+    for one in made:
+        assert all(word in one[-1] for word in ("Осымен", "Инспектор", "Бастық"))
 
 
 def test_what_the_patterns_mean_and_the_hours_stand_with_the_days_on_each_page() -> None:

@@ -107,6 +107,23 @@ def test_an_alarms_report_says_why_and_what_was_done(town: Office) -> None:
         assert part in said, said
 
 
+def test_the_court_reads_whose_paper_it_is_and_how_many_alarms_nobody_decided_yet(town: Office) -> None:
+    number = town.alarm()
+    with town.browser() as browser:
+        browser.sign_in()
+        before = words(ask(browser, town, "court", "en"))
+        for act in ("take", "close"):
+            more = (
+                {"cause": "network_outage", "action": "engineers_told", "grounds": "no power"} if act == "close" else {}
+            )
+            assert browser.act(number, act, **more).status_code == 200
+        after, own = words(ask(browser, town, "court", "en")), words(ask(browser, town, "own", "en"))
+    assert "Aliya (aliya)" in before
+    assert "Aliya" not in own
+    undecided = "Alarms of this period that nobody has decided yet: 1."
+    assert (undecided in before, undecided in after) == (True, False)
+
+
 def test_statistics_name_nobody_and_an_operator_prints_nothing(town: Office) -> None:
     number = town.alarm()
     town.employ("oral", Role.OPERATOR, Bounds())

@@ -20,6 +20,7 @@ from baqylau.monitoring.server.papers.layout import Paper
 from baqylau.monitoring.server.papers.typesetting import pdf
 from baqylau.monitoring.server.papers.words import Words
 from baqylau.monitoring.workstation.looking_back.timeline import Timelines
+from baqylau.storage.access.accounts import Accounts
 from baqylau.storage.alarms.alarms import AlarmFilter, Alarms
 from baqylau.storage.alarms.figures import Figures
 from baqylau.storage.evidence import EvidenceSource
@@ -98,13 +99,18 @@ class Maker:
         return Cover(
             number=number,
             at=at,
-            by=wanted.by,
+            by=self._maker(wanted),
             purpose=wanted.purpose,
             recipient=wanted.recipient,
             version=version("baqylau"),
             rules=by_what.code(),
             key=self._signer.public_key.hex(),
         )
+
+    def _maker(self, wanted: Wanted) -> str:
+        """Give who made it as a reader outside knows them. A copy for the person names no officer."""
+        found = None if wanted.kind is PaperKind.OWN else Accounts(self._shelf.engine, self._clock).get(wanted.by)
+        return f"{found.name} ({wanted.by})" if found else wanted.by
 
     def _dossier(self, wanted: Wanted, from_at: datetime, until_at: datetime) -> Dossier:
         _period(from_at, until_at)

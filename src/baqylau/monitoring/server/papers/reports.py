@@ -148,7 +148,10 @@ def _court(words: Words, cover: Cover, of: Dossier) -> Iterator[Block]:
     yield Text(words.t("paper.court.to", court=", ".join(courts) or NOTHING))
     yield from _person(words, of)
     yield from parts.days(words, of.stretches)
-    yield from _alarms(words, [one for one in of.alarms if one.decision is not None or one.cause is not None])
+    decided = [one for one in of.alarms if one.decision is not None or one.cause is not None]
+    yield from _alarms(words, decided)
+    if len(decided) < len(of.alarms):
+        yield Note(words.t("paper.court.undecided", count=len(of.alarms) - len(decided)))
     yield Note(words.t("paper.finding_said"))
     yield from recorded(words, of)
     yield Heading(words.t("paper.court.request"))
