@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Heard } from '../src/generated/api'
 import { accuracy, knownUntil, margins, silences } from '../src/chart/lanes'
+import type { Colours } from '../src/map/colours'
 import { deepest, margin, round } from '../src/map/geometry'
 import { scale } from '../src/map/scale'
+import { layers } from '../src/map/subjects'
 
 const HERE: [number, number] = [51.2, 66.3]
 const EAST_100_M: [number, number] = [51.2, 66.3 + 100 / (111_320 * Math.cos((51.2 * Math.PI) / 180))]
@@ -71,4 +73,18 @@ describe('lanes', () => {
 it('the scale bar is a round length that fits', () => {
   expect(scale(51.2, 14.2, 96).metres).toBe(200)
   expect(scale(51.2, 14.2, 96).px).toBeLessThanOrEqual(96)
+})
+
+describe('a corridor on the map', () => {
+  const named = new Proxy({}, { get: (_, name) => String(name) }) as Colours
+  const colour = (id: string) => layers(named).find((layer) => layer.id === id)?.paint as Record<string, unknown>
+
+  it('has the colour of what it means: one to stay out of is not drawn as one to keep to', () => {
+    const byKind = colour('zone-corridor')['line-color'] as unknown[]
+    for (const kind of ['exclusion', 'territory', 'required_place']) {
+      expect(byKind[byKind.indexOf(kind) + 1]).toBe(colour(`zone-${kind}-edge`)['line-color'])
+    }
+    expect(byKind.at(-1)).toBe(colour('zone-presence-edge')['line-color'])
+    expect(colour('zone-corridor-fill')['line-color']).toEqual(byKind)
+  })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { areaOf, begun, done, fresh, holed, inserted, moved, redone, reformed, removed, rings, undone } from '../src/case/zone'
+import { areaOf, begun, done, fresh, holed, inserted, moved, placed, reach, redone, reformed, removed, rings, undone } from '../src/case/zone'
 import { margin } from '../src/map/geometry'
 import type { Point } from '../src/generated/api'
 
@@ -37,6 +37,17 @@ describe('a zone under the pen', () => {
     expect(margin(polygon, HERE)).toBeGreaterThan(70)
     expect(reformed(polygon, 'circle')).toMatchObject({ type: 'circle', radius_m: 80 })
     expect(margin(reformed(polygon, 'corridor'), HERE)).toBeGreaterThan(0)
+  })
+
+  it('goes to another place as it was drawn, with its holes and as many metres wide', () => {
+    const drawn = holed(inserted(fresh('polygon', 'park', HERE, 100), corner(0)))
+    const there = placed(drawn, [43.2, 76.9])
+    expect(rings(there).map((ring) => ring.length)).toEqual([5, 4])
+    expect(areaOf(there) / areaOf(drawn)).toBeCloseTo(1, 2)
+    expect(reach(there).center[0]).toBeCloseTo(43.2, 5)
+    expect(reach(there).center[1]).toBeCloseTo(76.9, 5)
+    expect(placed(fresh('corridor', 'way', HERE), [43.2, 76.9])).toMatchObject({ type: 'corridor', name: 'way', half_width_m: 25 })
+    expect(placed(fresh('circle', '', HERE, 80), [43.2, 76.9])).toMatchObject({ center: [43.2, 76.9], radius_m: 80 })
   })
 
   it('has an area that holes lessen', () => {

@@ -64,6 +64,15 @@ export function reformed(zone: Zone, form: Form): Zone {
   return fresh(form, zone.name, center, size_m)
 }
 
+/** The whole zone, as it is, around another place. A degree of longitude is shorter in the north: its metres stay. */
+export function placed(zone: Zone, center: Point): Zone {
+  if (zone.type === 'circle') return { ...zone, center }
+  const from = reach(zone).center
+  const wider = mPerDegLon(from[0]) / mPerDegLon(center[0])
+  const there = ([latitude, longitude]: Point): Point => [shorn(center[0] + latitude - from[0]), shorn(center[1] + (longitude - from[1]) * wider)]
+  return withRings(zone, rings(zone).map((ring) => ring.map(there)))
+}
+
 export function moved(zone: Zone, handle: Handle, to: Point): Zone {
   if (zone.type === 'circle') return handle.kind === 'centre' ? { ...zone, center: to } : { ...zone, radius_m: Math.max(1, Math.round(metresBetween(zone.center, to))) }
   return withRings(zone, rings(zone).map((ring, at) => (at === handle.ring ? ring.map((point, index) => (index === handle.index ? to : point)) : ring)))

@@ -24,6 +24,7 @@ const mPerPixel = (latitude: number) => 78_271.517 * Math.cos((latitude * Math.P
 export function zoneFeatures(zones: readonly ZoneShape[], selected: string | null): Feature[] {
   return zones.map(({ kind, zone, warning_m, person_id }) => {
     const scale = mPerPixel(latitudeOf(zone))
+    const width_m = zone.type === 'corridor' ? 2 * zone.half_width_m : 0
     return {
       type: 'Feature',
       properties: {
@@ -32,7 +33,8 @@ export function zoneFeatures(zones: readonly ZoneShape[], selected: string | nul
         form: zone.type,
         selected: person_id === selected,
         warning_px: warning_m / scale,
-        width_px: zone.type === 'corridor' ? (2 * zone.half_width_m) / scale : 0,
+        width_px: width_m / scale,
+        warned_px: (width_m + 2 * warning_m) / scale,
       },
       geometry: shape(zone),
     }

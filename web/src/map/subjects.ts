@@ -29,13 +29,18 @@ export const sources: Record<string, SourceSpecification> = {
 const metres = (property: string, sign = 1) =>
   ['interpolate', ['exponential', 2], ['zoom'], 0, ['*', sign, ['get', property]], 22, ['*', sign * 2 ** 22, ['get', property]]] as DataDrivenPropertyValueSpecification<number>
 
-const of = (kind: string, form = 'corridor', same = false) => ['all', ['==', ['get', 'kind'], kind], [same ? '==' : '!=', ['get', 'form'], form]]
+const CORRIDOR = ['==', ['get', 'form'], 'corridor']
+const of = (kind: string) => ['all', ['==', ['get', 'kind'], kind], ['!', CORRIDOR]]
 
 function zoneLayers(colours: Colours): LayerSpecification[] {
   const edge = (kind: string, colour: keyof Colours, width: number, more: Record<string, unknown> = {}) => ({
     id: `zone-${kind}-edge`, type: 'line', source: 'zones', filter: of(kind), layout: { 'line-join': 'round' }, paint: { 'line-color': colours[colour], 'line-width': width, ...more },
   })
   const fill = (kind: string, paint: Record<string, unknown>) => ({ id: `zone-${kind}-fill`, type: 'fill', source: 'zones', filter: of(kind), paint })
+  /** A corridor is a line of many metres: what it means is told by the colour that an area of the kind has. */
+  const byKind = ['match', ['get', 'kind'], 'exclusion', colours['m-excl'], 'territory', colours['m-terr'], 'required_place', colours['m-attend'], colours['m-req']]
+  const warned = { 'line-color': colours['m-excl'], 'line-width': 1.4, 'line-dasharray': [5, 3.5] }
+  const along = { 'line-join': 'round', 'line-cap': 'round' }
   return [
     edge('territory', 'm-terr', 2),
     { id: 'zone-territory-ticks', type: 'line', source: 'zones', filter: of('territory'), paint: { 'line-color': colours['m-terr'], 'line-width': 6, 'line-offset': 3, 'line-dasharray': [0.25, 1.75] } },
@@ -46,8 +51,10 @@ function zoneLayers(colours: Colours): LayerSpecification[] {
     edge('required_place', 'm-attend', 1.8),
     fill('exclusion', { 'fill-pattern': 'hatch' }),
     edge('exclusion', 'm-excl', 2),
-    { id: 'zone-warning', type: 'line', source: 'zones', filter: ['>', ['get', 'warning_px'], 0], layout: { 'line-join': 'round' }, paint: { 'line-color': colours['m-excl'], 'line-width': 1.4, 'line-dasharray': [5, 3.5], 'line-offset': metres('warning_px', -1) } },
-    { id: 'zone-corridor', type: 'line', source: 'zones', filter: ['==', ['get', 'form'], 'corridor'], layout: { 'line-join': 'round' }, paint: { 'line-color': colours['m-req'], 'line-width': 1.8, 'line-gap-width': metres('width_px') } },
+    { id: 'zone-warning', type: 'line', source: 'zones', filter: ['all', ['>', ['get', 'warning_px'], 0], ['!', CORRIDOR]], layout: { 'line-join': 'round' }, paint: { ...warned, 'line-offset': metres('warning_px', -1) } },
+    { id: 'zone-corridor-fill', type: 'line', source: 'zones', filter: CORRIDOR, layout: along, paint: { 'line-color': byKind, 'line-opacity': 0.13, 'line-width': metres('width_px') } },
+    { id: 'zone-corridor', type: 'line', source: 'zones', filter: CORRIDOR, layout: { 'line-join': 'round' }, paint: { 'line-color': byKind, 'line-width': 1.8, 'line-gap-width': metres('width_px') } },
+    { id: 'zone-corridor-warning', type: 'line', source: 'zones', filter: ['all', ['>', ['get', 'warning_px'], 0], CORRIDOR], layout: { 'line-join': 'round' }, paint: { ...warned, 'line-gap-width': metres('warned_px') } },
     {
       id: 'zone-names', type: 'symbol', source: 'zones', minzoom: 13, filter: ['in', ['get', 'kind'], ['literal', ['exclusion', 'required_place']]],
       layout: { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 12, 'text-max-width': 12, 'text-anchor': 'top', 'text-offset': [0, 1.1] },
