@@ -85,7 +85,7 @@ def test_who_has_drunk_is_sober_before_the_next_test_of_the_day() -> None:
 @pytest.mark.parametrize(
     ("lost", "sure"),
     [
-        ((0.0, 500.0), [Code.BREATH_FIRST_POSITIVE, Code.BREATH_POSITIVE]),
+        ((0.0, 3_200.0), [Code.BREATH_FIRST_POSITIVE, Code.BREATH_POSITIVE]),
         ((4_300.0, 4_900.0), []),
         ((6_000.0, 6_600.0), [Code.BREATH_FIRST_POSITIVE]),
         ((9_000.0, 9_600.0), [Code.BREATH_FIRST_POSITIVE, Code.BREATH_POSITIVE]),

@@ -23,8 +23,8 @@ ANSWER_S = 900.0
 """So long it may be begun."""
 DRANK_MG_L = 0.6
 """Alcohol of a breath when somebody has just drunk. It is below every limit before the next test is due by plan."""
-LATE_S = HOUR_S
-"""So long after a line is back it matters for checks that it was lost."""
+LATE_S = ANSWER_S + VOID_WITHIN_S
+"""So long after a line is back it matters for checks that it was lost: then nothing is open that was asked before."""
 UNREACHED = frozenset({Code.BREATH_MISSED, Code.CONFIRMATION_MISSED, Code.BREATH_NOT_RECEIVED})
 """What may be found where a check did not reach the unit in time."""
 CHECKED = UNREACHED | {Code.BREATH_FIRST_POSITIVE, Code.BREATH_POSITIVE}
