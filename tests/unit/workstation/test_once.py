@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from time import sleep
 
 import httpx
 import pytest
@@ -62,6 +63,21 @@ def test_what_was_refused_is_tried_again_with_the_same_key(office: Office, brows
     assert refused[0].is_client_error
     assert [one.json()["key"] for one in refused] == [refused[0].json()["key"]] * 2
     assert ask(browser, number, {**close, "grounds": "The mast had no power."}).is_success
+
+
+def test_whoever_has_been_refused_may_ask_again_at_once(
+    office: Office, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget = AskedOnce.forget
+
+    def slowly(kept: AskedOnce, by: str, key: bytes) -> None:
+        sleep(0.3)
+        forget(kept, by, key)
+
+    monkeypatch.setattr(AskedOnce, "forget", slowly)
+    number = office.alarm()
+    assert ask(browser, number, {**NOTE, "text": ""}).is_client_error
+    assert ask(browser, number, NOTE).is_success
 
 
 def test_a_key_stands_for_one_persons_change_at_one_place(office: Office, browser: Browser) -> None:

@@ -37,24 +37,25 @@ class Once:
         desk = desk_of(request)
         key, kept = digest(f"{request.method} {request.url.path} {given}"), desk.stores.asked_once
         _new(await desk.do(kept.begin, by, key))
-        done = False
+        settled = False
 
         async def heard(message: Message) -> None:
-            nonlocal done
-            if message["type"] == "http.response.start" and message["status"] < HTTPStatus.BAD_REQUEST:
-                done = True
-                # The deed is done and its answer leaves: asked again, it would only be unknown what became of it.
-                with suppress(StorageUnavailableError):
-                    await desk.do(kept.done, by, key)
+            nonlocal settled
+            if message["type"] == "http.response.start":
+                settled = True
+                await settle(kept.done if message["status"] < HTTPStatus.BAD_REQUEST else kept.forget)
             await send(message)
+
+        async def settle(how: Callable[[str, bytes], None]) -> None:
+            # Before the answer leaves: whoever has it may ask again at once. What is not settled is refused for a while.
+            with suppress(StorageUnavailableError):
+                await desk.do(how, by, key)
 
         try:
             await self._app(scope, receive, heard)
         finally:
-            if not done:
-                # What is not forgotten is refused for a while: the answer may be on its way, and no other can follow.
-                with suppress(StorageUnavailableError):
-                    await desk.do(kept.forget, by, key)
+            if not settled:
+                await settle(kept.forget)
 
 
 def _new(asked: Asked) -> None:
