@@ -47,7 +47,7 @@ class Once:
             await send(message)
 
         async def settle(how: Callable[[str, bytes], None]) -> None:
-            # Before the answer leaves: whoever has it may ask again at once. What is not settled is refused for a while.
+            # Before the answer leaves: whoever has it may ask again at once. What is not settled is refused a while.
             with suppress(StorageUnavailableError):
                 await desk.do(how, by, key)
 
