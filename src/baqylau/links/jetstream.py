@@ -20,7 +20,7 @@ from nats.js.errors import NotFoundError
 
 log = structlog.get_logger()
 
-CONNECT_WITHIN_S = 5.0
+CONNECT_WITHIN_S = 5
 """So long a server of the cluster may take to answer; then the next one is asked."""
 KEEP_WITHIN_S = 5.0
 ASK_WITHIN_S = 2.0
@@ -295,7 +295,7 @@ async def opened(server: Server, name: str) -> Log:
                 allow_reconnect=True,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=1,
-                connect_timeout=CONNECT_WITHIN_S,  # type: ignore[arg-type] # any number
+                connect_timeout=CONNECT_WITHIN_S,
                 ping_interval=5,
                 max_outstanding_pings=2,
                 pending_size=-1,

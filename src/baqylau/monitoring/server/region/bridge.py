@@ -218,10 +218,8 @@ async def forward(
             if reader is None:
                 identity = (await line.standing(stream)).identity
                 await asyncio.to_thread(forwarding.begin, identity)
-                reader, forgotten = (
-                    line.reader(stream, subject, forwarding.seq),
-                    0,
-                )  # in another log numbers begin again
+                reader = line.reader(stream, subject, forwarding.seq)
+                forgotten = 0  # in another log numbers begin again
             letters = await reader.next(LETTERS_AT_ONCE, WAIT_S)
             site.answered()
             if letters:
