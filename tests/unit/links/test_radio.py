@@ -21,6 +21,7 @@ RAW = bytes(range(27))
 WORDS: list[Frame | Noise | Sensor] = [
     Frame(RAW, -61.5),
     Frame(b"", -80.0),
+    Frame(RAW, -61.5, 123_456),
     Noise(-103.5),
     Sensor("mains", 0.0),
     Sensor("battery", 99.0),

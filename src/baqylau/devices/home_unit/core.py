@@ -8,7 +8,7 @@ from typing import assert_never
 
 from baqylau.devices.home_unit import orders, presence
 from baqylau.devices.home_unit.state import HomeTurn, State
-from baqylau.devices.linux_unit import hearing, judging, running, sources, telling
+from baqylau.devices.linux_unit import hearing, judging, running, telling
 from baqylau.devices.linux_unit.inputs import (
     ButtonPressed,
     ClockTold,
@@ -55,6 +55,7 @@ class HomeUnit:
                 running.air(turn, said)
                 orders.counted(turn)
             case Tick():
+                running.ticked(turn, said)
                 _passed(turn)
             case Sensed():
                 running.sensed(turn, said)
@@ -97,7 +98,6 @@ def _started(turn: HomeTurn, said: Started) -> None:
 
 def _passed(turn: HomeTurn) -> None:
     """Take the passing of time."""
-    sources.passed(turn)
     orders.walked(turn)
     if turn.state.messages:
         telling.messages(turn)

@@ -5,14 +5,17 @@
 - The same frame heard by a second receiver is that receiver's word, not a repetition.
 - A frame that goes by an identity of ours and is not believed is written down, the first of its reason at once and then
   one count an hour: whoever floods the air fills no disk.
+- What its line may have held up is not believed and nobody's doing (`held_up`).
 - Frames of strangers show that the receiver hears, and are nobody's business here.
 """
 
+from datetime import timedelta
 from statistics import median
 
 from msgspec.structs import replace
 
 from baqylau.devices.linux_unit import arrival, sources
+from baqylau.devices.linux_unit.held_up import held_up
 from baqylau.devices.linux_unit.inputs import FrameHeard
 from baqylau.devices.linux_unit.state import Count, Doubted, Worn
 from baqylau.devices.linux_unit.turn import S, Turn
@@ -30,6 +33,8 @@ RELAYED = "relayed"
 CLONE = "clone"
 """Two frames that hold tell one second and count and not the same: two devices have one key."""
 DOUBT_EVERY_MS = 3_600_000
+STEADY_MS = 10.0
+"""A program that comes later than this to what is due, on average, cannot tell an added delay from its own."""
 _CLEAR_BYTES = 11
 """Kind, identity, second and count of a frame (`spec/beacon.md`, B2): no device sends them twice."""
 _SAME_FRAME_MS = 1000
@@ -48,18 +53,25 @@ def heard(turn: Turn[S], said: FrameHeard) -> None:
         return
     recogniser = assignment.recogniser
     recogniser.clocks = {device_id: worn.clock for device_id, worn in turn.state.worn.items()}
-    result = recogniser.hear(said.frame, seconds_at(turn.at))
+    result = recogniser.hear(said.frame, seconds_at(turn.at - _late(said)))
     if isinstance(result, Recognised):
         _believed(turn, said, result)
     elif result.device_id is not None:
         _refused(turn, said, result, result.device_id)
 
 
+def _late(said: FrameHeard) -> timedelta:
+    """Give how much later than the receiver heard it we read it, as far as anybody knows."""
+    return timedelta(milliseconds=said.late_ms or 0)
+
+
 def _believed(turn: Turn[S], said: FrameHeard, result: Recognised) -> None:
     assignment, device_id, before = turn.assignment, result.device_id, turn.state.worn[result.device_id]
     if assignment is None:
         return
-    phase, carried = arrival.step(before.phase, result.sent_s, turn.ms / 1000)
+    steady = said.late_ms is not None or turn.state.late_ms <= STEADY_MS
+    arrival_s = turn.ms / 1000 - _late(said).total_seconds()
+    phase, carried = arrival.step(before.phase, result.sent_s, arrival_s) if steady else (before.phase, None)
     after = replace(
         before,
         clock=assignment.recogniser.clocks[device_id],
@@ -70,6 +82,7 @@ def _believed(turn: Turn[S], said: FrameHeard, result: Recognised) -> None:
         called=False,
     )
     _counted(turn, said, device_id, after)
+    sources.believed(turn, said.source, result.at_s - after.clock.offset_s)
     report_ms = 1000 * assignment.configuration.report_every_s
     back = before.last_ms is None or turn.ms - before.last_ms > report_ms
     if back or _changed(before.told, result.status):
@@ -102,9 +115,10 @@ def _alarming(before: bytes, status: bytes) -> bool:
 def _counted(turn: Turn[S], said: FrameHeard, device_id: DeviceId, worn: Worn) -> None:
     """Count a frame for the receiver that heard it."""
     count = worn.counts.get(said.source)
-    first_at = turn.at if count is None else count.first_at
+    at, ms = turn.at - _late(said), turn.ms - (said.late_ms or 0)
+    first_at = at if count is None else count.first_at
     rssi_dbm = () if count is None else count.rssi_dbm
-    counted = Count(first_at, turn.at, turn.ms, said.frame, (*rssi_dbm, said.rssi_dbm))
+    counted = Count(first_at, at, ms, said.frame, (*rssi_dbm, said.rssi_dbm))
     turn.wear(
         device_id,
         replace(worn, counts=worn.counts | {said.source: counted}, heard_ms=worn.heard_ms | {said.source: turn.ms}),
@@ -151,9 +165,10 @@ def summed_up(turn: Turn[S]) -> None:
 
 
 def _refused(turn: Turn[S], said: FrameHeard, refused: Refused, device_id: DeviceId) -> None:
-    worn = turn.state.worn[device_id]
+    worn, waited = turn.state.worn[device_id], _waited(turn, said, refused)
     if refused.refusal is not Refusal.REPEATED or worn.last_ms is None:
-        _doubted(turn, device_id, refused.refusal.value, said.frame)
+        if not waited:
+            _doubted(turn, device_id, refused.refusal.value, said.frame)
         return
     if said.frame != worn.frame and said.frame[:_CLEAR_BYTES] == worn.frame[:_CLEAR_BYTES]:
         _doubted(turn, device_id, CLONE, said.frame)
@@ -161,8 +176,14 @@ def _refused(turn: Turn[S], said: FrameHeard, refused: Refused, device_id: Devic
     had_it = worn.heard_ms.get(said.source, -1) >= worn.last_ms
     if not had_it and said.frame == worn.frame:
         _counted(turn, said, device_id, worn)
-    elif had_it and turn.ms - worn.last_ms > _SAME_FRAME_MS:
+    elif had_it and not waited and turn.ms - worn.last_ms > _SAME_FRAME_MS:
         _doubted(turn, device_id, refused.refusal.value, said.frame)
+
+
+def _waited(turn: Turn[S], said: FrameHeard, refused: Refused) -> bool:
+    """Whether the frame may only have waited in its receiver's line."""
+    flow = turn.state.sources[said.source].flow
+    return refused.made_s is not None and held_up(flow, refused.made_s, seconds_at(turn.at))
 
 
 def _doubted(turn: Turn[S], device_id: DeviceId, reason: str, frame: bytes, delay_ms: float | None = None) -> None:

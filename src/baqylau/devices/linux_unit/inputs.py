@@ -31,6 +31,8 @@ class FrameHeard(UnitInput, frozen=True, kw_only=True):
     source: str
     frame: bytes
     rssi_dbm: float
+    late_ms: int | None = None
+    """How much later than it was heard it was read; None where nobody knows."""
 
 
 class NoiseHeard(UnitInput, frozen=True, kw_only=True):
@@ -81,6 +83,9 @@ class Configured(UnitInput, frozen=True, kw_only=True):
 
 class Tick(UnitInput, frozen=True, kw_only=True):
     """Time passed; about once a second."""
+
+    late_ms: int = 0
+    """How much later than it was due the program came to it."""
 
 
 Input = (

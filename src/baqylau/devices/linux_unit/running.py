@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from baqylau.devices.linux_unit import hearing, sources
+from baqylau.devices.linux_unit import hearing, held_up, sources
 from baqylau.devices.linux_unit.arrival import UNKNOWN
 from baqylau.devices.linux_unit.assignment import Assignment
-from baqylau.devices.linux_unit.inputs import FrameHeard, NoiseHeard, Sensed, SourceState, Started
+from baqylau.devices.linux_unit.inputs import FrameHeard, NoiseHeard, Sensed, SourceState, Started, Tick
 from baqylau.devices.linux_unit.outputs import AskTime, Lamp, Light
 from baqylau.devices.linux_unit.state import Source, Worn
 from baqylau.devices.linux_unit.turn import S, Turn
@@ -26,6 +26,8 @@ CLOCK_STEP_S = 2.0
 """UTC that moved so much beside the monotonic clock was set."""
 REPORT_EVERY_S = 60
 """How often the unit sums up while it has no configuration."""
+_OF_LATE = 0.2
+"""Weight of one tick in the mean of how late the program comes to them."""
 _BATTERY_STEP = 5.0
 """A change of charge by so many percent is told at once."""
 
@@ -60,12 +62,19 @@ def air(turn: Turn[S], said: FrameHeard | NoiseHeard | SourceState) -> None:
             sources.told(turn, source, working=working)
 
 
+def ticked(turn: Turn[S], said: Tick) -> None:
+    """Take the passing of time: how punctual the program is, and what its receivers do not hear."""
+    turn.change(late_ms=turn.state.late_ms + _OF_LATE * (said.late_ms - turn.state.late_ms))
+    sources.passed(turn)
+
+
 def started(turn: Turn[S], said: Started) -> None:
     """Begin to run: write down what was counted before, and that there is a new beginning."""
     hearing.summed_up(turn)
     turn.write(Alive())
     turn.change(
-        sources={name: Source(heard_ms=turn.ms) for name in said.sources},
+        late_ms=0.0,
+        sources={name: Source(heard_ms=turn.ms, flow=held_up.begun(turn.ms)) for name in said.sources},
         worn={device_id: _unheard(worn, said.sources) for device_id, worn in turn.state.worn.items()},
         doubts={key: replace(one, told_ms=turn.ms) for key, one in turn.state.doubts.items()},
         reported_ms=turn.ms,
@@ -96,6 +105,7 @@ def clocks(turn: Turn[S]) -> None:
     turn.write(Alive())
     turn.change(
         worn={device_id: replace(worn, clock=_set(worn.clock, step_s)) for device_id, worn in state.worn.items()},
+        sources={name: replace(one, flow=held_up.moved(one.flow, step_s)) for name, one in state.sources.items()},
         persons={},
     )
     if turn.assignment is not None:

@@ -221,12 +221,14 @@ class Shell(Generic[S]):
     async def _tick(self) -> None:
         quality = self.state.clock
         while True:
+            due_ms = self._parts.clock().monotonic_ms + round(1000 * TICK_S)
             await asyncio.sleep(TICK_S)
             told = self._quality()
             if told.quality is not quality:
                 quality = told.quality
                 await self._inbox.put(told)
-            await self._inbox.put(Tick(at=told.at, monotonic_ms=told.monotonic_ms))
+            late_ms = max(told.monotonic_ms - due_ms, 0)
+            await self._inbox.put(Tick(at=told.at, monotonic_ms=told.monotonic_ms, late_ms=late_ms))
 
     def _quality(self) -> ClockTold:
         clock = self._parts.clock
@@ -333,7 +335,7 @@ def understood(name: str, said: Said) -> Input | None:
     at, ms = said.stamp.at, said.stamp.monotonic_ms
     match said.word:
         case Frame(raw=raw, rssi_dbm=rssi_dbm):
-            return FrameHeard(at=at, monotonic_ms=ms, source=name, frame=raw, rssi_dbm=rssi_dbm)
+            return FrameHeard(at=at, monotonic_ms=ms, source=name, frame=raw, rssi_dbm=rssi_dbm, late_ms=said.late_ms)
         case Noise(dbm=dbm):
             return NoiseHeard(at=at, monotonic_ms=ms, source=name, noise_dbm=dbm)
         case Sensor(name=sensor, value=value):

@@ -12,6 +12,7 @@ from statistics import median
 
 from msgspec.structs import replace
 
+from baqylau.devices.linux_unit import held_up
 from baqylau.devices.linux_unit.state import Source, UnitState, Worn
 from baqylau.devices.linux_unit.turn import S, Turn
 from baqylau.domain.ids import ObservationId
@@ -40,17 +41,24 @@ def heard(turn: Turn[S], name: str) -> None:
     source = turn.state.sources.get(name)
     if source is None:
         return
-    after = replace(source, heard_ms=turn.ms, frames=source.frames + 1)
+    after = replace(source, heard_ms=turn.ms, flow=held_up.spoke(source.flow, turn.ms), frames=source.frames + 1)
     turn.change(sources=turn.state.sources | {name: after})
     if source.faulty:
         _judged(turn, name, after)
+
+
+def believed(turn: Turn[S], name: str, made_s: float) -> None:
+    """Take it that a frame of a receiver was believed that was made at an instant by our clock."""
+    source = turn.state.sources[name]
+    after = replace(source, flow=held_up.believed(source.flow, made_s))
+    turn.change(sources=turn.state.sources | {name: after})
 
 
 def noise(turn: Turn[S], name: str, noise_dbm: float) -> None:
     """Take how loud the band is."""
     source = turn.state.sources.get(name)
     if source is not None:
-        after = replace(source, noise_dbm=(*source.noise_dbm, noise_dbm))
+        after = replace(source, flow=held_up.spoke(source.flow, turn.ms), noise_dbm=(*source.noise_dbm, noise_dbm))
         turn.change(sources=turn.state.sources | {name: after})
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from baqylau.devices.linux_unit.arrival import UNKNOWN, Phase
+from baqylau.devices.linux_unit.held_up import Flow
 from baqylau.devices.linux_unit.outputs import Lamp
 from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.people import Language
@@ -50,6 +51,7 @@ class Source(Struct, frozen=True, kw_only=True):
 
     heard_ms: int
     """When it last heard anything, or began to listen."""
+    flow: Flow = Flow(0, 0, 0)
     open: bool = True
     frames: int = 0
     """Heard since the last report."""
@@ -98,6 +100,8 @@ class UnitState(Struct, frozen=True, kw_only=True):
     clock: ClockQuality = ClockQuality.UNSET
     last_at: datetime | None = None
     last_ms: int = 0
+    late_ms: float = 0.0
+    """How late the program comes to what is due: a running mean."""
     reported_ms: int = 0
     """When what was heard was last summed up."""
     sensed_ms: int = 0

@@ -57,6 +57,7 @@ class MobileUnit:
             case SkySeen():
                 places.seen(turn, said, self._sky)
             case Tick():
+                running.ticked(turn, said)
                 _passed(turn)
             case Sensed() | ButtonPressed() | PanicPressed() | CallPressed():
                 _hand(turn, said)
@@ -109,7 +110,6 @@ def _hand(turn: MobileTurn, said: Sensed | ButtonPressed | PanicPressed | CallPr
 
 def _passed(turn: MobileTurn) -> None:
     """Take the passing of time."""
-    sources.passed(turn)
     motion.passed(turn)
     places.passed(turn)
     if turn.state.messages:

@@ -13,7 +13,8 @@ def written(word: Frame | Noise | Sensor | Trouble) -> bytes:
     """Give the line of a word."""
     match word:
         case Frame():
-            content = f"H {word.rssi_dbm:.1f} {word.raw.hex() or '-'}"
+            heard_at = "" if word.count_ms is None else f" {word.count_ms}"
+            content = f"H {word.rssi_dbm:.1f} {word.raw.hex() or '-'}{heard_at}"
         case Noise():
             content = f"N {word.dbm:.1f}"
         case Sensor():
@@ -47,10 +48,10 @@ def read(line: bytes) -> Word | None:
 
 def _word(fields: list[str]) -> Word | None:
     match fields:
-        case ["H", rssi_dbm, "-"]:
-            return Frame(b"", _number(rssi_dbm))
         case ["H", rssi_dbm, digits]:
-            return Frame(bytes.fromhex(digits), _number(rssi_dbm))
+            return _frame(rssi_dbm, digits)
+        case ["H", rssi_dbm, digits, count_ms] if count_ms.isdecimal():
+            return _frame(rssi_dbm, digits, int(count_ms))
         case ["N", dbm]:
             return Noise(_number(dbm))
         case ["S", name, value] if name in SENSORS:
@@ -59,6 +60,10 @@ def _word(fields: list[str]) -> Word | None:
             return Trouble(word)
         case _:
             return None
+
+
+def _frame(rssi_dbm: str, digits: str, count_ms: int | None = None) -> Frame:
+    return Frame(b"" if digits == "-" else bytes.fromhex(digits), _number(rssi_dbm), count_ms)
 
 
 def _number(text: str) -> float:

@@ -7,7 +7,8 @@ import tty
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from baqylau.links.radio.modem import LINE_BYTES_MAX, read
+from baqylau.links.radio.board_line import BoardLine
+from baqylau.links.radio.modem import LINE_BYTES_MAX
 from baqylau.links.radio.words import Clock, Said, SourceLostError, Trouble
 
 _BAUD = termios.B115200
@@ -81,6 +82,7 @@ def _opened(path: Path) -> int:
 
 
 async def _lines(reader: asyncio.StreamReader, clock: Clock) -> AsyncIterator[Said]:
+    board = BoardLine()
     while True:
         try:
             line = await reader.readline()
@@ -90,8 +92,9 @@ async def _lines(reader: asyncio.StreamReader, clock: Clock) -> AsyncIterator[Sa
             return
         if not line:
             return
-        word = read(line)
-        if isinstance(word, Trouble):
-            raise SourceLostError(word.word)
-        if word is not None:
-            yield Said(clock(), word)
+        said = board.said(line, clock())
+        if said is None:
+            continue
+        if isinstance(said.word, Trouble):
+            raise SourceLostError(said.word.word)
+        yield said

@@ -24,6 +24,8 @@ class Frame(Struct, frozen=True, gc=False):
 
     raw: bytes
     rssi_dbm: float
+    count_ms: int | None = None
+    """When the board heard it, by the board's own count; None where it does not tell."""
 
 
 class Noise(Struct, frozen=True, gc=False):
@@ -69,6 +71,8 @@ class Said(Struct, frozen=True, gc=False):
 
     stamp: Stamp
     word: Word
+    late_ms: int | None = None
+    """How much later than the board heard it we read it; None where nobody knows."""
 
 
 class SourceLostError(Exception):

@@ -46,6 +46,8 @@ class Refused(Struct, frozen=True, kw_only=True, gc=False):
 
     refusal: Refusal
     device_id: DeviceId | None = None
+    made_s: float | None = None
+    """When it was made, by our clock and as far as that device's is known; None where its tag does not fit."""
 
 
 class Recognised(Struct, frozen=True, kw_only=True, gc=False):
@@ -132,7 +134,8 @@ class Recogniser:
             return Refused(refusal=Refusal.BROKEN, device_id=key.device_id)
         refusal = self._stale(key.device_id, told, heard_s)
         if refusal is not None:
-            return Refused(refusal=refusal, device_id=key.device_id)
+            made_s = told[0] - self.clocks[key.device_id].offset_s
+            return Refused(refusal=refusal, device_id=key.device_id, made_s=made_s)
         self.clocks[key.device_id] = self.clocks[key.device_id].after(heard_s, told)
         kind = kind_of(frame)
         sent_s = told[0] + delay_ms(key.own, *told) / 1000

@@ -13,7 +13,7 @@ from msgspec import Struct
 from baqylau.links.radio.modem import written
 from baqylau.links.radio.words import Frame, Noise, Sensor
 from baqylau.protocols.beacon.system_time import seconds_at
-from baqylau.sim.air.worn import Bracelet, Crystal, Relay
+from baqylau.sim.air.worn import Bracelet, Crystal, Relay, Sent
 from baqylau.sim.client import Sleep
 from baqylau.sim.speaking import speak
 
@@ -102,8 +102,12 @@ class LiveHouse:
             list(self._bracelet.until(at_s))
         if self._relay and self._house.relay:
             worn += [(one, self._house.relay) for one in self._relay.until(at_s)]
+        worn.sort(key=_sent_at)
         heard = [(one, by) for one, by in worn if not self._jammed and self._random.random() > LOSS]
-        return [written(Frame(one.beacon.frame(), self._random.gauss(by.rssi_dbm, 4.0))) for one, by in heard]
+        return [
+            written(Frame(one.beacon.frame(), self._random.gauss(by.rssi_dbm, 4.0), count_ms=round(1000 * one.at_s)))
+            for one, by in heard
+        ]
 
     def _each(self, every_s: float) -> list[bytes]:
         if every_s == NOISE_S:
@@ -111,6 +115,10 @@ class LiveHouse:
         if every_s == BOX_S:
             return [written(Sensor(name, value)) for name, value in self._box.items()]
         return [] if self._jammed else [written(Frame(b"", STRANGER_DBM))]
+
+
+def _sent_at(sent: tuple[Sent, Worn]) -> float:
+    return sent[0].at_s
 
 
 def _when(scene: Scene) -> float:
