@@ -58,11 +58,13 @@ class WarningGiven(Struct, frozen=True, tag="warning_given", kw_only=True, forbi
     alarm: int | None = None
 
 
-class LabourSet(Struct, frozen=True, tag="labour_set", kw_only=True, forbid_unknown_fields=True):
+class LabourSet(Struct, frozen=True, tag="labour_set", kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How many hours of labour the court set. A later one stands in place of an earlier one."""
 
     hours: Hours
     act: Line
+    until: date | None = None
+    """The last day for them. None, and not written down: the act names none."""
 
 
 class LabourDone(Struct, frozen=True, tag="labour_done", kw_only=True, forbid_unknown_fields=True):
@@ -120,6 +122,10 @@ class EndedVisit(Struct, frozen=True, kw_only=True):
     kept: "KeptFact"
     due: VisitDue
     ended: VisitEnded | None
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether its time is over and nobody recorded what became of it."""
+        return self.ended is None and self.due.at < now
 
 
 class KeptPlace(Struct, frozen=True, kw_only=True):
@@ -179,21 +185,3 @@ def life_places(facts: tuple[KeptFact, ...]) -> tuple[KeptPlace, ...]:
 def places_now(facts: tuple[KeptFact, ...]) -> tuple[KeptPlace, ...]:
     """Give the places of the person's life as they are known now."""
     return tuple(one for one in life_places(facts) if one.ended is None)
-
-
-class Labour(Struct, frozen=True, kw_only=True):
-    """Hours done against hours set."""
-
-    set_h: float | None
-    """None: no court set any."""
-    act: str
-    done_h: float
-
-
-def labour(facts: tuple[KeptFact, ...]) -> Labour:
-    """Add up the hours."""
-    stand = standing(facts)
-    sets = [one.fact for one in stand if isinstance(one.fact, LabourSet)]
-    done_h = sum(one.fact.hours for one in stand if isinstance(one.fact, LabourDone))
-    last = sets[-1] if sets else None
-    return Labour(set_h=last.hours if last else None, act=last.act if last else "", done_h=round(done_h, 2))

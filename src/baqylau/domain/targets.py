@@ -136,7 +136,7 @@ class Telling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sms: Annotated[Gateway | None, Meta(description="SMS gateway")] = None
     wearer_first: bool = False
     ahead: Ahead = Ahead()
-    """How many days before their end court acts, suspensions, permissions and consents are reminded of."""
+    """How many days before their end court acts, suspensions, permissions, consents and hours of labour are told of."""
     targets: tuple[Target, ...] = ()
 
     def target(self, name: str) -> Target | None:

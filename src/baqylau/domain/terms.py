@@ -1,16 +1,18 @@
-"""What ends by itself and has to be seen to before: court acts, their suspensions, permissions, consents. Pure.
+"""What ends by itself and has to be seen to before: court acts, their suspensions, permissions, consents, the time for
+hours of labour. Pure.
 
 Nobody has to remember a day: what ends soon stands on a list, and somebody is told while there is time to act.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from baqylau.domain.ids import PersonId
+from baqylau.domain.labour import Labour
 from baqylau.domain.orders import Consent, Order
 
 Days = Annotated[int, Meta(ge=0, le=366)]
@@ -23,9 +25,11 @@ class TermKind(StrEnum):
     SUSPENSION = "suspension"
     PERMISSION = "permission"
     CONSENT = "consent"
+    LABOUR = "labour"
+    """The time in which hours of labour are to be done, as long as some are left."""
 
 
-TOLD = frozenset({TermKind.ORDER, TermKind.SUSPENSION, TermKind.CONSENT})
+TOLD = frozenset({TermKind.ORDER, TermKind.SUSPENSION, TermKind.CONSENT, TermKind.LABOUR})
 """Ends of which somebody is told. Permissions end every day: those stand on the list alone."""
 
 
@@ -36,6 +40,7 @@ class Ahead(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     suspension: Days = 7
     permission: Days = 3
     consent: Days = 14
+    labour: Days = 60
 
     def of(self, kind: TermKind) -> timedelta:
         """Give how long before its end something of a kind counts as ending soon."""
@@ -53,14 +58,24 @@ class Term(Struct, frozen=True, kw_only=True, order=True):
     until_at: datetime
     kind: TermKind
     key: str
-    """The name of the order, permission or consent."""
+    """The name of the order, permission or consent; of hours of labour that of the person."""
     person_id: PersonId
     said: str
     """By what people know it: the act of the court or of the suspension, the reason, the paper."""
 
     def soon(self, now: datetime, ahead: Ahead) -> bool:
-        """Whether it goes on now and ends soon."""
-        return now < self.until_at <= now + ahead.of(self.kind)
+        """Whether it ends soon; hours of labour that are left stay in sight as long after their day as before it."""
+        near = ahead.of(self.kind)
+        since_at = now - near if self.kind is TermKind.LABOUR else now
+        return since_at < self.until_at <= now + near
+
+
+def labour_term(person_id: PersonId, hours: Labour, zone: tzinfo) -> Term | None:
+    """Give when the last day for hours of labour is over; None where no day is set, or no hour is left."""
+    if hours.until is None or not hours.left_h:
+        return None
+    over_at = datetime.combine(hours.until + timedelta(days=1), time(0), zone).astimezone(UTC)
+    return Term(until_at=over_at, kind=TermKind.LABOUR, key=person_id, person_id=person_id, said=hours.act)
 
 
 def terms_of(row: Order | Consent) -> Iterator[Term]:

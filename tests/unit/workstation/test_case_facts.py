@@ -50,12 +50,43 @@ def test_a_visit_is_due_overdue_and_then_ended_once(office: Office, browser: Bro
     assert [one["number"] for one in browser.get("/api/visits").json()["rows"]] == [visit["recorded"]["number"]]
     office.clock.pass_(days=3)
     browser.sign_in()
-    assert browser.get("/api/visits").json()["rows"][0]["overdue"]
+    page = browser.get("/api/visits").json()
+    assert (page["rows"][0]["overdue"], page["overdue"]) == (True, 1)
+    assert [one["overdue"] for one in browser.get(f"/api/people/{AYAN}").json()["visits"]] == [True]
     ended = {"type": "visit_ended", "visit": visit["recorded"]["number"], "met": "not_met", "text": "nobody opened"}
     (after,) = record(browser, **ended).json()["visits"]
     assert (after["ended"]["met"], after["overdue"]) == ("not_met", False)
     assert record(browser, **ended).json()["key"] == "case.refused.no_fact"
+    page = browser.get("/api/visits").json()
+    assert (page["rows"], page["overdue"]) == ([], 0)
+
+
+def test_a_result_that_is_taken_back_leaves_the_visit_waiting_and_one_that_is_taken_back_itself_waits_for_nobody(
+    browser: Browser,
+) -> None:
+    late = {**VISIT, "at": (NOW - timedelta(days=1)).isoformat()}
+    number = record(browser, **late).json()["visits"][0]["recorded"]["number"]
+    ended = {"type": "visit_ended", "visit": number, "met": "met", "text": "spoke at the door"}
+    record(browser, **ended)
+    assert browser.get("/api/visits").json()["overdue"] == 0
+    record(browser, type="taken_back", fact=number + 1, why="another person's visit")
+    assert [one["number"] for one in browser.get("/api/visits").json()["rows"]] == [number]
+    record(browser, type="taken_back", fact=number, why="planned for somebody else")
     assert browser.get("/api/visits").json()["rows"] == []
+
+
+def test_every_screen_counts_the_overdue_visits_of_its_districts_whatever_page_it_asks_for(
+    office: Office, browser: Browser
+) -> None:
+    for days in (1, 2, 3):
+        record(browser, **{**VISIT, "at": (NOW + timedelta(days=days)).isoformat()})
+    office.clock.pass_(days=2, hours=12)
+    browser.sign_in()
+    page = browser.get("/api/visits?limit=1").json()
+    assert (len(page["rows"]), page["overdue"]) == (1, 2)
+    assert browser.get(f"/api/visits?limit=1&after={quote(page['next'])}").json()["overdue"] == 2
+    browser.sign_in("far")
+    assert browser.get("/api/visits?limit=1").json()["overdue"] == 0
 
 
 def test_visits_come_in_pages_and_not_to_the_inspector_of_another_district(browser: Browser) -> None:
@@ -85,9 +116,29 @@ def test_hours_add_up_against_what_the_court_set_and_a_wrong_entry_is_taken_back
     assert record(browser, type="taken_back", fact=number, why="again").status_code == 409
 
 
+def test_hours_with_a_last_day_are_foreseen_in_the_case_and_in_the_list_of_what_ends_soon(
+    office: Office, browser: Browser
+) -> None:
+    until = (NOW + timedelta(days=50)).date()
+    set_ = {"type": "labour_set", "hours": 100, "act": "1-26", "until": until.isoformat()}
+    assert record(browser, **set_).json()["labour_ahead"]["outlook"] == "early"
+    for days in (5, 40):
+        record(browser, **{**DONE, "day": (NOW - timedelta(days=days)).date().isoformat()})
+    found = browser.get(f"/api/people/{AYAN}/case/facts").json()["labour_ahead"]
+    assert (found["outlook"], found["by_then_h"], found["set_h"]) == ("short", 15, 100)
+    assert (found["until"], found["left_h"], found["a_week_h"]) == (until.isoformat(), 92, 13)
+    (row,) = [one for one in browser.get("/api/terms").json()["rows"] if one["kind"] == "labour"]
+    assert (row["person_id"], row["said"], row["labour_ahead"]) == (AYAN, "1-26", found)
+    office.clock.pass_(days=51)
+    browser.sign_in()
+    (row,) = [one for one in browser.get("/api/terms").json()["rows"] if one["kind"] == "labour"]
+    assert row["labour_ahead"]["outlook"] == "over"
+
+
 @pytest.mark.parametrize(
     ("fact", "field", "key"),
     [
+        ({"type": "labour_set", "hours": 9, "act": "1", "until": "2099-01-01"}, "fact.until", "case.fault.year"),
         ({**VISIT, "place": " "}, "fact.place", "case.fault.empty"),
         ({**VISIT, "at": "2099-01-01T00:00:00Z"}, "fact.at", "case.fault.year"),
         ({**DONE, "day": "2026-11-29"}, "fact.day", "case.fault.later"),

@@ -12,7 +12,7 @@ from PIL import Image
 
 from baqylau.domain.acts import Channel, Close, Contact, Whom
 from baqylau.domain.alarms import Action, Cause
-from baqylau.domain.case_facts import LabourSet, LifeKind, LifePlace, TakenBack
+from baqylau.domain.case_facts import LabourDone, LabourSet, LifeKind, LifePlace, TakenBack, VisitDue
 from baqylau.domain.ids import AlarmId, DeviceId, FittingId, OrderId, PersonId
 from baqylau.domain.observations import Battery
 from baqylau.domain.rights import STRANGER, Role
@@ -368,3 +368,18 @@ def test_what_was_given_and_said_is_in_the_audit_under_the_persons_own_signature
         (herself, "own.begin"),
         ("aliya", "own.give"),
     ]
+
+
+def test_the_person_reads_calmly_of_a_visit_without_result_and_how_the_hours_stand(service: Service) -> None:
+    now, record = service.office.clock(), service.office.stores.case_facts.record
+    record(AYAN, VisitDue(at=now - timedelta(hours=2), place="at home", purpose="talk"), "aliya")
+    record(AYAN, VisitDue(at=now + timedelta(days=2), place="office", purpose="papers"), "aliya")
+    until = now.date() + timedelta(days=56)
+    record(AYAN, LabourSet(hours=40, act="1-26", until=until), "aliya")
+    for days in (3, 30):
+        worked = LabourDone(day=now.date() - timedelta(days=days), hours=7.5, place="park", confirmed_by="akimat")
+        record(AYAN, worked, "aliya")
+    page = service.begin().page()
+    assert [(one["place"], one["overdue"]) for one in page["visits"]] == [("at home", True), ("office", False)]
+    assert (page["labour"]["done_h"], page["labour"]["ahead"]["outlook"]) == (15, "short")
+    assert page["labour"]["ahead"]["by_then_h"] == 30

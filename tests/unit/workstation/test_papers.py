@@ -1,7 +1,7 @@
 """Papers are made at the workstation: numbered, signed, on record, readable letter by letter."""
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -168,7 +168,8 @@ def test_warnings_visits_and_hours_of_labour_are_in_the_reports_and_in_the_copy_
         VisitDue(at=at, place="at home", purpose="talk"),
         VisitEnded(visit=1, met=Met.NOT_MET, text="nobody opened"),
         WarningGiven(at=at, grounds="left home", received=Received.REFUSED),
-        LabourSet(hours=100, act="1-26"),
+        VisitDue(at=at, place="at work", purpose="talk"),
+        LabourSet(hours=100, act="1-26", until=date(2027, 3, 1)),
         LabourDone(day=at.date(), hours=3.5, place="park", confirmed_by="akimat"),
     ):
         town.stores.case_facts.record(AYAN, fact, "aliya")
@@ -176,5 +177,11 @@ def test_warnings_visits_and_hours_of_labour_are_in_the_reports_and_in_the_copy_
         browser.sign_in()
         for kind in ("compliance", "court", "own"):
             said = " ".join(words(ask(browser, town, kind, "ru")).split())
-            for part in ("nobody opened", "left home", "3,5 ч из 100 ч"):
+            for part in (
+                "nobody opened",
+                "left home",
+                "3,5 ч из 100 ч",
+                "Последний день: 01.03.2027",
+                "Итог ещё не записан",
+            ):
                 assert part in said, (kind, part)

@@ -1,17 +1,20 @@
-// How many proposals wait for whoever sits here: the figure in the navigation.
+// How many proposals and overdue visits wait for whoever sits here: the figure in the navigation.
 import { read } from '../session/http'
-import type { ProposalList } from '../generated/api'
+import type { DueVisits, ProposalList } from '../generated/api'
 
 const AGAIN_MS = 60_000
 
 class Waiting {
   mine = $state(0)
+  overdue = $state(0)
   #timer: ReturnType<typeof setInterval> | undefined
 
   /** Ask now. A figure that cannot be had stays as it was: the page itself says why. */
   async load(): Promise<void> {
-    const list = await (read('/api/proposals') as Promise<ProposalList>).catch(() => null)
+    const asked = [read('/api/proposals') as Promise<ProposalList>, read('/api/visits?limit=1') as Promise<DueVisits>] as const
+    const [list, visits] = await Promise.all([asked[0].catch(() => null), asked[1].catch(() => null)])
     if (list) this.mine = list.mine
+    if (visits) this.overdue = visits.overdue
   }
 
   watch(): () => void {

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from baqylau.cli.options import DEFAULT_DATA, Data, Database, Lifeline
 from baqylau.cli.roles import role
 from baqylau.cli.roles.watched_over import watched_over
+from baqylau.domain.targets import Telling
 from baqylau.domain.terms import Ahead
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
@@ -53,7 +54,7 @@ def messenger_role(settings: Settings, engine: Engine, stop: threading.Event) ->
         for _ in notifications(engine, (CHANNEL,), MESSENGER_WAITS_S):
             messenger = messengers.current()
             if messenger is not None:
-                reminding.look(messengers.ahead)
+                reminding.look(messengers.ahead, messengers.timezone)
                 messenger.catch_up(stop.is_set)
                 live.role_beat(MESSENGER, now())
             if stop.is_set():
@@ -71,7 +72,7 @@ class _Messengers:
         self._outbox = outbox
         self._version: object = object()
         self._messenger: Messenger | None = None
-        self.ahead = Ahead()
+        self.ahead, self.timezone = Ahead(), Telling().timezone
 
     def current(self) -> Messenger | None:
         """Give the messenger that the file asks for."""
@@ -88,7 +89,7 @@ class _Messengers:
             log.warning("notice_file_wrong", why=text("en", wrong.key, **wrong.params))
             return
         self.close()
-        self.ahead = telling.ahead
+        self.ahead, self.timezone = telling.ahead, telling.timezone
         self._messenger = Messenger(self._outbox, telling, now=now, jitter=SystemRandom().random)
         log.info("messenger_started", targets=len(telling.targets))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from baqylau.domain.terms import Ahead
 from baqylau.storage.registers.terms import Terms
@@ -18,10 +19,13 @@ class Reminding:
         self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._ahead = Ahead()
 
-    def look(self, ahead: Ahead) -> int:
-        """Remind of what ends soon, at once where somebody changed what soon is, and give how much was said."""
+    def look(self, ahead: Ahead, timezone: str) -> int:
+        """Remind of what ends soon, at once where somebody changed what soon is, and give how much was said.
+
+        A day ends as the time zone says.
+        """
         now = self._now()
         if now - self._looked_at < LOOK_EVERY and ahead == self._ahead:
             return 0
         self._looked_at, self._ahead = now, ahead
-        return len(self._terms.remind(now, ahead))
+        return len(self._terms.remind(now, ahead, ZoneInfo(timezone)))

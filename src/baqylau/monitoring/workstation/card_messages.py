@@ -27,6 +27,8 @@ class CardVisit(Struct, frozen=True, kw_only=True):
     place: str
     purpose: str
     met: Met | None
+    overdue: bool
+    """Its time is over, and nobody recorded what became of it."""
 
 
 class CardPaper(Struct, frozen=True, kw_only=True):

@@ -259,7 +259,13 @@ def near_visits(facts: tuple[KeptFact, ...], at: datetime) -> tuple[CardVisit, .
     """Give the last visits and those to come."""
     near = [one for one in visits(facts) if one.due.at > at - LATELY or one.ended is None]
     return tuple(
-        CardVisit(at=one.due.at, place=one.due.place, purpose=one.due.purpose, met=one.ended.met if one.ended else None)
+        CardVisit(
+            at=one.due.at,
+            place=one.due.place,
+            purpose=one.due.purpose,
+            met=one.ended.met if one.ended else None,
+            overdue=one.overdue(at),
+        )
         for one in near[-MOST_OF_A_KIND:]
     )
 

@@ -1,10 +1,24 @@
 """Visits, warnings, hours of labour and places of life as officers recorded them."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from itertools import groupby
 
 import msgspec
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    cast,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from baqylau.domain.case_facts import (
     Fact,
@@ -16,14 +30,14 @@ from baqylau.domain.case_facts import (
     VisitEnded,
     places_now,
     standing,
-    visits,
 )
 from baqylau.domain.ids import PersonId
+from baqylau.domain.labour import Labour, labour
 from baqylau.storage.access import audit
 from baqylau.storage.database import transaction
 from baqylau.storage.registers.case_fact_tables import case_fact
 
-_OF_VISITS = ("visit_due", "visit_ended", "taken_back")
+_OF_LABOUR = ("labour_set", "labour_done", "taken_back")
 CASE_FACT_LOCK = 0x6261_7181
 
 
@@ -54,12 +68,52 @@ class CaseFacts:
         with transaction(self._engine) as connection:
             return _of(connection, person_id)
 
+    def newest(self) -> int:
+        """Give the number of the last fact of anybody: whoever read until there has read all."""
+        with transaction(self._engine) as connection:
+            return connection.scalar(select(func.coalesce(func.max(case_fact.c.number), 0))) or 0
+
     def visits_due(self, until_at: datetime) -> list[tuple[KeptFact, VisitDue]]:
         """Give the visits of everybody that nobody ended and that are due before an instant, the earliest first."""
-        wanted = select(case_fact).where(case_fact.c.fact["type"].astext.in_(_OF_VISITS)).order_by(case_fact.c.number)
+        due, ending = case_fact.alias("due"), case_fact.alias("ending")
+        at = cast(due.c.fact["at"].astext, TIMESTAMP(timezone=True))
+        ended = exists().where(
+            _kind(ending) == "visit_ended", _about(ending, "visit") == due.c.number, ~_taken_back(ending)
+        )
+        wanted = select(due).where(_kind(due) == "visit_due", at < until_at, ~ended, ~_taken_back(due))
         with transaction(self._engine) as connection:
-            rows = tuple(msgspec.convert(row, KeptFact, from_attributes=True) for row in connection.execute(wanted))
-        return [(one.kept, one.due) for one in visits(rows) if one.ended is None and one.due.at < until_at]
+            rows = connection.execute(wanted.order_by(at, due.c.number)).all()
+        kept = (msgspec.convert(row, KeptFact, from_attributes=True) for row in rows)
+        return [(one, one.fact) for one in kept if isinstance(one.fact, VisitDue)]
+
+
+def labour_until(connection: Connection, from_day: date, until_day: date) -> Iterator[tuple[PersonId, Labour]]:
+    """Give the hours of labour of everybody for whom they are set until a day between two, both among them."""
+    day = case_fact.c.fact["until"].astext
+    near = select(case_fact.c.person_id).where(
+        _kind(case_fact) == "labour_set", day >= from_day.isoformat(), day <= until_day.isoformat()
+    )
+    wanted = select(case_fact).where(_kind(case_fact).in_(_OF_LABOUR), case_fact.c.person_id.in_(near))
+    rows = connection.execute(wanted.order_by(case_fact.c.person_id, case_fact.c.number))
+    kept = (msgspec.convert(row, KeptFact, from_attributes=True) for row in rows)
+    for person_id, facts in groupby(kept, key=lambda one: one.person_id):
+        hours = labour(tuple(facts))
+        if hours.until is not None and from_day <= hours.until <= until_day:
+            yield person_id, hours
+
+
+def _kind(of: FromClause) -> ColumnElement[str]:
+    kind: ColumnElement[str] = of.c.fact["type"].astext
+    return kind
+
+
+def _about(of: FromClause, name: str) -> ColumnElement[int]:
+    return cast(of.c.fact[name].astext, BigInteger)
+
+
+def _taken_back(of: FromClause) -> ColumnElement[bool]:
+    back = case_fact.alias()
+    return exists().where(_kind(back) == "taken_back", _about(back, "fact") == of.c.number)
 
 
 def _of(connection: Connection, person_id: PersonId) -> tuple[KeptFact, ...]:

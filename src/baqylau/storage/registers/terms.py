@@ -1,7 +1,7 @@
 """What of the registers ends soon, and the reminders of it: each end is said once, and no longer when it moved."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, cast, func, or_, select, text
@@ -11,10 +11,11 @@ from baqylau.crypto.digests import finding_id
 from baqylau.domain.findings import Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId, SubjectId
 from baqylau.domain.orders import Consent, Order
-from baqylau.domain.terms import TOLD, Ahead, Term, TermKind, terms_of
+from baqylau.domain.terms import TOLD, Ahead, Term, TermKind, labour_term, terms_of
 from baqylau.storage.alarms.feed import ALARM, append
 from baqylau.storage.database import driver, transaction
 from baqylau.storage.judging.telling import tell
+from baqylau.storage.registers.case_facts import labour_until
 from baqylau.storage.registers.editing import REMINDING, VERSION
 from baqylau.storage.registers.register_rows import CONSENT, ORDER, PERMISSION, in_force
 from baqylau.storage.schema import finding, register
@@ -31,17 +32,17 @@ class Terms:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def soon(self, now: datetime, ahead: Ahead) -> list[Term]:
+    def soon(self, now: datetime, ahead: Ahead, zone: tzinfo) -> list[Term]:
         """Give what ends soon, the nearest first."""
         with transaction(self._engine) as connection:
-            return sorted(one for one in _ending(connection, now, ahead) if one.soon(now, ahead))
+            return sorted(one for one in _ending(connection, now, ahead, zone) if one.soon(now, ahead))
 
-    def remind(self, now: datetime, ahead: Ahead) -> list[AlarmId]:
+    def remind(self, now: datetime, ahead: Ahead, zone: tzinfo) -> list[AlarmId]:
         """Raise a reminder of each end that is told; take those back whose end moved or went. Give the alarms."""
         with transaction(self._engine) as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": TERM_LOCK})
-            near = [one for one in _ending(connection, now, ahead) if one.kind in TOLD and one.soon(now, ahead)]
-            found = [_reminder(one, now) for one in near]
+            near = [one for one in _ending(connection, now, ahead, zone) if one.soon(now, ahead)]
+            found = [_reminder(one, now) for one in near if one.kind in TOLD and now < one.until_at]
             gone = _standing(connection, now) - {one.id for one in found}
             with driver(connection).cursor() as cursor:
                 changed = tell(cursor, found, sorted(gone), now)
@@ -53,7 +54,7 @@ def _instant(body: ColumnElement[Any], name: str) -> ColumnElement[datetime]:
     return cast(body[name].astext, TIMESTAMP(timezone=True))
 
 
-def _ending(connection: Connection, now: datetime, ahead: Ahead) -> Iterator[Term]:
+def _ending(connection: Connection, now: datetime, ahead: Ahead, zone: tzinfo) -> Iterator[Term]:
     until_at = _instant(register.c.body, "until_at")
     near = and_(until_at > now, until_at <= now + ahead.longest)
     paused = func.coalesce(cast(register.c.body["suspensions"], Text), "[]") != "[]"
@@ -62,6 +63,7 @@ def _ending(connection: Connection, now: datetime, ahead: Ahead) -> Iterator[Ter
         if isinstance(row, Order | Consent):
             yield from terms_of(row)
     yield from _permissions(connection, now, ahead)
+    yield from _labour(connection, now, ahead, zone)
 
 
 def _permissions(connection: Connection, now: datetime, ahead: Ahead) -> Iterator[Term]:
@@ -81,6 +83,15 @@ def _permissions(connection: Connection, now: datetime, ahead: Ahead) -> Iterato
             person_id=PersonId(row.person_id),
             said=row.said,
         )
+
+
+def _labour(connection: Connection, now: datetime, ahead: Ahead, zone: tzinfo) -> Iterator[Term]:
+    today = now.astimezone(zone).date()
+    near = ahead.of(TermKind.LABOUR)
+    for person_id, hours in labour_until(connection, today - near, today + near):
+        term = labour_term(person_id, hours, zone)
+        if term is not None:
+            yield term
 
 
 def _standing(connection: Connection, now: datetime) -> set[FindingId]:

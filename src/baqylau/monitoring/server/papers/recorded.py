@@ -1,8 +1,10 @@
 """What officers recorded of a case, on paper: visits, warnings, hours of labour. Pure."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from baqylau.domain.case_facts import WarningGiven, labour, standing, visits
+from baqylau.domain.case_facts import EndedVisit, WarningGiven, standing, visits
+from baqylau.domain.labour import labour
 from baqylau.monitoring.server.papers.facts import Dossier
 from baqylau.monitoring.server.papers.layout import Block, Heading, Table, Text
 from baqylau.monitoring.server.papers.words import NOTHING, Words
@@ -21,16 +23,17 @@ def recorded(words: Words, of: Dossier) -> Iterator[Block]:
         if hours.set_h is None:
             yield Text(words.t("cases.facts.labour_unset", done=done))
         else:
-            yield Text(words.t("cases.facts.labour_of", done=done, set=_hours(words, hours.set_h), act=hours.act))
+            set_ = _hours(words, hours.set_h)
+            by = words.t("cases.facts.labour_by", day=words.date(hours.until)) if hours.until else ""
+            yield Text(words.t("cases.facts.labour_of", done=done, set=set_, act=hours.act) + by)
 
 
 def _visits(words: Words, of: Dossier) -> Iterator[Block]:
     rows = []
     for one in visits(of.recorded):
-        due, ended = one.due, one.ended
+        due = one.due
         if of.from_at <= due.at < of.until_at:
-            result = f"{words.t(f'cases.facts.met.{ended.met}')}. {ended.text}" if ended else NOTHING
-            rows.append((words.minute(due.at), f"{due.place}, {due.purpose}", result, one.kept.by))
+            rows.append((words.minute(due.at), f"{due.place}, {due.purpose}", _result(words, one, of.now), one.kept.by))
     yield Heading(words.t("cases.facts.visits"))
     yield Table(
         head=(
@@ -43,6 +46,12 @@ def _visits(words: Words, of: Dossier) -> Iterator[Block]:
         rows=tuple(rows),
         none=words.t("cases.facts.visits_none"),
     )
+
+
+def _result(words: Words, visit: EndedVisit, now: datetime) -> str:
+    if visit.ended is not None:
+        return f"{words.t(f'cases.facts.met.{visit.ended.met}')}. {visit.ended.text}"
+    return words.t("cases.facts.not_recorded") if visit.overdue(now) else NOTHING
 
 
 def _warnings(words: Words, of: Dossier) -> Iterator[Block]:

@@ -1,6 +1,6 @@
 """How a paper writes instants, spans, sizes and rules in its language. The texts themselves are in the catalogues."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -47,9 +47,13 @@ class Words(Struct, frozen=True, kw_only=True):
         """Give an instant as clocks on the wall show it."""
         return at.astimezone(ZoneInfo(self.timezone))
 
-    def day(self, at: datetime) -> str:
+    def date(self, day: date) -> str:
         """19 Nov 2026, or 19.11.2026."""
-        return f"{self.local(at):%d %b %Y}" if self.language == "en" else f"{self.local(at):%d.%m.%Y}"
+        return f"{day:%d %b %Y}" if self.language == "en" else f"{day:%d.%m.%Y}"
+
+    def day(self, at: datetime) -> str:
+        """Give the day of an instant."""
+        return self.date(self.local(at))
 
     def minute(self, at: datetime) -> str:
         """Day and minute."""

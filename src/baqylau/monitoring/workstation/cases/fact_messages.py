@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from baqylau.domain.case_facts import Fact, LabourDone, LifePlace, VisitDue, VisitEnded, WarningGiven
 from baqylau.domain.ids import PersonId
+from baqylau.domain.labour import Forecast
 from baqylau.monitoring.workstation.cases.messages import Sentence
 
 
@@ -74,6 +75,8 @@ class CaseFactsPage(Struct, frozen=True, kw_only=True):
     """What the court set; None where it set nothing."""
     labour_act: str
     labour_done_h: float
+    labour_ahead: Forecast | None
+    """What they come to by the day that the court set; None where it set none."""
     places: tuple[PlaceRow, ...]
     """As they are known now."""
     earlier_places: tuple[PlaceRow, ...]
@@ -105,3 +108,5 @@ class DueVisits(Struct, frozen=True, kw_only=True):
     rows: tuple[DueVisit, ...]
     next: str | None
     """Ask with `after` this for what follows; None at the end."""
+    overdue: int
+    """How many of all of them are overdue."""

@@ -1,9 +1,10 @@
 """Visits, warnings, hours of labour and places of life as the pages show and record them, in a thread."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from baqylau.domain.case_facts import (
     Fact,
@@ -17,12 +18,12 @@ from baqylau.domain.case_facts import (
     VisitDue,
     VisitEnded,
     WarningGiven,
-    labour,
     life_places,
     standing,
     visits,
 )
 from baqylau.domain.ids import AlarmId, PersonId
+from baqylau.domain.labour import forecast, labour
 from baqylau.domain.rights import Action, may
 from baqylau.monitoring.workstation.access.duty import missing
 from baqylau.monitoring.workstation.cases.fact_messages import (
@@ -47,9 +48,12 @@ from baqylau.storage.access.accounts import Account
 from baqylau.storage.registers.case_facts import UnknownFactError
 
 _COMING: Final = timedelta(days=7)
+_READ_EVERY: Final = timedelta(minutes=1)
 _SOON: Final = timedelta(hours=1)
 _LONG_AGO: Final = timedelta(days=366)
 _FAR: Final = timedelta(days=731)
+_LONGEST_TERM: Final = timedelta(days=8 * 366)
+"""A restriction of freedom lasts seven years at most."""
 _AHEAD_OF_US: Final = timedelta(hours=14)
 """The day that has begun anywhere."""
 _MOST_A_DAY_H: Final = 24
@@ -69,8 +73,9 @@ _NEEDED: Final[dict[type, tuple[str, ...]]] = {
 class FactRecords:
     """The pages' side of them."""
 
-    def __init__(self, stores: Stores, clock: Callable[[], datetime]) -> None:
-        self._stores, self._clock = stores, clock
+    def __init__(self, stores: Stores, timezone: str, clock: Callable[[], datetime]) -> None:
+        self._stores, self._zone, self._clock = stores, ZoneInfo(timezone), clock
+        self._read: tuple[int, datetime, Sequence[tuple[KeptFact, VisitDue]]] | None = None
 
     def page(self, person_id: PersonId, by: Account) -> CaseFactsPage:
         """Give what was recorded about one person."""
@@ -98,11 +103,8 @@ class FactRecords:
         """Give the visits of the coming week and the overdue ones, within the bounds, the earliest first."""
         now, people = self._clock(), self._stores.directory.book().people
         within = self._stores.duty.within(by)
-        due = [
-            (kept, visit)
-            for kept, visit in self._stores.case_facts.visits_due(now + _COMING)
-            if within(kept.person_id) and _place(kept, visit) > after
-        ]
+        mine = [(kept, visit) for kept, visit in self._due(now) if within(kept.person_id)]
+        due = [one for one in mine if _place(*one) > after]
         found = tuple(
             DueVisit(
                 person_id=kept.person_id,
@@ -113,7 +115,19 @@ class FactRecords:
             )
             for kept, visit in due[:limit]
         )
-        return DueVisits(at=now, rows=found, next=_place(*due[limit - 1]) if len(due) > limit else None)
+        return DueVisits(
+            at=now,
+            rows=found,
+            next=_place(*due[limit - 1]) if len(due) > limit else None,
+            overdue=sum(visit.at < now for _, visit in mine),
+        )
+
+    def _due(self, now: datetime) -> Sequence[tuple[KeptFact, VisitDue]]:
+        """Every screen asks how many are overdue: read anew when something was recorded, and every minute."""
+        newest, read = self._stores.case_facts.newest(), self._read
+        if read is None or read[0] != newest or not read[1] <= now < read[1] + _READ_EVERY:
+            read = self._read = newest, now, self._stores.case_facts.visits_due(now + _COMING)
+        return read[2]
 
     def _known(self, person_id: PersonId, by: Account) -> None:
         if person_id not in self._stores.directory.book().people:
@@ -127,6 +141,8 @@ class FactRecords:
         match fact:
             case VisitDue(at=at) if not now - _LONG_AGO < at < now + _FAR:
                 yield FieldFault(field="fact.at", key="case.fault.year")
+            case LabourSet(until=date() as until) if not now.date() - _LONG_AGO < until < now.date() + _LONGEST_TERM:
+                yield FieldFault(field="fact.until", key="case.fault.year")
             case WarningGiven(at=at) if at > now + _SOON:
                 yield FieldFault(field="fact.at", key="case.fault.later")
             case WarningGiven(alarm=int(number)) if not self._about(person_id, number):
@@ -173,7 +189,7 @@ class FactRecords:
                     recorded=recorded(one.kept),
                     due=one.due,
                     ended=one.ended,
-                    overdue=one.ended is None and one.due.at < now,
+                    overdue=one.overdue(now),
                 )
                 for one in visits(facts)
             ),
@@ -188,6 +204,7 @@ class FactRecords:
             labour_set_h=hours.set_h,
             labour_act=hours.act,
             labour_done_h=hours.done_h,
+            labour_ahead=forecast(facts, now, self._zone),
             places=tuple(one for one in places if one.ended is None),
             earlier_places=tuple(one for one in reversed(places) if one.ended is not None),
             taken_back=tuple(

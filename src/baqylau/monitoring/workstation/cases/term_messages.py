@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from baqylau.domain.ids import PersonId
+from baqylau.domain.labour import Forecast
 from baqylau.domain.terms import Ahead, TermKind
 
 
@@ -17,6 +18,8 @@ class TermRow(Struct, frozen=True, kw_only=True):
     until_at: datetime
     said: str
     """By what people know it: the act of the court or of the suspension, the reason, the paper."""
+    labour_ahead: Forecast | None
+    """Of hours of labour: what they come to by then."""
 
 
 class TermPage(Struct, frozen=True, kw_only=True):

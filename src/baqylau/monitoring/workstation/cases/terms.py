@@ -4,8 +4,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from zoneinfo import ZoneInfo
 
-from baqylau.domain.terms import Ahead, Term
+from baqylau.domain.labour import Forecast, forecast
+from baqylau.domain.terms import Ahead, Term, TermKind
 from baqylau.monitoring.workstation.cases.term_messages import TermPage, TermRow
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
@@ -17,8 +19,8 @@ _READ_EVERY = timedelta(minutes=1)
 class TermRecords:
     """The page's side of them; read anew when the registers were saved, and every minute."""
 
-    def __init__(self, stores: Stores, ahead: Ahead, clock: Callable[[], datetime]) -> None:
-        self._stores, self._ahead, self._clock = stores, ahead, clock
+    def __init__(self, stores: Stores, ahead: Ahead, timezone: str, clock: Callable[[], datetime]) -> None:
+        self._stores, self._ahead, self._zone, self._clock = stores, ahead, ZoneInfo(timezone), clock
         self._terms = Terms(stores.engine)
         self._read: tuple[int, datetime, Sequence[Term]] | None = None
 
@@ -36,17 +38,23 @@ class TermRecords:
                 kind=one.kind,
                 until_at=one.until_at,
                 said=one.said,
+                labour_ahead=self._labour(one, now),
             )
             for one in mine[:limit]
         )
         next_ = _place(mine[limit - 1]) if len(mine) > limit else None
         return TermPage(at=now, rows=rows, next=next_, ahead=self._ahead)
 
+    def _labour(self, term: Term, now: datetime) -> Forecast | None:
+        if term.kind is not TermKind.LABOUR:
+            return None
+        return forecast(self._stores.case_facts.of(term.person_id), now, self._zone)
+
     def _soon(self, now: datetime) -> Sequence[Term]:
         version = self._stores.directory.book().version
         read = self._read
         if read is None or read[0] != version or not read[1] <= now < read[1] + _READ_EVERY:
-            read = self._read = version, now, self._terms.soon(now, self._ahead)
+            read = self._read = version, now, self._terms.soon(now, self._ahead, self._zone)
         return read[2]
 
 

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from baqylau.domain.acts import Words
 from baqylau.domain.ids import AlarmId
+from baqylau.domain.labour import Forecast
 from baqylau.domain.people import DeviceKind, Language
 from baqylau.storage.people.own_access import EndWhy
 from baqylau.storage.people.own_requests import RequestState
@@ -152,11 +153,12 @@ class OwnLook(Struct, frozen=True, kw_only=True):
 
 
 class OwnVisit(Struct, frozen=True, kw_only=True):
-    """A visit that is to come."""
+    """A visit that is to come, or one of which nobody recorded yet what became of it."""
 
     at: datetime
     place: str
     purpose: str
+    overdue: bool
 
 
 class OwnLabour(Struct, frozen=True, kw_only=True):
@@ -164,6 +166,8 @@ class OwnLabour(Struct, frozen=True, kw_only=True):
 
     set_h: float
     done_h: float
+    ahead: Forecast | None
+    """What they come to by the day that the court set; None where it set none."""
 
 
 class OwnPermission(Struct, frozen=True, kw_only=True):

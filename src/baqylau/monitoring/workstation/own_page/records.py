@@ -82,7 +82,7 @@ class OwnRecords:
             permissions=telling.permissions(words, supervision, now),
             asked=tuple(telling.asked(words, one, self._timezone) for one in self._stores.own_requests.of(person_id)),
             visits=telling.to_come(facts, now),
-            labour=telling.hours(facts),
+            labour=telling.hours(facts, now, self._timezone),
             devices=telling.devices(supervision, heard, now),
             notes=self._notes(words, person_id),
             alarms=self._alarms(words, person_id, now),

@@ -7,10 +7,12 @@ become the instrument by which somebody tries out what the equipment notices and
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from baqylau.domain.acts import Contest, Explain
 from baqylau.domain.alarms import Alarm, AlarmState
-from baqylau.domain.case_facts import KeptFact, labour, visits
+from baqylau.domain.case_facts import KeptFact, visits
+from baqylau.domain.labour import forecast, labour
 from baqylau.domain.observations import Battery, Observation
 from baqylau.domain.people import Device, Supervision
 from baqylau.domain.schedules import Schedule
@@ -144,15 +146,20 @@ def duties(words: Words, supervision: Supervision, now: datetime) -> list[OwnDut
 
 
 def to_come(facts: tuple[KeptFact, ...], now: datetime) -> tuple[OwnVisit, ...]:
-    """Give the visits that are to come, the soonest first."""
-    coming = (one.due for one in visits(facts) if one.ended is None and one.due.at > now)
-    return tuple(OwnVisit(at=one.at, place=one.place, purpose=one.purpose) for one in coming)
+    """Give the visits that nobody ended, the earliest first: those to come, and those whose outcome is not recorded."""
+    return tuple(
+        OwnVisit(at=one.due.at, place=one.due.place, purpose=one.due.purpose, overdue=one.overdue(now))
+        for one in visits(facts)
+        if one.ended is None
+    )
 
 
-def hours(facts: tuple[KeptFact, ...]) -> OwnLabour | None:
+def hours(facts: tuple[KeptFact, ...], now: datetime, timezone: str) -> OwnLabour | None:
     """Give the hours of labour, None where the court set none."""
     found = labour(facts)
-    return None if found.set_h is None else OwnLabour(set_h=found.set_h, done_h=found.done_h)
+    if found.set_h is None:
+        return None
+    return OwnLabour(set_h=found.set_h, done_h=found.done_h, ahead=forecast(facts, now, ZoneInfo(timezone)))
 
 
 def devices(supervision: Supervision, heard: Sequence[Observation], now: datetime) -> tuple[OwnDevice, ...]:
