@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { asked, minutePath, moved, stepped, knownThen } from '../src/minute/address'
 import { fromLocal, toLocal } from '../src/minute/local'
-import { nearest, sentence } from '../src/minute/said'
+import { headed, nearest, sentence } from '../src/minute/said'
 import { AT } from './rows'
 
 describe('the address of a minute', () => {
@@ -36,6 +36,16 @@ describe('why not', () => {
   it('begins with what was found, then with what lacks least', () => {
     const order = nearest([account('L01', [false, false]), account('Z01', [true, false]), account('C01', [true], 'f')]).map((one) => one.code)
     expect(order).toEqual(['C01', 'Z01', 'L01'])
+  })
+
+  it('is headed by what was found and goes on, and says how that ends', () => {
+    const home = (code: 'P01' | 'P04', finding: string | null) => ({ rule: 'curfew', rule_version: '1', code, finding, needs: [{ key: 'back_seen', met: false, at: null, figures: { fixes: 0, needed: 2 } }] })
+    const finding = { id: 'f', rule: 'curfew', rule_version: '1', code: 'P01' as const, person_id: 'p', subject: 's', at: AT, because: [], verdict: null, since: AT, place: '', restriction_version: 1, thresholds: [], checks: [], ends: null, area: '', maintenance: false, by: '' }
+    const open = [{ finding, alarm_id: 7, raised_at: AT, superseded_at: null }]
+    expect(headed(home('P04', 'f'), open)).toEqual({ code: 'P01', goes_on: true, until: 'P04' })
+    expect(headed(home('P01', 'f'), open)).toEqual({ code: 'P01', goes_on: true, until: null })
+    expect(headed(home('P04', null), open)).toEqual({ code: 'P04', goes_on: false, until: null })
+    expect(headed(home('P04', 'earlier'), open)).toEqual({ code: 'P04', goes_on: true, until: null })
   })
 
   it('says each need in a sentence with its figures', () => {

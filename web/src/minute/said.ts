@@ -1,5 +1,5 @@
 // What a rule had before it, in sentences: each need with its figures and instants.
-import type { Account, Need } from '../generated/api'
+import type { Account, Minute, Need } from '../generated/api'
 import { decimal } from '../words/format'
 import { exact } from '../words/say'
 import { maybe, words } from '../words/words.svelte'
@@ -12,6 +12,12 @@ export function sentence(need: Need, now: number): string {
 }
 
 export const missing = (account: Account): number => account.needs.filter((need) => !need.met).length
+
+/** What stands above an account. Where something was found and goes on, what it tells next is how that ends: the head is what was found. */
+export function headed(account: Account, findings: Minute['findings']): { code: Account['code']; goes_on: boolean; until: Account['code'] | null } {
+  const found = findings.find(({ finding }) => finding.id === account.finding)?.finding.code ?? account.code
+  return { code: found, goes_on: account.finding !== null, until: found === account.code ? null : account.code }
+}
 
 /** What is found first, then what lacks least: the nearest miss is the first answer to "why not". */
 export const nearest = (accounts: readonly Account[]): Account[] =>
