@@ -8,10 +8,12 @@ from urllib.parse import quote
 import msgspec
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import insert
 
 from baqylau.domain.ids import PermissionId
 from baqylau.domain.orders import Permission
 from baqylau.domain.rights import Bounds, Role
+from baqylau.storage.registers.case_fact_tables import case_fact
 from baqylau.storage.registers.registers import Registers
 from baqylau.storage.registers.registry import Registry
 from tests.unit.workstation import invented
@@ -296,3 +298,18 @@ def test_whoever_draws_a_zone_is_told_which_places_of_the_persons_life_it_takes(
     assert [(one["key"], one["params"]) for one in warnings] == [
         ("case.warning.covers_own_home", {"zone": "Stadium", "place": "Tal 3"})
     ]
+
+
+def test_a_case_with_a_fact_of_a_newer_version_is_shown_with_a_word_about_it(office: Office, browser: Browser) -> None:
+    record(browser, **{**VISIT, "at": (NOW - timedelta(days=1)).isoformat()})
+    row = {"person_id": AYAN, "by": "aliya", "at": NOW, "fact": {"type": "visit_moved", "visit": 1}}
+    with office.engine.begin() as connection:
+        connection.execute(insert(case_fact).values(**row))
+    page = browser.get(f"/api/people/{AYAN}/case/facts").json()
+    assert [one["due"]["place"] for one in page["visits"]] == ["home"]
+    assert [(one["by"], one["number"]) for one in page["newer"]] == [
+        ("Aliya", page["visits"][0]["recorded"]["number"] + 1)
+    ]
+    assert browser.get("/api/visits").json()["overdue"] == 1
+    assert browser.get(f"/api/people/{AYAN}").status_code == 200
+    assert record(browser, **DONE).status_code == 200

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import insert
 
 from baqylau.domain.case_facts import LabourDone, LabourSet, Met, Received, VisitDue, VisitEnded, WarningGiven
 from baqylau.domain.findings import Code
@@ -16,6 +17,7 @@ from baqylau.domain.papers import PaperKind, TableFormat
 from baqylau.domain.rights import Bounds, Role
 from baqylau.monitoring.server.papers.making import ABOUT_PERSON
 from baqylau.storage.people.papers import Receipt, Statement, holds
+from baqylau.storage.registers.case_fact_tables import case_fact
 from baqylau.storage.registers.registers import Registers
 from tests.unit.papers.pdf_text import text_of
 from tests.unit.workstation import invented
@@ -185,3 +187,13 @@ def test_warnings_visits_and_hours_of_labour_are_in_the_reports_and_in_the_copy_
                 "Итог ещё не записан",
             ):
                 assert part in said, (kind, part)
+
+
+def test_a_paper_says_what_a_newer_version_recorded_and_it_cannot_write(town: Office) -> None:
+    row = {"person_id": AYAN, "by": "aliya", "at": town.clock(), "fact": {"type": "visit_moved", "visit": 1}}
+    with town.engine.begin() as connection:
+        connection.execute(insert(case_fact).values(**row))
+    with town.browser() as browser:
+        browser.sign_in()
+        said = " ".join(words(ask(browser, town, "court", "en")).split())
+    assert "1 entry that a newer version of the software recorded is not in this paper" in said

@@ -239,7 +239,7 @@ class Records:
             alarms=pages.alarm_rows(stores.alarms.of_person(person_id), book.people),
             heard_at=stores.journal.last_heard([device.id for device in supervision.devices]),
         )
-        card = replace(card, visits=pages.near_visits(stores.case_facts.of(person_id), now))
+        card = replace(card, visits=pages.near_visits(stores.case_facts.of(person_id).known, now))
         return replace(card, presence=stores.hearing.of(supervision, now - _DAY, now)) if watched else card
 
     def _alarm(self, alarm_id: AlarmId, by: Account) -> AlarmView:

@@ -35,6 +35,7 @@ from baqylau.domain.ids import PersonId
 from baqylau.domain.labour import Labour, labour
 from baqylau.storage.access import audit
 from baqylau.storage.database import transaction
+from baqylau.storage.registers.case_fact_rows import Facts, facts_of
 from baqylau.storage.registers.case_fact_tables import case_fact
 
 _OF_LABOUR = ("labour_set", "labour_done", "taken_back")
@@ -56,15 +57,15 @@ class CaseFacts:
         at = self._clock()
         with transaction(self._engine) as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CASE_FACT_LOCK})
-            _possible(fact, _of(connection, person_id))
+            _possible(fact, _of(connection, person_id).known)
             row = {"person_id": person_id, "by": by, "at": at, "fact": msgspec.to_builtins(fact)}
             made = connection.execute(insert(case_fact).values(**row).returning(case_fact)).one()
             what, purpose = f"case.{fact.__struct_config__.tag}", f"fact/{made.number}"
             audit.record(connection, who=by, what=what, about=f"person/{person_id}", purpose=purpose, at=at)
         return msgspec.convert(made, KeptFact, from_attributes=True)
 
-    def of(self, person_id: PersonId) -> tuple[KeptFact, ...]:
-        """Give everything that was recorded about a person, the oldest first."""
+    def of(self, person_id: PersonId) -> Facts:
+        """Give everything that was recorded about a person."""
         with transaction(self._engine) as connection:
             return _of(connection, person_id)
 
@@ -74,7 +75,10 @@ class CaseFacts:
             return connection.scalar(select(func.coalesce(func.max(case_fact.c.number), 0))) or 0
 
     def visits_due(self, until_at: datetime) -> list[tuple[KeptFact, VisitDue]]:
-        """Give the visits of everybody that nobody ended and that are due before an instant, the earliest first."""
+        """Give the visits of everybody that nobody ended and that are due before an instant, the earliest first.
+
+        One that this version cannot read is not among them; the page of its case says that there is one.
+        """
         due, ending = case_fact.alias("due"), case_fact.alias("ending")
         at = cast(due.c.fact["at"].astext, TIMESTAMP(timezone=True))
         ended = exists().where(
@@ -83,8 +87,7 @@ class CaseFacts:
         wanted = select(due).where(_kind(due) == "visit_due", at < until_at, ~ended, ~_taken_back(due))
         with transaction(self._engine) as connection:
             rows = connection.execute(wanted.order_by(at, due.c.number)).all()
-        kept = (msgspec.convert(row, KeptFact, from_attributes=True) for row in rows)
-        return [(one, one.fact) for one in kept if isinstance(one.fact, VisitDue)]
+        return [(one, one.fact) for one in facts_of(rows).known if isinstance(one.fact, VisitDue)]
 
 
 def labour_until(connection: Connection, from_day: date, until_day: date) -> Iterator[tuple[PersonId, Labour]]:
@@ -95,8 +98,7 @@ def labour_until(connection: Connection, from_day: date, until_day: date) -> Ite
     )
     wanted = select(case_fact).where(_kind(case_fact).in_(_OF_LABOUR), case_fact.c.person_id.in_(near))
     rows = connection.execute(wanted.order_by(case_fact.c.person_id, case_fact.c.number))
-    kept = (msgspec.convert(row, KeptFact, from_attributes=True) for row in rows)
-    for person_id, facts in groupby(kept, key=lambda one: one.person_id):
+    for person_id, facts in groupby(facts_of(rows).known, key=lambda one: one.person_id):
         hours = labour(tuple(facts))
         if hours.until is not None and from_day <= hours.until <= until_day:
             yield person_id, hours
@@ -116,9 +118,9 @@ def _taken_back(of: FromClause) -> ColumnElement[bool]:
     return exists().where(_kind(back) == "taken_back", _about(back, "fact") == of.c.number)
 
 
-def _of(connection: Connection, person_id: PersonId) -> tuple[KeptFact, ...]:
+def _of(connection: Connection, person_id: PersonId) -> Facts:
     wanted = select(case_fact).where(case_fact.c.person_id == person_id).order_by(case_fact.c.number)
-    return tuple(msgspec.convert(row, KeptFact, from_attributes=True) for row in connection.execute(wanted))
+    return facts_of(connection.execute(wanted))
 
 
 def _possible(fact: Fact, facts: tuple[KeptFact, ...]) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from baqylau.domain.alarms import Alarm
-from baqylau.domain.case_facts import KeptFact
 from baqylau.domain.findings import Finding
 from baqylau.domain.people import Device, Person, Supervision
 from baqylau.domain.stock import Done as StockDone
@@ -14,6 +13,7 @@ from baqylau.domain.verdicts import Blindness, Compliance
 from baqylau.storage.alarms.alarms import Done
 from baqylau.storage.alarms.figures import Load
 from baqylau.storage.judging.findings import Written
+from baqylau.storage.registers.case_fact_rows import Facts
 
 
 class Stretch(Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     stretches: tuple[Stretch, ...] = ()
     findings: tuple[Written, ...] = ()
     alarms: tuple[Alarm, ...] = ()
-    recorded: tuple[KeptFact, ...] = ()
+    recorded: Facts = Facts()
     """Visits, warnings and hours of labour, of all time."""
     now: datetime
     """The next duty is told from here on."""

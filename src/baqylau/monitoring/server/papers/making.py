@@ -26,6 +26,7 @@ from baqylau.storage.alarms.figures import Figures
 from baqylau.storage.evidence import EvidenceSource
 from baqylau.storage.judging.findings import Written
 from baqylau.storage.people.papers import Papers, Receipt, Wanted
+from baqylau.storage.registers.case_fact_rows import Facts
 from baqylau.storage.registers.case_facts import CaseFacts
 from baqylau.storage.registers.registers import Registers
 
@@ -129,7 +130,7 @@ class Maker:
             stretches=tuple(msgspec.convert(one, Stretch, from_attributes=True) for one in segments),
             findings=tuple(written_of(shelf, wanted.person_id, from_at, until_at)) if drawn else (),
             alarms=tuple(self._alarms(wanted.person_id, from_at, until_at)) if drawn else (),
-            recorded=CaseFacts(shelf.engine, self._clock).of(wanted.person_id) if drawn else (),
+            recorded=CaseFacts(shelf.engine, self._clock).of(wanted.person_id) if drawn else Facts(),
             now=now,
         )
 

@@ -49,7 +49,7 @@ def own_copy(
     own = without_others(whole)
     of_others = {str(one.id) for one in whole.restrictions} - {str(one.id) for one in own.restrictions}
     chosen = AlarmFilter(person_id=person_id, raised_from=from_at, raised_until=until_at)
-    facts = standing(CaseFacts(shelf.engine, lambda: at).of(person_id))
+    facts = CaseFacts(shelf.engine, lambda: at).of(person_id)
     copy = {
         "format": FORMAT,
         "made_at": at,
@@ -67,7 +67,7 @@ def own_copy(
             for view in shelf.alarms.page(chosen, limit=ALARMS_MAX)
             if (said := told(view.alarm, shelf.alarms.grounds(view.alarm.id).acts)) is not None
         ],
-        "recorded": [{"at": one.at, "fact": one.fact} for one in facts],
+        "recorded": [{"at": one.at, "fact": one.fact} for one in (*standing(facts.known), *facts.newer)],
         "written": [{"at": one.at, "text": one.text} for one in written_to(shelf.engine, person_id)],
         "asked": [replace(one, ended_by=None) for one in OwnRequests(shelf.engine, lambda: at).of(person_id)],
     }

@@ -6,17 +6,19 @@ from datetime import datetime
 from baqylau.domain.case_facts import EndedVisit, WarningGiven, standing, visits
 from baqylau.domain.labour import labour
 from baqylau.monitoring.server.papers.facts import Dossier
-from baqylau.monitoring.server.papers.layout import Block, Heading, Table, Text
+from baqylau.monitoring.server.papers.layout import Block, Heading, Note, Table, Text
 from baqylau.monitoring.server.papers.words import NOTHING, Words
 
 
 def recorded(words: Words, of: Dossier) -> Iterator[Block]:
     """Write what was recorded of the period, and the hours of labour as they add up until now; nothing for nothing."""
-    if not of.recorded:
+    if of.recorded.newer:
+        yield Note(words.t("paper.newer", count=len(of.recorded.newer)))
+    if not of.recorded.known:
         return
     yield from _visits(words, of)
     yield from _warnings(words, of)
-    hours = labour(of.recorded)
+    hours = labour(of.recorded.known)
     if hours.set_h is not None or hours.done_h:
         yield Heading(words.t("cases.facts.labour"))
         done = _hours(words, hours.done_h)
@@ -30,7 +32,7 @@ def recorded(words: Words, of: Dossier) -> Iterator[Block]:
 
 def _visits(words: Words, of: Dossier) -> Iterator[Block]:
     rows = []
-    for one in visits(of.recorded):
+    for one in visits(of.recorded.known):
         due = one.due
         if of.from_at <= due.at < of.until_at:
             rows.append((words.minute(due.at), f"{due.place}, {due.purpose}", _result(words, one, of.now), one.kept.by))
@@ -66,7 +68,7 @@ def _warnings(words: Words, of: Dossier) -> Iterator[Block]:
         widths=(2, 5, 3, 1.6),
         rows=tuple(
             (words.minute(one.fact.at), one.fact.grounds, words.t(f"cases.facts.received.{one.fact.received}"), one.by)
-            for one in standing(of.recorded)
+            for one in standing(of.recorded.known)
             if isinstance(one.fact, WarningGiven) and of.from_at <= one.fact.at < of.until_at
         ),
         none=words.t("cases.facts.warnings_none"),

@@ -82,6 +82,8 @@ class CaseFactsPage(Struct, frozen=True, kw_only=True):
     earlier_places: tuple[PlaceRow, ...]
     """Every earlier version, the latest first."""
     taken_back: tuple[TakenBackRow, ...]
+    newer: tuple[Recorded, ...]
+    """What a newer version recorded and this one cannot show; no figure above counts it."""
     may_record: bool
 
 

@@ -45,6 +45,7 @@ from baqylau.monitoring.workstation.cases.reaches import against
 from baqylau.monitoring.workstation.refusals import RefusedError
 from baqylau.monitoring.workstation.stores import Stores
 from baqylau.storage.access.accounts import Account
+from baqylau.storage.registers.case_fact_rows import FromNewer
 from baqylau.storage.registers.case_facts import UnknownFactError
 
 _COMING: Final = timedelta(days=7)
@@ -155,7 +156,7 @@ class FactRecords:
     def _of_labour(self, person_id: PersonId, done: LabourDone, now: datetime) -> Iterator[FieldFault]:
         if done.day > (now + _AHEAD_OF_US).date():
             yield FieldFault(field="fact.day", key="case.fault.later")
-        stand = (one.fact for one in standing(self._stores.case_facts.of(person_id)))
+        stand = (one.fact for one in standing(self._stores.case_facts.of(person_id).known))
         already = sum(one.hours for one in stand if isinstance(one, LabourDone) and one.day == done.day)
         if already + done.hours > _MOST_A_DAY_H:
             yield FieldFault(field="fact.hours", key="case.fault.day_hours", params={"hours": already})
@@ -167,10 +168,11 @@ class FactRecords:
             return False
 
     def _page(self, person_id: PersonId, by: Account) -> CaseFactsPage:
-        now, facts = self._clock(), self._stores.case_facts.of(person_id)
+        now, kept = self._clock(), self._stores.case_facts.of(person_id)
+        facts = kept.known
         names = {one.login: one.name for one in self._stores.accounts.all()}
 
-        def recorded(one: KeptFact) -> Recorded:
+        def recorded(one: KeptFact | FromNewer) -> Recorded:
             return Recorded(number=one.number, by=names.get(one.by, one.by), at=one.at)
 
         def place(one: KeptPlace) -> PlaceRow:
@@ -212,6 +214,7 @@ class FactRecords:
                 for one in facts
                 if isinstance(one.fact, TakenBack)
             ),
+            newer=tuple(map(recorded, kept.newer)),
             may_record=may(by.role, Action.RECORD_FACT) and self._stores.duty.within(by)(person_id),
         )
 

@@ -28,7 +28,7 @@ class Reaches:
             yield CaseWarning(key=_key(one), params=dict(one.params), restriction_id=restriction.id)
 
     def _own(self, person_id: PersonId) -> tuple[LifePlace, ...]:
-        return tuple(one.place for one in places_now(self._stores.case_facts.of(person_id)))
+        return tuple(one.place for one in places_now(self._stores.case_facts.of(person_id).known))
 
     def _over_public(self, restriction: Restriction) -> Iterator[Reach]:
         """Give the clinics, courts and the like that a restriction forbids, as far as the installation knows any."""

@@ -48,7 +48,7 @@ class TermRecords:
     def _labour(self, term: Term, now: datetime) -> Forecast | None:
         if term.kind is not TermKind.LABOUR:
             return None
-        return forecast(self._stores.case_facts.of(term.person_id), now, self._zone)
+        return forecast(self._stores.case_facts.of(term.person_id).known, now, self._zone)
 
     def _soon(self, now: datetime) -> Sequence[Term]:
         version = self._stores.directory.book().version

@@ -68,7 +68,7 @@ class OwnRecords:
         words = Words(language=(language or person.language).value, timezone=self._timezone)
         supervision = book.supervision(person_id)
         heard = self._stores.timelines.heard(supervision, now - _DAY, now)
-        facts = self._stores.case_facts.of(person_id)
+        facts = self._stores.case_facts.of(person_id).known
         due = telling.duties(words, supervision, now)
         return OwnPage(
             at=now,
