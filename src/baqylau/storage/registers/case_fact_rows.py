@@ -36,7 +36,9 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 def fact_of(row: "Row[Any]") -> KeptFact | FromNewer:
     """Give what a row says. `msgspec.ValidationError` when it is damaged: that is no newer version."""
-    return msgspec.convert(row, KeptFact if _is_known(row.fact) else FromNewer, from_attributes=True)
+    if _is_known(row.fact):
+        return msgspec.convert(row, KeptFact, from_attributes=True)
+    return msgspec.convert(row, FromNewer, from_attributes=True)
 
 
 def _is_known(fact: Mapping[str, object]) -> bool:

@@ -67,7 +67,10 @@ def own_copy(
             for view in shelf.alarms.page(chosen, limit=ALARMS_MAX)
             if (said := told(view.alarm, shelf.alarms.grounds(view.alarm.id).acts)) is not None
         ],
-        "recorded": [{"at": one.at, "fact": one.fact} for one in (*standing(facts.known), *facts.newer)],
+        "recorded": [
+            *({"at": one.at, "fact": one.fact} for one in standing(facts.known)),
+            *({"at": one.at, "fact": one.fact} for one in facts.newer),
+        ],
         "written": [{"at": one.at, "text": one.text} for one in written_to(shelf.engine, person_id)],
         "asked": [replace(one, ended_by=None) for one in OwnRequests(shelf.engine, lambda: at).of(person_id)],
     }
