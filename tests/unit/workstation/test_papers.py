@@ -1,6 +1,7 @@
 """Papers are made at the workstation: numbered, signed, on record, readable letter by letter."""
 
 import base64
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,12 +11,15 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import insert
 
+from baqylau.domain.acts import Explain
 from baqylau.domain.case_facts import LabourDone, LabourSet, Met, Received, VisitDue, VisitEnded, WarningGiven
 from baqylau.domain.findings import Code
+from baqylau.domain.ids import AlarmId
 from baqylau.domain.observations import Fix
 from baqylau.domain.papers import PaperKind, TableFormat
 from baqylau.domain.rights import Bounds, Role
 from baqylau.monitoring.server.papers.making import ABOUT_PERSON
+from baqylau.storage.people.own_access import signature
 from baqylau.storage.people.papers import Receipt, Statement, holds
 from baqylau.storage.registers.case_fact_tables import case_fact
 from baqylau.storage.registers.registers import Registers
@@ -101,12 +105,18 @@ def test_an_alarms_report_says_why_and_what_was_done(town: Office) -> None:
         browser.sign_in()
         browser.act(number, "take")
         browser.act(number, "note", text="he says that it was the door")
+        town.employ("oral", Role.SENIOR, Bounds())
+        browser.act(number, "assign", to="oral", text="knows the family")
+        town.stores.alarms.act(AlarmId(number), Explain(text="I opened it for the plumber."), signature(AYAN))
         asked = {"language": "en", "purpose": "hearing"}
         said = words(browser.change("POST", f"/api/alarms/{number}/paper", asked))
         none = browser.change("POST", "/api/alarms/999/paper", asked)
     assert none.status_code == 404
     for part in ("Report on alarm", "B01", "he says that it was the door", "tamper 1", "Asia/Almaty", "UTC+5"):
         assert part in said, said
+    flat = " ".join(said.split())
+    for part in ("Aliya, administrator (aliya)", "Oral, senior (oral)", "the person, on their own page"):
+        assert part in flat, flat
 
 
 def test_the_court_reads_whose_paper_it_is_and_how_many_alarms_nobody_decided_yet(town: Office) -> None:
@@ -120,8 +130,8 @@ def test_the_court_reads_whose_paper_it_is_and_how_many_alarms_nobody_decided_ye
             )
             assert browser.act(number, act, **more).status_code == 200
         after, own = words(ask(browser, town, "court", "en")), words(ask(browser, town, "own", "en"))
-    assert "Aliya (aliya)" in before
-    assert "Aliya" not in own
+    assert "Aliya, administrator (aliya)" in " ".join(before.split())
+    assert "aliya" not in own.lower()
     undecided = "Alarms of this period that nobody has decided yet: 1."
     assert (undecided in before, undecided in after) == (True, False)
 
@@ -187,6 +197,11 @@ def test_warnings_visits_and_hours_of_labour_are_in_the_reports_and_in_the_copy_
                 "Итог ещё не записан",
             ):
                 assert part in said, (kind, part)
+            whole = re.sub(r"[\s\xad-]", "", said)
+            assert whole.count("Aliya,администратор(aliya)") == (0 if kind == "own" else 4), (
+                "maker, two visits, a warning"
+            )
+            assert kind != "own" or "aliya" not in said.lower()
 
 
 def test_a_paper_says_what_a_newer_version_recorded_and_it_cannot_write(town: Office) -> None:

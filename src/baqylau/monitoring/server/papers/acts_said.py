@@ -2,10 +2,11 @@
 
 from baqylau.domain import acts
 from baqylau.domain.acts import RULE, Act
+from baqylau.monitoring.server.papers.actors import Actors
 from baqylau.monitoring.server.papers.words import Words
 
 
-def said(words: Words, act: Act, by: str) -> str:
+def said(words: Words, act: Act, by: str, actors: Actors) -> str:
     """Give what was done."""
     match act:
         case acts.Contact():
@@ -15,7 +16,7 @@ def said(words: Words, act: Act, by: str) -> str:
         case acts.Close(cause=cause, action=None):
             return words.t(f"cause.{cause}")
         case _:
-            return words.t(f"alarm.act.{act.__struct_config__.tag}", **_places(words, act))
+            return words.t(f"alarm.act.{act.__struct_config__.tag}", **_places(words, act, actors))
 
 
 def _contact(words: Words, act: acts.Contact) -> str:
@@ -24,13 +25,13 @@ def _contact(words: Words, act: acts.Contact) -> str:
     return words.t("alarm.act.contact", whom=words.t(f"whom.{act.whom}"), channel=channel, result=result)
 
 
-def _places(words: Words, act: Act) -> dict[str, object]:
+def _places(words: Words, act: Act, actors: Actors) -> dict[str, object]:
     """Give what the sentence of an act names."""
     match act:
         case acts.StepDone(step=step):
             return {"step": words.t(f"step.{step}")}
         case acts.Assign(to=to):
-            return {"to": to}
+            return {"to": actors.said(words, to)}
         case acts.Suspend(until_at=until_at):
             return {"time": words.exact(until_at)}
         case acts.Close(cause=cause, action=action):

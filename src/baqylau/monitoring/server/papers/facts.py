@@ -10,6 +10,7 @@ from baqylau.domain.people import Device, Person, Supervision
 from baqylau.domain.stock import Done as StockDone
 from baqylau.domain.stock import KeptAct, Whereabouts
 from baqylau.domain.verdicts import Blindness, Compliance
+from baqylau.monitoring.server.papers.actors import Actors
 from baqylau.storage.alarms.alarms import Done
 from baqylau.storage.alarms.figures import Load
 from baqylau.storage.judging.findings import Written
@@ -42,6 +43,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     alarms: tuple[Alarm, ...] = ()
     recorded: Facts = Facts()
     """Visits, warnings and hours of labour, of all time."""
+    actors: Actors = Actors()
     now: datetime
     """The next duty is told from here on."""
 
@@ -55,6 +57,7 @@ class AlarmFile(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     superseded: frozenset[str]
     acts: tuple[Done, ...]
+    actors: Actors
 
 
 class StockFile(Struct, frozen=True, kw_only=True):

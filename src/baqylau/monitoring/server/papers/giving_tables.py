@@ -9,7 +9,8 @@ from msgspec import Struct
 from baqylau.domain.ids import PersonId
 from baqylau.domain.papers import TRACKS, TableFormat, TableKind
 from baqylau.monitoring.server.papers import places, tables
-from baqylau.monitoring.server.papers.making import ALARMS_MAX, NoSuchError, PeriodError, Shelf, written_of
+from baqylau.monitoring.server.papers.actors import Actors
+from baqylau.monitoring.server.papers.making import ALARMS_MAX, NoSuchError, PeriodError, Shelf, actors_of, written_of
 from baqylau.monitoring.server.papers.parts import period
 from baqylau.monitoring.server.papers.words import Words
 from baqylau.storage.alarms.alarms import AlarmFilter
@@ -57,30 +58,36 @@ def give(shelf: Shelf, asked: TableAsked, at: datetime) -> bytes:
     person = shelf.registers.person(asked.person_id)
     if person is None:
         raise NoSuchError
-    words = Words(language=asked.language, timezone=shelf.timezone)
+    words, actors = Words(language=asked.language, timezone=shelf.timezone), actors_of(shelf.engine, at)
     notes = (
         f"{person.name}, {person.id}",
         period(words, asked.from_at, asked.until_at),
         words.t("table.zone", zone=words.zone(at)),
         words.t("paper.accuracy_said"),
-        words.t("table.made", at=words.minute(at), by=asked.by, version=version("baqylau"), purpose=asked.purpose),
+        words.t(
+            "table.made",
+            at=words.minute(at),
+            by=actors.said(words, asked.by),
+            version=version("baqylau"),
+            purpose=asked.purpose,
+        ),
     )
-    file = _written(shelf, asked, words, notes)
+    file = _written(shelf, asked, words, actors, notes)
     what = f"{asked.kind} {asked.format} {asked.from_at.isoformat()} - {asked.until_at.isoformat()}"
     given = Given(person_id=asked.person_id, by=asked.by, purpose=asked.purpose, recipient=asked.recipient, what=what)
     Papers(shelf.engine).give_table(given, at)
     return file
 
 
-def _written(shelf: Shelf, asked: TableAsked, words: Words, notes: tuple[str, ...]) -> bytes:
+def _written(shelf: Shelf, asked: TableAsked, words: Words, actors: Actors, notes: tuple[str, ...]) -> bytes:
     if asked.format in TRACKS:
         said = places.Said(name=notes[0], text="\n".join(notes[1:]))
         return _ON_MAPS[asked.format](_places(shelf, asked), said)
-    sheet = _sheet(shelf, asked, words, notes)
+    sheet = _sheet(shelf, asked, words, actors, notes)
     return tables.as_csv(words, sheet) if asked.format is TableFormat.CSV else tables.as_xlsx(words, sheet)
 
 
-def _sheet(shelf: Shelf, asked: TableAsked, words: Words, notes: tuple[str, ...]) -> tables.Sheet:
+def _sheet(shelf: Shelf, asked: TableAsked, words: Words, actors: Actors, notes: tuple[str, ...]) -> tables.Sheet:
     match asked.kind:
         case TableKind.TRACK:
             return tables.track(words, _places(shelf, asked), notes)
@@ -90,7 +97,7 @@ def _sheet(shelf: Shelf, asked: TableAsked, words: Words, notes: tuple[str, ...]
         case TableKind.ALARMS:
             chosen = AlarmFilter(person_id=asked.person_id, raised_from=asked.from_at, raised_until=asked.until_at)
             views = shelf.alarms.page(chosen, limit=ALARMS_MAX)
-            return tables.alarms(words, [view.alarm for view in reversed(views)], notes)
+            return tables.alarms(words, [view.alarm for view in reversed(views)], actors, notes)
 
 
 def _places(shelf: Shelf, asked: TableAsked) -> list[places.Place]:

@@ -133,9 +133,9 @@ def _own(words: Words, cover: Cover, of: Dossier) -> Iterator[Block]:
     yield Heading(words.t("paper.permissions"))
     yield Table(
         head=tuple(words.t(f"paper.column.{name}") for name in ("from", "until", "reason", "by")),
-        widths=(2, 2, 5, 2),
+        widths=(2, 2, 4.4, 2.6),
         rows=tuple(
-            (words.minute(one.from_at), words.minute(one.until_at), one.reason, one.granted_by)
+            (words.minute(one.from_at), words.minute(one.until_at), one.reason, of.actors.said(words, one.granted_by))
             for one in of.supervision.permissions
         ),
         none=words.t("paper.none.permissions"),

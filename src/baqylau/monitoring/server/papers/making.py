@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from baqylau.crypto.signing import Signer
@@ -15,6 +16,7 @@ from baqylau.domain.papers import PaperKind
 from baqylau.monitoring.server.evidence import by_what
 from baqylau.monitoring.server.evidence.gathering import without_others
 from baqylau.monitoring.server.papers import counts, handed, reports, stored
+from baqylau.monitoring.server.papers.actors import Actors, Officer
 from baqylau.monitoring.server.papers.facts import AlarmFile, Counted, Cover, Dossier, StockFile, Stretch
 from baqylau.monitoring.server.papers.layout import Paper
 from baqylau.monitoring.server.papers.typesetting import pdf
@@ -73,7 +75,7 @@ class Maker:
 
     def about_alarm(self, wanted: Wanted, alarm_id: AlarmId) -> tuple[bytes, Receipt]:
         """Make the report on an alarm. `NoSuchError`."""
-        file = self._alarm_file(alarm_id)
+        file = self._alarm_file(wanted, alarm_id)
         return self._make(wanted, lambda words, cover: reports.alarm(words, cover, file))
 
     def about_stock(self, wanted: Wanted, file: StockFile) -> tuple[bytes, Receipt]:
@@ -92,26 +94,21 @@ class Maker:
         words = Words(language=wanted.language, timezone=self._shelf.timezone)
 
         def write(number: str) -> bytes:
-            return pdf(written(words, self._cover(wanted, number, at)), at)
+            return pdf(written(words, self._cover(wanted, words, number, at)), at)
 
         return self._papers.make(wanted, self._signer, at, self._shelf.timezone, write)
 
-    def _cover(self, wanted: Wanted, number: str, at: datetime) -> Cover:
+    def _cover(self, wanted: Wanted, words: Words, number: str, at: datetime) -> Cover:
         return Cover(
             number=number,
             at=at,
-            by=self._maker(wanted),
+            by=self._actors(wanted).said(words, wanted.by),
             purpose=wanted.purpose,
             recipient=wanted.recipient,
             version=version("baqylau"),
             rules=by_what.code(),
             key=self._signer.public_key.hex(),
         )
-
-    def _maker(self, wanted: Wanted) -> str:
-        """Give who made it as a reader outside knows them. A copy for the person names no officer."""
-        found = None if wanted.kind is PaperKind.OWN else Accounts(self._shelf.engine, self._clock).get(wanted.by)
-        return f"{found.name} ({wanted.by})" if found else wanted.by
 
     def _dossier(self, wanted: Wanted, from_at: datetime, until_at: datetime) -> Dossier:
         _period(from_at, until_at)
@@ -131,14 +128,18 @@ class Maker:
             findings=tuple(written_of(shelf, wanted.person_id, from_at, until_at)) if drawn else (),
             alarms=tuple(self._alarms(wanted.person_id, from_at, until_at)) if drawn else (),
             recorded=CaseFacts(shelf.engine, self._clock).of(wanted.person_id) if drawn else Facts(),
+            actors=self._actors(wanted),
             now=now,
         )
+
+    def _actors(self, wanted: Wanted) -> Actors:
+        return replace(actors_of(self._shelf.engine, self._clock()), named=wanted.kind is not PaperKind.OWN)
 
     def _alarms(self, person_id: PersonId, from_at: datetime, until_at: datetime) -> list[Alarm]:
         chosen = AlarmFilter(person_id=person_id, raised_from=from_at, raised_until=until_at)
         return [view.alarm for view in reversed(self._shelf.alarms.page(chosen, limit=ALARMS_MAX))]
 
-    def _alarm_file(self, alarm_id: AlarmId) -> AlarmFile:
+    def _alarm_file(self, wanted: Wanted, alarm_id: AlarmId) -> AlarmFile:
         shelf = self._shelf
         try:
             view = shelf.alarms.get(alarm_id)
@@ -153,7 +154,14 @@ class Maker:
             findings=grounds.findings,
             superseded=frozenset(grounds.superseded),
             acts=grounds.acts,
+            actors=self._actors(wanted),
         )
+
+
+def actors_of(engine: Engine, at: datetime) -> Actors:
+    """Give who the officers are, those who do not work here any more among them."""
+    accounts = Accounts(engine, lambda: at).all()
+    return Actors(officers={one.login: Officer(name=one.name, role=one.role) for one in accounts})
 
 
 def written_of(shelf: Shelf, person_id: PersonId, from_at: datetime, until_at: datetime) -> list[Written]:

@@ -1,9 +1,9 @@
 """What officers recorded of a case, on paper: visits, warnings, hours of labour. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from baqylau.domain.case_facts import EndedVisit, WarningGiven, standing, visits
+from baqylau.domain.case_facts import EndedVisit, KeptFact, WarningGiven, standing, visits
 from baqylau.domain.labour import labour
 from baqylau.monitoring.server.papers.facts import Dossier
 from baqylau.monitoring.server.papers.layout import Block, Heading, Note, Table, Text
@@ -31,11 +31,13 @@ def recorded(words: Words, of: Dossier) -> Iterator[Block]:
 
 
 def _visits(words: Words, of: Dossier) -> Iterator[Block]:
-    rows = []
+    rows, by = [], _signer(words, of)
     for one in visits(of.recorded.known):
         due = one.due
         if of.from_at <= due.at < of.until_at:
-            rows.append((words.minute(due.at), f"{due.place}, {due.purpose}", _result(words, one, of.now), one.kept.by))
+            rows.append(
+                (words.minute(due.at), f"{due.place}, {due.purpose}", _result(words, one, of.now), by(one.kept))
+            )
     yield Heading(words.t("cases.facts.visits"))
     yield Table(
         head=(
@@ -44,7 +46,7 @@ def _visits(words: Words, of: Dossier) -> Iterator[Block]:
             words.t("cases.facts.result"),
             words.t("paper.column.by"),
         ),
-        widths=(2, 4, 4, 1.6),
+        widths=(1.8, 3.6, 3.8, 2.6),
         rows=tuple(rows),
         none=words.t("cases.facts.visits_none"),
     )
@@ -56,7 +58,12 @@ def _result(words: Words, visit: EndedVisit, now: datetime) -> str:
     return words.t("cases.facts.not_recorded") if visit.overdue(now) else NOTHING
 
 
+def _signer(words: Words, of: Dossier) -> Callable[[KeptFact], str]:
+    return lambda one: of.actors.said(words, one.by)
+
+
 def _warnings(words: Words, of: Dossier) -> Iterator[Block]:
+    by = _signer(words, of)
     yield Heading(words.t("cases.facts.warnings"))
     yield Table(
         head=(
@@ -65,9 +72,9 @@ def _warnings(words: Words, of: Dossier) -> Iterator[Block]:
             words.t("cases.facts.received"),
             words.t("paper.column.by"),
         ),
-        widths=(2, 5, 3, 1.6),
+        widths=(1.8, 4.4, 3, 2.6),
         rows=tuple(
-            (words.minute(one.fact.at), one.fact.grounds, words.t(f"cases.facts.received.{one.fact.received}"), one.by)
+            (words.minute(one.fact.at), one.fact.grounds, words.t(f"cases.facts.received.{one.fact.received}"), by(one))
             for one in standing(of.recorded.known)
             if isinstance(one.fact, WarningGiven) and of.from_at <= one.fact.at < of.until_at
         ),

@@ -1,15 +1,18 @@
 """Reports about a person: compliance over a period, one alarm, and the form for the court. Pure."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from baqylau.domain.acts import Act, Contest, Explain
 from baqylau.domain.alarms import Alarm
 from baqylau.monitoring.server.papers import parts
+from baqylau.monitoring.server.papers.actors import Actors
 from baqylau.monitoring.server.papers.acts_said import said, wrote
 from baqylau.monitoring.server.papers.facts import AlarmFile, Cover, Dossier
 from baqylau.monitoring.server.papers.layout import Block, Facts, Heading, Lines, Note, Paper, Signatures, Table, Text
 from baqylau.monitoring.server.papers.recorded import recorded
 from baqylau.monitoring.server.papers.words import NOTHING, Words
+from baqylau.storage.alarms.alarms import Done
 from baqylau.storage.judging.findings import Written
 
 _EXPLANATION_LINES = 4
@@ -80,7 +83,7 @@ def _alarm_file(words: Words, cover: Cover, of: AlarmFile) -> Iterator[Block]:
     if of.findings:
         yield Text(parts.why(words, of.findings[0]))
     yield Text(words.t(f"alarm.{one.code}.rule"))
-    yield Facts(tuple(_course(words, one)))
+    yield Facts(tuple(_course(words, one, of.actors)))
     written = [
         Written(
             finding=each,
@@ -96,34 +99,41 @@ def _alarm_file(words: Words, cover: Cover, of: AlarmFile) -> Iterator[Block]:
     yield Signatures(((words.t("paper.inspector"), ""),), words.t("paper.signature"))
 
 
-def _course(words: Words, one: Alarm) -> Iterator[tuple[str, str]]:
+def _course(words: Words, one: Alarm, actors: Actors) -> Iterator[tuple[str, str]]:
     yield words.t("paper.alarm.priority"), str(one.priority)
     yield words.t("paper.alarm.began"), words.exact(one.began_at)
     yield words.t("paper.alarm.raised"), words.exact(one.raised_at)
     if one.taken_at is not None:
-        yield words.t("paper.alarm.taken"), f"{words.exact(one.taken_at)}, {one.taken_by}"
+        yield words.t("paper.alarm.taken"), _signed(words, actors, one.taken_at, one.taken_by)
     if one.contacted_at is not None:
         yield words.t("paper.alarm.contacted"), words.exact(one.contacted_at)
     if one.cleared_at is not None:
         yield words.t("paper.alarm.cleared"), words.exact(one.cleared_at)
     if one.closed_at is not None:
-        yield words.t("paper.alarm.closed"), f"{words.exact(one.closed_at)}, {one.closed_by}"
+        yield words.t("paper.alarm.closed"), _signed(words, actors, one.closed_at, one.closed_by)
     if one.decision is not None and one.decided_at is not None:
         decided = words.t(f"decision.{one.decision}")
-        yield words.t("paper.alarm.decided"), f"{decided}, {words.exact(one.decided_at)}, {one.decided_by}"
+        yield words.t("paper.alarm.decided"), f"{decided}, {_signed(words, actors, one.decided_at, one.decided_by)}"
+
+
+def _signed(words: Words, actors: Actors, at: datetime, by: str | None) -> str:
+    return f"{words.exact(at)}, {actors.said(words, by)}" if by else words.exact(at)
 
 
 def _acts(words: Words, of: AlarmFile) -> Iterator[Block]:
     yield Heading(words.t("paper.acts"))
     yield Table(
         head=tuple(words.t(f"paper.column.{name}") for name in ("at", "by", "act", "words")),
-        widths=(2, 1.6, 3.4, 4.6),
-        rows=tuple(
-            (words.exact(one.at), one.by, said(words, one.act, one.by), wrote(one.act) or NOTHING) for one in of.acts
-        ),
+        widths=(1.8, 2.6, 3.2, 4),
+        rows=tuple(_act(words, one, of.actors) for one in of.acts),
         none=words.t("paper.none.acts"),
     )
     yield from _own_words(words, [one.act for one in of.acts])
+
+
+def _act(words: Words, one: Done, actors: Actors) -> tuple[str, ...]:
+    did = said(words, one.act, one.by, actors)
+    return words.exact(one.at), actors.said(words, one.by), did, wrote(one.act) or NOTHING
 
 
 def _own_words(words: Words, acts: Sequence[Act]) -> Iterator[Block]:

@@ -13,6 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from baqylau.domain.alarms import Alarm
+from baqylau.monitoring.server.papers.actors import Actors
 from baqylau.monitoring.server.papers.parts import why
 from baqylau.monitoring.server.papers.places import Place
 from baqylau.monitoring.server.papers.words import Words
@@ -102,8 +103,8 @@ def findings(words: Words, found: Iterable[Written], notes: tuple[str, ...]) -> 
     return _sheet(words, "findings", columns, rows, notes)
 
 
-def alarms(words: Words, found: Iterable[Alarm], notes: tuple[str, ...]) -> Sheet:
-    """List alarms and what was decided."""
+def alarms(words: Words, found: Iterable[Alarm], actors: Actors, notes: tuple[str, ...]) -> Sheet:
+    """List alarms, who saw to them, and what was decided."""
     columns = (
         "number",
         "began",
@@ -130,9 +131,9 @@ def alarms(words: Words, found: Iterable[Alarm], notes: tuple[str, ...]) -> Shee
             one.priority,
             words.t(f"alarm.state.{one.state}"),
             one.taken_at,
-            one.taken_by,
+            actors.said(words, one.taken_by) if one.taken_by else None,
             one.closed_at,
-            one.closed_by,
+            actors.said(words, one.closed_by) if one.closed_by else None,
             words.t(f"cause.{one.cause}") if one.cause else None,
             one.grounds,
             words.t(f"decision.{one.decision}") if one.decision else None,
