@@ -16,16 +16,16 @@ from tests.conftest import own_directory
 TOWN = """
 persons: 18
 hours: 2
-seed: 19
+seed: 29
 speed: 1800
 home_unit_share: 0.2
 mobile_unit_share: 0.15
 breath_unit_share: 0.1
-av_unit_share: 0.1
+av_unit_share: 0.15
 lives: {forbidden place: 2, strap opened: 1}
 home_lives: {out in the hours: 1, relay moved: 1}
 mobile_lives: {parted from the unit: 1}
-standing_lives: {unit opened: 1}
+standing_lives: {unit opened: 1, another sits down: 1}
 breath_lives: {has drunk: 1}
 protocols: {teltonika: 1, wialon: 1, own: 2}
 relay_share: 1
@@ -44,6 +44,7 @@ HAPPENS = {
     Code.BREATH_FIRST_POSITIVE,
     Code.BREATH_POSITIVE,
     Code.CASE_OPEN,
+    Code.FACE_NOT_MATCHED,
     Code.NO_FIX,
 }
 

@@ -1,4 +1,4 @@
-"""Breath tests of the city: asked by a plan, given, missed or positive as somebody lives, and found as they are."""
+"""Checks of the city: asked by a plan, given, missed, positive or somebody else's as they live, and found so."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from baqylau.domain.checks import Begun, BreathSample, CheckKind, SampleState
+from baqylau.domain.checks import Begun, BreathSample, CheckKind, Ended, Ending, Likely, SampleState
 from baqylau.domain.commands import BeginCheck, Command
 from baqylau.domain.findings import Code
 from baqylau.domain.ids import CheckId, DeviceId
@@ -15,6 +15,7 @@ from baqylau.domain.people import DeviceKind, Language
 from baqylau.protocols.batch.records import Own
 from baqylau.rules.checks.plan import due
 from baqylau.sim.city.asking import STEP, Asking
+from baqylau.sim.city.comparing import SAID_BY, likeness
 from baqylau.sim.city.days import HOUR_S
 from baqylau.sim.city.lives import Citizen, citizens
 from baqylau.sim.city.registers import person_id, supervision, unit_id
@@ -30,15 +31,15 @@ BEGUN_AT = datetime(2026, 3, 9, 12, tzinfo=UTC)
 DUE_S = 4200
 
 
-def somebody(life: Life) -> Citizen:
-    [one] = citizens(town(DeviceKind.BREATH_UNIT, life, persons=1, hours=3.5), BEGUN_AT)
+def somebody(life: Life, kind: DeviceKind = DeviceKind.BREATH_UNIT) -> Citizen:
+    [one] = citizens(town(kind, life, persons=1, hours=3.5), BEGUN_AT)
     return one
 
 
 def ordered(one: Citizen, at: datetime) -> Command:
     order = BeginCheck(
         check_id=CheckId("c1"),
-        kind=CheckKind.BREATH,
+        kind=CheckKind.BREATH if one.kind is DeviceKind.BREATH_UNIT else CheckKind.IDENTITY,
         person_id=person_id(one.number),
         nonce=bytes(16),
         due_at=at,
@@ -71,8 +72,38 @@ def test_who_is_asked_blows_and_the_unit_measures_what_is_in_their_breath(
     assert low_mg_l <= sample.alcohol_mg_l <= high_mg_l
 
 
-def test_who_misses_checks_does_not_begin_one() -> None:
-    assert not [body for body in said(somebody(Life.MISSES)) if isinstance(body, Begun | BreathSample)]
+@pytest.mark.parametrize("kind", [DeviceKind.BREATH_UNIT, DeviceKind.AV_UNIT])
+def test_who_misses_checks_does_not_begin_one(kind: DeviceKind) -> None:
+    assert not [body for body in said(somebody(Life.MISSES, kind)) if isinstance(body, Begun | BreathSample | Ended)]
+
+
+@pytest.mark.parametrize("life", [Life.AT_HOME, Life.OPENED, Life.ANOTHER])
+def test_who_is_asked_who_they_are_sits_down_and_does_every_step(life: Life) -> None:
+    begun, ended = [body for body in said(somebody(life, DeviceKind.AV_UNIT)) if isinstance(body, Begun | Ended)]
+    assert isinstance(begun, Begun)
+    assert isinstance(ended, Ended)
+    assert (ended.how, ended.items) == (Ending.DONE, 1)
+
+
+def test_a_comparison_in_the_city_says_what_is_true_and_that_it_is_only_that() -> None:
+    true, other = (likeness(CheckId("c1"), same=same) for same in (True, False))
+    assert (true.outcome, other.outcome) == (Likely.MATCH, Likely.NO_MATCH)
+    assert (true.fused_llr, other.fused_llr) == (None, None)
+    assert true.models == other.models == SAID_BY
+
+
+@pytest.mark.parametrize(
+    ("life", "code", "comes"),
+    [(Life.MISSES, Code.CHECK_MISSED, True), (Life.ANOTHER, Code.FACE_NOT_MATCHED, False), (Life.AT_HOME, None, True)],
+)
+def test_what_is_true_of_who_has_an_audio_visual_unit_is_kept_beside(
+    life: Life, code: Code | None, *, comes: bool
+) -> None:
+    one = somebody(life, DeviceKind.AV_UNIT)
+    assert [true.code for true in one.truths] == ([] if code is None else [code])
+    assert all(DUE_S - 60 < true.after_s < DUE_S + 1000 for true in one.truths)
+    assert isinstance(one.does, Standing)
+    assert one.does.itself is comes
 
 
 def test_who_has_drunk_is_sober_before_the_next_test_of_the_day() -> None:
@@ -80,6 +111,13 @@ def test_who_has_drunk_is_sober_before_the_next_test_of_the_day() -> None:
     assert does.alcohol_mg_l(0.0) == does.alcohol_mg_l(11 * HOUR_S) == DRANK_MG_L
     assert does.alcohol_mg_l(HOUR_S) < DRANK_MG_L
     assert does.alcohol_mg_l(10 * HOUR_S) == does.alcohol_mg_l(-1.0) == 0.0
+
+
+def test_an_audio_visual_unit_without_a_line_may_miss_what_it_is_asked() -> None:
+    one = somebody(Life.ANOTHER, DeviceKind.AV_UNIT)
+    told = unreached(Told(one.truths), (4_300.0, 4_900.0))
+    assert told.truths == ()
+    assert told.may >= {Code.FACE_NOT_MATCHED, Code.CHECK_MISSED}
 
 
 @pytest.mark.parametrize(

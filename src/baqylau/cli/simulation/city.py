@@ -33,6 +33,7 @@ from baqylau.sim.city.registers import heard_devices, person_id, unit_id
 from baqylau.sim.city.report import Result, Sample, spoilings, write_report, write_truth
 from baqylau.sim.city.sample import boards, houses, sample, skies
 from baqylau.sim.city.scenario import LINK, OWN, Scenario, read_scenario
+from baqylau.sim.city.standing import Standing
 from baqylau.sim.free_ports import FreePorts
 from baqylau.sim.sky.gpsd import LiveGpsd
 from baqylau.sim.speaking import speak
@@ -108,12 +109,13 @@ def _lived(
         time = timed(plan, begun_at, now=wall_clock.now, sleep=wall_clock.sleep)
         begun_s = wall_clock.monotonic_s()
         asked = [unit_id(one.number) for one in people if is_asked(one)]
-        asks = Asker(engine, data, asked, plan.seed, begun_at).until if asked else None
+        others = {unit_id(one.number) for one in people if isinstance(one.does, Standing) and not one.does.itself}
+        asks = Asker(engine, data, asked, others, plan.seed, begun_at).until if asked else None
         alive = City(plan, time, open_doors, Random(plan.seed), asks)  # noqa: S311 - noise of receivers
         with _running(data, unit_programs(data, chosen, radio, sky, open_doors)):
             around = _around(chosen, radio, sky, begun_at)
-            others = [one for one in people if one.number not in radio]
-            spoken, samples = asyncio.run(_watched(others, alive, around, engine))
+            here = [one for one in people if one.number not in radio]
+            spoken, samples = asyncio.run(_watched(here, alive, around, engine))
         told_s, told_at = wall_clock.monotonic_s(), wall_clock.now()
         _until(lambda: _judged(watch, told_at), JUDGED_S)
         judged_s = wall_clock.monotonic_s()

@@ -15,11 +15,9 @@ from baqylau.sim.breath.air import Air, Person
 from baqylau.sim.breath.board import ModelBoard
 from baqylau.sim.breath.home import BLOCK_MS, REACTION_MS, Somebody
 from baqylau.sim.breath.live import cell_of
-from baqylau.sim.city.standing import Standing
+from baqylau.sim.city.standing import COMES_S, Standing
 
 ASKED = f"{VOICE}due"
-COMES_S = 20, 90
-"""So long somebody takes to come to the unit."""
 
 
 class Breather:

@@ -95,7 +95,7 @@ def _citizen(number: int, scenario: Scenario, days: Days, houses: Sequence[House
             does, told = carrying(life, scenario, days, home.middle, place.middle, random)
         case DeviceKind.BREATH_UNIT | DeviceKind.AV_UNIT:
             does, told = standing(kind, life, days, random)
-            told = unreached(told, lost) if lost is not None and kind is DeviceKind.BREATH_UNIT else told
+            told = unreached(told, lost) if lost is not None else told
         case _:
             does, told = tracked(life, scenario, days, home.middle, place.middle, random)
             if anchor is not None and protocol == HEARS:

@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from baqylau.crypto.signing import Signer
 from baqylau.domain.ids import DeviceId
-from baqylau.domain.people import DeviceKind
 from baqylau.links.device_line import ServerLine
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import DeviceSide, Sighting
@@ -305,7 +304,7 @@ class City:
 
 def is_asked(citizen: Citizen) -> bool:
     """Whether somebody is asked for checks by a plan."""
-    return citizen.kind is DeviceKind.BREATH_UNIT
+    return isinstance(citizen.does, Standing)
 
 
 @asynccontextmanager

@@ -49,7 +49,6 @@ WORKS = frozenset({Life.AT_WORK, Life.LATE})
 WEEKDAYS, WEEKEND = (0, 1, 2, 3, 4), (5, 6)
 _ALWAYS = Schedule(timezone=TIMEZONE, windows=(Window(start_min=0, end_min=0),))
 _AFTER = (Code.STRAP_OPEN,)
-_NEVER = Schedule(timezone=TIMEZONE, windows=())
 _CHECKS = Schedule(
     timezone=TIMEZONE,
     windows=tuple(
@@ -239,7 +238,7 @@ def _restrictions(one: Citizen, begun_at: datetime) -> Iterator[Restriction]:
 def _checked(one: Citizen, begun_at: datetime) -> Identification | Sobriety:
     """Give what is watched by checks, from the beginning of the city on: nothing is asked for that was due before.
 
-    Breath is asked for by a plan; who it is only by hand, and after a strap is opened that nobody here wears.
+    Both are asked for by a plan; who it is also after a strap is opened, which nobody here wears.
     """
     number = wire_number(one.number)
     name, order = RestrictionId(f"{number}-checked"), OrderId(number)
@@ -250,7 +249,8 @@ def _checked(one: Citizen, begun_at: datetime) -> Identification | Sobriety:
             version=1,
             clause="shows who it is",
             from_at=begun_at,
-            schedule=_NEVER,
+            schedule=_CHECKS,
+            answer_s=round(ANSWER_S),
             after=_AFTER,
         )
     return Sobriety(

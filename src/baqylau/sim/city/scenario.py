@@ -49,9 +49,11 @@ class Life(StrEnum):
     OPENED = "unit opened"
     """Somebody opens the case of a unit that waits for checks."""
     MISSES = "misses checks"
-    """Does not come when a breath test is due."""
+    """Does not come when a check is due."""
     DRANK = "has drunk"
     """Whenever a breath test is due."""
+    ANOTHER = "another sits down"
+    """Sends somebody else when the unit asks who it is."""
     WEAK = "heard weakly"
     """A flat with thick walls and one receiver at its far end: nobody can know well who is there."""
 
@@ -63,6 +65,7 @@ TRACKED = frozenset(Life) - {
     Life.OPENED,
     Life.MISSES,
     Life.DRANK,
+    Life.ANOTHER,
     Life.WEAK,
 }
 """Lives with a tracker."""
@@ -74,10 +77,13 @@ HEARD = frozenset(
 CARRIED = TRACKED - {Life.UNCHARGED, Life.SPENT, Life.ASTRAY} | {Life.APART}
 """Lives with a bracelet and a unit that is carried beside it."""
 
-STANDING = frozenset({Life.AT_HOME, Life.OPENED})
+CHECKED = frozenset({Life.AT_HOME, Life.OPENED, Life.MISSES})
 """Lives with a unit that waits for checks."""
 
-BREATHING = STANDING | {Life.MISSES, Life.DRANK}
+SHOWING = CHECKED | {Life.ANOTHER}
+"""Lives with an audio-visual unit."""
+
+BREATHING = CHECKED | {Life.DRANK}
 """Lives with a breath unit."""
 
 
@@ -170,7 +176,9 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     breath_unit_share: float = 0.02
     av_unit_share: float = 0.02
     """Of all people: have a breath unit, or an audio-visual one, that waits for checks, and nothing else."""
-    standing_lives: dict[str, float] = field(default_factory=lambda: {Life.AT_HOME: 4, Life.OPENED: 1})
+    standing_lives: dict[str, float] = field(
+        default_factory=lambda: {Life.AT_HOME: 4, Life.OPENED: 1, Life.MISSES: 1, Life.ANOTHER: 1}
+    )
     """How often each is among those with an audio-visual one."""
     breath_lives: dict[str, float] = field(
         default_factory=lambda: {Life.AT_HOME: 4, Life.OPENED: 1, Life.MISSES: 1, Life.DRANK: 1}
@@ -204,7 +212,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _shares("lives", self.lives, TRACKED)
         _shares("home_lives", self.home_lives, HEARD)
         _shares("mobile_lives", self.mobile_lives, CARRIED)
-        _shares("standing_lives", self.standing_lives, STANDING)
+        _shares("standing_lives", self.standing_lives, SHOWING)
         _shares("breath_lives", self.breath_lives, BREATHING)
         _shares("protocols", self.protocols, {*FLEET, OWN})
         if sum(self.unit_shares.values()) > 1:

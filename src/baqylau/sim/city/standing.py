@@ -18,16 +18,18 @@ from baqylau.sim.city.truth import Told, Truth, happens, held
 
 OPEN_S = 2 * MINUTE_S
 CHECKED_AT = "07:10", "18:10"
-"""A breath test is due at these times of each day."""
+"""A check is due at these times of each day."""
+COMES_S = 20, 90
+"""So long somebody takes to come to the unit."""
 ANSWER_S = 900.0
 """So long it may be begun."""
 DRANK_MG_L = 0.6
 """Alcohol of a breath when somebody has just drunk. It is below every limit before the next test is due by plan."""
 LATE_S = ANSWER_S + VOID_WITHIN_S
 """So long after a line is back it matters for checks that it was lost: then nothing is open that was asked before."""
-UNREACHED = frozenset({Code.BREATH_MISSED, Code.CONFIRMATION_MISSED, Code.BREATH_NOT_RECEIVED})
+UNREACHED = frozenset({Code.BREATH_MISSED, Code.CONFIRMATION_MISSED, Code.BREATH_NOT_RECEIVED, Code.CHECK_MISSED})
 """What may be found where a check did not reach the unit in time."""
-CHECKED = UNREACHED | {Code.BREATH_FIRST_POSITIVE, Code.BREATH_POSITIVE}
+CHECKED = UNREACHED | {Code.BREATH_FIRST_POSITIVE, Code.BREATH_POSITIVE, Code.FACE_NOT_MATCHED}
 """What follows from checks."""
 
 
@@ -39,6 +41,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     """When its case is open."""
     answers: bool = True
     """Whether somebody comes when a check is due."""
+    itself: bool = True
+    """Whether it is the person who comes."""
     drank_s: tuple[float, ...] = ()
     """When they have drunk, in order of time."""
 
@@ -53,7 +57,11 @@ def standing(kind: DeviceKind, life: Life, days: Days, random: Random) -> tuple[
     dues = tuple(midnight_s + seconds(clock) for midnight_s in days.midnights() for clock in CHECKED_AT)
     match life:
         case Life.MISSES:
-            return Standing(kind=kind, answers=False), held(days, map(_missed, dues))
+            code = Code.BREATH_MISSED if kind is DeviceKind.BREATH_UNIT else Code.CHECK_MISSED
+            return Standing(kind=kind, answers=False), held(days, [_missed(code, one) for one in dues])
+        case Life.ANOTHER:
+            sat = [happens(Code.FACE_NOT_MATCHED, one, ANSWER_S) for one in dues]
+            return Standing(kind=kind, itself=False), held(days, sat)
         case Life.DRANK:
             return Standing(kind=kind, drank_s=dues), held(days, chain.from_iterable(map(_drank, dues)))
         case Life.OPENED:
@@ -77,8 +85,8 @@ def _clear(one: Truth, lost: Spell) -> bool:
     return one.after_s + one.within_s <= lost[0] or lost[1] + LATE_S <= one.after_s
 
 
-def _missed(due_s: float) -> Truth:
-    return happens(Code.BREATH_MISSED, due_s + ANSWER_S + VOID_WITHIN_S)
+def _missed(code: Code, due_s: float) -> Truth:
+    return happens(code, due_s + ANSWER_S + VOID_WITHIN_S)
 
 
 def _drank(due_s: float) -> tuple[Truth, Truth]:

@@ -1,7 +1,8 @@
 """A unit of the city that stands at home, at work: the real core of a breath or audio-visual unit, its board and case.
 
-The breath unit's cell was adjusted by an invented laboratory, and somebody blows when it asks. What a board of theirs
-does otherwise is to be there, to say how its case and its calibration stand, and to give signs of life.
+The breath unit's cell was adjusted by an invented laboratory, and somebody blows when it asks; somebody sits down
+before an audio-visual one. What a board of theirs does otherwise is to be there, to say how its case and its
+calibration stand, and to give signs of life.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ from baqylau.sim.breath.cell import FULL_SCALE_UA
 from baqylau.sim.breath.live import CELL, cell_of
 from baqylau.sim.city.blowing import Breather
 from baqylau.sim.city.registers import unit_id
+from baqylau.sim.city.showing import Sitter
 from baqylau.sim.city.standing import Standing
 
 TICK_S = 10.0
@@ -41,7 +43,7 @@ class StandingUnit:
         self._breath, self._opened_s = stands.kind is DeviceKind.BREATH_UNIT, stands.opened_s
         self.at_s = 0.0
         """How far it has come."""
-        self._breather = Breather(number, stands, BOARD) if self._breath else None
+        self._somebody = Breather(number, stands, BOARD) if self._breath else Sitter(number, stands)
         kind = BREATH_UNIT if self._breath else av_unit(lamp=False, calls=False)
         self.box = Box(unit_id(number), (), begun_at, kind)
         if self._breath:
@@ -67,8 +69,7 @@ class StandingUnit:
 
     def _answered(self, until_s: float) -> None:
         """Let whoever lives there do what the unit asks for."""
-        if self._breather is not None:
-            self._breather.answer(self.box, self.at_s, until_s)
+        self._somebody.answer(self.box, self.at_s, until_s)
         self.at_s = until_s
 
     def _happens(self, until_s: float) -> Iterator[tuple[float, Callable[[], None]]]:

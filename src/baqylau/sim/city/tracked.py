@@ -40,7 +40,16 @@ def tracked(
             told = held(days, list(_at_home(diary, days, life, home, random)))
         case Life.SPENT:
             charge, told = _spent(charge, days, random)
-        case Life.MOVED | Life.RELAY_MOVED | Life.APART | Life.OPENED | Life.WEAK | Life.MISSES | Life.DRANK:
+        case (
+            Life.MOVED
+            | Life.RELAY_MOVED
+            | Life.APART
+            | Life.OPENED
+            | Life.WEAK
+            | Life.MISSES
+            | Life.DRANK
+            | Life.ANOTHER
+        ):
             msg = f"nobody with a tracker lives like that: {life}"
             raise ValueError(msg)
         case _:
