@@ -15,7 +15,7 @@ from baqylau.rules.settings import GONE_AFTER_S, RECEIVER_FRESH_S
 from tests.property.arrivals import Judge
 from tests.property.strategies import delayed
 from tests.unit.rules.radio_stories import BRACELET, MINUTE, MOBILE, SECOND_UNIT, UNIT, equipment, hears, wearer, well
-from tests.unit.rules.stories import at, circle, deaf, heard, north, permission, presence
+from tests.unit.rules.stories import TRACKER, at, circle, deaf, fix, heard, north, permission, presence
 
 several = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 BEGIN, END = at("20:00"), at("02:00", 1)
@@ -28,6 +28,10 @@ WHO = wearer(
     equipment(MOBILE),
     restrictions=(presence(), HOMES),
     permissions=(permission(at("23:00"), at("23:40")),),
+)
+PERMITTED = permission(at("23:00"), at("23:40"))
+PERMITTED_WEARER = wearer(
+    equipment(BRACELET), equipment(UNIT), equipment(TRACKER), restrictions=(presence(),), permissions=(PERMITTED,)
 )
 
 
@@ -73,6 +77,49 @@ def test_no_absence_is_found_without_a_receiver_that_was_just_proved_to_listen(n
 
 def _proves(one: Observation) -> bool:
     return all(not isinstance(body, ReceiverHealth) or body.working for body in one.bodies)
+
+
+@st.composite
+def around_a_permission(draw: st.DrawFn) -> list[Observation]:
+    """Give what is said in the seconds at which a permission begins and ends."""
+    said: list[Observation] = []
+    for instant in (PERMITTED.from_at, PERMITTED.until_at):
+        for _ in range(draw(st.integers(0, 4))):
+            when = instant + timedelta(seconds=draw(st.sampled_from((-1, 0, 0, 0, 1))))
+            figure = draw(st.integers(5, 30))
+            one = draw(st.integers(0, 3))
+            said.append(
+                (
+                    hears(when, frames=figure),
+                    well(when, frames=figure),
+                    fix(when, north(2000.0), float(figure)),
+                    fix(when, accuracy_m=float(figure)),
+                )[one]
+            )
+    return said
+
+
+def gone_out(*, with_fixes: bool) -> list[Observation]:
+    """Give what is said of somebody who left home an hour before, with a tracker that tells where they are or not."""
+    left_at = at("22:00")
+    said = [well(left_at + MINUTE * number) for number in range(100)]
+    said += [hears(left_at - MINUTE * number) for number in range(5)]
+    return said + [fix(left_at + MINUTE * number, north(2000.0)) for number in range(2, 59) if with_fixes]
+
+
+@several
+@given(around_a_permission(), st.booleans())
+def test_a_permission_covers_its_first_instant_and_not_its_last(words: list[Observation], with_fixes: bool) -> None:  # noqa: FBT001 - drawn
+    said = {one.id: one for one in (*gone_out(with_fixes=with_fixes), *words)}
+    _, findings = fold(PERMITTED_WEARER, begin(), sorted(said.values(), key=order_key), END)
+    leaves = {one.id: one for one in findings if one.code is Code.AUTHORISED_ABSENCE and one.ends is None}
+    assert all(PERMITTED.from_at <= one.at < PERMITTED.until_at for one in leaves.values())
+    for one in findings:
+        if one.ends in leaves:
+            assert one.at <= PERMITTED.until_at
+            assert leaves[one.ends].at < one.at or one.at > PERMITTED.from_at
+        elif one.code in ABSENT:
+            assert not PERMITTED.from_at <= one.at < PERMITTED.until_at
 
 
 @several

@@ -216,13 +216,15 @@ class Judging:
         """Judge what receivers changed. What they leave as it was, time judges after all that is said at an instant."""
         return (after, ()) if after is before else keeping.judged(plan, after, sight)
 
-    def _take(self, plan: RestrictionPlan, before: Keeping, judged: _Judged, sight: Sight) -> None:
+    def _take(
+        self, plan: RestrictionPlan, before: Keeping, judged: _Judged, sight: Sight, *, ticking: bool = False
+    ) -> None:
         """Keep what was judged of a restriction, and what is recorded of it."""
         after, found = judged
         self._keepings[plan.key] = after
         self.findings += found
         if plan.recorded:
-            self.findings += self._attendance.recorded(plan, before, after, sight)
+            self.findings += self._attendance.recorded(plan, before, after, sight, ticking=ticking)
 
     def _distrusted(self, plan: DevicePlan, time: Validity, observation: Observation, at: datetime) -> None:
         self.findings += self._equipment.distrust(plan, time, observation, at, self._blind_until)
@@ -315,7 +317,8 @@ class Judging:
             if plan.validity.holds(at):
                 before = self._keepings.get(plan.key, BEGUN)
                 told = self._attendance.told(plan, before, sight, ticking=True) if plan.posts else before
-                self._take(plan, before, self._hushed(plan, told, keeping.tick(plan, told, sight)), sight)
+                judged = self._hushed(plan, told, keeping.tick(plan, told, sight))
+                self._take(plan, before, judged, sight, ticking=True)
             else:
                 self._keepings.pop(plan.key, None)
                 self._attendance.ended(plan.key)

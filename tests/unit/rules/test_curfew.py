@@ -72,11 +72,12 @@ def stepped(  # noqa: PLR0913 (what one step is told, all by name)
     holds: bool = True,
     gap: Gap | None = None,
     plan: RestrictionPlan = PLAN,
+    ticking: bool = True,
 ) -> tuple[Curfew, tuple[Finding, ...]]:
     regime = plan.restriction
     assert isinstance(regime, PresenceRegime)
     sight = Sight(when, last, holds, may_wait=True)
-    return curfew.step(plan, regime, state, Moment(sight, before or after, after, word, gap))
+    return curfew.step(plan, regime, state, Moment(sight, before or after, after, word, gap, ticking))
 
 
 def test_a_pause_ends_counting_and_covering() -> None:
@@ -244,6 +245,14 @@ def test_an_absence_that_a_permission_covers_is_on_record_from_begin_to_end() ->
     for unsure in (replace(gone, against=None), replace(gone, confirmation=Confirmation()), back(BEGIN)):
         assert stepped(HOURS, begin, unsure, plan=EXCUSING)[1] == ()
     assert stepped(HOURS, begin - SECOND, gone, plan=EXCUSING)[1] == ()
+
+
+def test_at_the_first_instant_of_a_permission_an_absence_is_recorded_by_time_and_by_no_single_word() -> None:
+    begin, gone = BEGIN + HOUR, replace(away(), finding=None, since=None)
+    state, said = stepped(HOURS, begin, gone, plan=EXCUSING, ticking=False)
+    assert said == ()
+    assert told(stepped(state, begin, gone, plan=EXCUSING)[1]) == [("P09", "23:00")]
+    assert told(stepped(state, begin + SECOND, gone, plan=EXCUSING, ticking=False)[1]) == [("P09", "23:00:01")]
 
 
 def here(proved_at: datetime | None = BEGIN, presence_: Presence = Presence.WEAK) -> Word:

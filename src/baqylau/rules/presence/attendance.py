@@ -70,15 +70,17 @@ class Attendance:
             return state
         return radio_keeping.told(plan, state, sight, word)
 
-    def recorded(self, plan: RestrictionPlan, before: Keeping, after: Keeping, sight: Sight) -> tuple[Finding, ...]:
-        """Record what belongs to the hours of a regime."""
+    def recorded(
+        self, plan: RestrictionPlan, before: Keeping, after: Keeping, sight: Sight, *, ticking: bool
+    ) -> tuple[Finding, ...]:
+        """Record what belongs to the hours of a regime. `ticking`: everything is told that was said at the instant."""
         regime = plan.restriction
         if not isinstance(regime, PresenceRegime):
             return ()
         gap = self._gap
         if gap is not None and not any(gap.device_id in post for post in plan.posts):
             gap = None
-        moment = Moment(sight, before, after, self._words.get(plan.key), gap)
+        moment = Moment(sight, before, after, self._words.get(plan.key), gap, ticking)
         state, found = curfew.step(plan, regime, self._curfews.get(plan.key, curfew.BEGUN), moment)
         self._curfews[plan.key] = state
         return found

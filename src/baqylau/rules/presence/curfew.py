@@ -75,6 +75,8 @@ class Moment(Struct, frozen=True):
     after: Keeping
     word: Word | None
     gap: Gap | None
+    ticking: bool
+    """Everything is told that was said at the instant."""
 
 
 BEGUN = Curfew()
@@ -239,10 +241,13 @@ class _Recording:
         return last is not None and self._moment.sight.holds and self._at - last.at <= _HOLDS
 
     def _leave(self) -> None:
-        """Record an absence that a permission covers."""
+        """Record an absence that a permission covers.
+
+        Whether somebody is away as it begins is known when all that is said at that instant is told.
+        """
         excused, confirmation = self._span.duty is Duty.EXCUSED, self._after.confirmation
         if self.state.leave is None:
-            if excused and self._away():
+            if excused and self._away() and (self._moment.ticking or self._at != self.state.excused_from):
                 since = confirmation.since or self._at
                 leave = self._finds(Code.AUTHORISED_ABSENCE, "begins", confirmation.because, since=since)
                 self.state = replace(self.state, leave=leave, leave_since=since, leave_because=confirmation.because)
