@@ -1,6 +1,7 @@
 """What is in deploy/ fits the product: services start commands that exist, rules ask for figures that are given."""
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -79,6 +80,40 @@ def test_systemd_finds_no_fault_in_the_services_and_calls_them_safe(tmp_path: Pa
         assert float(exposure) <= EXPOSURE_MAX, unit.name
 
 
+def test_the_command_of_the_machine_takes_the_environment_as_the_services_do(tmp_path: Path) -> None:
+    said = tmp_path / "baqylau.env"
+    address = "postgresql://baqylau@db/baqylau?sslmode=verify-full&connect_timeout=5$HOME"
+    said.write_text(
+        f'# a note\nBAQYLAU_DATABASE={address}\nBAQYLAU_HOST="127.0.0.1"\n\nBAQYLAU_LOG=info', encoding="utf-8"
+    )
+    runuser = tmp_path / "runuser"
+    runuser.write_text('#!/bin/sh\necho "as $2"\nshift 3\nexec "$@"\n', encoding="utf-8")
+    runuser.chmod(0o755)
+    script = (DEPLOY / "baqylau").read_text(encoding="utf-8").replace("/etc/baqylau/baqylau.env", str(said))
+    heard = subprocess.run(
+        ["sh", "-c", script.replace("/opt/baqylau/bin/baqylau", "env"), "baqylau"],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "SUDO_USER": "aliya"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert heard[0] == "as baqylau"
+    assert {
+        f"BAQYLAU_DATABASE={address}",
+        "BAQYLAU_HOST=127.0.0.1",
+        "BAQYLAU_LOG=info",
+        "BAQYLAU_DATA=/var/lib/baqylau",
+        "LOGNAME=aliya",
+    } <= set(heard)
+
+
+def test_a_service_is_never_given_up_and_stops_as_its_program_wants() -> None:
+    for unit in UNITS:
+        lines = set(unit.read_text(encoding="utf-8").splitlines())
+        assert "KillMode=mixed" in lines, f"{unit.name}: our own PostgreSQL would be stopped before those who write"
+        assert "Type=oneshot" in lines or {"Restart=on-failure", "StartLimitIntervalSec=0"} <= lines, unit.name
+
+
 def test_the_environment_file_names_variables_that_the_commands_read() -> None:
     named = set(
         re.findall(r"^#?(BAQYLAU_[A-Z_]+)=", (DEPLOY / "baqylau.env").read_text(encoding="utf-8"), re.MULTILINE)
@@ -125,6 +160,18 @@ def test_rules_and_boards_ask_for_figures_that_are_given(engine: Engine) -> None
         wanted = set(re.findall(r"\b(?:baqylau_\w+|up)\b", re.sub(r'"[^"]*"', '""', expression)))
         assert wanted, name
         assert wanted <= there, name
+
+
+def test_rules_and_boards_know_a_gateway_by_any_name_and_tell_one_thing_once_however_many_servers_tell_it(
+    engine: Engine,
+) -> None:
+    of_the_installation = {
+        family.name for family in OwnFigures(engine, lambda: datetime(2026, 3, 10, tzinfo=UTC)).collect()
+    }
+    for name, expression in asked().items():
+        assert 'role="gateway"' not in expression, f"{name}: of several gateways each has a name"
+        if any(figure in expression for figure in of_the_installation):
+            assert "max" in expression, f"{name}: two servers tell it twice"
 
 
 def test_every_alarm_about_ourselves_has_its_section_in_the_runbook() -> None:

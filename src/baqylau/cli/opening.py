@@ -62,6 +62,15 @@ def ready(
     """
     if not (database or is_installed(data)):
         typer.echo(text(SPOKEN, "cli.new_installation", data=data), err=True)
+    with begun(data, database, name, pool_size, idle_s) as engine:
+        yield engine
+
+
+@contextmanager
+def begun(
+    data: Path, database: str, name: str = "baqylau", pool_size: int = 5, idle_s: float | None = None
+) -> Iterator[Engine]:
+    """Give the same; for whoever means to make an installation where there is none."""
     with sentence(), connected(data, database, name, pool_size, idle_s) as engine:
         migrate(engine)
         yield engine

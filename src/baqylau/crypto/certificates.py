@@ -166,6 +166,11 @@ def certified(
     return _out_of_time((leaf, middle, top), at) or _revoked((leaf, middle), revoked) or _as_device(leaf)
 
 
+def chain_ends_at(pem: bytes) -> datetime:
+    """Give when the first of the certificates in a file ends. `ValueError` when there is none."""
+    return min(one.not_valid_after_utc for one in x509.load_pem_x509_certificates(pem))
+
+
 def key_pem(seed: bytes) -> bytes:
     """Give the private key of a seed as a TLS server reads it (PKCS 8, PEM)."""
     return _key(seed).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -13,6 +13,9 @@ from msgspec import Struct
 from baqylau.domain.ids import FindingId, ObservationId, PersonId, SubjectId
 from baqylau.domain.verdicts import Verdict
 
+OURSELVES = "X"
+"""How the codes begin of what is about our own parts and no person."""
+
 
 class Code(StrEnum):
     """Events of the catalogue (`domain.catalogue`). The letter is the part of the system that they are about."""

@@ -158,6 +158,36 @@ def test_a_command_that_begins_an_installation_says_so(
         (tmp_path / "postgresql").mkdir(exist_ok=True)
 
 
+def test_whoever_means_to_begin_an_installation_is_not_warned_of_it(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(opening, "embedded", lambda _folder: nullcontext(dsn))
+    with opening.begun(tmp_path, ""):
+        assert capsys.readouterr().err == ""
+
+
+def test_the_first_link_leads_to_where_browsers_come(dsn: str, tmp_path: Path) -> None:
+    asked = ["invite", "--database", dsn, "--data", str(tmp_path)]
+    assert RUN.invoke(app, asked).output.startswith("http://127.0.0.1:8080/welcome#")
+    pages = tmp_path / "pages.yaml"
+    pages.write_text("address: https://bq.example.kz", encoding="utf-8")
+    pages.chmod(0o600)
+    assert RUN.invoke(app, asked).output.startswith("https://bq.example.kz/welcome#")
+    pages.write_text("adress: https://bq.example.kz", encoding="utf-8")
+    done = RUN.invoke(app, asked)
+    assert done.exit_code == 2
+    assert f"{pages} is not as it must be" in done.stderr
+
+
+def test_the_doctor_names_a_slip_of_the_pen_and_a_line_that_others_can_read(dsn: str, tmp_path: Path) -> None:
+    said = {"BAQYLAU_DATABSE": "x", "BAQYLAU_HOST": "0.0.0.0", "BAQYLAU_KEEP_DAYS": "30"}  # noqa: S104 - the point of the story
+    asked = ["doctor", "--database", dsn, "--data", str(tmp_path), "--language", "en"]
+    told = [line for line in RUN.invoke(app, asked, env=said).output.splitlines() if line.startswith("!")]
+    assert any("BAQYLAU_DATABSE" in line for line in told)
+    assert any("0.0.0.0 without TLS" in line for line in told)
+    assert not any("BAQYLAU_KEEP_DAYS" in line or "BAQYLAU_HOST" in line for line in told)
+
+
 def test_who_runs_role_by_role_gets_the_first_administrators_link_until_there_is_one(
     dsn: str, engine: Engine, tmp_path: Path
 ) -> None:

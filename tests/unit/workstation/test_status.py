@@ -1,12 +1,14 @@
 """Is everything alive, and who is told."""
 
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
+from baqylau.domain.findings import Code
 from baqylau.domain.rights import Role
 from baqylau.monitoring.workstation.app import create_app
 from baqylau.monitoring.workstation.health import health_of
@@ -15,6 +17,7 @@ from baqylau.monitoring.workstation.watching import Watching
 from baqylau.storage.alarms.feed import Feed
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.judging.live import Beats
+from baqylau.storage.judging.ourselves import Condition, Ourselves
 from tests.unit.workstation.invented import NOW
 from tests.unit.workstation.office import Office
 
@@ -75,8 +78,25 @@ def test_one_address_tells_how_every_program_and_every_queue_is(office: Office) 
     assert 'baqylau_role_delay_seconds{role="gateway"} 0.003' in figures
     assert "baqylau_devices_connected 12.0" in figures
     assert 'baqylau_alarms_waiting{priority="1",state="open"} 1.0' in figures
+    assert 'baqylau_alarms_oldest_seconds{priority="1",state="open"} 0.0' in figures
+    assert 'baqylau_own_alarms{code="X04"} 0.0' in figures
     assert 'baqylau_notices{state="given_up"} 0.0' in figures
     assert "\nbaqylau_journal_signed_seconds " not in figures, "never signed is no age"
+
+
+def test_the_figures_tell_of_alarms_about_ourselves_and_how_long_the_oldest_has_waited(office: Office) -> None:
+    office.alarm()
+    ourselves = Ourselves(office.engine)
+    full = Condition(code=Code.STORAGE_FAULT, subject="disk", since=NOW)
+    ourselves.settle([full], [Code.STORAGE_FAULT], NOW)
+    office.clock.pass_(minutes=11)
+    with office.browser() as browser:
+        figures = browser.get("/metrics").text
+        assert 'baqylau_own_alarms{code="X04"} 1.0' in figures
+        oldest = re.findall(r'baqylau_alarms_oldest_seconds\{priority="1",state="open"\} (\S+)', figures)
+        assert float(oldest[0]) > 600
+        ourselves.settle([], [Code.STORAGE_FAULT], office.clock())
+        assert 'baqylau_own_alarms{code="X04"} 0.0' in browser.get("/metrics").text
 
 
 def test_while_the_database_is_away_it_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

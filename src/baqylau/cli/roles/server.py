@@ -24,7 +24,9 @@ from baqylau.cli.options import (
 )
 from baqylau.cli.roles.doors import Doors, options, ports_of
 from baqylau.cli.running.invitations import invitation_link
+from baqylau.cli.told import said_in
 from baqylau.monitoring.av_server.presence import installed
+from baqylau.monitoring.server.pages_file import pages_in
 from baqylau.monitoring.server.settings import MEDIA, WEB_PORT, Settings
 from baqylau.monitoring.server.supervise import ChildKeepsDyingError, supervise
 from baqylau.storage.database import plain_dsn
@@ -58,7 +60,7 @@ def server(  # noqa: PLR0913, PLR0917 - each is an option of the command
 ) -> None:
     """Run everything: gateway, judge and workstation, over an own PostgreSQL unless --database names one."""
     with alone(data), ready(data, database) as engine:
-        link = invitation_link(engine, f"http://{host}:{web_port}")
+        link = invitation_link(engine, said_in(pages_in, data).address_or(host, web_port))
         settings = Settings(
             data_dir=data,
             host=host,

@@ -5,13 +5,11 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 import typer
 from sqlalchemy import Engine
 
-from baqylau.cli.language import SPOKEN
 from baqylau.cli.options import (
     CENTER,
     DEFAULT_DATA,
@@ -27,13 +25,15 @@ from baqylau.cli.options import (
 )
 from baqylau.cli.roles import role
 from baqylau.cli.roles.watched_over import watched_over
+from baqylau.cli.told import said_in
 from baqylau.cli.vaulted import vaulted
 from baqylau.domain.terms import Ahead
 from baqylau.links.wall_clock import now
-from baqylau.locales import text
 from baqylau.monitoring.server.calls_file import for_call, ice_in
 from baqylau.monitoring.server.identity_file import identity_in
+from baqylau.monitoring.server.link.link_file import HERE
 from baqylau.monitoring.server.notice_file import NoticeFileError, telling_in
+from baqylau.monitoring.server.pages_file import pages_in
 from baqylau.monitoring.server.settings import WEB_PORT, Settings
 from baqylau.monitoring.workstation import settings as workstation
 from baqylau.monitoring.workstation.app import create_app
@@ -43,7 +43,6 @@ from baqylau.storage.judging.live import WEB
 
 app = typer.Typer()
 log = structlog.get_logger()
-T = TypeVar("T")
 
 
 @app.command()
@@ -75,9 +74,17 @@ def web(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None]) -> None:
     """Serve the workstation until we are asked to stop."""
-    own = vaulted(engine, settings.data_dir)
-    basemap = settings.basemap
-    chosen = workstation.Settings(
+    own, decided = vaulted(engine, settings.data_dir), decided_in(settings)
+    with watched_over(settings, engine, WEB):
+        serve_pages(create_app(decided, engine, own.vault, now, os.urandom, own.signer), decided, listening=listening)
+
+
+def decided_in(settings: Settings) -> workstation.Settings:
+    """Give what the files of an installation decide about its workstation, or end with a sentence."""
+    basemap, comes = settings.basemap, said_in(pages_in, settings.data_dir)
+    if not comes.sealed and settings.host not in HERE:
+        log.warning("pages_without_tls", host=settings.host)
+    return workstation.Settings(
         installation=Installation(
             name="Baqylau",
             timezone="Asia/Almaty",
@@ -87,14 +94,17 @@ def web_role(settings: Settings, engine: Engine, listening: Callable[[str], None
         ),
         host=settings.host,
         port=settings.web_port,
+        public_origin=comes.address,
+        trusted_proxies=comes.proxies,
+        certificate_file=comes.certificate,
+        key_file=comes.key,
+        metrics_token=comes.metrics_token,
         basemap_dir=basemap.parent if basemap else None,
         media_dir=settings.data_dir / "media",
-        ice_servers=partial(for_call, _said_in(ice_in, settings.data_dir)),
-        identity=_said_in(identity_in, settings.data_dir),
+        ice_servers=partial(for_call, said_in(ice_in, settings.data_dir)),
+        identity=said_in(identity_in, settings.data_dir),
         ahead=_ahead(settings.data_dir),
     )
-    with watched_over(settings, engine, WEB):
-        serve_pages(create_app(chosen, engine, own.vault, now, os.urandom, own.signer), chosen, listening=listening)
 
 
 def _ahead(data_dir: Path) -> Ahead:
@@ -103,12 +113,3 @@ def _ahead(data_dir: Path) -> Ahead:
         return telling_in(data_dir).ahead
     except NoticeFileError:
         return Ahead()
-
-
-def _said_in(read: Callable[[Path], T], data_dir: Path) -> T:
-    """Read a file of the installation; one that cannot be used ends the program with a sentence."""
-    try:
-        return read(data_dir)
-    except NoticeFileError as wrong:
-        typer.echo(text(SPOKEN, wrong.key, **wrong.params), err=True)
-        raise typer.Exit(2) from wrong

@@ -10,21 +10,26 @@ from sqlalchemy import Engine
 from baqylau.cli.language import SPOKEN, Language
 from baqylau.cli.opening import ready
 from baqylau.cli.options import DEFAULT_DATA, Data, Database
+from baqylau.cli.told import said_in
 from baqylau.domain.rights import Role
 from baqylau.links.wall_clock import now
 from baqylau.locales import text
+from baqylau.monitoring.server.pages_file import pages_in
+from baqylau.monitoring.server.settings import WEB_PORT
 from baqylau.monitoring.workstation.access.tokens import digest, fresh
 from baqylau.storage.access.accounts import Accounts, Invited
 
 app = typer.Typer()
 
 HOLDS = timedelta(hours=1)
-HERE = "http://127.0.0.1:8080"
+HERE = "127.0.0.1"
 
 
 @app.command()
 def invite(
-    address: Annotated[str, typer.Option(help="Where browsers reach the workstation.")] = HERE,
+    address: Annotated[
+        str, typer.Option(help="Where browsers reach the workstation; empty: as `pages.yaml` says.")
+    ] = "",
     data: Data = DEFAULT_DATA,
     database: Database = "",
     language: Language = SPOKEN,
@@ -34,7 +39,8 @@ def invite(
         if is_administered(engine):
             typer.echo(text(language, "cli.administered"), err=True)
             raise typer.Exit(1)
-        typer.echo(invitation_link(engine, address.rstrip("/")))
+        known = said_in(pages_in, data)
+        typer.echo(invitation_link(engine, address.rstrip("/") or known.address_or(HERE, WEB_PORT)))
 
 
 def is_administered(engine: Engine) -> bool:

@@ -1,8 +1,10 @@
 """Commands for whoever runs an installation: `import`, `invite`, `alarms`, `doctor`."""
 
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -10,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from baqylau.cli.language import SPOKEN, Language
+from baqylau.cli.logs import LEVEL
 from baqylau.cli.opening import connected, is_installed, ready
-from baqylau.cli.options import DEFAULT_DATA, Data, Database
+from baqylau.cli.options import DEFAULT_DATA, Data, Database, Host
 from baqylau.cli.running.rows import faults_told, mistakes_told
 from baqylau.cli.vaulted import vaulted
 from baqylau.domain.alarms import AlarmState
@@ -27,6 +30,7 @@ from baqylau.monitoring.server.doctor import (
     examine_notices,
 )
 from baqylau.monitoring.server.importing.registry import parse
+from baqylau.monitoring.server.set_up import examine_environment, examine_files, examine_pages
 from baqylau.monitoring.workstation.files import STATIC_DIR
 from baqylau.storage.alarms.alarms import AlarmFilter, Alarms, AlarmView
 from baqylau.storage.database import StorageUnavailableError
@@ -106,8 +110,10 @@ def _table(found: list[AlarmView], language: str) -> Table:
 
 @app.command()
 def doctor(
+    context: typer.Context,
     data: Data = DEFAULT_DATA,
     database: Database = "",
+    host: Host = "127.0.0.1",
     language: Language = SPOKEN,
     journal: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--journal", help="Prove the whole journal unchanged; takes its time.")
@@ -116,6 +122,9 @@ def doctor(
     """Look whether everything this installation needs is there and healthy."""
     answers = [
         *examine_machine(data, STATIC_DIR, now()),
+        *examine_environment(os.environ, {LEVEL, *_read_by(context.find_root().command, context)}),
+        *examine_files(data, now()),
+        *examine_pages(data, host),
         *examine_notices(data),
         *examine_comparing(data),
         *examine_calls(data),
@@ -124,6 +133,13 @@ def doctor(
     for answer in answers:
         typer.echo(f"{MARKS[answer.grade]} {text(language, answer.key, **answer.params)}")
     raise typer.Exit(int(any(answer.grade == "fault" for answer in answers)))
+
+
+def _read_by(command: Any, context: typer.Context) -> Iterator[str]:
+    """Give the environment variables that a command and those below it read."""
+    yield from (str(one.envvar) for one in command.params if one.envvar)
+    for name in command.list_commands(context) if hasattr(command, "list_commands") else ():
+        yield from _read_by(command.get_command(context, name), context)
 
 
 def _of_database(data: Path, database: str, *, journal: bool) -> list[Answer]:

@@ -9,7 +9,7 @@ import typer
 
 from baqylau.cli.field import console
 from baqylau.cli.logs import LEVEL, say_from
-from baqylau.cli.opening import alone, own_server, ready
+from baqylau.cli.opening import alone, begun, own_server
 from baqylau.cli.options import DATABASE
 from baqylau.cli.roles.doors import options
 from baqylau.cli.roles.server import serve_all
@@ -48,7 +48,7 @@ def demo(
         return
     say_from(QUIET)
     typer.echo("Starting Baqylau with invented people ...")
-    with alone(data), ready(data, "") as engine:
+    with alone(data), begun(data, "") as engine:
         founded_at = _founded_at(data)
         registry = demo_registry(founded_at=founded_at, started_at=wall_clock.now())
         Registers(engine, wall_clock.now).save(registry, by="demo")

@@ -11,11 +11,14 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
+from baqylau.domain.findings import OURSELVES, Code
 from baqylau.domain.notices import NoticeState
 from baqylau.storage.alarms.alarms import Alarms
 from baqylau.storage.alarms.outbox import Outbox
 from baqylau.storage.judging.live import Live
 from baqylau.storage.judging.ourselves import Ourselves
+
+OURS = sorted(code for code in Code if code.startswith(OURSELVES))
 
 
 class OwnFigures(Collector):
@@ -45,8 +48,14 @@ class OwnFigures(Collector):
         yield _one("baqylau_quarantined_this_hour", "Frames that could not be taken", signs.quarantined)
         yield _age("baqylau_journal_grew_seconds", "Since the journal last grew", signs.appended_at, now)
         yield _age("baqylau_journal_signed_seconds", "Since its heads were last signed", signs.signed_at, now)
-        waiting = [([str(one.priority), one.state], one.count) for one in self._alarms.waiting()]
-        yield _several("baqylau_alarms_waiting", "Alarms that are not closed", ["priority", "state"], waiting)
+        kinds = [([str(one.priority), one.state], one) for one in self._alarms.waiting()]
+        of, counted = ["priority", "state"], [(words, one.count) for words, one in kinds]
+        yield _several("baqylau_alarms_waiting", "Alarms that are not closed", of, counted)
+        longest = [(words, max(0.0, (now - one.since).total_seconds())) for words, one in kinds]
+        yield _several("baqylau_alarms_oldest_seconds", "For how long the oldest of them waits", of, longest)
+        ours = self._alarms.about_ourselves()
+        standing = [([code.value], ours.get(code, 0)) for code in OURS]
+        yield _several("baqylau_own_alarms", "Alarms about ourselves whose condition is not over", ["code"], standing)
         counts = self._outbox.counts()
         notices = [([state.value], counts.get(state, 0)) for state in NoticeState]
         yield _several("baqylau_notices", "Notices by state", ["state"], notices)

@@ -57,12 +57,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     ahead: Ahead = Ahead()
     """How many days before their end court acts, suspensions, permissions and consents count as ending soon."""
     metrics_token: str = ""
-    """Bearer token for `/metrics` from other machines; empty: loopback only."""
+    """Bearer token for `/metrics` from other machines; empty: loopback only, and nobody behind a proxy."""
 
     @property
     def secure(self) -> bool:
         """Whether browsers come over TLS, so that cookies may be bound to it."""
         return bool(self.certificate_file) or self.public_origin.startswith("https://")
+
+    @property
+    def proxied(self) -> bool:
+        """Whether somebody stands in front of us, and asks for others."""
+        return bool(self.trusted_proxies) or (bool(self.public_origin) and not self.certificate_file)
 
     @property
     def cookie(self) -> str:

@@ -56,6 +56,6 @@ def _way(desk: Desk) -> Way:
 async def metrics(request: Request) -> Response:
     """Give the figures to the own machine or to whoever has the token."""
     desk = desk_of(request)
-    if not allowed(request, desk.settings.metrics_token):
+    if not allowed(request, desk.settings.metrics_token, proxied=desk.settings.proxied):
         raise RefusedError(HTTPStatus.FORBIDDEN, "request.refused.not_allowed")
     return Response(await desk.do(generate_latest, desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)

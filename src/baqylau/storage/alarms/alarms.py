@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Select, Text, cast, func, select
 
 from baqylau.domain.acts import WITHOUT_REASON, Act, ActRefusedError, Close
 from baqylau.domain.alarms import Alarm, AlarmState
-from baqylau.domain.findings import Finding
+from baqylau.domain.findings import OURSELVES, Code, Finding
 from baqylau.domain.ids import AlarmId, FindingId, PersonId
 from baqylau.storage.alarms.acting import do, record_refused
 from baqylau.storage.alarms.alarm_rows import alarm_of, finding_of
@@ -49,6 +49,8 @@ class Waiting(Struct, frozen=True, kw_only=True):
     priority: int
     state: AlarmState
     count: int
+    since: datetime
+    """Since when the one that waits longest does; later than now while it is left to its wearer."""
 
 
 class HeldAlarm(Struct, frozen=True, kw_only=True):
@@ -95,12 +97,21 @@ class Alarms:
         return self._views(waiting.order_by(alarm.c.priority, alarm.c.raised_at, alarm.c.id))
 
     def waiting(self) -> list[Waiting]:
-        """Give how many are not closed."""
+        """Give how many are not closed; what an incident holds waits with it and is not counted."""
         kind = (alarm.c.priority, alarm.c.state)
-        counted = select(*kind, func.count()).where(alarm.c.state != AlarmState.CLOSED.value).group_by(*kind)
+        still = (alarm.c.state != AlarmState.CLOSED.value) & alarm.c.incident_id.is_(None)
+        counted = select(*kind, func.count(), func.min(alarm.c.waits_since)).where(still).group_by(*kind)
         with transaction(self._engine) as connection:
             rows = connection.execute(counted.order_by(*kind)).all()
-        return [Waiting(priority=row[0], state=AlarmState(row[1]), count=row[2]) for row in rows]
+        return [Waiting(priority=row[0], state=AlarmState(row[1]), count=row[2], since=row[3]) for row in rows]
+
+    def about_ourselves(self) -> dict[Code, int]:
+        """Give how many stand about ourselves, by code: whose condition is not over, and that nobody closed."""
+        standing = alarm.c.code.startswith(OURSELVES) & alarm.c.cleared_at.is_(None)
+        still = standing & (alarm.c.state != AlarmState.CLOSED.value)
+        with transaction(self._engine) as connection:
+            rows = connection.execute(select(alarm.c.code, func.count()).where(still).group_by(alarm.c.code)).all()
+        return {Code(row[0]): row[1] for row in rows}
 
     def get(self, alarm_id: AlarmId) -> AlarmView:
         """Give one alarm. `KeyError` when there is none with this number."""
