@@ -62,13 +62,13 @@ def test_a_certificate_of_our_own_seals_the_line_and_the_doctor_counts_its_days(
 @pytest.mark.parametrize(
     ("said", "key"),
     [
-        ("address: bq.example.kz", "pages.file.address"),
-        ("address: https://bq.example.kz/", "pages.file.address"),
-        ("address: https://bq.example.kz/pages", "pages.file.address"),
-        ("proxies: [proxy.example.kz]", "pages.file.proxy"),
-        ("certificate: /etc/baqylau/bq.pem", "pages.file.pair"),
-        ("{certificate: /nowhere/bq.pem, key: /nowhere/bq.key}", "pages.file.certificate"),
-        ("metrics_token: short", "pages.file.token"),
+        ("address: bq.example.kz", "page.file.address"),
+        ("address: https://bq.example.kz/", "page.file.address"),
+        ("address: https://bq.example.kz/pages", "page.file.address"),
+        ("proxies: [proxy.example.kz]", "page.file.proxy"),
+        ("certificate: /etc/baqylau/bq.pem", "page.file.pair"),
+        ("{certificate: /nowhere/bq.pem, key: /nowhere/bq.key}", "page.file.certificate"),
+        ("metrics_token: short", "page.file.token"),
         ("adress: https://bq.example.kz", "notice.file.malformed"),
     ],
 )
