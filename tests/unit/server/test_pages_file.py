@@ -62,13 +62,13 @@ def test_a_certificate_of_our_own_seals_the_line_and_the_doctor_counts_its_days(
 @pytest.mark.parametrize(
     ("said", "key"),
     [
-        ("address: bq.example.kz", "page.file.address"),
-        ("address: https://bq.example.kz/", "page.file.address"),
-        ("address: https://bq.example.kz/pages", "page.file.address"),
-        ("proxies: [proxy.example.kz]", "page.file.proxy"),
-        ("certificate: /etc/baqylau/bq.pem", "page.file.pair"),
-        ("{certificate: /nowhere/bq.pem, key: /nowhere/bq.key}", "page.file.certificate"),
-        ("metrics_token: short", "page.file.token"),
+        ("address: bq.example.kz", "front.file.address"),
+        ("address: https://bq.example.kz/", "front.file.address"),
+        ("address: https://bq.example.kz/pages", "front.file.address"),
+        ("proxies: [proxy.example.kz]", "front.file.proxy"),
+        ("certificate: /etc/baqylau/bq.pem", "front.file.pair"),
+        ("{certificate: /nowhere/bq.pem, key: /nowhere/bq.key}", "front.file.certificate"),
+        ("metrics_token: short", "front.file.token"),
         ("adress: https://bq.example.kz", "notice.file.malformed"),
     ],
 )

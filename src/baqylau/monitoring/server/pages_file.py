@@ -47,7 +47,7 @@ def pages_in(data_dir: Path) -> PagesFile:
     told = secret_file(file, PagesFile)
     if mistake := _mistake(told):
         key, params = mistake
-        raise NoticeFileError(f"page.file.{key}", file=str(file), **params)
+        raise NoticeFileError(f"front.file.{key}", file=str(file), **params)
     return told
 
 
