@@ -124,7 +124,7 @@ def _acts(words: Words, of: AlarmFile) -> Iterator[Block]:
     yield Heading(words.t("paper.acts"))
     yield Table(
         head=tuple(words.t(f"paper.column.{name}") for name in ("at", "by", "act", "words")),
-        widths=(1.8, 2.6, 3.2, 4),
+        widths=(2.2, 2.4, 3.2, 3.8),
         rows=tuple(_act(words, one, of.actors) for one in of.acts),
         none=words.t("paper.none.acts"),
     )
