@@ -19,7 +19,7 @@ from baqylau.monitoring.workstation.access.tokens import digest
 from baqylau.storage.registers.registers import Registers
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, NOW
-from tests.unit.workstation.office import EVERYBODY, Office
+from tests.unit.workstation.office import EVERYBODY, Office, visitor
 
 CSRF = "a token of the test"
 GROUNDS = "court act 17 of today"
@@ -77,8 +77,8 @@ class Service:
 
 @contextmanager
 def lined(office: Office) -> Iterator[httpx.Client]:
-    with office.open() as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
-        yield client
+    with office.open() as address, visitor(address, timeout_s=60) as line:
+        yield line
 
 
 @contextmanager

@@ -3,10 +3,8 @@
 from datetime import timedelta
 from urllib.parse import quote
 
-import httpx
-
 from baqylau.monitoring.workstation.access.tokens import digest
-from tests.unit.workstation.office import Office
+from tests.unit.workstation.office import Office, visitor
 
 MORE_THAN_VALUES = (
     "a\r\nSet-Cookie: baqylau=taken\r\n\r\n<script>1</script>",
@@ -27,7 +25,7 @@ def test_nothing_that_is_sent_becomes_a_header_a_path_a_statement_or_a_page(offi
     office.employ()
     office.stores.sessions.open(digest("token"), "aliya", "csrf", office.clock() + timedelta(hours=1))
     audited = office.stores.audit.count()
-    with office.open() as address, httpx.Client(base_url=f"{address}/api", trust_env=False, timeout=20) as client:
+    with office.open() as address, visitor(f"{address}/api") as client:
         for evil in MORE_THAN_VALUES:
             for door in (*DOORS, *QUESTIONS):
                 answer = client.get(door.format(quote(evil, safe="")), headers={"Cookie": "baqylau=token"})

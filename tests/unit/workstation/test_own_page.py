@@ -25,7 +25,7 @@ from baqylau.monitoring.workstation.own_page.gate import OwnDoor
 from baqylau.storage.registers.registers import Registers
 from tests.unit.workstation import invented
 from tests.unit.workstation.invented import AYAN, DANA, NOW, SPARE, TRACKER
-from tests.unit.workstation.office import Browser, Office
+from tests.unit.workstation.office import Browser, Office, visitor
 
 PIN = "271828"
 JPEG = b"\xff\xd8\xff\xe0 an invented photograph"
@@ -35,7 +35,7 @@ class Phone:
     """A person's own browser."""
 
     def __init__(self, address: str) -> None:
-        self.client = httpx.Client(base_url=address, timeout=20, trust_env=False)
+        self.client = visitor(address)
         self.headers = {"Origin": address}
 
     def send(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
@@ -290,7 +290,7 @@ def test_no_door_of_the_workstation_opens_to_a_persons_session_and_none_of_their
     phone = service.begin()
     session, csrf = phone.client.cookies["baqylau-own"], phone.headers["X-CSRF-Token"]
     origin = phone.headers["Origin"]
-    with httpx.Client(base_url=origin, timeout=20, trust_env=False) as bare:
+    with visitor(origin) as bare:
         for brought in (
             {"Cookie": f"baqylau={session}"},
             {"Cookie": f"baqylau-own={session}; baqylau-phone={phone.client.cookies['baqylau-phone']}"},

@@ -31,7 +31,7 @@ from tests.unit.workstation.asked import asked_of
 from tests.unit.workstation.case_routes import case_routes
 from tests.unit.workstation.enrolment_routes import of_enrolment
 from tests.unit.workstation.invented import AYAN, DANA, SPARE, TRACKER
-from tests.unit.workstation.office import Office
+from tests.unit.workstation.office import Office, visitor
 from tests.unit.workstation.staff_routes import OF_THE_STAFF, Example
 
 NORTH, SOUTH = "Солтүстік", "Оңтүстік"
@@ -178,7 +178,7 @@ class Town:
 
     def __init__(self, office: Office, address: str) -> None:
         self.office = office
-        self.client = httpx.Client(base_url=address, timeout=30, trust_env=False)
+        self.client = visitor(address, timeout_s=30)
         self.origin = address
         self.north, self.south = self._things(AYAN, TRACKER, 1), self._things(DANA, SPARE, 2)
 
