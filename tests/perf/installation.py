@@ -79,10 +79,10 @@ class Installation(Struct, frozen=True, kw_only=True):
             process.stdin.close()
 
     @contextmanager
-    def gateway(self) -> Iterator[tuple[dict[str, int], int]]:
-        """Run the gateway; give its ports by protocol and its process id."""
-        ports = {name: free_port() for name in (*FLEET, ANY)}
-        with self.role("gateway", *options(ports)) as pid:
+    def gateway(self, name: str = "") -> Iterator[tuple[dict[str, int], int]]:
+        """Run a gateway, with a name where there are several; give its ports by protocol and its process id."""
+        ports = {protocol: free_port() for protocol in (*FLEET, ANY)}
+        with self.role("gateway", "--name", name, *options(ports)) as pid:
             for port in ports.values():
                 await_door(port)
             yield ports, pid

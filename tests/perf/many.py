@@ -1,7 +1,7 @@
 """`python -m tests.perf.many --minutes 60 --poison 0.1`: a hundred thousand people, of whom twenty thousand report.
 
 Everybody who reports has a line of their own, ten zones, and says where they are once a minute; beside that come
-frames that nobody can take. Gateway, judge and the watch over them are real processes on one machine. At last the day
+frames that nobody can take. Gateways, judge and the watch over them are real processes on one machine. At last the day
 is put into the archive, proved, dropped and read back.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
+from math import ceil
 from multiprocessing import get_context
 
 import psutil  # type: ignore[import-untyped]
@@ -36,6 +37,8 @@ from tests.perf.installation import HOST, Installation, installed, register, unt
 from tests.perf.poison import PROTOCOL, poison
 
 AT_ONCE = 10_000
+LINES_EACH = 10_000
+"""Devices of a gateway and of a generator: not every machine lets a process have more than 20 000 lines open."""
 LOOK_S = 0.5
 MINUTE_S = 60.0
 READY_S = 600.0
@@ -73,11 +76,17 @@ class Plan(Struct, frozen=True, kw_only=True):
         """How long it lasts."""
         return self.minutes * MINUTE_S
 
+    @property
+    def gateways(self) -> int:
+        """How many share the lines."""
+        return ceil(self.reporting / LINES_EACH)
+
 
 class Seen(Struct, kw_only=True):
     """What came of it."""
 
-    report: LoadReport
+    reports: Sequence[LoadReport]
+    """One of each gateway's devices."""
     poisoned: int
     tallied: int
     waits_s: Sequence[float]
@@ -114,8 +123,10 @@ def run(plan: Plan) -> Seen:
         founded_at = wall_clock.now()
         for part in _registries(plan, founded_at):
             register(installation, part)
-        ports, gateway = stack.enter_context(installation.gateway())
-        pids = {"gateway": gateway, "judge": stack.enter_context(installation.role("judge"))}
+        names = [f"gateway {number}" for number in range(1, plan.gateways + 1)]
+        opened = [stack.enter_context(installation.gateway(name.replace(" ", "-"))) for name in names]
+        pids = dict(zip(names, (pid for _, pid in opened), strict=True))
+        pids["judge"] = stack.enter_context(installation.role("judge"))
         stack.enter_context(installation.role("messenger"))
         live = Live(installation.engine)
         until(lambda: live.health().judge_alive_at is not None, "nobody judges", READY_S)
@@ -123,13 +134,13 @@ def run(plan: Plan) -> Seen:
         until(lambda: live.health().behind == 0, "the judge does not come up", READY_S)
         before, begun_at, looks = _number(installation, "bytes"), wall_clock.now(), _Looks(installation, pids)
         looks.start()
-        report, poisoned = _loaded(plan, ports[PROTOCOL])
+        reports, poisoned = _loaded(plan, [ports[PROTOCOL] for ports, _ in opened])
         looks.over.set()
         looks.join()
         until(lambda: live.health().behind == 0, "not all is judged", READY_S)
         alarms = [one.alarm for one in Alarms(installation.engine, wall_clock.now).page(AlarmFilter(), limit=1000)]
         return Seen(
-            report=report,
+            reports=reports,
             poisoned=poisoned,
             tallied=_number(installation, "tallied"),
             waits_s=looks.waits_s,
@@ -158,15 +169,27 @@ def _registries(plan: Plan, founded_at: datetime) -> Iterator[Registry]:
         )
 
 
-def _loaded(plan: Plan, port: int) -> tuple[LoadReport, int]:
-    line = Line(host=HOST, port=port)
-    options = LoadOptions(protocol=PROTOCOL, line=line, devices=plan.reporting, rate=plan.rate, seconds=plan.seconds)
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as generator:
-        loading = generator.submit(load, options)
+def _loaded(plan: Plan, ports: Sequence[int]) -> tuple[list[LoadReport], int]:
+    with ProcessPoolExecutor(max_workers=len(ports), mp_context=get_context("spawn")) as generators:
+        loading = [generators.submit(load, one) for one in _shares(plan, ports)]
         spoilt_a_second = plan.rate * plan.poison_share
         first = plan.reporting + 1
-        poisoned = asyncio.run(poison(port, first, spoilt_a_second, plan.seconds, seed=1)) if spoilt_a_second else 0
-        return loading.result(), poisoned
+        poisoned = asyncio.run(poison(ports[0], first, spoilt_a_second, plan.seconds, seed=1)) if spoilt_a_second else 0
+        return [one.result() for one in loading], poisoned
+
+
+def _shares(plan: Plan, ports: Sequence[int]) -> Iterator[LoadOptions]:
+    """Give what each generator sends: as much to every gateway."""
+    each = plan.reporting // len(ports)
+    for place, port in enumerate(ports):
+        yield LoadOptions(
+            protocol=PROTOCOL,
+            line=Line(host=HOST, port=port),
+            devices=each,
+            rate=plan.rate / len(ports),
+            seconds=plan.seconds,
+            first=1 + place * each,
+        )
 
 
 def _number(installation: Installation, what: str) -> int:
@@ -177,12 +200,13 @@ def _number(installation: Installation, what: str) -> int:
 def figures(plan: Plan) -> Iterator[Figure]:
     """Give what it came to."""
     seen, name = run(plan), f"{plan.people} people, {plan.reporting} report once a minute"
-    yield figure(f"{name}: positions acknowledged", seen.report.acked, "positions")
-    yield figure(f"{name}: not acknowledged", seen.report.errors, "positions", at_most=0)
-    yield figure(f"{name}: acknowledgement p99", seen.report.ack_p99_ms, "ms")
+    acked = sum(one.acked for one in seen.reports)
+    yield figure(f"{name}: positions acknowledged", acked, "positions")
+    yield figure(f"{name}: not acknowledged", sum(one.errors for one in seen.reports), "positions", at_most=0)
+    yield figure(f"{name}: acknowledgement p99", max(one.ack_p99_ms for one in seen.reports), "ms")
     yield figure(f"{name}: waits for judgement, p99", quantile(seen.waits_s, 0.99), "s", at_most=JUDGED_S)
     yield figure(f"{name}: waits for judgement, longest", max(seen.waits_s), "s")
-    yield figure(f"{name}: stored for a position", seen.bytes_grown / max(seen.report.acked, 1), "bytes")
+    yield figure(f"{name}: stored for a position", seen.bytes_grown / max(acked, 1), "bytes")
     for program, sizes in seen.memory.items():
         quarter = len(sizes) // 4
         early, late = max(sizes[quarter : 2 * quarter]), max(sizes[3 * quarter :])

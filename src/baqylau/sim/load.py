@@ -43,6 +43,8 @@ class LoadOptions(Struct, frozen=True, kw_only=True):
     """Positions in a frame."""
     closed_loop: bool = False
     prefix: int = PREFIX
+    first: int = 1
+    """Index of the first device, where several generators share a fleet."""
 
     @property
     def frames_each(self) -> int:
@@ -78,7 +80,7 @@ def run_load(options: LoadOptions, now: datetime) -> LoadReport:
 
 async def _load(options: LoadOptions, now: datetime) -> LoadReport:
     under_way = UnderWay()
-    lines = [_line(options, index, now, under_way) for index in range(1, options.devices + 1)]
+    lines = [_line(options, index, now, under_way) for index in range(options.first, options.first + options.devices)]
     try:
         await _connect(lines, options.line)
         begun_s, begun_cpu_s = monotonic_s(), cpu_s()

@@ -2,16 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from sys import getswitchinterval, setswitchinterval
+from threading import Event
 
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, text
 
+from baqylau.cli.roles.gateway import within
 from baqylau.domain.observations import Blind, Fix
 from baqylau.domain.partitions import ALL_PARTITIONS, UNASSIGNED, ourselves
 from baqylau.monitoring.server.keeper import Keeper
+from baqylau.monitoring.server.line import Line
 from baqylau.monitoring.server.settings import Limits
+from baqylau.protocols.fleet import FLEET
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal.journal import Entry, Journal
 from tests.unit.server.site import (
@@ -309,3 +315,44 @@ def test_a_bad_place_is_named_and_the_line_goes_on(engine: Engine) -> None:
 
     asyncio.run(story())
     assert site.quarantine.count_since(START) == len(spoilt)
+
+
+def test_how_many_are_connected_is_asked_from_another_thread_while_devices_come_and_go(engine: Engine) -> None:
+    site = Site(engine, prescribed())
+
+    async def story() -> list[int]:
+        async with site.gateway() as (gateway, _):
+            over = Event()
+
+            def counted() -> list[int]:
+                seen = [gateway.connected]
+                while not over.is_set():
+                    seen.append(gateway.connected)
+                return seen
+
+            with ThreadPoolExecutor(max_workers=1) as counting:
+                waiting = counting.submit(counted)
+                lines = [Line(gateway, "wialon", FLEET["wialon"].session()) for _ in range(3_000)]
+                for line in lines:
+                    gateway.admit(line)
+                    await asyncio.sleep(0)
+                for line in lines:
+                    gateway.forget(line)
+                over.set()
+                return waiting.result(20)
+
+    before_s = getswitchinterval()
+    setswitchinterval(1e-4)
+    try:
+        assert set(asyncio.run(story())) == {0}
+    finally:
+        setswitchinterval(before_s)
+
+
+@pytest.mark.parametrize(
+    ("files", "lines", "link_lines"),
+    [(1_000_000, 25_000, 12_000), (20_000, 12_837, 6_162), (1_024, 554, 265), (0, 0, 0)],
+)
+def test_no_more_lines_are_open_than_the_system_has_files_for(files: int, lines: int, link_lines: int) -> None:
+    limits = within(files, Limits())
+    assert (limits.connections_max, limits.link_connections_max) == (lines, link_lines)

@@ -18,6 +18,7 @@ from baqylau.storage.alarms.feed import Feed
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.judging.live import Beats
 from baqylau.storage.judging.ourselves import Condition, Ourselves
+from tests.unit.links.receivers import until
 from tests.unit.workstation.invented import NOW
 from tests.unit.workstation.office import Office
 
@@ -109,7 +110,7 @@ def test_while_the_database_is_away_it_says_so(office: Office, monkeypatch: pyte
             answer = browser.get("/readyz")
             assert (answer.status_code, answer.json()["key"]) == (503, "server.refused.database_away")
             assert answer.headers["retry-after"] == "2"
-        assert browser.get("/readyz").status_code == 200
+        until(lambda: browser.get("/readyz").status_code == 200)
 
 
 def test_a_server_that_can_no_longer_tell_of_alarms_ends_loudly(

@@ -10,8 +10,10 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Annotated, Protocol
 
+import structlog
 import typer
 import uvloop
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from baqylau.cli.options import DEFAULT_DATA, Data, Database, Host, Lifeline
@@ -36,10 +38,10 @@ from baqylau.storage.judging.live import GATEWAY, Live, role_of
 from baqylau.storage.registers.registers import Registers
 
 app = typer.Typer()
+log = structlog.get_logger()
 
-FILES_WANTED = 30_000
-"""Two doors' worth of lines, and what we open besides."""
-
+FILES_BESIDES = 1_000
+"""What is open besides the lines of devices: the way to the database, our own files, lines that are being refused."""
 
 Name = Annotated[
     str,
@@ -71,20 +73,40 @@ def gateway(
 
 def gateway_role(settings: Settings, engine: Engine, _stop: threading.Event) -> None:
     """Hear devices until we are asked to stop."""
-    let_many_in()
+    limits = let_many_in()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_gateway(settings, engine))
+        runner.run(_gateway(settings, limits, engine))
 
 
-def let_many_in() -> None:
-    """Ask the system for as many open lines as it allows us, up to what the doors take."""
+def let_many_in() -> Limits:
+    """Ask the system for as many open files as all doors take; give how many lines may be open of what it allows.
+
+    Whoever calls beyond is turned away. A program without a file left could not even reach its database again.
+    """
+    most = Limits()
+    wanted = most.connections_max + most.link_connections_max + FILES_BESIDES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(FILES_WANTED, hard)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    limits = within(max(soft, allowed), most)
+    if limits != most:
+        log.warning("few_files", files=max(soft, allowed), wanted=wanted, lines=limits.connections_max)
+    return limits
 
 
-async def _gateway(settings: Settings, engine: Engine) -> None:
+def within(files: int, most: Limits) -> Limits:
+    """Share so many open files among the doors, in the proportion of what each would take."""
+    wanted = most.connections_max + most.link_connections_max
+    share = min((files - min(FILES_BESIDES, files // 5)) / wanted, 1.0)
+    return replace(
+        most,
+        connections_max=int(most.connections_max * share),
+        link_connections_max=int(most.link_connections_max * share),
+    )
+
+
+async def _gateway(settings: Settings, limits: Limits, engine: Engine) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -102,8 +124,8 @@ async def _gateway(settings: Settings, engine: Engine) -> None:
         role=role_of(GATEWAY, settings.gateway),
     )
     version = registers.version()
-    gateway = Gateway(_fleet(registers), keeper, Limits(), now)
-    link = Link(settings, engine, keeper, sources(engine, own.vault)) if LINK in settings.ports else None
+    gateway = Gateway(_fleet(registers), keeper, limits, now)
+    link = Link(settings, limits, engine, keeper, sources(engine, own.vault)) if LINK in settings.ports else None
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
     try:
         async with doors_open(settings, gateway, link):

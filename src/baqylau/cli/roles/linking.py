@@ -23,7 +23,7 @@ from baqylau.monitoring.server.link.link_file import LinkFile, link_file_in
 from baqylau.monitoring.server.link.mqtt import Bridge
 from baqylau.monitoring.server.link.short_messages import ShortMessages
 from baqylau.monitoring.server.link.view import Sources
-from baqylau.monitoring.server.settings import LINK, Settings
+from baqylau.monitoring.server.settings import LINK, Limits, Settings
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.equipment.authorities import command_signer
 from baqylau.storage.equipment.commands import Commands
@@ -66,7 +66,7 @@ class _Times(Struct):
 class Link:
     """The open link. Use it from the loop in which it was opened."""
 
-    def __init__(self, settings: Settings, engine: Engine, keeper: Keeper, sources: Sources) -> None:
+    def __init__(self, settings: Settings, limits: Limits, engine: Engine, keeper: Keeper, sources: Sources) -> None:
         """`LinkFileError` when the file of the link is not as it must be."""
         self._file = link_file_in(settings.data_dir)
         self._settings = settings
@@ -82,7 +82,9 @@ class Link:
         self._context = server_context(self._file, settings.host, settings.data_dir)
         inbound = self._file.short_messages
         by_sms = None if inbound is None else ShortMessages(inbound, lambda: self.desk.view, keeper, now)
-        self._door = LinkDoor(link_handlers(self.desk, consoles.ask, by_sms), self._context)
+        self._door = LinkDoor(
+            link_handlers(self.desk, consoles.ask, by_sms), self._context, limits.link_connections_max
+        )
         self._bridge = bridge_of(self._file, self.desk)
         self._looking: asyncio.Task[None] | None = None
         self._renewing = asyncio.Lock()

@@ -55,6 +55,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """What the program was told."""
 
     settings: Settings
+    limits: Limits
     site: Site
     server: Server
     room_gib: int
@@ -81,12 +82,12 @@ def region_gateway(  # noqa: PLR0913, PLR0917 - each is an option of the command
     try:
         wanted = Wanted(
             settings=Settings(data_dir=data, host=host, ports=ports_of(door)),
+            limits=let_many_in(),
             site=site_in(site),
             server=server_of(nats, nats_credentials, nats_ca),
             room_gib=room_gib,
             replicas=replicas,
         )
-        let_many_in()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_run(wanted))
     except (LinkFileError, SiteFileError, LogUnavailableError, DoorNotOpenedError) as wrong:
@@ -138,9 +139,9 @@ async def _hear(wanted: Wanted, line: Log, notebook: Notebook, outage: Outage, s
         pass
     keeper = RegionKeeper(line, up_stream(site.name, 1, 1).subjects[0], letters, notebook, now, os.urandom)
     keeper.outage = outage
-    gateway = Gateway(known.picture().view.fleet, keeper, Limits(), now)
+    gateway = Gateway(known.picture().view.fleet, keeper, wanted.limits, now)
     desk = RegionDesk(known, keeper, notebook, Signer(site.signer_seed), now)
-    link = _Link(settings, desk) if LINK in settings.ports else None
+    link = _Link(settings, wanted.limits, desk) if LINK in settings.ports else None
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
     keeper.known_as_of = lambda: known.as_of
     keeping: asyncio.Task[None] | None = None
@@ -194,13 +195,15 @@ async def _follow(gateway: Gateway, desk: RegionDesk, known: Known) -> None:
 class _Link:
     """The device link of a site."""
 
-    def __init__(self, settings: Settings, desk: RegionDesk) -> None:
+    def __init__(self, settings: Settings, limits: Limits, desk: RegionDesk) -> None:
         file = link_file_in(settings.data_dir)
         if not (file.plain or file.certificate):
             msg = f"{settings.data_dir / NAME}: a site needs `certificate` and `key`, or `plain: true` behind a proxy"
             raise LinkFileError(msg)
         self._settings, self._desk = settings, desk
-        self._door = LinkDoor(link_handlers(desk), server_context(file, settings.host, settings.data_dir))
+        self._door = LinkDoor(
+            link_handlers(desk), server_context(file, settings.host, settings.data_dir), limits.link_connections_max
+        )
         self._broker = bridge_of(file, desk)
 
     @property

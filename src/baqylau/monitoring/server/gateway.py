@@ -46,6 +46,8 @@ class Gateway:
         self.now = now
         self.time_s = asyncio.get_running_loop().time
         self._lines: set[Line] = set()
+        self._known: set[Line] = set()
+        """Of those, the lines on which a device signed in or reported."""
         self._by_device: dict[DeviceId, Line] = {}
         self._spoke_on: WeakValueDictionary[DeviceId, Line] = WeakValueDictionary()
         self.carried: Callable[[Line, Carried], None] = lambda _line, _event: None
@@ -54,8 +56,8 @@ class Gateway:
 
     @property
     def connected(self) -> int:
-        """How many devices have signed in or reported on an open line."""
-        return sum(1 for line in self._lines if line.device or line.reported)
+        """How many devices have signed in or reported on an open line; any thread may ask."""
+        return len(self._known)
 
     @property
     def lines(self) -> int:
@@ -93,11 +95,13 @@ class Gateway:
     def forget(self, line: Line) -> None:
         """Drop a line that ended."""
         self._lines.discard(line)
+        self._known.discard(line)
         if line.device is not None and self._by_device.get(line.device.id) is line:
             del self._by_device[line.device.id]
 
     def signed_in(self, line: Line, device: Device) -> None:
         """Note who is on the line. A second sign-in of the same device takes over; the older line is closed."""
+        self._known.add(line)
         older = self._by_device.get(device.id)
         self._by_device[device.id] = line
         if older is not None and older is not line:
@@ -105,6 +109,7 @@ class Gateway:
 
     def spoke(self, line: Line, device: Device) -> None:
         """Note of whom a record came on a line on which nobody signed in."""
+        self._known.add(line)
         self._spoke_on[device.id] = line
 
     def line_of(self, device_id: DeviceId) -> Line | None:
@@ -118,7 +123,7 @@ class Gateway:
         for line in tuple(self._lines):
             if line.unfinished_since_s is not None and now_s - line.unfinished_since_s > self.limits.unfinished_s:
                 line.close("a frame stays unfinished")
-            elif not (line.device or line.reported) and now_s - line.opened_at_s > self.limits.sign_in_s:
+            elif line not in self._known and now_s - line.opened_at_s > self.limits.sign_in_s:
                 line.close("nobody signed in")
             elif now_s - line.heard_at_s > self.limits.idle_s:
                 line.close("nothing heard for long")

@@ -90,7 +90,6 @@ class Line(asyncio.Protocol):
         self.peer = ""
         self.opened_at = gateway.now()
         self.opened_at_s = self.heard_at_s = gateway.time_s()
-        self.reported = False
         self.unfinished_since_s: float | None = None
 
     @property
@@ -207,7 +206,6 @@ class Line(asyncio.Protocol):
             self._set_aside(rejected)
         facts: list[Entry] = []
         outcomes = tuple(self._take(reading, facts) for reading in keep.readings)
-        self.reported = self.reported or Outcome.ACCEPTED in outcomes
         if facts:
             self._waiting = True
             self._gateway.keeper.submit(facts, partial(self._kept, keep, outcomes))

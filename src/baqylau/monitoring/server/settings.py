@@ -47,6 +47,8 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     connections_max: int = 25_000
     """Of one gateway: twenty thousand people who report, and room for those whose old line is not over yet."""
+    link_connections_max: int = 12_000
+    """Of our own devices, whose lines are as many as households that ask at once."""
     sign_in_s: float = 60.0
     """A line that has neither signed in nor reported by then is closed."""
     idle_s: float = 7_200.0

@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from baqylau.monitoring.server.link.desk import BODY_BYTES_MAX, Desk, Outcome, Reply
 from baqylau.monitoring.server.link.short_messages import ShortMessages
+from baqylau.monitoring.server.settings import Limits
 
 log = structlog.get_logger()
 
@@ -24,7 +25,7 @@ BODY_WITHIN_S = 30.0
 HEAD_WITHIN_S = 20.0
 """Whoever opens a line and does not ask anything within this time is cut off."""
 KEEP_ALIVE_S = 60
-CONNECTIONS_MAX = 12_000
+LIMITS = Limits()
 BACKLOG = 2_048
 UNREAD_MS = 20_000
 RETRY_AFTER_S = 5
@@ -163,7 +164,12 @@ class _Server(uvicorn.Server):
 class LinkDoor:
     """The open door; `close` it from the same loop."""
 
-    def __init__(self, handlers: Mapping[str, Handler], context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        context: ssl.SSLContext | None,
+        connections_max: int = LIMITS.link_connections_max,
+    ) -> None:
         """Without a `context` it is plain HTTP: for this machine alone, or behind a proxy that ends TLS."""
         config = uvicorn.Config(
             LinkApplication(handlers),
@@ -176,7 +182,7 @@ class LinkDoor:
             date_header=False,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=2,
-            limit_concurrency=CONNECTIONS_MAX,
+            limit_concurrency=connections_max,
             ssl_context_factory=(lambda _config, _default: context) if context is not None else None,
         )
         self._server = _Server(config)
