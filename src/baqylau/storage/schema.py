@@ -332,6 +332,7 @@ beat = Table(
     instant("alive_at"),
     Column("connected", Integer, nullable=False),
     Column("delay_ms", Float, nullable=True),
+    instant("turned_away_at", nullable=True),
     postgresql_with={"fillfactor": 25},
 )
 """When each program last proved that it lives."""

@@ -147,6 +147,7 @@ class Site:
         fleet = Fleet(self.registers.devices(), self.registers.supervisions().values())
         gateway = Gateway(fleet, keeper, limits or Limits(), self.clock)
         keeper.connected = lambda: gateway.connected
+        keeper.turned_away_at = lambda: gateway.turned_away_at
         keeper.start()
         try:
             yield gateway, await gateway.open("wialon", FLEET["wialon"].session, "127.0.0.1", 0)

@@ -233,6 +233,7 @@ def test_lines_beyond_the_bound_are_refused_and_silent_ones_make_room(engine: En
         async with site.gateway(Limits(connections_max=1, sign_in_s=0.1)) as (gateway, port):
             idle, refused = await Peer.call(port), await Peer.call(port)
             assert await refused.hear() == b""
+            assert gateway.turned_away_at == site.clock()
             await asyncio.sleep(0.2)
             gateway.close_overdue()
             assert await idle.hear() == b""

@@ -88,6 +88,25 @@ def test_each_gateway_and_each_site_has_an_alarm_of_its_own_when_it_falls_silent
     assert sorted(watched.looked(after(46))) == [silent[0], ("X03", "region/almaty", True)]
 
 
+def test_a_gateway_that_keeps_turning_devices_away_is_an_alarm_until_it_has_had_room_for_a_minute(
+    watched: Watched,
+) -> None:
+    def beats(at_s: float, turned_away_at_s: float) -> None:
+        north, south = "gateway/north", "gateway/south"
+        away = after(turned_away_at_s)
+        watched.live.gateway_beat(after(at_s), connected=9, keep_ms=None, role=north, turned_away_at=away)
+        watched.live.gateway_beat(after(at_s), connected=3, keep_ms=None, role=south)
+
+    for at_s in range(0, 90, 5):
+        beats(at_s, at_s)
+        assert watched.looked(after(at_s)) == []
+    beats(95, 85)
+    assert watched.looked(after(95)) == [("X01", "lines", False)]
+    beats(140, 85)
+    assert watched.looked(after(144)) == [("X01", "lines", False)]
+    assert watched.looked(after(145)) == [("X01", "lines", True)]
+
+
 def test_people_whom_nobody_judges_are_an_alarm_though_a_judge_lives(watched: Watched) -> None:
     watched.house.journal.append(minutes(AIGUL, 1))
     for at_s in range(0, 85, 5):

@@ -127,6 +127,7 @@ async def _gateway(settings: Settings, limits: Limits, engine: Engine) -> None:
     gateway = Gateway(_fleet(registers), keeper, limits, now)
     link = Link(settings, limits, engine, keeper, sources(engine, own.vault)) if LINK in settings.ports else None
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
+    keeper.turned_away_at = lambda: gateway.turned_away_at
     try:
         async with doors_open(settings, gateway, link):
             keeper.start()

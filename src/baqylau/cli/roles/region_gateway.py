@@ -143,6 +143,7 @@ async def _hear(wanted: Wanted, line: Log, notebook: Notebook, outage: Outage, s
     desk = RegionDesk(known, keeper, notebook, Signer(site.signer_seed), now)
     link = _Link(settings, wanted.limits, desk) if LINK in settings.ports else None
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
+    keeper.turned_away_at = lambda: gateway.turned_away_at
     keeper.known_as_of = lambda: known.as_of
     keeping: asyncio.Task[None] | None = None
     try:

@@ -7,7 +7,7 @@ time-outs and the list of who is connected.
 import asyncio
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 import structlog
@@ -23,6 +23,8 @@ from baqylau.protocols.session import Carried, Session
 log = structlog.get_logger()
 
 LOOK_AROUND_S = 1.0
+A_RUSH = timedelta(seconds=1)
+"""Whoever is turned away sooner after another one belongs to the same rush, which the log tells of once."""
 
 
 class DoorNotOpenedError(Exception):
@@ -48,6 +50,8 @@ class Gateway:
         self._lines: set[Line] = set()
         self._known: set[Line] = set()
         """Of those, the lines on which a device signed in or reported."""
+        self.turned_away_at: datetime | None = None
+        """When there was last no room for another line."""
         self._by_device: dict[DeviceId, Line] = {}
         self._spoke_on: WeakValueDictionary[DeviceId, Line] = WeakValueDictionary()
         self.carried: Callable[[Line, Carried], None] = lambda _line, _event: None
@@ -87,7 +91,9 @@ class Gateway:
     def admit(self, line: Line) -> bool:
         """Take a new line, unless there are too many."""
         if len(self._lines) >= self.limits.connections_max:
-            log.warning("too_many_lines", lines=len(self._lines))
+            before, self.turned_away_at = self.turned_away_at, self.now()
+            if before is None or self.turned_away_at - before > A_RUSH:
+                log.warning("too_many_lines", lines=len(self._lines))
             return False
         self._lines.add(line)
         return True

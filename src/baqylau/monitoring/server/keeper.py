@@ -90,6 +90,8 @@ class Keeper:
         self._deliver = deliver
         self.connected: Callable[[], int] = lambda: 0
         """Asked at every beat how many devices are on the line."""
+        self.turned_away_at: Callable[[], datetime | None] = lambda: None
+        """Asked at every beat when there was last no room for another line."""
         self._lock = threading.Condition()
         self._waiting: list[_Waiting] = []
         self._aside: list[Item] = []
@@ -226,5 +228,11 @@ class Keeper:
             self._journal.append([deaf(*one, self._beat_at, now, via="gateway") for one in unheard])
             if self._beat_at > BEFORE_US:
                 log.warning("we_were_blind", since=self._beat_at.isoformat(), until=now.isoformat())
-        self._live.gateway_beat(now, connected=self.connected(), keep_ms=self._delays.median_ms(now), role=self._role)
+        self._live.gateway_beat(
+            now,
+            connected=self.connected(),
+            keep_ms=self._delays.median_ms(now),
+            role=self._role,
+            turned_away_at=self.turned_away_at(),
+        )
         self._beat_at = now

@@ -18,7 +18,7 @@ from baqylau.domain.findings import Code
 from baqylau.storage.database import StorageUnavailableError
 from baqylau.storage.journal.proof import Verification
 from baqylau.storage.judging.live import AV_SERVER, GATEWAY, JUDGE, REGION
-from baqylau.storage.judging.ourselves import Condition, Ourselves, Signs
+from baqylau.storage.judging.ourselves import Condition, Ourselves, Sign, Signs
 
 STANDING_STILL = "judge/standing"
 PASSING = (Code.INGEST_LAG, Code.PART_DOWN, Code.AV_SERVER_DOWN, Code.STORAGE_FAULT, Code.QUARANTINE_RISING)
@@ -35,6 +35,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Median time from receipt to commit [K]."""
     judge_late_ms: float = 5_000.0
     """Median time from receipt to judgement; notes on the domain, section 7 (1)."""
+    turned_away_for_s: float = 60.0
+    """A gateway that has turned nobody away for so long has room again [K]."""
     late_for_s: float = 90.0
     """A short rush is no fault, nor is a start: longer than the minute over which delays are measured [K]."""
     unsigned_after_s: float = 300.0
@@ -71,12 +73,20 @@ def conditions(signs: Signs, disk: Disk, now: datetime, began_at: datetime, limi
             yield Condition(code=code, subject=role, since=sign.alive_at)
         elif sign.delay_ms is not None and sign.delay_ms > late_ms.get(role.partition("/")[0], inf):
             yield Condition(code=Code.INGEST_LAG, subject=role, since=now, named_by=hour)
+    if any(_turned_away(sign, now, limits) for sign in signs.roles.values()):
+        yield Condition(code=Code.INGEST_LAG, subject="lines", since=now, named_by=hour)
     for kind, broken in (("notices", signs.broken_ways), ("forwarding", signs.broken_targets)):
         yield from (Condition(code=Code.PART_DOWN, subject=f"{kind}/{target}", since=at) for target, at in broken)
     yield from _storage(signs, disk, now, began_at, limits)
     if signs.quarantined >= max(limits.quarantined_least, signs.quarantined_usually * limits.quarantined_times):
         yield Condition(code=Code.QUARANTINE_RISING, subject="quarantine", since=now, named_by=hour)
     yield from _security(signs, now, hour, limits)
+
+
+def _turned_away(sign: Sign, now: datetime, limits: Limits) -> bool:
+    """Whoever finds no line keeps what it has to say, and is silent until then through no fault of the person."""
+    at = sign.turned_away_at
+    return at is not None and now - at < timedelta(seconds=limits.turned_away_for_s)
 
 
 def _storage(signs: Signs, disk: Disk, now: datetime, began_at: datetime, limits: Limits) -> Iterator[Condition]:

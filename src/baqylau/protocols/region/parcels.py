@@ -73,6 +73,8 @@ class Alive(Struct, frozen=True, tag="alive", gc=False):
     """How old what the site knows of the registers is; None: it knows nothing."""
     deaf_since: datetime | None = None
     """From then until `at` it did not listen, or could not keep."""
+    turned_away_at: datetime | None = None
+    """When it last had no room for another line of a device."""
 
 
 Parcel = Fact | Signed | SetAside | NotAllowed | GivenOut | Alive

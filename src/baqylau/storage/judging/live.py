@@ -93,9 +93,20 @@ class Live:
                 for row in connection.execute(wanted)
             ]
 
-    def gateway_beat(self, alive_at: datetime, *, connected: int, keep_ms: float | None, role: str = GATEWAY) -> None:
-        """Say that a gateway listened until now: how many devices are connected, how long keeping took (median)."""
-        self._beat(role, alive_at, connected, keep_ms)
+    def gateway_beat(
+        self,
+        alive_at: datetime,
+        *,
+        connected: int,
+        keep_ms: float | None,
+        role: str = GATEWAY,
+        turned_away_at: datetime | None = None,
+    ) -> None:
+        """Say that a gateway listened until now: how many devices are connected, how long keeping took (median).
+
+        `turned_away_at`: when it last had no room for another line.
+        """
+        self._beat(role, alive_at, connected, keep_ms, turned_away_at)
 
     def gateway_left(self, role: str, still: datetime) -> bool:
         """Forget a gateway that stopped as planned, if another one listens that lived at an instant or later.
@@ -115,8 +126,20 @@ class Live:
         """Say that a role that measures nothing lived until now."""
         self._beat(role, alive_at, 0, None)
 
-    def _beat(self, role: str, alive_at: datetime, connected: int, delay_ms: float | None) -> None:
-        said = {"alive_at": alive_at, "connected": connected, "delay_ms": delay_ms}
+    def _beat(
+        self,
+        role: str,
+        alive_at: datetime,
+        connected: int,
+        delay_ms: float | None,
+        turned_away_at: datetime | None = None,
+    ) -> None:
+        said = {
+            "alive_at": alive_at,
+            "connected": connected,
+            "delay_ms": delay_ms,
+            "turned_away_at": turned_away_at,
+        }
         statement = insert(beat).values(role=role, **said)
         with transaction(self._engine) as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["role"], set_=said))

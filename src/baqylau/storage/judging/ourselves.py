@@ -35,6 +35,8 @@ class Sign(Struct, frozen=True, kw_only=True):
 
     alive_at: datetime
     delay_ms: float | None
+    turned_away_at: datetime | None = None
+    """When a gateway last had no room for another line."""
 
 
 class Signs(Struct, frozen=True, kw_only=True):
@@ -77,7 +79,8 @@ class Condition(Struct, frozen=True, kw_only=True):
 
 _SIGNS = text("""
 SELECT
-  (SELECT jsonb_object_agg(role, jsonb_build_object('alive_at', alive_at, 'delay_ms', delay_ms)) FROM beat) AS roles,
+  (SELECT jsonb_object_agg(role, jsonb_build_object('alive_at', alive_at, 'delay_ms', delay_ms,
+    'turned_away_at', turned_away_at)) FROM beat) AS roles,
   (SELECT max(received_at) FROM journal_head WHERE seq > 0) AS appended_at,
   (SELECT max(at) FROM journal_signature WHERE at > :now - interval '1 day') AS signed_at,
   (SELECT jsonb_object_agg(partition, judge_cursor.seq) FROM journal_head JOIN judge_cursor USING (partition)

@@ -193,7 +193,11 @@ class Forwarding:
     def _live(self, alive: Alive) -> None:
         parts = self._parts
         parts.live.gateway_beat(
-            alive.at, connected=alive.connected, keep_ms=alive.keep_ms, role=role_of(REGION, self._name)
+            alive.at,
+            connected=alive.connected,
+            keep_ms=alive.keep_ms,
+            role=role_of(REGION, self._name),
+            turned_away_at=alive.turned_away_at,
         )
         parts.regions.heard(self._name, self._epoch, alive.at, alive.known_as_of)
 

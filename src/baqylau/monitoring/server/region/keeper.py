@@ -71,6 +71,8 @@ class RegionKeeper:
         self._beat_at: datetime | None = None
         self.connected: Callable[[], int] = lambda: 0
         """Asked at every beat how many devices are on the line."""
+        self.turned_away_at: Callable[[], datetime | None] = lambda: None
+        """Asked at every beat when there was last no room for another line."""
         self.known_as_of: Callable[[], datetime | None] = lambda: None
         """Asked at every beat how old what is known of the registers is."""
 
@@ -130,6 +132,7 @@ class RegionKeeper:
             keep_ms=self._delays.median_ms(now),
             known_as_of=self.known_as_of(),
             deaf_since=self._listened_at if deaf else None,
+            turned_away_at=self.turned_away_at(),
         )
         self._tell_the_rest()
         self.send((alive,), self._heard(now))
