@@ -89,15 +89,18 @@ class Installation(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def installed(disk_megabytes: int = 0) -> Iterator[Installation]:
-    """Give a fresh installation, forgotten afterwards; its database on a disk of its own where a size is given."""
+def installed(disk_megabytes: int = 0, made: Callable[[Engine], None] = migrate) -> Iterator[Installation]:
+    """Give a fresh installation, forgotten afterwards; its database on a disk of its own where a size is given.
+
+    `made` makes the tables.
+    """
     with ExitStack() as stack:
         data = Path(stack.enter_context(TemporaryDirectory(prefix="baqylau-")))
         disk = stack.enter_context(own_disk(data / "disk", disk_megabytes)) if disk_megabytes else None
         dsn = stack.enter_context(embedded((disk.place if disk else data) / DATABASE))
         engine = open_database(dsn, name="baqylau-bench")
         stack.callback(engine.dispose)
-        migrate(engine)
+        made(engine)
         yield Installation(data=data, dsn=dsn, engine=engine, disk=disk)
 
 

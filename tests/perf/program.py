@@ -1,5 +1,6 @@
 """A program of ours as a service manager runs it: started, killed, stopped, held still."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,11 @@ LOOK_S = 1.0
 SAID_BYTES = 2_000
 
 
+def environment(code: Path | None) -> dict[str, str]:
+    """Give the surroundings in which the code of a folder is run, or this one."""
+    return {**os.environ, "PYTHONPATH": str(code)} if code else dict(os.environ)
+
+
 class Program:
     """A program of ours that is killed and started again."""
 
@@ -21,6 +27,8 @@ class Program:
         """Take the words after `baqylau`."""
         self.name, self._words, self._log = name, words, log
         self._process: subprocess.Popen[bytes] | None = None
+        self.code: Path | None = None
+        """Where another version of our code lies, which is run instead of this one."""
         self._wanted, self._turn = False, threading.RLock()
         self.broke_off: list[str] = []
         """What it had said, each time when it ended without being asked to."""
@@ -29,8 +37,9 @@ class Program:
         """Start it."""
         with self._turn, self._log.open("ab") as said:
             self._wanted = True
+            words = [sys.executable, "-m", "baqylau.cli", *self._words]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "baqylau.cli", *self._words], stdin=subprocess.DEVNULL, stdout=said, stderr=said
+                words, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=environment(self.code)
             )
 
     @property
