@@ -2,13 +2,22 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from time import sleep
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from baqylau.storage.alarms.feed import Feed, notifications
 from baqylau.storage.database import StorageUnavailableError, transaction
+from tests.unit.links.receivers import until
 from tests.unit.storage.kept import House
+
+HANDING_OVER_S = 0.5
+"""By then the database has begun to tell what was notified."""
+_NOBODY_STANDS = text(
+    "SELECT bool_and(backend_xmin IS NULL) FROM pg_stat_activity "
+    "WHERE application_name = 'baqylau-listener' AND datname = current_database()"
+)
 
 
 def put(engine: Engine, *keys: str) -> None:
@@ -77,3 +86,20 @@ def test_who_waits_is_told_that_the_line_broke(house: House) -> None:
     house.cut_all_lines()
     with pytest.raises(StorageUnavailableError):
         next(waiting)
+
+
+def test_who_is_busy_with_something_else_does_not_hold_the_database_up(engine: Engine) -> None:
+    waiting = notifications(engine, ["feed"], timeout_s=20)
+    next(waiting)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_notify('feed', lpad(n::text, 100)) FROM generate_series(1, 30000) AS n"))
+    sleep(HANDING_OVER_S)
+    until(lambda: _handed_over(engine))
+    assert next(waiting) == {"feed"}
+    waiting.close()
+
+
+def _handed_over(engine: Engine) -> bool:
+    """Nobody who listens stands in a transaction any more."""
+    with engine.connect() as connection:
+        return bool(connection.scalar(_NOBODY_STANDS))

@@ -8,6 +8,7 @@ from msgspec import Struct
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, Engine, func, insert, select, text
 
+from baqylau.storage.alarms.ear import Ear
 from baqylau.storage.database import LINE, gave_up, plain_dsn, transaction
 from baqylau.storage.schema import feed
 
@@ -64,17 +65,18 @@ def notify(connection: Connection, channel: str) -> None:
 def notifications(engine: Engine, channels: Sequence[LiteralString], timeout_s: float) -> Generator[frozenset[str]]:
     """Wait on channels, for ever: gives those that spoke, or none when the time passed without a word.
 
-    It has a connection of its own. The first value comes at once, when the line stands: look at the database then,
-    because what was said before is not heard. `StorageUnavailableError` when the line breaks.
+    It has a connection of its own, which is read all the time (`ear`). The first value comes at once, when the line
+    stands: look at the database then, because what was said before is not heard. `StorageUnavailableError` when the
+    line breaks.
     """
     try:
         address = make_conninfo(plain_dsn(engine), **LINE)
         with psycopg.connect(address, autocommit=True, application_name="baqylau-listener") as connection:
             for channel in channels:
                 connection.execute(f"LISTEN {channel}")
-            yield frozenset()
-            while True:
-                heard = connection.notifies(timeout=timeout_s, stop_after=1)
-                yield frozenset(one.channel for one in heard)
+            with Ear(connection) as ear:
+                yield frozenset()
+                while True:
+                    yield ear.heard(timeout_s)
     except psycopg.OperationalError as cause:
         raise gave_up(engine, "the line on which the database notifies is broken", cause) from cause
