@@ -24,6 +24,10 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "512MB",
     "threads": "1",
 }
+LINE_BYTES_MAX = 32_000_000
+"""Of an entry as text: a device says a megabyte at once at most, and a byte of it is two letters."""
+BUFFER_BYTES = 4 * LINE_BYTES_MAX
+"""The least that the library asks for such lines. By itself it takes as much as the text has, up to a gigabyte."""
 AT_ONCE = 5_000
 PIECE_BYTES = 1 << 20
 
@@ -43,7 +47,8 @@ def write(written: Path, out: Path) -> None:
         chosen = ", ".join(_from_text(name, kind) for name, kind in _TYPES.items())
         opened.execute(
             f"COPY (SELECT {chosen} FROM read_csv($1, header=false, auto_detect=false, delim=',', quote='\"', "  # noqa: S608 - ours
-            f"escape='\"', nullstr='\\N', allow_quoted_nulls=false, max_line_size=200000000, columns={{{columns}}})) "
+            f"escape='\"', nullstr='\\N', allow_quoted_nulls=false, max_line_size={LINE_BYTES_MAX}, "
+            f"buffer_size={BUFFER_BYTES}, columns={{{columns}}})) "
             f"TO {_quoted(out)} (FORMAT parquet, COMPRESSION zstd)",
             [str(written)],
         )
