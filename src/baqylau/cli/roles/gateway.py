@@ -125,7 +125,9 @@ async def _gateway(settings: Settings, limits: Limits, engine: Engine) -> None:
     )
     version = registers.version()
     gateway = Gateway(_fleet(registers), keeper, limits, now)
-    link = Link(settings, limits, engine, keeper, sources(engine, own.vault)) if LINK in settings.ports else None
+    link = None
+    if LINK in settings.ports:
+        link = Link(settings, limits, engine, keeper, sources(engine, own.vault), gateway.turn_away)
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
     keeper.turned_away_at = lambda: gateway.turned_away_at
     try:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -66,7 +67,15 @@ class _Times(Struct):
 class Link:
     """The open link. Use it from the loop in which it was opened."""
 
-    def __init__(self, settings: Settings, limits: Limits, engine: Engine, keeper: Keeper, sources: Sources) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        limits: Limits,
+        engine: Engine,
+        keeper: Keeper,
+        sources: Sources,
+        on_full: Callable[[int], None],
+    ) -> None:
         """`LinkFileError` when the file of the link is not as it must be."""
         self._file = link_file_in(settings.data_dir)
         self._settings = settings
@@ -83,7 +92,7 @@ class Link:
         inbound = self._file.short_messages
         by_sms = None if inbound is None else ShortMessages(inbound, lambda: self.desk.view, keeper, now)
         self._door = LinkDoor(
-            link_handlers(self.desk, consoles.ask, by_sms), self._context, limits.link_connections_max
+            link_handlers(self.desk, consoles.ask, by_sms), self._context, limits.link_connections_max, on_full
         )
         self._bridge = bridge_of(self._file, self.desk)
         self._looking: asyncio.Task[None] | None = None

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -141,7 +142,7 @@ async def _hear(wanted: Wanted, line: Log, notebook: Notebook, outage: Outage, s
     keeper.outage = outage
     gateway = Gateway(known.picture().view.fleet, keeper, wanted.limits, now)
     desk = RegionDesk(known, keeper, notebook, Signer(site.signer_seed), now)
-    link = _Link(settings, wanted.limits, desk) if LINK in settings.ports else None
+    link = _Link(settings, wanted.limits, desk, gateway.turn_away) if LINK in settings.ports else None
     keeper.connected = lambda: gateway.connected + (link.connected if link is not None else 0)
     keeper.turned_away_at = lambda: gateway.turned_away_at
     keeper.known_as_of = lambda: known.as_of
@@ -196,14 +197,17 @@ async def _follow(gateway: Gateway, desk: RegionDesk, known: Known) -> None:
 class _Link:
     """The device link of a site."""
 
-    def __init__(self, settings: Settings, limits: Limits, desk: RegionDesk) -> None:
+    def __init__(self, settings: Settings, limits: Limits, desk: RegionDesk, on_full: Callable[[int], None]) -> None:
         file = link_file_in(settings.data_dir)
         if not (file.plain or file.certificate):
             msg = f"{settings.data_dir / NAME}: a site needs `certificate` and `key`, or `plain: true` behind a proxy"
             raise LinkFileError(msg)
         self._settings, self._desk = settings, desk
         self._door = LinkDoor(
-            link_handlers(desk), server_context(file, settings.host, settings.data_dir), limits.link_connections_max
+            link_handlers(desk),
+            server_context(file, settings.host, settings.data_dir),
+            limits.link_connections_max,
+            on_full,
         )
         self._broker = bridge_of(file, desk)
 

@@ -91,12 +91,16 @@ class Gateway:
     def admit(self, line: Line) -> bool:
         """Take a new line, unless there are too many."""
         if len(self._lines) >= self.limits.connections_max:
-            before, self.turned_away_at = self.turned_away_at, self.now()
-            if before is None or self.turned_away_at - before > A_RUSH:
-                log.warning("too_many_lines", lines=len(self._lines))
+            self.turn_away(len(self._lines))
             return False
         self._lines.add(line)
         return True
+
+    def turn_away(self, lines: int) -> None:
+        """Note that a device found no line free at one of our doors, where so many are open."""
+        before, self.turned_away_at = self.turned_away_at, self.now()
+        if before is None or self.turned_away_at - before > A_RUSH:
+            log.warning("too_many_lines", lines=lines)
 
     def forget(self, line: Line) -> None:
         """Drop a line that ended."""

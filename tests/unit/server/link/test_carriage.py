@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from gmqtt import Client
 from gmqtt.mqtt.constants import MQTTv50
@@ -70,6 +71,28 @@ async def held(port: int, beginning: bytes) -> bytes:
         said = await reader.read()
     writer.close()
     return said
+
+
+def test_who_finds_the_door_full_is_asked_to_come_again_and_it_is_told(engine: Engine) -> None:
+    site, unit, told = Household(engine).enrol(), Unit(), list[int]()
+
+    async def story() -> None:
+        async with site.desk() as desk:
+            door = LinkDoor(link_handlers(desk), None, 1, told.append)
+            address = f"http://127.0.0.1:{await door.open('127.0.0.1', 0)}/v1/batches"
+            batch = unit.batch(1, [(START, own())])
+            async with httpx.AsyncClient(trust_env=False) as within, httpx.AsyncClient(trust_env=False) as beyond:
+                assert (await within.post(address, content=batch)).status_code == 200
+                refused = await beyond.post(address, content=batch)
+                assert (refused.status_code, refused.text, told) == (503, "no_line", [2])
+                assert (refused.headers["retry-after"], refused.headers["connection"]) == ("5", "close")
+                assert (await within.post(address, content=batch)).status_code == 200
+            async with httpx.AsyncClient(trust_env=False) as later:
+                assert (await later.post(address, content=batch)).status_code == 200
+            assert told == [2]
+            await door.close()
+
+    asyncio.run(story())
 
 
 @pytest.fixture

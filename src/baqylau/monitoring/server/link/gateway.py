@@ -40,6 +40,7 @@ _STATUS: Mapping[Outcome, int] = {
     Outcome.FULL: 507,
 }
 _TOO_LONG, _TOO_SLOW, _NOT_FOUND = 413, 408, 404
+_NO_LINE = 503
 _LATER = (429, 503, 507)
 
 Handler = Callable[[bytes, str], Awaitable[Reply]]
@@ -64,12 +65,17 @@ class _TooLongError(Exception):
 class LinkApplication:
     """What is answered over HTTP."""
 
-    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, handlers: Mapping[str, Handler], turned_away: Callable[[], bool]) -> None:
+        """`turned_away`: whether a request finds no room."""
         self._handlers = handlers
+        self._turned_away = turned_away
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
+            return
+        if self._turned_away():
+            await _say(send, _NO_LINE, b"no_line", ends=True)
             return
         handler = self._handlers.get(scope["path"])
         if handler is None or scope["method"] != "POST":
@@ -79,9 +85,9 @@ class LinkApplication:
             async with asyncio.timeout(BODY_WITHIN_S):
                 raw = await _body(receive)
         except TimeoutError:
-            await _say(send, _TOO_SLOW, b"too_slow")
+            await _say(send, _TOO_SLOW, b"too_slow", ends=True)
         except _TooLongError:
-            await _say(send, _TOO_LONG, b"too_long")
+            await _say(send, _TOO_LONG, b"too_long", ends=True)
         else:
             if raw is not None:
                 host, port = scope["client"] or ("", 0)
@@ -112,11 +118,12 @@ async def _reply(send: Send, reply: Reply) -> None:
         await _say(send, _STATUS[reply.outcome], reply.outcome.encode())
 
 
-async def _say(send: Send, status: int, body: bytes, media_type: bytes = b"text/plain") -> None:
+async def _say(send: Send, status: int, body: bytes, media_type: bytes = b"text/plain", *, ends: bool = False) -> None:
+    """`ends`: the line is closed after this."""
     headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
     if status in _LATER:
         headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
-    if status in {_TOO_LONG, _TOO_SLOW}:
+    if ends:
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -169,10 +176,16 @@ class LinkDoor:
         handlers: Mapping[str, Handler],
         context: ssl.SSLContext | None,
         connections_max: int = LIMITS.link_connections_max,
+        on_full: Callable[[int], None] = lambda _lines: None,
     ) -> None:
-        """Without a `context` it is plain HTTP: for this machine alone, or behind a proxy that ends TLS."""
+        """Without a `context` it is plain HTTP: for this machine alone, or behind a proxy that ends TLS.
+
+        Who asks on a line beyond `connections_max` is asked to come again, and `on_full` is told how many are open.
+        """
+        self._connections_max = connections_max
+        self._on_full = on_full
         config = uvicorn.Config(
-            LinkApplication(handlers),
+            LinkApplication(handlers, self._turned_away),
             http=_Line,
             ws="none",
             lifespan="off",
@@ -182,7 +195,6 @@ class LinkDoor:
             date_header=False,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=2,
-            limit_concurrency=connections_max,
             ssl_context_factory=(lambda _config, _default: context) if context is not None else None,
         )
         self._server = _Server(config)
@@ -205,6 +217,12 @@ class LinkDoor:
     def connected(self) -> int:
         """How many lines are open."""
         return len(self._server.server_state.connections)
+
+    def _turned_away(self) -> bool:
+        full = self.connected > self._connections_max
+        if full:
+            self._on_full(self.connected)
+        return full
 
     async def close(self) -> None:
         """Stop listening, and end what is under way within two seconds."""
