@@ -133,8 +133,14 @@ class Walk:
         self._page.wait_for_selector("main h1", state="attached")
         self._page.wait_for_selector(".waiting", state="detached")
         if name in WITH_A_MAP:
-            self._page.wait_for_selector(WITH_A_MAP[name])
+            self._drawn(WITH_A_MAP[name])
         self._take(name)
+
+    def _drawn(self, map_ready: str) -> None:
+        """Wait for a map to be drawn; a narrow screen shows it only when it is asked for."""
+        self._page.wait_for_selector(".map", state="attached")
+        if self._page.locator(".map").first.is_visible():
+            self._page.wait_for_selector(map_ready)
 
     def _put(self, method: str, path: str, body: object) -> Any:
         headers = {"Origin": self._address, "X-CSRF-Token": self._read("/api/session")["csrf"]}
