@@ -206,6 +206,9 @@ def figures(plan: Plan) -> Iterator[Figure]:
     yield figure(f"{name}: acknowledgement p99", max(one.ack_p99_ms for one in seen.reports), "ms")
     yield figure(f"{name}: waits for judgement, p99", quantile(seen.waits_s, 0.99), "s", at_most=JUDGED_S)
     yield figure(f"{name}: waits for judgement, longest", max(seen.waits_s), "s")
+    beyond = [place for place, wait_s in enumerate(seen.waits_s, 1) if wait_s > JUDGED_S]
+    last_min = plan.minutes * max(beyond, default=0) / len(seen.waits_s)
+    yield figure(f"{name}: after which none waited for {JUDGED_S:g} s", last_min, "min")
     yield figure(f"{name}: stored for a position", seen.bytes_grown / max(acked, 1), "bytes")
     for program, sizes in seen.memory.items():
         quarter = len(sizes) // 4
