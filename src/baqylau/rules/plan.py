@@ -176,8 +176,8 @@ class Plan:
 _PLANS: dict[int, Plan] = {}
 """By identity of the supervision, which is the plan's as long as it is here, since the plan holds it: telling two apart
 by content would cost more than judging."""
-_PLANS_KEPT = 8192
-"""A plan takes some ten kilobytes."""
+_PLANS_KEPT = 32_768
+"""More than report to one judge at once: they come round and round, and one too few would make every plan anew."""
 
 
 def plan_of(supervision: Supervision) -> Plan:

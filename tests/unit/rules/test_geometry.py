@@ -1,8 +1,10 @@
 """Zones: checked when saved, measured in metres."""
 
 from math import cos, inf, nan, pi, radians, sin
+from typing import Any
 
 import pytest
+import shapely
 
 from baqylau.domain.verdicts import Standing
 from baqylau.domain.zones import Circle, Corridor, Point, Polygon, Zone
@@ -63,6 +65,22 @@ def test_the_edge_of_a_quarter_is_as_many_metres_away_as_it_is_whichever_way(
     around = tuple(Point(one.latitude_deg, (one.longitude_deg + 180) % 360 - 180) for one in corners)
     place = (43.24 + north_deg, (longitude_deg + east_deg + 180) % 360 - 180)
     assert verdict(Polygon(name="Quarter", outline=around), *place, 10).margin_m == pytest.approx(margin_m, abs=0.5)
+
+
+def test_a_zone_is_drawn_when_the_first_fix_comes_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn, library = list[object](), shapely.Polygon
+
+    def draw(*rings: Any) -> shapely.Polygon:
+        drawn.append(rings)
+        return library(*rings)
+
+    monkeypatch.setattr(shapely, "Polygon", draw)
+    quarter = shape_of(Polygon(name="Drawn when it is asked for", outline=square(0.01)))
+    assert quarter.clear_m(43.30, 76.90, 10) < -5000
+    assert not drawn
+    assert quarter.clear_m(43.24, 76.9085, 200) == pytest.approx(121.8, abs=0.5)
+    assert quarter.margin_m(43.24, 76.9) == pytest.approx(812.3, abs=0.5)
+    assert len(drawn) == 1
 
 
 def test_a_region_is_measured_as_wide_as_it_is_in_its_middle() -> None:

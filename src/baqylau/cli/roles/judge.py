@@ -1,5 +1,6 @@
 """`baqylau judge`: folds the journal by the rules into findings and alarms."""
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +38,8 @@ TIMERS_S = 1.0
 """How often the timers of alarms are looked at."""
 AWAY_S = 1.0
 """How long the database is left alone after it was not there."""
+COLLECTED_AFTER = 50_000, 20, 100
+"""So many objects more, and so often, until the collector looks through the young, the older, and all."""
 
 
 Seat = Annotated[
@@ -104,11 +107,19 @@ def _judge(settings: Settings, engine: Engine, seats: Seats) -> Judge:
 def _judge_on(judge: Judge, recalled: Mapping[PersonId, Recalled], engine: Engine, stop: threading.Event) -> None:
     """Sit down and judge until we are asked to stop. `FencedError`, `StorageUnavailableError`."""
     judge.start(recalled)
+    _spare_collector()
     for _ in notifications(engine, ("journal", "registers"), JUDGE_WAITS_S):
         judge.catch_up(stop.is_set)
         if stop.is_set():
             break
     judge.stop()
+
+
+def _spare_collector() -> None:
+    """Leave aside what is known of everybody: walking through it takes seconds in which nobody is judged."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 @contextmanager

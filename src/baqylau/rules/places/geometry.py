@@ -105,43 +105,50 @@ class _Disc:
         return -beyond_m if beyond_m > accuracy_m else self.margin_m(latitude_deg, longitude_deg)
 
 
+class _Drawing:
+    """What distances are measured from: the edge, and for a polygon its area."""
+
+    __slots__ = ("area", "edge")
+
+    def __init__(self, area: shapely.Polygon | None, edge: shapely.Geometry) -> None:
+        self.area, self.edge = area, edge
+        shapely.prepare(edge)
+        if area is not None:
+            shapely.prepare(area)
+
+
 class _Plane:
-    """A polygon or a corridor in its own plane. Remembers the distances of its grid, which change no answer."""
+    """A polygon or a corridor in its own plane. Remembers the distances of its grid, which change no answer.
+
+    It is drawn when the first fix comes near. Most zones never see one, and drawing them all, each time when somebody's
+    plan is made, would cost a judge of many people more than judging.
+    """
 
     __slots__ = (
-        "_area",
         "_bounds",
+        "_drawing",
         "_east_m",
-        "_edge",
         "_grid",
         "_latitude_deg",
         "_longitude_deg",
         "_north_m",
         "_square_m",
         "_width_m",
+        "_zone",
     )
 
     def __init__(self, zone: Polygon | Corridor) -> None:
         points = zone.outline if isinstance(zone, Polygon) else zone.line
         latitudes = [point.latitude_deg for point in points]
+        self._zone = zone
         self._latitude_deg = (min(latitudes) + max(latitudes)) / 2
         self._longitude_deg = points[0].longitude_deg
         self._north_m, self._east_m = metres_per_degree(self._latitude_deg)
+        self._width_m = zone.half_width_m if isinstance(zone, Corridor) else 0.0
+        self._drawing: _Drawing | None = None
         self._grid: dict[tuple[int, int], float] = {}
-        self._area: shapely.Polygon | None = None
-        self._width_m = 0.0
-        match zone:
-            case Polygon():
-                self._area = shapely.Polygon(self._ring(zone.outline), [self._ring(hole) for hole in zone.holes])
-                self._edge: shapely.Geometry = self._area.boundary
-                shapely.prepare(self._area)
-            case Corridor():
-                self._edge = shapely.LineString(self._ring(zone.line))
-                self._width_m = zone.half_width_m
-            case _:
-                assert_never(zone)
-        shapely.prepare(self._edge)
-        west, south, east, north = (float(bound) for bound in shapely.bounds(self._edge))
+        x_m, y_m = zip(*self._ring(points), strict=True)
+        west, south, east, north = min(x_m), min(y_m), max(x_m), max(y_m)
         self._bounds: tuple[float, float, float, float] = (
             west - self._width_m,
             south - self._width_m,
@@ -149,6 +156,19 @@ class _Plane:
             north + self._width_m,
         )
         self._square_m: float = max(east - west, north - south, _SMALLEST_M) / _SQUARES
+
+    def _drawn(self) -> "_Drawing":
+        """Give the zone as it is measured, from the first time on the same."""
+        if self._drawing is None:
+            match self._zone:
+                case Polygon(outline=outline, holes=holes):
+                    area = shapely.Polygon(self._ring(outline), [self._ring(hole) for hole in holes])
+                    self._drawing = _Drawing(area, area.boundary)
+                case Corridor(line=line):
+                    self._drawing = _Drawing(None, shapely.LineString(self._ring(line)))
+                case _:
+                    assert_never(self._zone)
+        return self._drawing
 
     def _ring(self, points: tuple[Point, ...]) -> list[tuple[float, float]]:
         return [self._place(point.latitude_deg, point.longitude_deg) for point in points]
@@ -158,10 +178,11 @@ class _Plane:
         return east_deg * self._east_m, (latitude_deg - self._latitude_deg) * self._north_m
 
     def _exact_m(self, x_m: float, y_m: float) -> float:
-        edge_m = float(shapely.distance(self._edge, shapely.Point(x_m, y_m)))
-        if self._area is None:
+        drawn = self._drawn()
+        edge_m = float(shapely.distance(drawn.edge, shapely.Point(x_m, y_m)))
+        if drawn.area is None:
             return self._width_m - edge_m
-        return edge_m if shapely.contains_xy(self._area, x_m, y_m) else -edge_m
+        return edge_m if shapely.contains_xy(drawn.area, x_m, y_m) else -edge_m
 
     def margin_m(self, latitude_deg: float, longitude_deg: float) -> float:
         """Give the exact distance to the edge."""
