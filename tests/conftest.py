@@ -1,6 +1,5 @@
 """Databases for tests: one real server a session, one database a test, made from a template that is up to date."""
 
-import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -28,13 +27,6 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - memory, where there is enough of it
 ENOUGH_BYTES = 1_000_000_000
 
 _numbers = count(1)
-
-
-def pytest_collection_finish() -> None:
-    """Spare the collector what stays: walking through all that was imported, it took a sixth of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 @contextmanager
