@@ -177,7 +177,8 @@ _PLANS: dict[int, Plan] = {}
 """By identity of the supervision, which is the plan's as long as it is here, since the plan holds it: telling two apart
 by content would cost more than judging."""
 _PLANS_KEPT = 32_768
-"""More than report to one judge at once: they come round and round, and one too few would make every plan anew."""
+"""More than report to one judge at once: they come round and round, and one too few would make every plan anew. A plan
+takes some sixteen kilobytes."""
 
 
 def plan_of(supervision: Supervision) -> Plan:
