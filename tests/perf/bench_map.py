@@ -1,6 +1,7 @@
 """Ten thousand people on the map, five hundred of whom move each second: a real workstation server, a real browser.
 
-`python -m tests.perf.bench_map --minutes 10` looks longer than `make bench` does.
+`python -m tests.perf.bench_map --minutes 60` looks longer than `make bench` does. Whoever looks touches the mouse once
+a minute, or the page would be covered.
 """
 
 from argparse import ArgumentParser
@@ -11,6 +12,8 @@ from threading import Thread
 from time import perf_counter
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
+from msgspec import Struct
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from baqylau.links.wall_clock import now
@@ -19,7 +22,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.perf import bench_calibration
 from tests.perf.bench_calibration import Calibration
 from tests.perf.crowd import Walking, gather
-from tests.perf.figures import Figure, figure, show, wide_console
+from tests.perf.figures import Figure, figure, grown, show, wide_console
 from tests.perf.installation import HOST, Installation, await_door, free_port, installed
 from tests.perf.screen import LOGIN, PASSWORD, employ
 
@@ -33,6 +36,8 @@ SHOWN_WITHIN_S = 1.5
 GROWTH_MIB = 15
 """What a heap may differ by that was swept twice: the parts of the map that are kept are not the same each time."""
 STARTS_WITHIN_MS = 120_000
+TOUCHED_EVERY_S = 60.0
+SIZED_EVERY_S = 1.0
 
 WATCH = """
 window.measured = { drawn: 0, moved: [], open: null };
@@ -53,6 +58,21 @@ addEventListener('DOMContentLoaded', () => new MutationObserver(note).observe(do
 """Counts frames in which the map drew anything, and notes when what moved was taken over into what is drawn."""
 
 
+class Sizes(Struct, kw_only=True):
+    """How much memory was in use, looked at again and again."""
+
+    server: psutil.Process
+    server_bytes: list[int]
+    browser_bytes: list[int]
+    """Of all the browser's programs together: the picture itself is not on the page's heap."""
+
+    def look(self) -> None:
+        """Look once."""
+        browser = [one for one in psutil.Process().children(recursive=True) if "chrom" in one.name()]
+        self.server_bytes.append(self.server.memory_info().rss)
+        self.browser_bytes.append(sum(one.memory_info().rss for one in browser))
+
+
 def figures(installation: Installation, calibration: Calibration, look_s: float = LOOK_S) -> Iterator[Figure]:
     """Sign in, look at the map for a while, and push it about."""
     gather(installation, PEOPLE)
@@ -60,14 +80,15 @@ def figures(installation: Installation, calibration: Calibration, look_s: float 
     people = [person.id for person in Registers(installation.engine, now).people()]
     port = free_port()
     with (
-        installation.role("web", "--web-port", str(port)),
+        installation.role("web", "--web-port", str(port)) as server,
         walking(Walking(installation, people), MOVES_PER_S),
         sync_playwright() as playwright,
     ):
         await_door(port)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
         yield _first_paint(browser, port)
-        yield from _seen(_live(browser, port), calibration, look_s)
+        sizes = Sizes(server=psutil.Process(server), server_bytes=[], browser_bytes=[])
+        yield from _seen(_live(browser, port), calibration, look_s, sizes)
         browser.close()
 
 
@@ -108,11 +129,11 @@ def _live(browser: Browser, port: int) -> Page:
     return page
 
 
-def _seen(page: Page, calibration: Calibration, look_s: float) -> Iterator[Figure]:
+def _seen(page: Page, calibration: Calibration, look_s: float, sizes: Sizes) -> Iterator[Figure]:
     told = page.context.new_cdp_session(page)
     page.wait_for_timeout(5_000)
     box, before_mib, begun_ms = _box(page), _heap_mib(told), page.evaluate("performance.now()")
-    page.wait_for_timeout(look_s * 1000)
+    _look(page, look_s, sizes)
     moved = [at for at in page.evaluate("measured.moved") if at > begun_ms]
     pauses = sorted((after - before) / 1000 for before, after in pairwise(moved))
     after_mib = _heap_mib(told)
@@ -124,16 +145,29 @@ def _seen(page: Page, calibration: Calibration, look_s: float) -> Iterator[Figur
     yield figure(f"{name}, between two pictures, longest", pauses[-1], "s")
     yield figure(f"{name}, memory grown in {look_s:.0f} s", after_mib - before_mib, "MiB", at_most=GROWTH_MIB)
     yield figure(f"{name}, memory", after_mib, "MiB")
+    yield from grown(f"{name}, all programs of the browser", sizes.browser_bytes)
+    yield from grown(f"{name}, server", sizes.server_bytes)
     size = f"{box['width']:.0f}x{box['height']:.0f}"
     yield figure(
         f"{name}, panned at {size} in software", _pan(page), "frames/s", at_least=FRAMES_PER_S, beside=calibration.loop
     )
 
 
+def _look(page: Page, look_s: float, sizes: Sizes) -> None:
+    """Look at the map, with a hand on the mouse now and then."""
+    until_s, touched_s = perf_counter() + look_s, 0.0
+    while (now_s := perf_counter()) < until_s:
+        if now_s - touched_s >= TOUCHED_EVERY_S:
+            page.mouse.move(*_middle(page))
+            page.mouse.move(1, 1)
+            touched_s = now_s
+        page.wait_for_timeout(min(SIZED_EVERY_S, until_s - now_s) * 1000)
+        sizes.look()
+
+
 def _pan(page: Page) -> float:
     """Push the map about by its middle and give the frames a second in which it was drawn."""
-    box = _box(page)
-    left, top = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    left, top = _middle(page)
     page.mouse.move(left, top)
     page.mouse.down()
     begun_s, drawn, step = perf_counter(), page.evaluate("measured.drawn"), 0
@@ -148,6 +182,11 @@ def _pan(page: Page) -> float:
 
 def _there_and_back(step: int, every: int) -> float:
     return abs(step % (2 * every) - every) / every * 2 - 1
+
+
+def _middle(page: Page) -> tuple[float, float]:
+    box = _box(page)
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def _box(page: Page) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Figures: what was measured, what it should be, and what this machine could do in the same run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 WIDTH = 150
+GROWN_SHARE = 0.1
+"""By so much of itself may a program's memory grow between the second quarter of the time and the last."""
 DIGITS = 4
 """Significant digits: more would pretend to know."""
 
@@ -58,6 +60,14 @@ def quantile(values: Iterable[float], share: float) -> float:
     """Give the value below which this share of all lies; 0 for none at all."""
     ordered = sorted(values)
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
+
+
+def grown(name: str, sizes_bytes: Sequence[int]) -> Iterator[Figure]:
+    """Give what a program had in memory at last, and by how much it grew since the second quarter of the time."""
+    quarter = len(sizes_bytes) // 4
+    early, late = max(sizes_bytes[quarter : 2 * quarter] or sizes_bytes), max(sizes_bytes[3 * quarter :])
+    yield figure(f"{name}, memory at last", late / 2**20, "MiB")
+    yield figure(f"{name}, it grew by", max(late / early - 1, 0.0), "of itself", at_most=GROWN_SHARE)
 
 
 def write(figures: Sequence[Figure], file: Path) -> None:

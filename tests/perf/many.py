@@ -32,7 +32,7 @@ from baqylau.storage.judging.live import Live
 from baqylau.storage.registers.registry import Registry
 from tests.perf.bench_gateway import load
 from tests.perf.closed_days import ClosedDays, close_days
-from tests.perf.figures import Figure, figure, quantile, show, wide_console
+from tests.perf.figures import Figure, figure, grown, quantile, show, wide_console
 from tests.perf.installation import HOST, Installation, installed, register, until
 from tests.perf.poison import PROTOCOL, poison
 
@@ -45,8 +45,6 @@ READY_S = 600.0
 EVERYBODY_S = 3600.0
 """Until a hundred thousand people who were registered in one go are judged for the first time."""
 JUDGED_S = 2.0
-GROWN_SHARE = 0.1
-"""By so much of itself may a program's memory grow between the second quarter of the time and the last."""
 _WAITS_S = text(
     "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(first.received_at)), 0) FROM judge_cursor "
     "CROSS JOIN LATERAL (SELECT received_at FROM journal WHERE journal.partition = judge_cursor.partition "
@@ -211,10 +209,7 @@ def figures(plan: Plan) -> Iterator[Figure]:
     yield figure(f"{name}: after which none waited for {JUDGED_S:g} s", last_min, "min")
     yield figure(f"{name}: stored for a position", seen.bytes_grown / max(acked, 1), "bytes")
     for program, sizes in seen.memory.items():
-        quarter = len(sizes) // 4
-        early, late = max(sizes[quarter : 2 * quarter]), max(sizes[3 * quarter :])
-        yield figure(f"{name}: memory of the {program} at last", late / 1e6, "MB")
-        yield figure(f"{name}: it grew by", max(late / early - 1, 0.0), "of itself", at_most=GROWN_SHARE)
+        yield from grown(f"{name}: {program}", sizes)
     yield figure(f"{name}: spoilt frames", seen.poisoned, "frames")
     yield figure(f"{name}: of them not in quarantine", abs(seen.poisoned - seen.tallied), "frames", at_most=0)
     rising = seen.alarms.count(Code.QUARANTINE_RISING)

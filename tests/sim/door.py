@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from baqylau.links.wall_clock import monotonic_s
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import Event, Keep, Login, Outcome, Reading, Session
 
@@ -14,6 +15,7 @@ class Door:
     def __init__(self, protocol: str) -> None:
         self.kept: dict[bytes, Reading] = {}
         self.heard: list[Reading] = []
+        self.heard_s: list[float] = []
         self.mute = False
         self.port = 0
         self._open = FLEET[protocol].session
@@ -47,6 +49,7 @@ class Door:
     def _answer(self, session: Session, event: Event) -> bytes:
         if isinstance(event, Keep):
             self.heard += event.readings
+            self.heard_s += [monotonic_s()] * len(event.readings)
             self.kept.update((reading.identity, reading) for reading in event.readings)
         if self.mute and not isinstance(event, Login):
             return b""

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -13,6 +13,7 @@ from baqylau.crypto.digests import observation_id
 from baqylau.domain.ids import PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.people import Supervision
+from baqylau.links.wall_clock import monotonic_s
 from baqylau.protocols.fleet import FLEET
 from baqylau.protocols.session import Reading
 from baqylau.rules.fold import begin, fold
@@ -90,15 +91,27 @@ def test_nobody_listening_is_said_at_once() -> None:
         load(Door("wialon"), "wialon")
 
 
+def test_a_position_is_of_the_second_in_which_it_is_sent_however_long_connecting_took() -> None:
+    with open_door("wialon") as door:
+        begun_s, line = monotonic_s(), Line(host="127.0.0.1", port=door.port)
+        run_load(LoadOptions(protocol="wialon", line=line, devices=40, rate=10, seconds=4), NOW)
+    instants_s = [(reading.observed_at - NOW).total_seconds() for reading in door.heard if reading.observed_at]
+    age_s = [heard_s - begun_s - at_s for heard_s, at_s in zip(door.heard_s, instants_s, strict=True)]
+    assert len(age_s) == 40
+    assert min(age_s) >= 0
+    assert max(age_s) < 3
+
+
 @pytest.mark.parametrize("protocol", FLEET)
-def test_reports_are_in_order_apart_and_not_of_the_future(protocol: str) -> None:
+@pytest.mark.parametrize("closed_loop", [False, True])
+def test_reports_are_in_order_apart_and_not_of_the_future(protocol: str, *, closed_loop: bool) -> None:
     with open_door(protocol) as door:
-        load(door, protocol, batch=5)
+        load(door, protocol, batch=5, closed_loop=closed_loop)
     one = [reading for reading in door.kept.values() if reading.number == load_number(1)]
     instants = [reading.observed_at for reading in one if reading.observed_at]
     assert len(instants) == 20
     assert all((later - earlier).total_seconds() >= 1 for earlier, later in pairwise(instants))
-    assert max(instants) < NOW
+    assert max(instants) < NOW + timedelta(seconds=0.5)
 
 
 def test_the_registers_know_the_fleet_and_its_walk_finds_nothing() -> None:

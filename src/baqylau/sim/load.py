@@ -28,6 +28,10 @@ SENT_AT_ONCE = 64
 DRAIN_S = 10.0
 """How long answers are waited for after the last frame."""
 SPARE_FILES = 64
+CONNECTED_IN_S = 0.01
+MADE_IN_S = 0.000_05
+"""So much time a device is given to be connected, and a frame to be made, before the first is due: frames tell of the
+instant at which they are sent, and telling of the time before their device signed in would make them late."""
 
 
 class LoadOptions(Struct, frozen=True, kw_only=True):
@@ -50,6 +54,17 @@ class LoadOptions(Struct, frozen=True, kw_only=True):
     def frames_each(self) -> int:
         """Frames that every device has to send, at least one."""
         return max(round(self.rate * self.seconds / (self.devices * self.batch)), 1)
+
+    @property
+    def interval_s(self) -> float:
+        """From one frame to the next, of all devices together."""
+        return self.batch / self.rate
+
+    @property
+    def made_ready_in_s(self) -> float:
+        """For how long the first frame waits. In a closed loop all tell of the past, and nothing is waited for."""
+        each_s = CONNECTED_IN_S + self.frames_each * MADE_IN_S
+        return 0.0 if self.closed_loop else self.devices * each_s
 
 
 class LoadReport(Struct, frozen=True, kw_only=True):
@@ -79,10 +94,12 @@ def run_load(options: LoadOptions, now: datetime) -> LoadReport:
 
 
 async def _load(options: LoadOptions, now: datetime) -> LoadReport:
-    under_way = UnderWay()
-    lines = [_line(options, index, now, under_way) for index in range(options.first, options.first + options.devices)]
+    under_way, ready_s = UnderWay(), monotonic_s() + options.made_ready_in_s
+    first_due_at = now + timedelta(seconds=options.made_ready_in_s)
+    lines = [_line(options, place, first_due_at, under_way) for place in range(options.devices)]
     try:
         await _connect(lines, options.line)
+        await asyncio.sleep(ready_s - monotonic_s())
         begun_s, begun_cpu_s = monotonic_s(), cpu_s()
         await (_closed_loop if options.closed_loop else _open_loop)(lines, options, begun_s)
         await under_way.nothing(within_s=begun_s + options.seconds + DRAIN_S - monotonic_s())
@@ -92,19 +109,24 @@ async def _load(options: LoadOptions, now: datetime) -> LoadReport:
             line.close()
 
 
-def _line(options: LoadOptions, index: int, now: datetime, under_way: UnderWay) -> LoadLine:
-    device = FLEET[options.protocol].device(load_number(index, options.prefix), "")
-    hello, reports = device.hello(), _reports(options, index, now)
+def _line(options: LoadOptions, place: int, first_due_at: datetime, under_way: UnderWay) -> LoadLine:
+    device = FLEET[options.protocol].device(load_number(options.first + place, options.prefix), "")
+    hello, reports = device.hello(), _reports(options, place, first_due_at)
     frames = [device.report(list(islice(reports, options.batch))) for _ in range(options.frames_each)]
     return LoadLine(device, hello, frames, options.batch, under_way)
 
 
-def _reports(options: LoadOptions, index: int, now: datetime) -> Iterator[Report]:
-    """Give a device's reports: at least a second apart, as its clock tells whole seconds, and none of the future."""
+def _reports(options: LoadOptions, place: int, first_due_at: datetime) -> Iterator[Report]:
+    """Give a device's reports: at least a second apart, as its clock tells whole seconds, and none of the future.
+
+    In an open loop the last of a frame is of the instant at which it is due, where a second apart allows it.
+    """
     count = options.frames_each * options.batch
     spacing_s = max(options.devices / options.rate, 1.0)
     lasts_s = (count + options.batch) * spacing_s
-    return walk(index, now + timedelta(seconds=options.seconds - lasts_s), spacing_s)
+    turn_s = 0.0 if options.closed_loop else place * options.interval_s
+    begins_at = first_due_at + timedelta(seconds=options.seconds + turn_s - lasts_s)
+    return walk(options.first + place, begins_at, spacing_s)
 
 
 async def _connect(lines: Sequence[LoadLine], to: Line) -> None:
@@ -120,9 +142,8 @@ async def _connect(lines: Sequence[LoadLine], to: Line) -> None:
 
 
 async def _open_loop(lines: Sequence[LoadLine], options: LoadOptions, begun_s: float) -> None:
-    interval_s = options.batch / options.rate
     for number in range(options.frames_each * len(lines)):
-        due_s = begun_s + number * interval_s
+        due_s = begun_s + number * options.interval_s
         early_s = due_s - monotonic_s()
         if early_s > 0 or number % SENT_AT_ONCE == 0:
             await asyncio.sleep(max(early_s, 0.0))

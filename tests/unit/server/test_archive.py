@@ -11,13 +11,12 @@ from typer.testing import CliRunner
 
 from baqylau.cli import app
 from baqylau.monitoring.server.evidence.proving import prove
-from baqylau.monitoring.server.judging import Judging
+from baqylau.monitoring.server.histories import Histories
 from baqylau.protocols.evidence.verdict import SOUND
 from baqylau.storage.installation import installation
 from baqylau.storage.journal.archive import ENTRIES, MANIFEST, Archive, ArchiveWrongError
 from baqylau.storage.journal.archived import DaysArchivedError
 from baqylau.storage.journal.proof import verify, verify_newest
-from baqylau.storage.judging.judgement import JudgeStore
 from tests.unit.server.given import asked, bundle_of, verdict_on, walked
 from tests.unit.server.site import AINUR, START, TRACKER, Site, prescribed
 from tests.unit.server.test_judge import catch_up, walk_into_school
@@ -148,10 +147,14 @@ def test_what_rests_on_archived_days_is_refused_and_never_judged_without_them(ke
     with pytest.raises(DaysArchivedError) as refused:
         bundle_of(kept.site, asked())
     assert refused.value.days == [FIRST, SECOND]
-    judging, supervision = Judging(JudgeStore(kept.site.engine), kept.site.journal), kept.site.registers.supervision
+    histories, who = Histories(kept.site.journal), kept.site.registers.supervision(AINUR)
     with pytest.raises(DaysArchivedError):
-        judging.history(supervision(AINUR), START)
-    assert judging.history(supervision(AINUR), kept.site.clock() - timedelta(days=1))
+        histories.of(who, START)
+    assert histories.of_each([(who, START)], {}) == {}
+    yesterday = kept.site.clock() - timedelta(days=1)
+    lately = histories.of(who, yesterday)
+    assert lately
+    assert histories.of_each([(who, yesterday)], {})[AINUR]() == lately
     kept.read_back(SECOND, FIRST)
     assert verdict_on(bundle_of(kept.site, asked()), kept.site.signer.public_key).faults == []
 

@@ -1,6 +1,6 @@
 """What comes late is judged from where the fold stood before it, as if it had come in time: by a judge that goes on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
@@ -9,16 +9,18 @@ from sqlalchemy import Engine, text
 
 from baqylau.crypto.digests import observation_id
 from baqylau.domain.findings import Code
+from baqylau.domain.ids import DeviceId, PersonId
 from baqylau.domain.observations import Blind, Fix, Observation
 from baqylau.domain.partitions import ourselves, partition_of
 from baqylau.domain.people import Supervision
 from baqylau.monitoring.server import judging
+from baqylau.monitoring.server.histories import Histories, History
 from baqylau.monitoring.server.judge import Judge
 from baqylau.rules.fold import begin, follow
 from baqylau.rules.refold import in_order
+from baqylau.sim.load_fleet import load_registry
 from baqylau.storage.journal.journal import Entry
-from baqylau.storage.judging.judgement import JudgeStore
-from tests.unit.server.site import AINUR, FAR_AWAY, IN_SCHOOL, TRACKER, Site, prescribed
+from tests.unit.server.site import AINUR, FAR_AWAY, IN_SCHOOL, START, TRACKER, Site, prescribed
 
 MINUTE = timedelta(minutes=1)
 
@@ -31,31 +33,42 @@ def site(engine: Engine) -> Site:
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[datetime | None]:
+def read(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """From where on history is read, each time that it is."""
-    begun: list[datetime | None] = []
-    history = judging.Judging.history
+    begun: list[datetime] = []
+    of, of_each = Histories.of, Histories.of_each
 
-    def noted(
-        self: judging.Judging, who: Supervision, after: datetime | None, read_to: Mapping[int, int] | None = None
-    ) -> list[Observation]:
-        begun.append(after)
-        return history(self, who, after, read_to)
+    def one(self: Histories, who: Supervision, since: datetime, read_to: Mapping[int, int]) -> list[Observation]:
+        begun.append(since)
+        return of(self, who, since, read_to)
 
-    monkeypatch.setattr(judging.Judging, "history", noted)
+    def many(
+        self: Histories, since: Iterable[tuple[Supervision, datetime]], read_to: Mapping[int, int]
+    ) -> dict[PersonId, History]:
+        asked = list(since)
+        begun.extend(at for _, at in asked)
+        return of_each(self, asked, read_to)
+
+    monkeypatch.setattr(Histories, "of", one)
+    monkeypatch.setattr(Histories, "of_each", many)
     return begun
 
 
 def tell(site: Site, at: datetime, place: Fix) -> None:
     """Keep what the tracker told of an instant; it comes now."""
+    site.journal.append([said(site, AINUR, TRACKER, at, place)])
+
+
+def said(site: Site, person_id: PersonId, device_id: DeviceId, at: datetime, place: Fix) -> Entry:
+    """Give what comes now from a device, of an instant."""
     told = Observation(
-        id=observation_id(TRACKER.encode(), at.isoformat().encode(), b""),
-        device_id=TRACKER,
+        id=observation_id(device_id.encode(), at.isoformat().encode(), b""),
+        device_id=device_id,
         observed_at=at,
         received_at=site.clock(),
         bodies=(place,),
     )
-    site.journal.append([Entry(partition=partition_of(AINUR), person_id=AINUR, observation=told, raw=b"")])
+    return Entry(partition=partition_of(person_id), person_id=person_id, observation=told, raw=b"")
 
 
 def tell_of_a_gap(site: Site, begun: datetime) -> None:
@@ -77,25 +90,25 @@ def go_on(site: Site, judge: Judge) -> None:
     judge.catch_up(lambda: False)
 
 
-def is_as_if_in_time(site: Site) -> list[Code]:
+def is_as_if_in_time(site: Site, people: Iterable[PersonId] = (AINUR,)) -> list[Code]:
     """See that findings and verdicts are those of one fold in order; give what was found."""
-    who, listened = site.registers.supervision(AINUR), site.live.last_listened()
-    told = judging.Judging(JudgeStore(site.engine), site.journal).history(who, None)
-    folded = follow(who, begin(), in_order(told), listened)
-    turns = {(one.restriction_id, one.version, one.at): one.compliance for one in folded.turns}
+    listened = site.live.last_listened()
+    folds = []
+    for who in map(site.registers.supervision, people):
+        told = Histories(site.journal).of(who, judging.BEFORE_EVERYTHING)
+        folds.append(follow(who, begin(), in_order(told), listened))
+    turns = {(one.restriction_id, one.version, one.at): one.compliance for folded in folds for one in folded.turns}
     with site.engine.connect() as connection:
         stands = connection.scalars(
             text("SELECT id FROM finding WHERE superseded_at IS NULL AND subject NOT LIKE 'registers/%'")
         )
-        assert set(stands) == {one.id for one in folded.findings}
+        assert set(stands) == {one.id for folded in folds for one in folded.findings}
         given = connection.execute(text("SELECT restriction_id, version, from_at, compliance FROM verdict"))
         assert {(row[0], row[1], row[2]): row[3] for row in given} == turns
-    return [one.code for one in folded.findings]
+    return [one.code for folded in folds for one in folded.findings]
 
 
-def test_what_keeps_coming_a_moment_late_is_judged_again_from_a_moment_before(
-    site: Site, read: list[datetime | None]
-) -> None:
+def test_what_keeps_coming_a_moment_late_is_judged_again_from_a_moment_before(site: Site, read: list[datetime]) -> None:
     judge = site.judge()
     for minute in range(0, 160, 2):
         site.clock.pass_by(minutes=2)
@@ -104,12 +117,37 @@ def test_what_keeps_coming_a_moment_late_is_judged_again_from_a_moment_before(
             tell(site, at, place)
             judge.catch_up(lambda: False)
     assert len(read) >= 80
-    assert read[-1] is not None
     assert site.clock() - read[-1] <= 10 * MINUTE
     assert is_as_if_in_time(site).count(Code.EXCLUSION_ENTRY) == 3
 
 
-def test_a_gap_in_our_own_listening_is_judged_from_a_moment_before_it(site: Site, read: list[datetime | None]) -> None:
+def test_the_histories_of_all_who_come_late_together_are_read_at_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = load_registry("wialon", 30, START)
+    site = Site(engine, registry)
+    site.open_for_the_first_time()
+    judge, asked = site.judge(), list[int]()
+    of_each = Histories.of_each
+
+    def many(
+        self: Histories, since: Iterable[tuple[Supervision, datetime]], read_to: Mapping[int, int]
+    ) -> dict[PersonId, History]:
+        read = of_each(self, since, read_to)
+        asked.append(len(read))
+        return read
+
+    monkeypatch.setattr(Histories, "of_each", many)
+    for minutes_ago in (0, 0, 5):
+        site.clock.pass_by(minutes=3)
+        at = site.clock() - minutes_ago * MINUTE
+        site.journal.append([said(site, one.person_id, one.device_id, at, FAR_AWAY) for one in registry.fittings])
+        go_on(site, judge)
+    assert max(asked) == sum(asked) == len(registry.people)
+    assert Code.PRESENCE_ABSENT in is_as_if_in_time(site, [one.id for one in registry.people])
+
+
+def test_a_gap_in_our_own_listening_is_judged_from_a_moment_before_it(site: Site, read: list[datetime]) -> None:
     judge = site.judge()
     for _ in range(90):
         site.clock.pass_by(seconds=10)
@@ -119,13 +157,12 @@ def test_a_gap_in_our_own_listening_is_judged_from_a_moment_before_it(site: Site
     begun = site.clock() - MINUTE
     tell_of_a_gap(site, begun)
     go_on(site, judge)
-    assert read[0] is not None
     assert begun - 2 * MINUTE < read[0] < begun
     is_as_if_in_time(site)
 
 
 def test_who_tells_everything_an_hour_late_is_judged_on_from_the_last_word_and_no_history_is_read(
-    site: Site, read: list[datetime | None]
+    site: Site, read: list[datetime]
 ) -> None:
     judge, hour = site.judge(), timedelta(hours=1)
     go_on(site, judge)
@@ -140,12 +177,12 @@ def test_who_tells_everything_an_hour_late_is_judged_on_from_the_last_word_and_n
     site.clock.pass_by(minutes=1)
     tell(site, site.clock() - hour, FAR_AWAY)
     go_on(site, other)
-    assert read[-1] is not None, "who takes over begins at a snapshot"
+    assert read[-1] > judging.BEFORE_EVERYTHING, "who takes over begins at a snapshot"
     is_as_if_in_time(site)
 
 
 def test_after_a_gap_of_ours_who_tells_everything_late_is_judged_from_their_last_words(
-    site: Site, read: list[datetime | None]
+    site: Site, read: list[datetime]
 ) -> None:
     judge, hour = site.judge(), timedelta(hours=1)
     for minute in range(100):
@@ -155,7 +192,6 @@ def test_after_a_gap_of_ours_who_tells_everything_late_is_judged_from_their_last
         tell(site, site.clock() - hour, IN_SCHOOL if minute % 50 in range(20, 30) else FAR_AWAY)
         go_on(site, judge)
         if minute > 52 and read:
-            assert read[-1] is not None
             assert site.clock() - hour - read[-1] <= 2 * MINUTE
         read.clear()
     assert is_as_if_in_time(site).count(Code.EXCLUSION_ENTRY) == 2
@@ -163,7 +199,7 @@ def test_after_a_gap_of_ours_who_tells_everything_late_is_judged_from_their_last
 
 @pytest.mark.parametrize("taken_over", [False, True])
 def test_when_the_database_was_away_a_judge_goes_on_from_what_it_knew_unless_another_judged_meanwhile(
-    site: Site, read: list[datetime | None], *, taken_over: bool
+    site: Site, read: list[datetime], *, taken_over: bool
 ) -> None:
     judge = site.judge()
     for _ in range(90):
@@ -179,9 +215,8 @@ def test_when_the_database_was_away_a_judge_goes_on_from_what_it_knew_unless_ano
     read.clear()
     go_on(site, judge)
     if taken_over:
-        assert read[0] is None or read[0] < begun - 10 * MINUTE, "from the last snapshot"
+        assert read[0] < begun - 10 * MINUTE, "from the last snapshot"
     else:
-        assert read[0] is not None
         assert begun - 2 * MINUTE < read[0] < begun
     is_as_if_in_time(site)
 

@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from baqylau.domain.observations import Authentication, Battery, Blind, Strap
 from baqylau.domain.partitions import ALL_PARTITIONS, UNASSIGNED, partition_of
 from baqylau.storage.database import StorageUnavailableError, driver, transaction
-from baqylau.storage.journal.journal import Journal
+from baqylau.storage.journal.journal import Asked, Journal
 from tests.unit.storage.kept import AIGUL, BOLAT, HERE, NOON, House, after, device_of, heard, minutes
 
 
@@ -92,6 +92,21 @@ def test_history_comes_in_judging_order_whenever_it_was_received(house: House) -
     assert [one.observed_at for one in told] == [after(20), after(40), after(60)]
     assert house.journal.of_devices([device_of(AIGUL)], after(41), after(59)) == []
     assert len(house.journal.of_devices([device_of(AIGUL), device_of(BOLAT)], after(30))) == 3
+
+
+def test_what_many_are_asked_for_at_once_is_what_each_is_asked_for_alone(house: House) -> None:
+    house.journal.append([*minutes(AIGUL, 9), *minutes(BOLAT, 7), heard(None, after(4), Blind(from_at=after(2)))])
+    read_to = {partition_of(AIGUL): 6}
+    asked = [
+        Asked(told_of=who, device_ids=[device_of(who), device_of(None)], from_instant=after(3), read_to=read_to)
+        for who in (AIGUL, BOLAT)
+    ]
+    alone = {
+        one.told_of: house.journal.of_devices(one.device_ids, after(3), told_of=one.told_of, read_to=read_to)
+        for one in asked
+    }
+    assert {who: told() for who, told in house.journal.of_each(asked).items()} == alone
+    assert house.journal.of_each([]) == {}
 
 
 def test_a_record_with_an_impossible_clock_is_found_at_its_receipt(house: House) -> None:

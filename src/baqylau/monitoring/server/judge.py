@@ -125,9 +125,11 @@ class Judge:
         self._pairing.heard(new)
         folds: dict[PersonId, Folded] = {}
         anew = self._anew(changes, new)
-        for person_id, stood in self._judging.stood(anew.values()).items():
+        kept = self._judging.stood(anew.values())
+        lately = self._judging.lately(anew.values(), kept, read_to)
+        for person_id, stood in kept.items():
             told = partial(again, since=anew[person_id][1], stood=stood, new=new.get(person_id, ()))
-            self._judge(folds, person_id, partial(told, listened=horizons.of(person_id)))
+            self._judge(folds, person_id, partial(told, listened=horizons.of(person_id), lately=lately.get(person_id)))
         for person_id, observations in new.items():
             self._judge(folds, person_id, partial(on, new=observations, listened=horizons.of(person_id)))
         due = roster.due(horizons, waiting, PEOPLE_A_ROUND)

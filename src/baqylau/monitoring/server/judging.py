@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import msgspec
 from msgspec import Struct
@@ -11,8 +10,9 @@ from msgspec import Struct
 from baqylau.domain.findings import Finding
 from baqylau.domain.ids import FindingId, PersonId
 from baqylau.domain.observations import Observation
-from baqylau.domain.partitions import nearness_of, ourselves, partition_of, unheard_of
+from baqylau.domain.partitions import partition_of
 from baqylau.domain.people import Supervision
+from baqylau.monitoring.server.histories import History, Histories, fitted_at
 from baqylau.rules import fold
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonState, Turn, begin, follow, standing
@@ -23,6 +23,8 @@ from baqylau.storage.judging.judgement import Anew, Judged, JudgeStore, LiveWrit
 SNAPSHOT_EVERY = timedelta(hours=6)
 SNAPSHOT_OBSERVATIONS = 500
 """A snapshot is taken after so much time or so many observations: late data costs at most this much folding again."""
+SHORT = timedelta(hours=1)
+"""So much history is read for everybody in a round at once."""
 NEAR = timedelta(minutes=5)
 NEAR_MAX = 8
 """Where everybody stood so many times in the last minutes is remembered, the sparser the longer ago: a gap in our own
@@ -103,7 +105,7 @@ class Judging:
     def __init__(self, store: JudgeStore, journal: Journal) -> None:
         """Take where snapshots and history are."""
         self._store = store
-        self._journal = journal
+        self._histories = Histories(journal)
 
     def on(self, known: Known, new: Sequence[Observation], listened: datetime | None) -> Folded:
         """Fold new observations of a person in their order, and the time that has passed.
@@ -128,6 +130,17 @@ class Judging:
         """Give what `again` begins with for each who is to be folded from before an instant."""
         return self._store.stood([_anew(known, at) for known, at in since])
 
+    def lately(
+        self, since: Iterable[tuple[Known, datetime]], stood: Mapping[PersonId, Stood], read_to: Mapping[int, int]
+    ) -> dict[PersonId, History]:
+        """Give what opens the history of each for whom `again` begins no long time ago: one question for all of them.
+
+        A long history is left to be read when its turn comes, and forgotten before the next.
+        """
+        begun = [(known, _begins_after(known, at, stood[known.person_id])) for known, at in since]
+        short = [(known.supervision, after) for known, after in begun if after and _is_short(known, after)]
+        return self._histories.of_each(short, read_to)
+
     def again(
         self,
         known: Known,
@@ -136,32 +149,18 @@ class Judging:
         listened: datetime | None,
         read_to: Mapping[int, int] | None = None,
         new: Sequence[Observation] = (),
+        lately: History | None = None,
     ) -> Folded:
         """Fold from where somebody stood before an instant, and say how the findings differ from those that stand.
 
         `new` is what came, and is in the history. `read_to` is how far the partitions were read: what came after would
-        be folded now and be late when it is read.
+        be folded now and be late when it is read. `lately` is the history where it was read for many at once.
         """
         begun = _near_before(known, since) or _from_snapshot(stood)
-        told = self.history(known.supervision, begun.after, read_to)
+        told = lately() if lately else self._histories.of(known.supervision, begun.after or BEFORE_EVERYTHING, read_to)
         history = in_order(one for one in told if not late(begun.state, one))
         come = bisect_right(history, max(map(order_key, new)), key=order_key) if new else len(history)
         return _folded(known, begun, history[:come], listened, stood.findings, history[come:])
-
-    def history(
-        self, supervision: Supervision, after: datetime | None, read_to: Mapping[int, int] | None = None
-    ) -> list[Observation]:
-        """Give what was observed on the person from an instant on, with what we wrote of ourselves and of others."""
-        since, person_id = after or BEFORE_EVERYTHING, supervision.person_id
-        own = partition_of(person_id)
-        ours = [ourselves(own), unheard_of(person_id), nearness_of(person_id)]
-        worn = sorted({fitting.device_id for fitting in supervision.fittings})
-        fitted_at = min((fitting.from_at for fitting in supervision.fittings), default=AFTER_EVERYTHING)
-        read = {own: read_to[own]} if read_to else None
-        told = partial(self._journal.of_devices, told_of=person_id, read_to=read)
-        if since >= fitted_at:
-            return told([*ours, *worn], since)
-        return told(ours, since) + (told(worn, fitted_at) if worn else [])
 
 
 def late_since(known: Known, new: Sequence[Observation]) -> datetime | None:
@@ -220,6 +219,17 @@ def _anew(known: Known, since: datetime) -> Anew:
 def _from_snapshot(stood: Stood) -> Begun:
     kept = stood.snapshot
     return Begun(state_from(kept.state), snapshot_at=kept.through) if kept else Begun(begin())
+
+
+def _begins_after(known: Known, since: datetime, stood: Stood) -> datetime | None:
+    """Give the instant until which the state tells from which somebody is folded again; None for the beginning."""
+    near = _near_before(known, since)
+    return near.after if near else stood.snapshot and stood.snapshot.through
+
+
+def _is_short(known: Known, after: datetime) -> bool:
+    through = known.state.through
+    return through is not None and after >= max(fitted_at(known.supervision), through - SHORT)
 
 
 def _near_before(known: Known, since: datetime) -> Begun | None:

@@ -4,8 +4,9 @@ Whoever appends holds the rows of the heads of the partitions it writes to until
 have no gaps, become visible in their order, and one chain of hashes runs through them.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from baqylau.domain.ids import DeviceId, ObservationId, PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import is_ourselves
 from baqylau.rules.clock import order_key
+from baqylau.storage.bulk import columns_of
 from baqylau.storage.checks.calls import note_calls
 from baqylau.storage.checks.check_facts import index_checks
 from baqylau.storage.database import driver, transaction
@@ -25,7 +27,7 @@ from baqylau.storage.journal.archived import KEPT_AT_LEAST, require
 from baqylau.storage.journal.days import Days
 from baqylau.storage.vault import KeyDestroyedError, Vault
 
-__all__ = ["Entry", "Head", "Journal", "JournalEntry"]
+__all__ = ["Asked", "Entry", "Head", "Journal", "JournalEntry"]
 
 
 class JournalEntry(Struct, frozen=True, kw_only=True, gc=False):
@@ -35,6 +37,16 @@ class JournalEntry(Struct, frozen=True, kw_only=True, gc=False):
     seq: int
     person_id: PersonId | None
     observation: Observation
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What somebody's devices are asked for."""
+
+    told_of: PersonId
+    device_ids: Collection[DeviceId]
+    from_instant: datetime
+    read_to: Mapping[int, int]
+    """Nothing of these partitions is given after these numbers."""
 
 
 _NEWS = (
@@ -57,6 +69,11 @@ _OF_DEVICES = rows.selecting(
     " FROM journal WHERE device_id = ANY(%s) AND instant >= %s "
     "AND instant <= coalesce(%s::timestamptz, 'infinity') AND received_at >= %s - interval '2 minutes' "
     "AND received_at <= coalesce(%s::timestamptz, 'infinity')"
+)
+_OF_EACH = rows.selecting(
+    ", asked.place FROM unnest(%s::int4[], %s::text[], %s::timestamptz[]) AS asked (place, device_id, since) "
+    "CROSS JOIN LATERAL (SELECT * FROM journal WHERE journal.device_id = asked.device_id "
+    "AND journal.instant >= asked.since AND journal.received_at >= asked.since - interval '2 minutes' OFFSET 0) AS journal"
 )
 _HOW_MANY = (
     "SELECT count(*) FROM (SELECT 1 FROM journal WHERE device_id = ANY(%s) AND instant >= %s "
@@ -148,16 +165,36 @@ class Journal:
         after these numbers is given, and nothing that was received after `received_until`. `DaysArchivedError` when
         some of it is in the archive alone.
         """
-        last = read_to or {}
         with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
             if from_instant < self._clock() - KEPT_AT_LEAST:
                 require(cursor, (one for one in device_ids if not is_ourselves(one)), from_instant)
             found = cursor.execute(
                 _OF_DEVICES, (list(device_ids), from_instant, until_instant, from_instant, received_until)
             ).fetchall()
-        wanted = [row for row in _once(found, told_of) if row[0] not in last or row[1] <= last[row[0]]]
+        wanted = _read(_once(found, told_of), read_to or {})
         self._vault.load(rows.key_id_of(row) for row in wanted)
-        return sorted((self._entry(row).observation for row in wanted), key=order_key)
+        return self._observations(wanted)
+
+    def of_each(self, asked: Iterable[Asked]) -> dict[PersonId, Callable[[], list[Observation]]]:
+        """Give what opens what `of_devices` gives for each of these people: by one question for all of them.
+
+        Whoever is asked for from so long ago that it may be in the archive is missing. What of one person cannot be
+        opened stands in nobody else's way.
+        """
+        kept_since = self._clock() - KEPT_AT_LEAST
+        lately = [one for one in asked if one.from_instant >= kept_since]
+        if not lately:
+            return {}
+        wanted = [(place, device, one.from_instant) for place, one in enumerate(lately) for device in one.device_ids]
+        found: list[list[tuple[Any, ...]]] = [[] for _ in lately]
+        with transaction(self._engine) as connection, driver(connection).cursor(binary=True) as cursor:
+            for *row, place in cursor.execute(_OF_EACH, columns_of(wanted)):
+                found[place].append(tuple(row))
+        told = {
+            one.told_of: _read(_once(each, one.told_of), one.read_to) for one, each in zip(lately, found, strict=True)
+        }
+        self._vault.load(rows.key_id_of(row) for each in told.values() for row in each)
+        return {person_id: partial(self._observations, each) for person_id, each in told.items()}
 
     def how_many(self, device_ids: Collection[DeviceId], from_instant: datetime, most: int) -> int:
         """Give how many entries these devices have from an instant on; counting stops at `most`."""
@@ -220,6 +257,9 @@ class Journal:
         """Prove that everything is as it was written; see `storage.journal.proof.verify`."""
         return proof.verify(self._engine, public_key)
 
+    def _observations(self, found: Iterable[tuple[Any, ...]]) -> list[Observation]:
+        return sorted((self._entry(row).observation for row in found), key=order_key)
+
     def _entry(self, row: tuple[Any, ...]) -> JournalEntry:
         clear = rows.clear_of(row)
         try:
@@ -237,6 +277,10 @@ def _once(found: Sequence[tuple[Any, ...]], told_of: PersonId | None) -> Sequenc
         return found
     own = {(row[4], row[5]) for row in found if row[3] == told_of}
     return [row for row in found if row[3] in {None, told_of} or (row[4], row[5]) not in own]
+
+
+def _read(found: Iterable[tuple[Any, ...]], read_to: Mapping[int, int]) -> list[tuple[Any, ...]]:
+    return [row for row in found if row[0] not in read_to or row[1] <= read_to[row[0]]]
 
 
 def _first_of_each(entries: Sequence[Entry], fresh: Collection[ObservationId]) -> list[bool]:
