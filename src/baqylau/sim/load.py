@@ -123,9 +123,8 @@ def _reports(options: LoadOptions, place: int, first_due_at: datetime) -> Iterat
     """
     count = options.frames_each * options.batch
     spacing_s = max(options.devices / options.rate, 1.0)
-    lasts_s = (count + options.batch) * spacing_s
-    turn_s = 0.0 if options.closed_loop else place * options.interval_s
-    begins_at = first_due_at + timedelta(seconds=options.seconds + turn_s - lasts_s)
+    last_in_s = 0.0 if options.closed_loop else options.seconds + (place - options.devices) * options.interval_s
+    begins_at = first_due_at + timedelta(seconds=last_in_s - (count - 1) * spacing_s)
     return walk(options.first + place, begins_at, spacing_s)
 
 

@@ -38,7 +38,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     begun: list[datetime] = []
     of, of_each = Histories.of, Histories.of_each
 
-    def one(self: Histories, who: Supervision, since: datetime, read_to: Mapping[int, int]) -> list[Observation]:
+    def one(
+        self: Histories, who: Supervision, since: datetime, read_to: Mapping[int, int] | None = None
+    ) -> list[Observation]:
         begun.append(since)
         return of(self, who, since, read_to)
 
@@ -144,7 +146,7 @@ def test_the_histories_of_all_who_come_late_together_are_read_at_once(
         site.journal.append([said(site, one.person_id, one.device_id, at, FAR_AWAY) for one in registry.fittings])
         go_on(site, judge)
     assert max(asked) == sum(asked) == len(registry.people)
-    assert Code.PRESENCE_ABSENT in is_as_if_in_time(site, [one.id for one in registry.people])
+    assert Code.NOT_AT_HOME in is_as_if_in_time(site, [one.id for one in registry.people])
 
 
 def test_a_gap_in_our_own_listening_is_judged_from_a_moment_before_it(site: Site, read: list[datetime]) -> None:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from datetime import datetime
 from itertools import islice
 from threading import Thread
+from threading import enumerate as threads
 from time import monotonic, sleep
 from typing import Any
 
@@ -232,3 +233,15 @@ def test_the_server_stops_in_order_while_feeds_are_open(office: Office) -> None:
             next(coming)
             office.stop()
             assert sum(1 for _ in coming) < 10
+
+
+def test_a_server_that_has_ended_leaves_nobody_who_hears_the_database(office: Office) -> None:
+    office.employ()
+    with office.browser() as browser:
+        browser.sign_in()
+        _until(lambda: bool(_ears()))
+    assert _ears() == []
+
+
+def _ears() -> list[Thread]:
+    return [one for one in threads() if one.name == "ear"]

@@ -4,7 +4,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Annotated
 
 import structlog
@@ -108,10 +108,11 @@ def _judge_on(judge: Judge, recalled: Mapping[PersonId, Recalled], engine: Engin
     """Sit down and judge until we are asked to stop. `FencedError`, `StorageUnavailableError`."""
     judge.start(recalled)
     _spare_collector()
-    for _ in notifications(engine, ("journal", "registers"), JUDGE_WAITS_S):
-        judge.catch_up(stop.is_set)
-        if stop.is_set():
-            break
+    with closing(notifications(engine, ("journal", "registers"), JUDGE_WAITS_S)) as heard:
+        for _ in heard:
+            judge.catch_up(stop.is_set)
+            if stop.is_set():
+                break
     judge.stop()
 
 

@@ -50,8 +50,9 @@ def messenger_role(settings: Settings, engine: Engine, stop: threading.Event) ->
     live = Live(engine)
     live.role_beat(MESSENGER, now())
     messengers, reminding = _Messengers(settings.data_dir, Outbox(engine)), Reminding(Terms(engine), now)
-    with watched_over(settings, engine), closing(messengers):
-        for _ in notifications(engine, (CHANNEL,), MESSENGER_WAITS_S):
+    news = notifications(engine, (CHANNEL,), MESSENGER_WAITS_S)
+    with watched_over(settings, engine), closing(messengers), closing(news):
+        for _ in news:
             messenger = messengers.current()
             if messenger is not None:
                 reminding.look(messengers.ahead, messengers.timezone)

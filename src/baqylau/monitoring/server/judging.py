@@ -12,7 +12,7 @@ from baqylau.domain.ids import FindingId, PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.people import Supervision
-from baqylau.monitoring.server.histories import History, Histories, fitted_at
+from baqylau.monitoring.server.histories import Histories, History, fitted_at
 from baqylau.rules import fold
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonState, Turn, begin, follow, standing

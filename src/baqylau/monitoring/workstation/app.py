@@ -1,7 +1,7 @@
 """The workstation server put together: one Starlette application over one database."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from pathlib import Path
 
@@ -224,11 +224,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        async with anyio.create_task_group() as group:
-            group.start_soon(desk.broadcaster.run)
-            yield
-            desk.broadcaster.close()
-            group.cancel_scope.cancel()
+        with closing(desk.watching):
+            async with anyio.create_task_group() as group:
+                group.start_soon(desk.broadcaster.run)
+                yield
+                desk.broadcaster.close()
+                group.cancel_scope.cancel()
 
     routes = api(settings)
     behind = [Middleware(Gate, routes=routes), Middleware(Once, whose=login_of)]

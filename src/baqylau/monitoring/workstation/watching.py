@@ -1,6 +1,6 @@
 """What the broadcaster asks of the database: rows of the feed, people whose state changed, our own health."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 
 from baqylau.domain.ids import AlarmId, PersonId
@@ -24,7 +24,7 @@ class Watching:
     def __init__(self, stores: Stores, clock: Callable[[], datetime]) -> None:
         self._stores = stores
         self._clock = clock
-        self._line: Iterator[frozenset[str]] | None = None
+        self._line: Generator[frozenset[str]] | None = None
         self._seen: dict[PersonId, datetime] = {}
         self._newest = clock()
 
@@ -41,6 +41,12 @@ class Watching:
         except StorageUnavailableError:
             self._line = None
             raise
+
+    def close(self) -> None:
+        """Hear no more, once nobody waits."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def news(self, after: int, limit: int) -> News:
         """Read at most `limit` rows after the cursor. An alarm is told as it is now: later rows repeat it."""

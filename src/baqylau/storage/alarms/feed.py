@@ -67,7 +67,7 @@ def notifications(engine: Engine, channels: Sequence[LiteralString], timeout_s: 
 
     It has a connection of its own, which is read all the time (`ear`). The first value comes at once, when the line
     stands: look at the database then, because what was said before is not heard. `StorageUnavailableError` when the
-    line breaks.
+    line breaks. Close it: what is left to the end of the program waits there for a thread that runs no more.
     """
     try:
         address = make_conninfo(plain_dsn(engine), **LINE)

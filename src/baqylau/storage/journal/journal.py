@@ -73,7 +73,8 @@ _OF_DEVICES = rows.selecting(
 _OF_EACH = rows.selecting(
     ", asked.place FROM unnest(%s::int4[], %s::text[], %s::timestamptz[]) AS asked (place, device_id, since) "
     "CROSS JOIN LATERAL (SELECT * FROM journal WHERE journal.device_id = asked.device_id "
-    "AND journal.instant >= asked.since AND journal.received_at >= asked.since - interval '2 minutes' OFFSET 0) AS journal"
+    "AND journal.instant >= asked.since AND journal.received_at >= asked.since - interval '2 minutes' OFFSET 0) "
+    "AS journal"
 )
 _HOW_MANY = (
     "SELECT count(*) FROM (SELECT 1 FROM journal WHERE device_id = ANY(%s) AND instant >= %s "
