@@ -32,6 +32,7 @@ LOOK_S = 40.0
 PAN_S = 10.0
 FRAMES_PER_S = 10
 FIRST_PAINT_S = 1.5
+PAINTS = 5
 SHOWN_WITHIN_S = 1.5
 GROWTH_MIB = 15
 """What a heap may differ by that was swept twice: the parts of the map that are kept are not the same each time."""
@@ -105,12 +106,18 @@ def walking(crowd: Walking, moves_per_s: int) -> Iterator[None]:
 
 
 def _first_paint(browser: Browser, port: int) -> Figure:
+    paints_s = sorted(_painted_s(browser, port) for _ in range(PAINTS))
+    return figure("map: first paint with a cold cache", paints_s[PAINTS // 2], "s", at_most=FIRST_PAINT_S)
+
+
+def _painted_s(browser: Browser, port: int) -> float:
+    """Give after how long a page that nobody has looked at before shows anything: each page has a cache of its own."""
     page = browser.new_page()
     page.goto(f"http://{HOST}:{port}/")
     page.wait_for_selector("input")
-    paint_ms = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 1e6")
+    paint_ms: float = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 1e6")
     page.close()
-    return figure("map: first paint with a cold cache", paint_ms / 1000, "s", at_most=FIRST_PAINT_S)
+    return paint_ms / 1000
 
 
 def _live(browser: Browser, port: int) -> Page:
