@@ -1,10 +1,22 @@
 """Passwords: argon2id (RFC 9106, second recommended option by the library's default)."""
 
+from base64 import b64encode
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import Type, hash_secret_raw
+from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
 
 _HASHER = PasswordHasher()
+
+
+def _stored(salt: bytes, digest: bytes) -> str:
+    salted, digested = (b64encode(one).decode().rstrip("=") for one in (salt, digest))
+    costs = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salted}${digested}"
+
+
+NOBODYS = _stored(bytes(_HASHER.salt_len), bytes(_HASHER.hash_len))
+"""Stored for nobody: no password is known that gives it, and to compare one with it takes as long as with any other."""
 
 
 def hashed(password: str) -> str:

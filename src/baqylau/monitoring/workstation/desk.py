@@ -7,11 +7,9 @@ from typing import TypeVar, cast
 from anyio import CapacityLimiter, Lock, to_thread
 from starlette.requests import Request
 
-from baqylau.crypto import passwords
 from baqylau.monitoring.workstation.access.challenges import Challenges
 from baqylau.monitoring.workstation.access.pending import Pending
 from baqylau.monitoring.workstation.access.staff import StaffRecords
-from baqylau.monitoring.workstation.access.tokens import fresh
 from baqylau.monitoring.workstation.broadcast import Broadcaster
 from baqylau.monitoring.workstation.cases.facts import FactRecords
 from baqylau.monitoring.workstation.cases.photos import PhotoDesk
@@ -85,8 +83,6 @@ class Desk:
         """Sign-ins are counted one at a time, so that many at once gain nothing."""
         self.one_signed_out = Lock()
         """Whoever claims to be the identity provider makes us ask it for its keys: once at a time."""
-        self.nobodys_password = passwords.hashed(fresh(random))
-        """Compared for logins that do not exist: they take as long as those that do."""
         self._threads = CapacityLimiter(_THREADS)
         self._hashing = CapacityLimiter(_HASHING)
 

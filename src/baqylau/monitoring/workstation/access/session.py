@@ -93,7 +93,7 @@ async def proved_by_password(request: Request, login: str, password: str) -> Acc
     desk = desk_of(request)
     await attempt(request, login)
     account = await desk.do(desk.stores.accounts.get, login)
-    right = await desk.hash(passwords.matches, account.password if account else desk.nobodys_password, password)
+    right = await desk.hash(passwords.matches, account.password if account else passwords.NOBODYS, password)
     if account is None or not right:
         raise _refused(desk, "session.refused.wrong_password")
     if account.suspended:
