@@ -223,8 +223,9 @@ def _from_snapshot(stood: Stood) -> Begun:
 
 def _begins_after(known: Known, since: datetime, stood: Stood) -> datetime | None:
     """Give the instant until which the state tells from which somebody is folded again; None for the beginning."""
-    near = _near_before(known, since)
-    return near.after if near else stood.snapshot and stood.snapshot.through
+    if near := _near_before(known, since):
+        return near.after
+    return stood.snapshot.through if stood.snapshot else None
 
 
 def _is_short(known: Known, after: datetime) -> bool:
