@@ -14,10 +14,9 @@ PAGES := src/baqylau/monitoring/workstation/static/index.html
 PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
                 $(shell find src/baqylau/domain -name '*.py') $(shell find src/baqylau/monitoring/workstation -name '*messages.py' -o -name minute.py) src/baqylau/monitoring/av_server/report.py
 # Four parts that run side by side: one waits while another works, and two cores are busy. What drives a browser comes last in its part.
-SCREENS := $(addprefix tests/browser/alone/test_,access.py drawing.py screens.py)
 TESTS := tests/unit --ignore=tests/unit/workstation --ignore=tests/unit/sim --ignore=tests/unit/av --ignore=tests/unit/av_server --ignore=tests/unit/storage
-PAGE_TESTS := tests/unit/workstation tests/browser/alone --ignore=tests/browser/alone/test_pages.py $(addprefix --ignore=,$(SCREENS))
-LIFE_TESTS := tests/unit/sim tests/unit/av tests/unit/av_server tests/unit/storage tests/property tests/replay tests/arch tests/docs tests/micropython tests/browser/console $(SCREENS)
+PAGE_TESTS := tests/unit/workstation tests/browser/alone --ignore=tests/browser/alone/test_pages.py
+LIFE_TESTS := tests/unit/sim tests/unit/av tests/unit/av_server tests/unit/storage tests/property tests/replay tests/arch tests/docs tests/micropython tests/browser/console
 PROGRAM_TESTS := tests/sim tests/browser/whole tests/browser/alone/test_pages.py
 
 .PHONY: help

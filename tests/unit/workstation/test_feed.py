@@ -19,6 +19,7 @@ from baqylau.domain.verdicts import Compliance
 from baqylau.monitoring.workstation import feed
 from baqylau.rules.fold import PersonStanding
 from baqylau.storage.access.access_tables import account_session
+from baqylau.storage.access.sessions import Sessions, SignedIn
 from baqylau.storage.database import FRESH_S
 from tests.unit.workstation import invented
 from tests.unit.workstation.office import Browser, Office
@@ -163,6 +164,20 @@ def test_an_open_feed_keeps_its_session(office: Office, browser: Browser, monkey
             office.clock.pass_(minutes=20)
             _until(lambda: _used_at(office) == office.clock())
     assert browser.get("/api/health").status_code == 200
+
+
+def test_time_that_goes_by_while_a_session_is_looked_up_does_not_end_it(
+    office: Office, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get = Sessions.get
+
+    def slowly(self: Sessions, token: bytes) -> SignedIn | None:
+        found = get(self, token)
+        office.clock.pass_(minutes=20)
+        return found
+
+    monkeypatch.setattr(Sessions, "get", slowly)
+    assert [browser.get("/api/health").status_code for _ in range(4)] == [200] * 4
 
 
 def _used_at(office: Office) -> datetime | None:

@@ -51,7 +51,7 @@ def test_we_are_blind_when_one_of_them_is_quiet_or_never_spoke() -> None:
 def test_supervisors_of_processes_need_no_sign_in(office: Office) -> None:
     with office.browser() as browser:
         assert browser.get("/healthz").text == "alive\n"
-        assert browser.get("/readyz").status_code == 200
+        until(lambda: browser.get("/readyz").status_code == 200)
         assert browser.get("/api/health").status_code == 401
 
 

@@ -1,7 +1,7 @@
 """Keys for programs, by SHA-256: each may do no more than its scope, no more than its account, and ends by itself."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
@@ -71,7 +71,9 @@ class ProgramKeys:
             if row.used_at is None or row.used_at + USED_EVERY <= at:
                 connection.execute(update(account_token).where(account_token.c.token == token).values(used_at=at))
         scope = msgspec.convert(row.scope, frozenset[Action])
-        return SignedIn(account=account_of(row), csrf="", used_at=at, expires_at=row.expires_at, scope=scope)
+        return SignedIn(
+            account=account_of(row), csrf="", unused_for=timedelta(), expires_at=row.expires_at, scope=scope
+        )
 
     def of(self, login: str) -> list[ProgramKey]:
         """Give the keys of an account that hold, the newest first."""

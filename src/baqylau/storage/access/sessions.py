@@ -24,8 +24,8 @@ class SignedIn(Struct, frozen=True, kw_only=True):
 
     account: Account
     csrf: str
-    used_at: datetime
-    """When it was used before, to the minute."""
+    unused_for: timedelta
+    """How long it had not been used when it was asked for, to the minute."""
     expires_at: datetime
     locked: bool = False
     """The page is covered: nothing is done until the password is said again."""
@@ -83,7 +83,7 @@ class Sessions:
         return SignedIn(
             account=account_of(row),
             csrf=row.csrf,
-            used_at=row.used_at,
+            unused_for=at - row.used_at,
             expires_at=row.expires_at,
             locked=row.locked_at is not None,
         )

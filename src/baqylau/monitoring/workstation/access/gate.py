@@ -65,7 +65,7 @@ async def still_signed_in(desk: Desk, token: str) -> SignedIn | None:
     signed = await desk.do(desk.stores.sessions.get, digest(token)) if token else None
     if signed is None:
         return None
-    if desk.clock() - signed.used_at > timedelta(seconds=desk.settings.idle_s):
+    if signed.unused_for > timedelta(seconds=desk.settings.idle_s):
         await desk.do(desk.stores.sessions.close, digest(token))
         return None
     return signed
