@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 CHROMIUM = Path(os.environ.get("BAQYLAU_CHROMIUM", "/usr/bin/chromium"))
 FLAGS = (
@@ -20,6 +20,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_MS = 20_000
+"""What a page is expected to show it may show late, where other tests have the machine."""
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +29,7 @@ def browser() -> Iterator[Browser]:
     if not CHROMIUM.is_file():
         pytest.skip(f"no Chromium at {CHROMIUM}; name one in BAQYLAU_CHROMIUM")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
         yield running
         running.close()

@@ -6,9 +6,11 @@ import anyio
 import anyio.lowlevel
 import pytest
 
+from baqylau.domain.ids import PersonId
+from baqylau.domain.verdicts import Compliance
 from baqylau.monitoring.workstation import broadcast
-from baqylau.monitoring.workstation.broadcast import Broadcaster, FellBehindError, News, Told
-from baqylau.monitoring.workstation.messages import FeedAlarm, FeedPeople, Health
+from baqylau.monitoring.workstation.broadcast import Broadcaster, FellBehindError, News, Told, event
+from baqylau.monitoring.workstation.messages import FeedAlarm, FeedPeople, Health, LivePerson
 from baqylau.storage.database import StorageUnavailableError
 from tests.unit.workstation.invented import NOW, alarm_row, health
 
@@ -53,6 +55,24 @@ async def _heard(broadcaster: Broadcaster, position: int, count: int) -> list[in
     return heard
 
 
+def _crowd() -> FeedPeople:
+    people = tuple(
+        LivePerson(
+            id=PersonId(f"p-{number}"),
+            name="Айгүл Сарыжан",
+            address="",
+            phone="",
+            compliance=Compliance.AS_PRESCRIBED,
+            blindness=None,
+            last_fix=None,
+            heard_at=NOW,
+            since=NOW,
+        )
+        for number in range(100)
+    )
+    return FeedPeople(at=NOW, people=people)
+
+
 def _with_broadcaster(rows: Rows, story: Callable[[Broadcaster], object]) -> None:
     async def play() -> None:
         broadcaster = Broadcaster(rows)
@@ -85,8 +105,11 @@ def test_fifty_listeners_hear_every_row_in_order_though_it_is_read_once() -> Non
     assert told == [list(range(1, 1_201))] * 50
 
 
-def test_a_listener_that_falls_out_of_the_ring_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broadcast, "RING", 10)
+@pytest.mark.parametrize(("bound", "most"), [("RING", 10), ("RING_BYTES", 10_000)])
+def test_a_listener_that_falls_out_of_the_ring_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(broadcast, bound, most)
     rows = Rows()
 
     async def story(broadcaster: Broadcaster) -> None:
@@ -98,6 +121,22 @@ def test_a_listener_that_falls_out_of_the_ring_is_told_so(monkeypatch: pytest.Mo
 
         with pytest.raises(FellBehindError):
             await stay_at_the_beginning()
+
+    _with_broadcaster(rows, story)
+
+
+def test_a_crowd_that_moves_takes_no_more_memory_however_long_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    each_bytes, rows = len(event(_crowd()).data), Rows()
+    monkeypatch.setattr(broadcast, "PEOPLE_EVERY_S", 0.0)
+    monkeypatch.setattr(broadcast, "RING_BYTES", 10 * each_bytes)
+    monkeypatch.setattr(rows, "moved", _crowd)
+
+    async def story(broadcaster: Broadcaster) -> None:
+        while broadcaster.position < 100:
+            await anyio.lowlevel.checkpoint()
+        assert len(await broadcaster.told(broadcaster.position - 8)) == 8
+        with pytest.raises(FellBehindError):
+            await broadcaster.told(broadcaster.position - 20)
 
     _with_broadcaster(rows, story)
 

@@ -20,6 +20,9 @@ from baqylau.storage.database import StorageUnavailableError
 _T = TypeVar("_T")
 
 RING = 4_096
+RING_BYTES = 16 * 2**20
+"""At most so much of what was told is kept: a crowd that moves comes to megabytes within seconds. Who takes in nothing
+for so long is cut off sooner."""
 READ_AT_ONCE = 500
 TOLD_AT_ONCE = 64
 LISTEN_S = 0.25
@@ -87,7 +90,8 @@ class Broadcaster:
         self._source = source
         self._threads = CapacityLimiter(4)
         """Its own, so that a rush of requests does not delay an alarm."""
-        self._ring: deque[Told] = deque(maxlen=RING)
+        self._ring: deque[Told] = deque()
+        self._ring_bytes = 0
         self._end = 0
         self._pulse = anyio.Event()
         self._leaving = anyio.Event()
@@ -153,7 +157,10 @@ class Broadcaster:
     def _tell(self, events: Iterable[Told]) -> None:
         for one in events:
             self._ring.append(one)
+            self._ring_bytes += len(one.data)
             self._end += 1
+        while len(self._ring) > RING or (self._ring_bytes > RING_BYTES and len(self._ring) > 1):
+            self._ring_bytes -= len(self._ring.popleft().data)
         self._wake()
 
     def _wake(self) -> None:
