@@ -15,8 +15,8 @@ PAGE_SOURCES := $(shell find web src/baqylau/locales -type f -not -path '*/node_
                 $(shell find src/baqylau/domain -name '*.py') $(shell find src/baqylau/monitoring/workstation -name '*messages.py' -o -name minute.py) src/baqylau/monitoring/av_server/report.py
 # Four parts that run side by side: one waits while another works, and two cores are busy. What drives a browser comes last in its part.
 TESTS := tests/unit --ignore=tests/unit/workstation --ignore=tests/unit/sim --ignore=tests/unit/av --ignore=tests/unit/av_server --ignore=tests/unit/storage
-PAGE_TESTS := tests/unit/workstation tests/browser/alone --ignore=tests/browser/alone/test_pages.py
-LIFE_TESTS := tests/unit/sim tests/unit/av tests/unit/av_server tests/unit/storage tests/property tests/replay tests/arch tests/docs tests/micropython tests/browser/console
+PAGE_TESTS := tests/unit/storage tests/unit/workstation tests/browser/alone --ignore=tests/browser/alone/test_pages.py
+LIFE_TESTS := tests/unit/sim tests/unit/av tests/unit/av_server tests/property tests/replay tests/arch tests/docs tests/micropython tests/browser/console
 PROGRAM_TESTS := tests/sim tests/browser/whole tests/browser/alone/test_pages.py
 
 .PHONY: help
