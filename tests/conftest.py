@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from baqylau.storage.database import open_database
@@ -25,6 +26,10 @@ NOT_FOR_KEEPS = {
 """Settings of a server whose data nobody will ever ask for again. Commits are as visible as ever."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - memory, where there is enough of it
 ENOUGH_BYTES = 1_000_000_000
+
+# Where others share the machine, how long an input takes says nothing about us.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 _numbers = count(1)
 
