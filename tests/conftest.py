@@ -27,8 +27,8 @@ NOT_FOR_KEEPS = {
 MEMORY = Path("/dev/shm")  # noqa: S108 - memory, where there is enough of it
 ENOUGH_BYTES = 1_000_000_000
 
-# Where others share the machine, how long an input takes says nothing about us.
-settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Where others share the machine, how long inputs take to be made says nothing about us. How long we take is still held.
+settings.register_profile("shared", suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")
 
 _numbers = count(1)

@@ -69,9 +69,16 @@ class Sizes(Struct, kw_only=True):
 
     def look(self) -> None:
         """Look once."""
-        browser = [one for one in psutil.Process().children(recursive=True) if "chrom" in one.name()]
         self.server_bytes.append(self.server.memory_info().rss)
-        self.browser_bytes.append(sum(one.memory_info().rss for one in browser))
+        self.browser_bytes.append(sum(map(_browser_bytes, psutil.Process().children(recursive=True))))
+
+
+def _browser_bytes(program: psutil.Process) -> int:
+    """Give a program's memory if it is the browser's; a browser ends programs of its own as it likes."""
+    try:
+        return int(program.memory_info().rss) if "chrom" in program.name() else 0
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def figures(installation: Installation, calibration: Calibration, look_s: float = LOOK_S) -> Iterator[Figure]:

@@ -39,7 +39,8 @@ def bench_load(
 ) -> None:
     """Send positions of many devices at a fixed rate and tell how the server keeps up, as JSON.
 
-    The server has to know the devices 770000001 and following; `baqylau bench devices` registers them with ours.
+    The server has to know the devices 770000001 and following; `baqylau bench devices` registers them with ours. At a
+    fixed rate sending begins when all lines are open: a hundredth of a second is given to each.
     """
     protocol_of(protocol)
     options = LoadOptions(

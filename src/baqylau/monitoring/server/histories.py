@@ -11,7 +11,7 @@ from baqylau.storage.journal.journal import Asked, Journal
 
 History = Callable[[], list[Observation]]
 """Opens what was read, in judging order."""
-NEVER = datetime.max.replace(tzinfo=UTC)
+AFTER_EVERYTHING = datetime.max.replace(tzinfo=UTC)
 
 
 class Histories:
@@ -62,14 +62,14 @@ class Histories:
 
 
 def fitted_at(supervision: Supervision) -> datetime:
-    """Give when the first device was put on; `NEVER` for whoever has none."""
-    return min((fitting.from_at for fitting in supervision.fittings), default=NEVER)
+    """Give when the first device was put on; `AFTER_EVERYTHING` for whoever has none."""
+    return min((fitting.from_at for fitting in supervision.fittings), default=AFTER_EVERYTHING)
 
 
 def _own(supervision: Supervision, read_to: Mapping[int, int]) -> dict[int, int]:
     """Give how far the partition of a person is read: what we wrote into others does not wait for it."""
     own = partition_of(supervision.person_id)
-    return {own: read_to[own]} if own in read_to else {}
+    return {own: read_to[own]} if read_to else {}
 
 
 def _ours(supervision: Supervision) -> list[DeviceId]:

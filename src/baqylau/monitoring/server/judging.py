@@ -12,7 +12,7 @@ from baqylau.domain.ids import FindingId, PersonId
 from baqylau.domain.observations import Observation
 from baqylau.domain.partitions import partition_of
 from baqylau.domain.people import Supervision
-from baqylau.monitoring.server.histories import Histories, History, fitted_at
+from baqylau.monitoring.server.histories import AFTER_EVERYTHING, Histories, History, fitted_at
 from baqylau.rules import fold
 from baqylau.rules.clock import instant, order_key
 from baqylau.rules.fold import PersonState, Turn, begin, follow, standing
@@ -30,7 +30,6 @@ NEAR_MAX = 8
 """Where everybody stood so many times in the last minutes is remembered, the sparser the longer ago: a gap in our own
 listening begins a moment back for all. Of whom something came late, it is remembered for longer."""
 BEFORE_EVERYTHING = datetime.min.replace(tzinfo=UTC)
-AFTER_EVERYTHING = datetime.max.replace(tzinfo=UTC)
 
 
 class TimeStandsStillError(Exception):
